@@ -1,0 +1,91 @@
+"""The one path from pages up to what people do with a program (design: "What it is").
+
+`cop_program` asks the registered provider; the default one knows of no applications, seats or
+forms. `forms_ext` registers its own in `AppConfig.ready()`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from wagtail.models import Page
+
+    from .models import FacilitatorPage, Program
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Places of a program: `capacity` in all, `taken` by members, `held` until a deposit, `waiting` in the queue."""
+
+    capacity: int
+    taken: int
+    held: int
+    waiting: int
+
+    @property
+    def left(self) -> int:
+        """How many places somebody could still get at once."""
+        return max(self.capacity - self.taken - self.held, 0)
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What a reader of the program page does now.
+
+    `label` is the text of the button and `url` its address, both empty where there is nothing to do;
+    `explanation` says in one sentence where the program stands; `closes_at` is the instant until which
+    the step is open; `is_open` tells whether it can be taken now.
+    """
+
+    label: str | Promise
+    url: str
+    explanation: str | Promise
+    closes_at: datetime | None = None
+    is_open: bool = False
+
+
+class Provider:
+    """What pages ask; each default means "no such thing here"."""
+
+    def seats(self, program: "Program") -> Seats | None:
+        """Return the places of `program`, or None where nobody counts them."""
+        return None
+
+    def next_step(self, program: "Program", request: HttpRequest | None) -> NextStep | None:
+        """Return the next step for a reader of the program's page."""
+        return None
+
+    def contact_url(self, facilitator: "FacilitatorPage") -> str:
+        """Return the address of the form that writes to `facilitator`, or ''."""
+        return ""
+
+    def render_form(self, page: "Page", request: HttpRequest) -> SafeString:
+        """Return the HTML of the form of `page`, or '' where it is no form page."""
+        return SafeString("")
+
+    def reasons_to_keep(self, pages: Sequence["Page"]) -> list[str]:
+        """Return, in words for an editor, why `pages` (with all below them) may not be deleted."""
+        return []
+
+    def session_changed(self, program: "Program", session_page_id: int, what: str) -> None:
+        """Hear that a published session's `what` ("join_link", "recording", "time", "state") changed."""
+
+
+_provider = Provider()
+
+
+def register(provider: Provider) -> None:
+    """Make `provider` the one that pages ask."""
+    global _provider
+    _provider = provider
+
+
+def provider() -> Provider:
+    """Return the registered provider."""
+    return _provider

@@ -1,0 +1,43 @@
+"""One row for each program: what is operational, not content (design: "The journey, as data")."""
+
+import uuid
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Program(models.Model):
+    """A program that people apply to, found by its page's `translation_key`.
+
+    `page` is its source page: figures and dates are read from it alone, in every language.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        CONFIRMED = "confirmed", _("Confirmed")
+        CALLED_OFF = "called_off", _("Called off")
+        CLOSED = "closed", _("Closed")
+
+    translation_key = models.UUIDField(unique=True, editable=False)
+    page = models.OneToOneField("cop_program.ProgramPage", on_delete=models.CASCADE, related_name="program")
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN)
+    status_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["open", "confirmed", "called_off", "closed"]),
+                name="cop_program_status_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        try:
+            return self.page.title
+        except ObjectDoesNotExist:
+            return str(self.translation_key)

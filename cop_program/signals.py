@@ -1,0 +1,6 @@
+"""News that `cop_program` sends up, inside the transaction that makes it true."""
+
+from django.dispatch import Signal
+
+#: Sent with `program` (a `Program`) and `page` (its source `ProgramPage`) after each publication of the source page.
+program_published = Signal()

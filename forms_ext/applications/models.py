@@ -1,0 +1,91 @@
+"""The application form, the application, and what staff note on it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from wagtail.models import Page
+
+from ..forms.models import AbstractFormPage, AnswerSet
+
+__all__ = ["Application", "ApplicationFormPage", "ApplicationNote"]
+
+
+class ApplicationFormPage(AbstractFormPage, Page):
+    """The form by which people apply; below its program page."""
+
+    parent_page_types = ["cop_program.ProgramPage"]
+    subpage_types: list[str] = []
+    max_count_per_parent = 1
+    template = "forms_ext/application_form_page.html"
+    landing_page_template = "forms_ext/application_form_page_landing.html"
+
+    class Meta:
+        verbose_name = _("application form")
+        verbose_name_plural = _("application forms")
+
+
+class Application(AnswerSet):
+    """Somebody's application to a program.
+
+    The columns from `name` to `time_zone` repeat the answers whose questions have that role, for the register.
+    """
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("To decide")
+        ACCEPTED = "accepted", _("Accepted")
+        WAITLISTED = "waitlisted", _("On the waiting list")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Source(models.TextChoices):
+        PAGE = "page", _("Page")
+        STAFF = "staff", _("Entered by staff")
+        API = "api", _("API")
+
+    program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="applications")
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
+    state_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    source = models.CharField(_("entered through"), max_length=5, choices=Source, default=Source.PAGE)
+    entered_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("email"))
+    country = CountryField(_("country"), blank=True)
+    organization = models.CharField(_("organization"), max_length=200, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        ordering = ["-submitted_at", "-pk"]
+        permissions = [
+            ("review_application", _("Can read applications and leave notes")),
+            ("decide_application", _("Can decide applications and enter them on behalf of people")),
+        ]
+        indexes = [models.Index(fields=["program", "state", "-submitted_at"], name="forms_ext_application_list")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["submitted", "accepted", "waitlisted", "declined", "withdrawn"]),
+                name="forms_ext_application_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ApplicationNote(models.Model):
+    """A note that a reviewer or staff member left on an application."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey("auth.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField(_("note"), max_length=4000)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.pk}"

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FormsExtConfig(AppConfig):
+    name = "forms_ext"
+    verbose_name = _("Forms and applications")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the provider and let each room, from the lowest up, connect what it declares."""
+        from importlib import import_module
+        from importlib.util import find_spec
+
+        from cop_program.extensions import register
+
+        from .provider import FormsProvider
+
+        register(FormsProvider())
+        for room in ("mail", "billing", "forms", "applications", "admission", "registration"):
+            name = f"{self.name}.{room}.receivers"
+            if find_spec(name):
+                import_module(name).connect()

@@ -1,0 +1,86 @@
+"""Templates that editors change, and the outbox."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
+
+__all__ = ["MailAttachment", "MailTemplate", "OutgoingMail"]
+
+
+class MailTemplate(models.Model):
+    """An editor's own text for one kind of mail, in one scope and language.
+
+    `scope` is '' for everywhere or a plain string of the caller's, such as `program:12`.
+    """
+
+    kind = models.CharField(_("kind of mail"), max_length=60)
+    scope = models.CharField(_("scope"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    subject = models.CharField(_("subject"), max_length=200)
+    body = RichTextField(_("text"), features=["h3", "bold", "italic", "link", "ol", "ul"])
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("mail template")
+        verbose_name_plural = _("mail templates")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "scope", "language"], name="forms_ext_mail_template_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"
+
+
+class OutgoingMail(models.Model):
+    """One mail: written in the transaction that it tells of, sent afterwards.
+
+    `about` names what it belongs to (`application:7`); `subject`, `text` and `html` hold the marks of
+    secrets, whose values wait encrypted in `secrets` until the mail is sent and are wiped then.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+
+    kind = models.CharField(_("kind of mail"), max_length=60)
+    scope = models.CharField(_("scope"), max_length=60, blank=True)
+    about = models.CharField(max_length=60, blank=True, db_index=True)
+    recipient = models.EmailField(_("recipient"))
+    recipient_name = models.CharField(_("name"), max_length=200, blank=True)
+    reply_to = models.EmailField(_("answers to"), blank=True)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    subject = models.CharField(_("subject"), max_length=255)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"))
+    secrets = models.TextField(blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("written"))
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=255, blank=True)
+    message_id = models.CharField(max_length=255, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="forms_ext_mail_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class MailAttachment(models.Model):
+    """A file in private storage that goes out with a mail."""
+
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
+    storage_path = models.CharField(max_length=255)
+    file_name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.file_name

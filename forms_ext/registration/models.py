@@ -1,0 +1,102 @@
+"""The registration form behind the gate, the member, and the program confirmed or called off."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from ..forms.models import AbstractFormPage, AnswerSet
+
+__all__ = ["GoItem", "GoRun", "Registration", "RegistrationFormPage"]
+
+
+class RegistrationFormPage(AbstractFormPage, Page):
+    """The form by which accepted people register; below its program page, behind the gate."""
+
+    parent_page_types = ["cop_program.ProgramPage"]
+    subpage_types: list[str] = []
+    max_count_per_parent = 1
+    template = "forms_ext/registration_form_page.html"
+    landing_page_template = "forms_ext/registration_form_page_landing.html"
+
+    class Meta:
+        verbose_name = _("registration form")
+        verbose_name_plural = _("registration forms")
+
+
+class Registration(AnswerSet):
+    """An accepted person's registration: waiting for a seat, holding one, a member, or ended."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("In the queue")
+        HELD = "held", _("Seat held")
+        MEMBER = "member", _("Member")
+        LAPSED = "lapsed", _("Hold ended")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="registrations")
+    invitation = models.OneToOneField("forms_ext.Invitation", on_delete=models.PROTECT, related_name="registration")
+    account = models.OneToOneField(
+        "forms_ext.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="registration"
+    )
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    state_changed_at = models.DateTimeField()
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("email"))
+    country = CountryField(_("country"))
+    billing_name = models.CharField(_("billing name"), max_length=200)
+    billing_address = models.TextField(_("billing address"), max_length=600)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    policy = RichTextField(_("cancellation policy accepted"), editable=False)
+    page_counter = models.PositiveIntegerField(default=0, editable=False)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        ordering = ["-submitted_at", "-pk"]
+        permissions = [("manage_registration", _("Can record deposits, cancel registrations and confirm programs"))]
+        indexes = [models.Index(fields=["program", "state"], name="forms_ext_registration_list")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class GoRun(models.Model):
+    """A program confirmed or called off: who said so, when, and how far its work has come."""
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", _("Confirmed")
+        CALL_OFF = "call_off", _("Called off")
+
+    program = models.OneToOneField("cop_program.Program", on_delete=models.PROTECT, related_name="go_run")
+    kind = models.CharField(max_length=8, choices=Kind)
+    started_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    started_at = models.DateTimeField()
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.kind}"
+
+
+class GoItem(models.Model):
+    """One registration of a run: to do, done or failed."""
+
+    class State(models.TextChoices):
+        TODO = "todo", _("Remaining")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    run = models.ForeignKey(GoRun, on_delete=models.CASCADE, related_name="items")
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=6, choices=State, default=State.TODO)
+    error = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "registration"], name="forms_ext_go_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.registration_id}"
