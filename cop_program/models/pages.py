@@ -30,11 +30,18 @@ class ProgramPageMixin(models.Model):
     kind = models.CharField(_("kind of program"), max_length=120, blank=True)
     summary = models.TextField(_("summary"), max_length=400, blank=True)
     hero_image = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("picture")
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture"),
     )
     audience = RichTextField(_("who it is for"), blank=True)
     prerequisite = RichTextField(_("what to bring"), blank=True)
-    home_zone = models.CharField(_("home time zone"), max_length=64, choices=zone_choices, default="America/Los_Angeles")
+    home_zone = models.CharField(
+        _("home time zone"), max_length=64, choices=zone_choices, default="America/Los_Angeles"
+    )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     application_deadline = models.DateField(_("application deadline"))
@@ -44,11 +51,16 @@ class ProgramPageMixin(models.Model):
     registration_deadline = models.DateField(_("registration deadline"))
     registration_deadline_zone = models.CharField(_("time zone"), max_length=64, choices=zone_choices, blank=True)
     capacity = models.PositiveSmallIntegerField(_("places"), validators=[MinValueValidator(1), MaxValueValidator(500)])
-    least_members = models.PositiveSmallIntegerField(_("least number of members"), default=1, validators=[MinValueValidator(1)])
+    least_members = models.PositiveSmallIntegerField(
+        _("least number of members"), default=1, validators=[MinValueValidator(1)]
+    )
     fee = MoneyField(_("fee"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
     deposit = MoneyField(_("deposit"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
     rebate_percentage = models.DecimalField(
-        _("rebate in percent"), max_digits=5, decimal_places=2, default=Decimal("0"),
+        _("rebate in percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("0"),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     rebate_countries = CountryField(_("countries with a rebate"), multiple=True, blank=True)
@@ -124,7 +136,12 @@ class FacilitatorPageMixin(models.Model):
     role = models.CharField(_("role"), max_length=160, blank=True)
     organization = models.CharField(_("organization"), max_length=160, blank=True)
     portrait = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("portrait")
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("portrait"),
     )
     credentials = models.TextField(_("credentials"), blank=True)
     biography = RichTextField(_("biography"), blank=True)

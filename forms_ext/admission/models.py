@@ -18,7 +18,9 @@ class Decision(models.Model):
     decided_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField()
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
-    mail = models.ForeignKey("forms_ext.OutgoingMail", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    mail = models.ForeignKey(
+        "forms_ext.OutgoingMail", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("decision")
@@ -96,7 +98,9 @@ class WaitingListEntry(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(
-                fields=["program", "id"], condition=Q(offered_at__isnull=True, left_at__isnull=True), name="forms_ext_queue"
+                fields=["program", "id"],
+                condition=Q(offered_at__isnull=True, left_at__isnull=True),
+                name="forms_ext_queue",
             )
         ]
 

@@ -19,7 +19,12 @@ class Issuer(models.Model):
     email = models.EmailField(_("email address for questions"))
     website = models.URLField(_("web site"), blank=True)
     logo = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("logo")
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("logo"),
     )
     bank_details = models.TextField(_("bank details"), max_length=600)
     number_prefix = models.CharField(_("prefix of invoice numbers"), max_length=12, blank=True)
@@ -158,7 +163,9 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
         ordering = ["-issued_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["issuer", "series", "sequence_number"], name="forms_ext_invoice_number_once"),
+            models.UniqueConstraint(
+                fields=["issuer", "series", "sequence_number"], name="forms_ext_invoice_number_once"
+            ),
         ]
 
     def __str__(self) -> str:
