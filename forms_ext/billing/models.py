@@ -68,6 +68,7 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        permissions = [("bill_account", _("Can record payments and issue invoices"))]
 
     def __str__(self) -> str:
         return self.reference

@@ -18,6 +18,7 @@ class MailTemplate(models.Model):
     language = models.CharField(_("language"), max_length=12, default="en")
     subject = models.CharField(_("subject"), max_length=200)
     body = RichTextField(_("text"), features=["h3", "bold", "italic", "link", "ol", "ul"])
+    button_label = models.CharField(_("label of the button"), max_length=60, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -54,6 +55,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"))
+    fields = models.JSONField(default=dict, editable=False)
     secrets = models.TextField(blank=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

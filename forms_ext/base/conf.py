@@ -1,0 +1,61 @@
+"""The settings of `forms_ext`: each with its type, its default and what it means."""
+
+from pathlib import Path
+from typing import overload
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Setting[T]:
+    """One setting, read from Django's settings each time, so that tests may override it."""
+
+    def __init__(self, default: T, doc: str) -> None:
+        self.default = default
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "Setting[T]": ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> "Setting[T] | T":
+        if instance is None:
+            return self
+        value = getattr(settings, self.name, self.default)
+        if type(value) is not type(self.default) and not isinstance(value, type(self.default)):
+            raise ImproperlyConfigured(
+                f"{self.name} must be {type(self.default).__name__}, not {type(value).__name__}. {self.__doc__}"
+            )
+        return value
+
+
+class Conf:
+    """`conf.COP_OFFER_DAYS` and so on: what an operator sets in Django's settings, else the default."""
+
+    # Seats and money
+    COP_OFFER_DAYS = Setting(3, "Days for which a seat that came free is held for the first in the queue.")
+    COP_HOLD_GRACE_DAYS = Setting(3, "Days after the end of the personal link until an unpaid hold ends.")
+    COP_HOLD_REMIND_DAYS = Setting(2, "Days before the end of a hold when its holder is reminded.")
+    # Public forms
+    COP_RATE_LIMIT_ADDRESS = Setting(30, "Posts an hour from one network address; 0 is no limit.")
+    COP_RATE_LIMIT_RECIPIENT = Setting(5, "Mails an hour that public forms send to one address; 0 is no limit.")
+    COP_TRUSTED_PROXIES = Setting(0, "Proxies in front that append to X-Forwarded-For; 0 reads REMOTE_ADDR.")
+    COP_UPLOAD_MAX_BYTES = Setting(10_485_760, "Largest file that a form accepts, in bytes.")
+    COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that no answer claimed is deleted.")
+    COP_FORM_TOKEN_SECONDS = Setting(14_400, "Age at which the token of a public form is stale.")
+    COP_FORM_MIN_SECONDS = Setting(2, "A form that comes back faster than this was filled by a machine.")
+    # Mail
+    COP_MAIL_ATTEMPTS = Setting(8, "How often a mail is tried before it is given up.")
+    COP_MAIL_RETRY_SECONDS = Setting(60, "Wait after the first failure; it doubles with each further one.")
+    COP_MAIL_CLAIM_SECONDS = Setting(600, "After this long a mail that a worker claimed and left is taken again.")
+    COP_MAIL_BATCH = Setting(50, "Mails that one periodic run sends at most.")
+    COP_MAILER = Setting("default", "The alias in MAILERS (Django 6.1) through which mails go out.")
+    COP_MAIL_FROM = Setting("", "Sender of mails; empty means DEFAULT_FROM_EMAIL.")
+    # Files
+    COP_PRIVATE_ROOT = Setting(Path("private"), "Folder of private files where STORAGES has no alias `private`.")
+
+
+conf = Conf()

@@ -1,0 +1,36 @@
+"""Wagtail's own audit log, with the clock of this site (design: "State")."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.functional import Promise
+from wagtail.log_actions import LogActionRegistry, log
+
+from cop_program.clock import now
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+_labels: dict[str, str | Promise] = {}
+
+
+def register(action: str, label: str | Promise) -> None:
+    """Declare `action`, named `forms_ext.<room>.<verb>`; `label` is what the history of an object says."""
+    _labels[action] = label
+
+
+def record(instance: models.Model, action: str, *, user: "AbstractBaseUser | None" = None, **data: Any) -> None:
+    """Write `action` on `instance` into the audit log; call it inside the action's transaction.
+
+    `data` is kept for ever: references, states and figures, never the words of a person.
+    """
+    if action not in _labels:
+        raise LookupError(f"Register {action!r} with base.history.register first.")
+    log(instance, action, user=user, data=data, timestamp=now())
+
+
+def register_log_actions(actions: LogActionRegistry) -> None:
+    """Hand what the rooms declared to Wagtail (hook `register_log_actions`)."""
+    for action, label in _labels.items():
+        if action not in actions.formatters:
+            actions.register_action(action, label, label)

@@ -1,0 +1,31 @@
+"""The registry of periodic jobs: each may run at any time, and twice."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import connection
+
+type Job = Callable[[], object]
+
+logger = logging.getLogger(__name__)
+_jobs: dict[str, Job] = {}
+
+
+def register[J: Job](job: J) -> J:
+    """Let `job` run with every tick, in the order of registration."""
+    _jobs[f"{job.__module__}.{job.__qualname__}"] = job
+    return job
+
+
+def run_all() -> list[str]:
+    """Run every job once; return the names of those that failed, whose errors are logged."""
+    failed = []
+    for name, job in list(_jobs.items()):
+        try:
+            job()
+        except Exception:
+            if connection.in_atomic_block:  # the transaction around us is broken: only its owner can go on
+                raise
+            logger.exception("Periodic job failed: %s", name)
+            failed.append(name)
+    return failed

@@ -1,0 +1,51 @@
+"""Files that no address serves: uploads and PDFs, read only by views that check who asks."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.utils import validate_file_name
+
+from .conf import conf
+
+MAX_PATH = 255
+
+
+def storage() -> Storage:
+    """Return the storage `private` of `STORAGES`, or a folder beside the media files where a site has none."""
+    if "private" in settings.STORAGES:
+        return storages["private"]
+    return FileSystemStorage(location=conf.COP_PRIVATE_ROOT, base_url=None, file_permissions_mode=0o600)
+
+
+def save(name_hint: str, content: bytes | File[Any]) -> str:
+    """Store `content` under a free path near `name_hint` ("invoices/2026-0001.pdf"); return the path."""
+    if name_hint.startswith("/") or "\\" in name_hint:
+        raise SuspiciousFileOperation("A private path is relative.")
+    validate_file_name(name_hint, allow_relative_path=True)
+    file = ContentFile(content) if isinstance(content, bytes) else content
+    return storage().save(name_hint, file, max_length=MAX_PATH)
+
+
+def open(path: str) -> File[Any]:
+    """Open the file that `save` stored under `path`, for reading bytes."""
+    return storage().open(path, "rb")
+
+
+def read(path: str) -> bytes:
+    """Return the bytes that `save` stored under `path`."""
+    with open(path) as file:
+        content: bytes = file.read()
+        return content
+
+
+def exists(path: str) -> bool:
+    """Tell whether `path` is there."""
+    return bool(path) and storage().exists(path)
+
+
+def delete(path: str) -> None:
+    """Remove `path`, if it is there."""
+    storage().delete(path)

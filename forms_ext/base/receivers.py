@@ -1,0 +1,21 @@
+"""What the cellar does when Django tells it something."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
+
+from . import checks, limits, roles  # noqa: F401
+
+
+def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+    """Make the groups of the roles after the last app's signal: then the permissions of all apps are there."""
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    if using == DEFAULT_DB_ALIAS and sender.label == last.label:
+        roles.create_groups()
+
+
+def connect() -> None:
+    """Connect the receivers of this room."""
+    post_migrate.connect(make_groups, dispatch_uid="forms_ext.base.make_groups")

@@ -1,0 +1,139 @@
+"""What rooms above ask of the mail: to send, to show before sending, to try again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import make_msgid, parseaddr
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cop_program.clock import now
+
+from ..base import history
+from ..base.conf import conf
+from ..base.errors import ActionRefused
+from . import kinds, queries, rendering, vault
+from .models import MailAttachment, OutgoingMail
+from .rendering import Rendered
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+__all__ = ["Attachment", "Rendered", "preview", "send", "try_again"]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of private storage that goes out with a mail, under the name `file_name`."""
+
+    storage_path: str
+    file_name: str
+    content_type: str
+
+
+def sender() -> str:
+    """Return the From line of our mails."""
+    return conf.COP_MAIL_FROM or settings.DEFAULT_FROM_EMAIL
+
+
+def _render(kind: kinds.MailKind, *, fields: Mapping[str, str], scope: str, language: str, reply_to: str) -> Rendered:
+    source = queries.source(kind, scope=scope, language=language)
+    with translation.override(language):
+        return rendering.render(
+            kind=kind, source=source, fields=fields, language=language, reply_to=reply_to or parseaddr(sender())[1]
+        )
+
+
+def preview(
+    *, kind: str, fields: Mapping[str, str], scope: str = "", language: str = "en", reply_to: str = ""
+) -> Rendered:
+    """Return the mail as `send` would write it; personal links are masked, whatever `fields` holds."""
+    shown = _render(kinds.get(kind), fields=fields, scope=scope, language=language, reply_to=reply_to)
+    return Rendered(shown.subject, rendering.masked(shown.text), rendering.masked(shown.html))
+
+
+@transaction.atomic
+def send(
+    *,
+    kind: str,
+    to: str,
+    to_name: str = "",
+    fields: Mapping[str, str],
+    secrets: Mapping[str, str] | None = None,
+    scope: str = "",
+    language: str = "en",
+    about: str = "",
+    reply_to: str = "",
+    attachments: Sequence[Attachment] = (),
+) -> OutgoingMail:
+    """Write a mail into the outbox, in the caller's transaction; it is sent after the commit.
+
+    `fields` must hold a value for every field of the kind, `secrets` an address for every secret one. A value
+    "way" in `fields` is shown as the last line ("Step 3 of 7: Register, by ...").
+    """
+    declared = kinds.get(kind)
+    secrets = dict(secrets or {})
+    if missing := declared.secrets - set(secrets):
+        raise LookupError(f"Mail {kind}: no secret for {', '.join(sorted(missing))}")
+    for address in (to, reply_to):
+        if address:
+            validate_email(address)
+    shown = _render(declared, fields=fields, scope=scope, language=language, reply_to=reply_to)
+    moment = now()
+    mail = OutgoingMail.objects.create(
+        kind=kind,
+        scope=scope,
+        about=about,
+        recipient=to,
+        recipient_name=rendering.one_line(to_name)[:200],
+        reply_to=reply_to,
+        language=language,
+        subject=shown.subject,
+        text=shown.text,
+        html=shown.html,
+        fields={name: str(fields[name]) for name in set(declared.fields) - declared.secrets},
+        secrets=vault.lock({name: secrets[name] for name in declared.secrets}),
+        created_at=moment,
+        next_attempt_at=moment,
+        message_id=make_msgid(domain=_domain()),
+    )
+    MailAttachment.objects.bulk_create(
+        MailAttachment(
+            mail=mail,
+            storage_path=attachment.storage_path,
+            file_name=attachment.file_name,
+            content_type=attachment.content_type,
+        )
+        for attachment in attachments
+    )
+    _deliver_after_commit(mail.pk)
+    return mail
+
+
+def _domain() -> str:
+    return parseaddr(sender())[1].rpartition("@")[2] or "localhost"
+
+
+def _deliver_after_commit(pk: int) -> None:
+    from .tasks import deliver
+
+    transaction.on_commit(partial(deliver.enqueue, pk), robust=True)
+
+
+@transaction.atomic
+def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> None:
+    """Let a mail that failed, or waits for its next attempt, be tried at once, with all its attempts anew."""
+    State = OutgoingMail.State
+    changed = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.QUEUED]).update(
+        state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error=""
+    )
+    if not changed:
+        raise ActionRefused(_("This mail is being sent or has been sent: there is nothing to try again."))
+    mail.refresh_from_db()
+    history.record(mail, "forms_ext.mail.try_again", user=by)
+    _deliver_after_commit(mail.pk)

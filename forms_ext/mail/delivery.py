@@ -1,0 +1,148 @@
+"""Sending what the outbox holds: each mail claimed by one worker, tried again, given up at last."""
+
+import logging
+import re
+import smtplib
+from datetime import datetime, timedelta
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cop_program.clock import now
+
+from ..base import private
+from ..base.conf import conf
+from . import queries, rendering, signals, vault
+from .models import OutgoingMail
+
+logger = logging.getLogger(__name__)
+ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "AnymailUnsupportedFeature"}
+LONGEST_WAIT = timedelta(hours=6)
+
+
+def stale_before() -> datetime:
+    """Return the instant before which a claim counts as left behind; by the real clock, as claims are."""
+    return timezone.now() - timedelta(seconds=conf.COP_MAIL_CLAIM_SECONDS)
+
+
+def deliver(pk: int) -> bool:
+    """Send the mail `pk` if it is due and no other worker has it; tell whether it went out.
+
+    The claim is one conditional UPDATE, so that any number of workers may try. A worker that dies between
+    the server's yes and our note of it makes one repetition, with the same Message-ID.
+    """
+    mail = claim(pk)
+    if mail is None:
+        return False
+    try:
+        message(mail).send(**_using())
+    except Exception as error:  # every failure of any backend ends in the row, for staff to see
+        _failed(mail, error)
+        return False
+    _sent(mail)
+    return True
+
+
+def deliver_due() -> int:
+    """Send what is due, at most COP_MAIL_BATCH mails; return how many went out."""
+    pks = list(queries.due().values_list("pk", flat=True)[: conf.COP_MAIL_BATCH])
+    return sum(deliver(pk) for pk in pks)
+
+
+def claim(pk: int) -> OutgoingMail | None:
+    """Take the mail `pk` for this worker, or return None."""
+    moment = timezone.now()
+    taken = OutgoingMail.objects.filter(queries.is_due(), pk=pk).update(
+        state=OutgoingMail.State.SENDING, claimed_at=moment, attempts=F("attempts") + 1
+    )
+    if not taken:
+        return None
+    mail = OutgoingMail.objects.get(pk=pk)
+    return mail if mail.claimed_at == moment else None
+
+
+def message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """Return the mail as it goes out: with its personal links, both forms and its attachments."""
+    from .actions import sender
+
+    secrets = vault.unlock(mail.secrets)
+    built = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=rendering.reveal(mail.text, secrets, html=False),
+        from_email=sender(),
+        to=[formataddr((mail.recipient_name, mail.recipient))],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
+    for attachment in mail.attachments.all():
+        built.attach(attachment.file_name, private.read(attachment.storage_path), attachment.content_type)
+    return built
+
+
+def _using() -> dict[str, str]:
+    return {"using": conf.COP_MAILER} if hasattr(settings, "MAILERS") else {}
+
+
+def _sent(mail: OutgoingMail) -> None:
+    _finish(mail, state=OutgoingMail.State.SENT, sent_at=now(), secrets="", last_error="", next_attempt_at=None)
+    logger.info("Mail %s (%s) sent", mail.pk, mail.kind)
+
+
+def _failed(mail: OutgoingMail, error: Exception) -> None:
+    refused = is_permanent(error)
+    words = describe(error)
+    logger.warning("Mail %s (%s) not sent, attempt %s: %s", mail.pk, mail.kind, mail.attempts, words)
+    if not refused and mail.attempts < conf.COP_MAIL_ATTEMPTS:
+        later = now() + wait(mail.attempts)
+        _finish(mail, state=OutgoingMail.State.QUEUED, next_attempt_at=later, last_error=words)
+        return
+    with transaction.atomic():
+        ours = _finish(mail, state=OutgoingMail.State.FAILED, next_attempt_at=None, last_error=words)
+        if ours and refused:
+            signals.bounced.send(sender=OutgoingMail, mail=mail)
+
+
+def _finish(mail: OutgoingMail, **values: object) -> bool:
+    """Write the end of an attempt, unless the claim was taken over meanwhile."""
+    ours = OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.SENDING, claimed_at=mail.claimed_at).update(
+        claimed_at=None, **values
+    )
+    return bool(ours)
+
+
+def wait(attempts: int) -> timedelta:
+    """Return how long to wait after so many failures: doubling, six hours at most."""
+    return min(timedelta(seconds=conf.COP_MAIL_RETRY_SECONDS) * 2 ** (attempts - 1), LONGEST_WAIT)
+
+
+def is_permanent(error: Exception) -> bool:
+    """Tell whether trying again is of no use: the recipient or the message itself was refused for good."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _words in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return 500 <= error.smtp_code < 600
+    if isinstance(error, (ValueError, vault.SecretsLost)):  # a header or address that no server would take
+        return True
+    return type(error).__name__ in REFUSED_BY_NAME
+
+
+def describe(error: Exception) -> str:
+    """Return the error in one short line that holds no address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()), (0, b""))
+        detail = f"{code} {_decoded(words)}"
+    elif isinstance(error, smtplib.SMTPResponseException):
+        detail = f"{error.smtp_code} {_decoded(error.smtp_error)}"
+    else:
+        detail = str(error)
+    return ADDRESS.sub("…", rendering.one_line(f"{type(error).__name__}: {detail}"))[:255]
+
+
+def _decoded(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words

@@ -1,0 +1,89 @@
+"""The kinds of mail: each declared by its room, with its fields, a sample and its built-in text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type Words = str | Promise
+
+PLACEHOLDER = re.compile(r"\{\s*([^{}<>]*?)\s*\}")
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the names between braces in `text`, in order."""
+    return [match[1] for match in PLACEHOLDER.finditer(text)]
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """One kind of mail.
+
+    `fields` maps each placeholder to what it means, in words for an editor; `sample` gives each an invented
+    value. `subject` and `body` are the built-in texts: simple HTML (p, h3, ul, ol, li, strong, em, a) with
+    `{field}`. `secret_fields` are personal links: never stored readable, masked in previews and registers.
+    `link_fields` are addresses that anybody may see. A field of these two kinds alone in a paragraph becomes
+    the one button, labelled `button`.
+    """
+
+    name: str
+    label: Words
+    fields: Mapping[str, Words]
+    sample: Mapping[str, str]
+    subject: Words
+    body: Words
+    secret_fields: tuple[str, ...] = ("link",)
+    link_fields: tuple[str, ...] = ()
+    button: Words = field(default=_("Open your personal page"))
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Those of `secret_fields` that this kind has."""
+        return frozenset(self.secret_fields) & frozenset(self.fields)
+
+    @property
+    def links(self) -> frozenset[str]:
+        """All fields whose value is an address to open."""
+        return self.secrets | (frozenset(self.link_fields) & frozenset(self.fields))
+
+
+_kinds: dict[str, MailKind] = {}
+
+
+def _check(kind: MailKind) -> None:
+    """Refuse a kind whose built-in text cannot be rendered, when it is registered."""
+    used = set(placeholders(str(kind.subject))) | set(placeholders(str(kind.body)))
+    if unknown := used - set(kind.fields):
+        raise ImproperlyConfigured(f"Mail kind {kind.name}: its text uses undeclared fields: {sorted(unknown)}")
+    if missing := set(kind.fields) - set(kind.sample) - kind.secrets:
+        raise ImproperlyConfigured(f"Mail kind {kind.name}: no sample value for: {sorted(missing)}")
+    if kind.secrets & set(placeholders(str(kind.subject))):
+        raise ImproperlyConfigured(f"Mail kind {kind.name}: a personal link cannot stand in the subject")
+
+
+def register(kind: MailKind) -> MailKind:
+    """Declare `kind`; called from a room's `receivers.connect()`."""
+    _check(kind)
+    _kinds[kind.name] = kind
+    return kind
+
+
+def get(name: str) -> MailKind:
+    """Return the kind called `name`; LookupError where no room declared it."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise LookupError(f"No room has registered a mail kind {name!r}.") from None
+
+
+def find(name: str) -> MailKind | None:
+    """Return the kind called `name`, or None: the register shows rows of kinds that are gone, too."""
+    return _kinds.get(name)
+
+
+def all_kinds() -> Iterator[MailKind]:
+    """Yield all kinds, in the order in which the rooms declared them."""
+    yield from _kinds.values()

@@ -1,0 +1,39 @@
+"""Reads of templates and of the outbox."""
+
+from django.db.models import Q, QuerySet
+from django.utils import translation
+
+from cop_program.clock import now
+
+from .kinds import MailKind
+from .models import MailTemplate, OutgoingMail
+from .rendering import Source
+
+
+def source(kind: MailKind, *, scope: str, language: str) -> Source:
+    """Return the text in force: the program's own, else the one for all programs, else the built-in one."""
+    found = MailTemplate.objects.filter(kind=kind.name, language=language, scope__in={scope, ""})
+    template = found.order_by("-scope").first()
+    with translation.override(language):
+        if template is None:
+            return Source(str(kind.subject), str(kind.body), str(kind.button))
+        return Source(template.subject, template.body, template.button_label or str(kind.button))
+
+
+def about(subject: str) -> QuerySet[OutgoingMail]:
+    """Return the mails about `subject` ("application:7"), the newest first."""
+    return OutgoingMail.objects.filter(about=subject)
+
+
+def due() -> QuerySet[OutgoingMail]:
+    """Return the mails to send now, the longest waiting first; those that a worker left behind among them."""
+    return OutgoingMail.objects.filter(is_due()).order_by("next_attempt_at", "pk")
+
+
+def is_due() -> Q:
+    """Waiting and its time has come, or claimed so long ago that its worker must be dead."""
+    from .delivery import stale_before
+
+    return Q(state=OutgoingMail.State.QUEUED, next_attempt_at__lte=now()) | Q(
+        state=OutgoingMail.State.SENDING, claimed_at__lt=stale_before()
+    )

@@ -1,0 +1,11 @@
+"""Background work of the mail."""
+
+from django.tasks import task
+
+from . import delivery
+
+
+@task
+def deliver(pk: int) -> bool:
+    """Send one mail of the outbox, if it is due and nobody else has it."""
+    return delivery.deliver(pk)

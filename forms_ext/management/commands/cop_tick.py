@@ -1,0 +1,13 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from forms_ext.base import periodic
+
+
+class Command(BaseCommand):
+    help = "Run all periodic work once: ended holds, reminders, mails to try again. Start it every minute."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if failed := periodic.run_all():
+            raise CommandError("Failed: " + ", ".join(failed))
