@@ -1,9 +1,11 @@
 """The plain text of a mail, made from its HTML, so that both say the same."""
 
 import textwrap
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 WIDTH = 72
+BLOCKS = {"p", "h3", "h4", "li"}
 
 
 def to_text(html: str) -> str:
@@ -14,41 +16,67 @@ def to_text(html: str) -> str:
     return parser.text()
 
 
+@dataclass
+class _List:
+    """A list that is open: numbered or not, and how far it has counted."""
+
+    numbered: bool
+    count: int = 0
+
+    def bullet(self) -> str:
+        self.count += 1
+        return f"{self.count}. " if self.numbered else "- "
+
+
+@dataclass(frozen=True)
+class _Block:
+    words: str
+    bullet: str = ""
+    indent: int = 0
+    tight: bool = False
+    """Follows the block before it without an empty line."""
+
+
 class _Parser(HTMLParser):
-    """Gathers blocks; a block ends where a paragraph, heading or list item does."""
+    """Gathers blocks; a block ends where a paragraph, heading or list item ends or a list begins."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.blocks: list[tuple[str, str]] = []
+        self.blocks: list[_Block] = []
+        self.lists: list[_List] = []
         self.words = ""
-        self.counters: list[int | None] = []
+        self.bullet = ""
+        self.tight = False
         self.href = ""
         self.label_from = 0
         self.is_button = False
-        self.after_button = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag in {"ul", "ol"}:
             self._end_block()
-            self.counters.append(0 if tag == "ol" else None)
-        elif tag in {"p", "h3", "h4", "li"}:
+            self.lists.append(_List(numbered=tag == "ol"))
+        elif tag in BLOCKS:
             self._end_block()
-            self.after_button = given.get("class") == "address"
+            self._start_block(tag, given.get("class") == "address")
         elif tag == "br":
             self.words += "\n"
         elif tag == "a":
             self.href, self.label_from = given.get("href") or "", len(self.words)
             self.is_button = given.get("class") == "button"
 
+    def _start_block(self, tag: str, is_address: bool) -> None:
+        self.tight = is_address
+        if tag == "li" and self.lists:
+            self.tight = self.lists[-1].count > 0 or len(self.lists) > 1
+            self.bullet = self.lists[-1].bullet()
+
     def handle_endtag(self, tag: str) -> None:
         if tag in {"ul", "ol"}:
             self._end_block()
-            self.counters.pop() if self.counters else None
-        elif tag in {"p", "h3", "h4"}:
+            self.lists = self.lists[:-1]
+        elif tag in BLOCKS:
             self._end_block()
-        elif tag == "li":
-            self._end_block(item=True)
         elif tag == "a":
             self._end_link()
 
@@ -63,45 +91,36 @@ class _Parser(HTMLParser):
             self.words += f" ({href})"
         self.href, self.is_button = "", False
 
-    def _end_block(self, *, item: bool = False) -> None:
-        lines = [" ".join(line.split()) for line in self.words.split("\n")]
+    def _end_block(self) -> None:
+        words = "\n".join(" ".join(line.split()) for line in self.words.split("\n")).strip()
         self.words = ""
-        words = "\n".join(lines).strip()
-        if not words:
-            return
-        bullet = ""
-        if item or self.counters:
-            bullet = "- "
-            if self.counters and self.counters[-1] is not None:
-                self.counters[-1] += 1
-                bullet = f"{self.counters[-1]}. "
-        self.blocks.append(("address" if self.after_button else bullet, words))
+        if words:
+            indent = 3 * (len(self.lists) - 1) if self.lists else 0
+            self.blocks.append(_Block(words, self.bullet, indent, self.tight))
+            self.bullet, self.tight = "", False
 
     def text(self) -> str:
-        """Return the blocks: list items on following lines, all else with an empty line between."""
+        """Return the blocks: items of one list on following lines, all else with an empty line between."""
         self._end_block()
-        out, before = "", ""
-        for bullet, words in self.blocks:
-            tight = bullet == "address" or (bullet and before not in {"", "address"})
-            out += ("\n" if tight else "\n\n") if out else ""
-            out += words if bullet == "address" else _wrap(words, bullet)
-            before = bullet
+        out = ""
+        for block in self.blocks:
+            between = "\n" if block.tight else "\n\n"
+            out += (between if out else "") + _wrap(block)
         return out
 
 
-def _wrap(words: str, bullet: str) -> str:
-    lines = words.split("\n")
-    wrapped = []
-    for number, line in enumerate(lines):
-        first = bullet if number == 0 else " " * len(bullet)
-        wrapped.append(
-            textwrap.fill(
-                line,
-                WIDTH,
-                initial_indent=first,
-                subsequent_indent=" " * len(bullet),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+def _wrap(block: _Block) -> str:
+    margin = " " * block.indent
+    hanging = margin + " " * len(block.bullet)
+    lines = []
+    for number, line in enumerate(block.words.split("\n")):
+        wrapped = textwrap.fill(
+            line,
+            WIDTH,
+            initial_indent=hanging if number else margin + block.bullet,
+            subsequent_indent=hanging,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
-    return "\n".join(wrapped)
+        lines.append(wrapped)
+    return "\n".join(lines)

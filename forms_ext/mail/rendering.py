@@ -20,6 +20,7 @@ from .plain import to_text
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 MARKS = re.compile(f"{MARK_OPEN}([a-z0-9_]+){MARK_CLOSE}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001]")
+TAG_OR_PLACEHOLDER = re.compile(rf"<[a-z][^<>]*>|{PLACEHOLDER.pattern}")
 LONE_FIELD = re.compile(r"<p[^>]*>\s*(?:<(?:b|strong)>)?\{\s*([a-z0-9_]+)\s*\}(?:</(?:b|strong)>)?\s*</p>")
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "a", "br", "hr"}
 ATTRIBUTES = {"a": {"href", "class"}, "p": {"class"}}
@@ -94,7 +95,7 @@ def _body(kind: MailKind, source: Source, values: Mapping[str, str]) -> str:
     """Return the clean HTML of the text: values escaped, the first lone link as the button."""
     html = expand_db_html(source.body)
     html = _with_button(kind, html, source.button, values)
-    html = PLACEHOLDER.sub(lambda m: _value(kind, m[1], values), html)
+    html = TAG_OR_PLACEHOLDER.sub(lambda found: _filled(kind, found[0], values), html)
     return nh3.clean(_absolute(html), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
 
 
@@ -103,15 +104,16 @@ def _with_button(kind: MailKind, html: str, label: str, values: Mapping[str, str
     found = [match for match in LONE_FIELD.finditer(html) if match[1] in kind.links]
     if not found or not values.get(found[0][1]):
         return html
-    address = escape(values[found[0][1]])
-    button = (
-        f'<p class="action"><a class="button" href="{address}">{escape(label)}</a></p>'
-        f'<p class="address"><a href="{address}">{address}</a></p>'
-    )
+    name, text = found[0][1], escape(label).replace("{", "&#123;")
+    button = f'<p class="action"><a class="button" href="{{{name}}}">{text}</a></p><p class="address">{{{name}}}</p>'
     return html[: found[0].start()] + button + html[found[0].end() :]
 
 
-def _value(kind: MailKind, name: str, values: Mapping[str, str]) -> str:
+def _filled(kind: MailKind, found: str, values: Mapping[str, str]) -> str:
+    """Return a tag with the placeholders in its attributes filled, or the HTML of a placeholder between tags."""
+    if found.startswith("<"):
+        return PLACEHOLDER.sub(lambda m: escape(values.get(m[1], "")), found)
+    name = found[1:-1].strip()
     value = values.get(name, "")
     if name in kind.secrets:
         return f'<a href="{value}">{value}</a>'
