@@ -4,7 +4,7 @@ import logging
 import re
 import smtplib
 from datetime import datetime, timedelta
-from email.utils import formataddr
+from email.utils import format_datetime, formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -77,7 +77,11 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
         from_email=sender(),
         to=[formataddr((mail.recipient_name, mail.recipient))],
         reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": mail.message_id,
+            "Date": format_datetime(now()),
+            "Auto-Submitted": "auto-generated",
+        },
     )
     built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
     for attachment in mail.attachments.all():

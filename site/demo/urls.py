@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "demo"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("mailbox/", views.mail_list, name="mailbox"),
+    path("mailbox/<str:name>/", views.mail_detail, name="mail"),
+    path("mailbox/<str:name>/html/", views.mail_html, name="mail_html"),
+    path("mailbox/<str:name>/files/<int:number>/", views.mail_attachment, name="mail_attachment"),
+    path("clock/", views.clock_page, name="clock"),
+]

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.management import CommandError, call_command
 from djmoney.money import Money
+from pytest_django import Settings
 from wagtail.log_actions import registry
 
 from cop_program.clock import at, now
@@ -158,7 +159,7 @@ def test_what_an_operator_changed_in_a_group_stays() -> None:
     assert not staff.permissions.exists()
 
 
-def test_a_setting_of_the_wrong_type_is_named(settings: object) -> None:
-    settings.COP_OFFER_DAYS = "three"  # type: ignore[attr-defined]
+def test_a_setting_of_the_wrong_type_is_named(settings: Settings) -> None:
+    settings.COP_OFFER_DAYS = "three"
     with pytest.raises(ImproperlyConfigured, match="COP_OFFER_DAYS must be int"):
         _ = conf.COP_OFFER_DAYS
