@@ -1,9 +1,34 @@
+SHELL := /bin/bash
 PORT ?= 8000
 DATA_DIR ?= .data
-UV := uv
-export DATA_DIR
+ONLY ?=
+export PORT DATA_DIR ONLY
+PYTHON := .venv/bin/python
 
-.PHONY: migrations
-migrations:
+.PHONY: run test lint bench soak migrations setup
+
+# `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
+run: ## Everything on this machine: packages, environment, database, demo, web server, worker
+	@exec site/bin/run
+
+test: ## The whole suite with all its set-up
+	@exec site/bin/test
+
+lint: ## What `make test` checks before its tests
+	@exec site/bin/test --lint-only
+
+soak: ## Races and properties for longer
+	@exec site/bin/test --soak
+
+bench: ## Measure; `make bench ONLY=name` runs one
+	@site/bin/setup test
+	@exec $(PYTHON) -m tests.benchmarks $(ONLY)
+
+setup:
+	@site/bin/setup
+
+migrations: ## Until the first release: one migration for each app, made anew
+	@site/bin/setup
 	rm -f cop_program/migrations/0001_initial.py forms_ext/migrations/0001_initial.py site/demo/migrations/0001_initial.py
-	$(UV) run python site/manage.py makemigrations cop_program forms_ext demo
+	$(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
+	$(PYTHON) -m ruff format --quiet cop_program/migrations forms_ext/migrations site/demo/migrations

@@ -165,6 +165,8 @@ LOGGING = {
             "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso")],
         },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"mask": {"()": "config.masking.MaskPersonalLinks"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["mask"]}},
+    "loggers": {"apscheduler": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -4,6 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from .. import checks as checks  # registers them
 from .base import *  # noqa: F403
 
 

@@ -1,0 +1,75 @@
+"""`make run`, after the environment stands: migrate, load the demo once, serve until told to stop."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from demo import handout
+from demo.loader import load
+from demo.serving import Child, Supervisor, port_is_free
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    """Serve the demo on loopback: web server, worker, clockwork."""
+
+    help = __doc__
+    requires_system_checks = []
+
+    def say(self, text: str) -> None:
+        print(text, flush=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port = int(os.environ.get("PORT") or 8000)
+        if not port_is_free(HOST, port):
+            raise CommandError(f"Port {port} is taken. Choose another: make run PORT={port + 1}")
+        base_url = f"http://{HOST}:{port}"
+        settings.WAGTAILADMIN_BASE_URL = base_url
+        self.migrate()
+        load(say=self.say)
+        content = handout.write(base_url)
+        connections.close_all()
+        self.say("==> Starting the web server and the worker")
+        supervisor = Supervisor(self.children(), self.environment(port, base_url), say=self.say)
+        status = supervisor.run(lambda: self.say(handout.as_text(content)), base_url + "/")
+        self.say("==> Everything has ended")
+        sys.exit(status)
+
+    def migrate(self) -> None:
+        """Bring the database up to date, in silence where it is."""
+        executor = MigrationExecutor(connections["default"])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.say("==> Making the tables of the database (a quarter of a minute, the first time)")
+            call_command("migrate", verbosity=0, interactive=False)
+
+    def children(self) -> list[Child]:
+        """Return what runs beside each other."""
+        manage = [sys.executable, str(Path(settings.SITE_DIR) / "manage.py")]
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
+        return [
+            Child("web server", gunicorn),
+            Child(
+                "worker",
+                [*manage, "db_worker", "--queue-name", "*", "--interval", "1", "--no-reload", "--no-startup-delay"],
+            ),
+            Child("clockwork", [*manage, "crontask", "--no-heartbeat"]),
+        ]
+
+    def environment(self, port: int, base_url: str) -> dict[str, str]:
+        """Return the environment of the children."""
+        return os.environ | {
+            "PORT": str(port),
+            "HOST": HOST,
+            "BASE_URL": base_url,
+            "DATA_DIR": str(settings.DATA_DIR),
+            "PYTHONPATH": os.pathsep.join([str(settings.SITE_DIR), str(settings.PROJECT_DIR)]),
+            "PYTHONUNBUFFERED": "1",
+        }

@@ -1,0 +1,138 @@
+"""One supervisor for the web server, the worker and the clockwork of `make run`."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+PATIENCE_SECONDS = 8.0
+RESTART_SECONDS = 2.0
+LONG_ENOUGH_SECONDS = 10.0
+PR_SET_PDEATHSIG = 1
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Tell whether something could listen on `port` now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this process when the supervisor dies, however it dies (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Child:
+    """A process that the supervisor keeps alive, in a process group of its own."""
+
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603
+            self.command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
+        )
+
+    def signal_group(self, number: signal.Signals) -> None:
+        """Send `number` to the process and to all that it started."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                pass
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+@dataclass
+class Supervisor:
+    """Starts `children`, restarts one that dies, and ends all of them on SIGINT, SIGTERM or SIGHUP."""
+
+    children: list[Child]
+    environment: Mapping[str, str]
+    say: Callable[[str], object] = print
+    stopping: bool = field(default=False, init=False)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def run(self, on_start: Callable[[], None], ready_url: str) -> int:
+        """Run until told to stop; call `on_start` once `ready_url` answers. Returns the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        try:
+            for child in self.children:
+                child.start(self.environment)
+            announced = False
+            while not self.stopping:
+                if not self._keep_alive():
+                    return 1
+                if not announced and answers(ready_url):
+                    on_start()
+                    announced = True
+                time.sleep(0.2)
+            return 0
+        finally:
+            self.end()
+
+    def _keep_alive(self) -> bool:
+        """Start anew what has died; False where something dies as soon as it starts."""
+        for child in self.children:
+            if child.is_running or self.stopping:
+                continue
+            status = child.process.returncode if child.process else None
+            if time.monotonic() - child.started < LONG_ENOUGH_SECONDS:
+                self.say(f"==> The {child.name} ended at once (status {status}); see above. Stopping.")
+                return False
+            self.say(f"==> The {child.name} ended (status {status}); starting it again")
+            child.signal_group(signal.SIGKILL)
+            time.sleep(RESTART_SECONDS)
+            child.start(self.environment)
+        return True
+
+    def end(self) -> None:
+        """End all children and what they started: in peace first, then by force."""
+        for child in self.children:
+            child.signal_group(signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and any(child.is_running for child in self.children):
+            time.sleep(0.05)
+        for child in self.children:
+            child.signal_group(signal.SIGKILL)
+            if child.process is not None:
+                child.process.wait()
+
+
+def answers(url: str) -> bool:
+    """Tell whether a web server answers at `url`, whatever it says."""
+    try:
+        urllib.request.urlopen(url, timeout=10).close()  # noqa: S310
+        return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except OSError:
+        return False
