@@ -3,5 +3,7 @@
 from wagtail import hooks
 
 from .base import history
+from .mail import admin as mail_admin
 
 hooks.register("register_log_actions", history.register_log_actions)
+mail_admin.connect()

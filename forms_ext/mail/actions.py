@@ -18,13 +18,13 @@ from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from . import kinds, queries, rendering, vault
-from .models import MailAttachment, OutgoingMail
+from .models import MailAttachment, MailTemplate, OutgoingMail
 from .rendering import Rendered
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-__all__ = ["Attachment", "Rendered", "preview", "send", "try_again"]
+__all__ = ["Attachment", "Rendered", "preview", "reset_template", "save_template", "send", "show", "try_again"]
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ def sender() -> str:
     return conf.COP_MAIL_FROM or settings.DEFAULT_FROM_EMAIL
 
 
-def _render(kind: kinds.MailKind, *, fields: Mapping[str, str], scope: str, language: str, reply_to: str) -> Rendered:
-    source = queries.source(kind, scope=scope, language=language)
+def _render(
+    kind: kinds.MailKind, source: rendering.Source, *, fields: Mapping[str, str], language: str, reply_to: str
+) -> Rendered:
     with translation.override(language):
         return rendering.render(
             kind=kind, source=source, fields=fields, language=language, reply_to=reply_to or parseaddr(sender())[1]
@@ -53,7 +54,16 @@ def preview(
     *, kind: str, fields: Mapping[str, str], scope: str = "", language: str = "en", reply_to: str = ""
 ) -> Rendered:
     """Return the mail as `send` would write it; personal links are masked, whatever `fields` holds."""
-    shown = _render(kinds.get(kind), fields=fields, scope=scope, language=language, reply_to=reply_to)
+    declared = kinds.get(kind)
+    source = queries.source(declared, scope=scope, language=language)
+    return show(declared, source, fields=fields, language=language, reply_to=reply_to)
+
+
+def show(
+    kind: kinds.MailKind, source: rendering.Source, *, fields: Mapping[str, str], language: str, reply_to: str = ""
+) -> Rendered:
+    """Return a mail made from `source`, which need not be saved; personal links are masked."""
+    shown = _render(kind, source, fields=fields, language=language, reply_to=reply_to)
     return Rendered(shown.subject, rendering.masked(shown.text), rendering.masked(shown.html))
 
 
@@ -83,7 +93,8 @@ def send(
     for address in (to, reply_to):
         if address:
             validate_email(address)
-    shown = _render(declared, fields=fields, scope=scope, language=language, reply_to=reply_to)
+    source = queries.source(declared, scope=scope, language=language)
+    shown = _render(declared, source, fields=fields, language=language, reply_to=reply_to)
     moment = now()
     mail = OutgoingMail.objects.create(
         kind=kind,
@@ -137,3 +148,34 @@ def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> No
     mail.refresh_from_db()
     history.record(mail, "forms_ext.mail.try_again", user=by)
     _deliver_after_commit(mail.pk)
+
+
+@transaction.atomic
+def save_template(
+    *,
+    kind: str,
+    scope: str,
+    language: str,
+    subject: str,
+    body: str,
+    button_label: str = "",
+    by: "AbstractBaseUser | None" = None,
+) -> MailTemplate:
+    """Let mails of `kind` written from now on have this text, in `scope` and `language`."""
+    kinds.get(kind)
+    template, _created = MailTemplate.objects.update_or_create(
+        kind=kind,
+        scope=scope,
+        language=language,
+        defaults={"subject": rendering.one_line(subject), "body": body, "button_label": button_label},
+    )
+    history.record(template, "forms_ext.mail.save_template", user=by, subject=template.subject)
+    return template
+
+
+@transaction.atomic
+def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUser | None" = None) -> None:
+    """Give up the own text of `scope` and `language`: the more general one is in force again."""
+    for template in MailTemplate.objects.filter(kind=kind, scope=scope, language=language):
+        history.record(template, "forms_ext.mail.reset_template", user=by)
+        template.delete()

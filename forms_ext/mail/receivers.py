@@ -9,4 +9,6 @@ from . import delivery
 def connect() -> None:
     """Register what this room contributes."""
     history.register("forms_ext.mail.try_again", _("Mail tried again"))
+    history.register("forms_ext.mail.save_template", _("Mail template changed"))
+    history.register("forms_ext.mail.reset_template", _("Mail template taken back"))
     periodic.register(delivery.deliver_due)

@@ -1,0 +1,244 @@
+"""Mail templates in the admin: the list of all kinds, and the page of one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from cop_program.models import Program
+
+from . import actions, kinds
+from .editing import Place, PreviewForm, TemplateForm
+from .models import MailTemplate, OutgoingMail
+from .rendering import Rendered, Source
+
+RECENT = 25
+
+
+def scopes() -> list[tuple[str, str]]:
+    """Return the scopes that a text can be for: all programs, or one."""
+    programs = Program.objects.select_related("page").order_by("-pk")
+    return [("", _("All programs")), *((f"program:{program.pk}", str(program)) for program in programs)]
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """One line of the list."""
+
+    kind: kinds.MailKind
+    subject: str
+    state: str
+    is_changed: bool
+    updated_at: datetime | None
+    url: str
+
+
+class MailTemplateView(WagtailAdminTemplateMixin, View):
+    """What both pages share: who may come, and which scope and language are meant."""
+
+    header_icon = "mail"
+    permission = "forms_ext.view_mailtemplate"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        user = request.user
+        if not (user.has_perm("forms_ext.view_mailtemplate") or user.has_perm("forms_ext.change_mailtemplate")):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    @cached_property
+    def scopes(self) -> list[tuple[str, str]]:
+        return scopes()
+
+    @cached_property
+    def scope(self) -> str:
+        wanted = self.request.GET.get("scope", "")
+        if wanted not in dict(self.scopes):
+            raise Http404
+        return wanted
+
+    @cached_property
+    def language(self) -> str:
+        wanted = self.request.GET.get("language") or settings.LANGUAGES[0][0]
+        if wanted not in dict(settings.LANGUAGES):
+            raise Http404
+        return wanted
+
+    @property
+    def may_change(self) -> bool:
+        return self.request.user.has_perm("forms_ext.change_mailtemplate")
+
+    def place_url(self, name: str, *args: str) -> str:
+        """Return the address of a page for the same scope and language."""
+        query = urlencode({"scope": self.scope, "language": self.language})
+        return f"{reverse(f'forms_ext_mail:{name}', args=args)}?{query}"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            scopes=self.scopes, scope=self.scope, languages=settings.LANGUAGES, language=self.language, **kwargs
+        )
+
+
+class TemplateList(MailTemplateView):
+    """Every kind of mail with its subject, and whether its text is the built-in one."""
+
+    page_title: str | Promise = gettext_lazy("Mail templates")
+    template_name = "forms_ext/mail/admin/templates.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(rows=self.rows()))
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
+    def rows(self) -> list[KindRow]:
+        """Return the list, with one query for all texts."""
+        found = MailTemplate.objects.filter(language=self.language, scope__in={"", self.scope})
+        texts = {(text.kind, text.scope): text for text in found}
+        return [self._row(kind, texts) for kind in kinds.all_kinds()]
+
+    def _row(self, kind: kinds.MailKind, texts: dict[tuple[str, str], MailTemplate]) -> KindRow:
+        own, general = texts.get((kind.name, self.scope)), texts.get((kind.name, ""))
+        text = own or general
+        if own is not None and self.scope:
+            state = _("Changed for this program")
+        elif text is not None:
+            state = _("Changed for all programs")
+        else:
+            state = _("Built in")
+        return KindRow(
+            kind=kind,
+            subject=text.subject if text else str(kind.subject),
+            state=state,
+            is_changed=text is not None,
+            updated_at=text.updated_at if text else None,
+            url=self.place_url("template", kind.name),
+        )
+
+
+class TemplateEdit(MailTemplateView):
+    """The text of one kind: write, see, save, or go back to what was in force before."""
+
+    template_name = "forms_ext/mail/admin/template.html"
+
+    @cached_property
+    def place(self) -> Place:
+        kind = kinds.find(self.kwargs["kind"])
+        if kind is None:
+            raise Http404
+        return Place(kind, self.scope, self.language)
+
+    def get_page_title(self) -> str:
+        return str(self.place.kind.label)
+
+    def get_page_subtitle(self) -> str:
+        return dict(self.scopes)[self.scope]
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": self.place_url("templates"), "label": _("Mail templates")},
+            {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
+        ]
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        return self.show(TemplateForm(place=self.place, **self._instance()), self.rendered(self.place.source()))
+
+    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
+        if not self.may_change:
+            raise PermissionDenied
+        if "reset" in request.POST:
+            return self.reset()
+        form = TemplateForm(request.POST, place=self.place, **self._instance())
+        if not form.is_valid():
+            messages.error(request, _("The text has not been saved: see what stands at the fields."))
+            return self.show(form, None)
+        if "preview" in request.POST:
+            return self.show(form, self.rendered(_source(form, self.place)))
+        return self.save(form)
+
+    def _instance(self) -> dict[str, MailTemplate]:
+        row = self.place.row()
+        return {"instance": row} if row else {}
+
+    def save(self, form: TemplateForm) -> HttpResponse:
+        """Store the text."""
+        actions.save_template(
+            kind=self.place.kind.name,
+            scope=self.scope,
+            language=self.language,
+            subject=form.cleaned_data["subject"],
+            body=form.cleaned_data["body"],
+            button_label=form.cleaned_data.get("button_label", ""),
+            by=self.request.user,
+        )
+        messages.success(self.request, _("Saved. Mails written from now on use this text."))
+        return redirect(self.place_url("template", self.place.kind.name))
+
+    def reset(self) -> HttpResponse:
+        """Give this place's own text up."""
+        actions.reset_template(
+            kind=self.place.kind.name, scope=self.scope, language=self.language, by=self.request.user
+        )
+        messages.success(self.request, _("The text of this mail is again what it was before it was changed here."))
+        return redirect(self.place_url("template", self.place.kind.name))
+
+    @cached_property
+    def real_mails(self) -> list[OutgoingMail]:
+        """The mails whose values this user may see in a preview."""
+        if not self.request.user.has_perm("forms_ext.view_outgoingmail"):
+            return []
+        found = OutgoingMail.objects.filter(kind=self.place.kind.name, scope__startswith=self.scope)
+        return list(found.order_by("-pk")[:RECENT])
+
+    @cached_property
+    def preview_form(self) -> PreviewForm:
+        mails = [
+            (str(mail.pk), f"{mail.recipient_name or mail.recipient}, {date_format(mail.created_at)}")
+            for mail in self.real_mails
+        ]
+        return PreviewForm(self.request.POST or None, mails=mails)
+
+    def rendered(self, source: Source) -> Rendered:
+        """Return the mail as this user may see it."""
+        values = dict(self.place.kind.sample)
+        chosen = self.preview_form.data.get("values_of")
+        values |= next((mail.fields for mail in self.real_mails if str(mail.pk) == chosen), {})
+        return actions.show(self.place.kind, source, fields=values, language=self.language)
+
+    def show(self, form: TemplateForm, rendered: Rendered | None) -> HttpResponse:
+        kind = self.place.kind
+        row = self.place.row()
+        return self.render_to_response(
+            self.get_context_data(
+                form=form,
+                kind=kind,
+                fields=[
+                    {"name": f"{{{n}}}", "label": label, "secret": n in kind.secrets}
+                    for n, label in kind.fields.items()
+                ],
+                rendered=rendered,
+                preview_form=self.preview_form,
+                row=row,
+                may_change=self.may_change,
+                back_url=self.place_url("templates"),
+                media=form.media,
+            )
+        )
+
+
+def _source(form: TemplateForm, place: Place) -> Source:
+    label = form.cleaned_data.get("button_label") or str(place.kind.button)
+    return Source(form.cleaned_data["subject"], form.cleaned_data["body"], label)
