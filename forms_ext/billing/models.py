@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from djmoney.models.fields import MoneyField
 
+from .frozen import FrozenModel
+
 __all__ = ["Account", "AccountRow", "Invoice", "Issuer", "NumberSequence", "Payment", "RebateDue", "RefundDue"]
+
+
+# Rows of these kinds make the balance greater; those of the others make it smaller.
+OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid"]
+PAID_KINDS = ["payment", "reversal", "rebate"]
 
 
 class Issuer(models.Model):
@@ -74,7 +81,7 @@ class Account(models.Model):
         return self.reference
 
 
-class AccountRow(models.Model):
+class AccountRow(FrozenModel):
     """One amount that was ever owed (above zero) or paid (below zero). Never edited, never deleted."""
 
     class Kind(models.TextChoices):
@@ -103,12 +110,18 @@ class AccountRow(models.Model):
         verbose_name = _("row")
         verbose_name_plural = _("rows")
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=OWED_KINDS, amount__gt=0) | models.Q(kind__in=PAID_KINDS, amount__lt=0),
+                name="forms_ext_account_row_sign",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.kind}"
 
 
-class Payment(models.Model):
+class Payment(FrozenModel):
     """Money received: its row, how it came, and its receipt."""
 
     class Method(models.TextChoices):
@@ -123,6 +136,7 @@ class Payment(models.Model):
     received_on = models.DateField(_("received on"))
     receipt_number = models.CharField(_("receipt"), max_length=40, unique=True)
     idempotency_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
+    snapshot = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("payment")
@@ -133,8 +147,15 @@ class Payment(models.Model):
         return self.receipt_number
 
 
-class Invoice(models.Model):
-    """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone."""
+class Invoice(FrozenModel):
+    """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone.
+
+    An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it.
+    """
+
+    unfrozen = frozenset(
+        {"closed_at", "pdf_path", "pdf_sha256", "pdf_attempts", "pdf_claimed_at", "pdf_error", "mailed_at"}
+    )
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("Invoice")
@@ -155,9 +176,11 @@ class Invoice(models.Model):
     snapshot = models.JSONField()
     pdf_path = models.CharField(max_length=255, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
+    pdf_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     pdf_attempts = models.PositiveSmallIntegerField(default=0)
     pdf_error = models.CharField(max_length=255, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("invoice")
@@ -166,6 +189,11 @@ class Invoice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["issuer", "series", "sequence_number"], name="forms_ext_invoice_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(kind="invoice", closed_at__isnull=True),
+                name="forms_ext_invoice_one_open",
             ),
         ]
 
@@ -186,6 +214,12 @@ class RefundDue(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(settled_by_row__isnull=True) | models.Q(withdrawn_at__isnull=True),
+                name="forms_ext_refund_due_one_end",
+            ),
+        ]
         verbose_name = _("refund due")
         verbose_name_plural = _("refunds due")
         ordering = ["listed_at", "pk"]

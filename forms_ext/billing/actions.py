@@ -1,0 +1,281 @@
+"""What can happen to an account: each verb is one transaction, and the only place that changes its state."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..base import history, references
+from ..base.errors import ActionRefused
+from ..base.money import format_money, round_minor
+from . import letters, queries, signals, snapshots
+from .invoicing import close_if_settled, issue_credit_note, issue_invoice
+from .models import Account, AccountRow, Payment, RebateDue, RefundDue
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+__all__ = [
+    "issue_credit_note",
+    "issue_invoice",
+    "list_rebate",
+    "list_rebates",
+    "list_refund",
+    "open_account",
+    "post_cancellation_fee",
+    "post_fee",
+    "record_payment",
+    "record_rebate_paid",
+    "record_refund",
+    "reverse_fee",
+    "withdraw_refund",
+]
+
+Kind = AccountRow.Kind
+
+
+@transaction.atomic
+def open_account(
+    *,
+    program: Program,
+    payer_name: str,
+    payer_email: str,
+    payer_address: str,
+    payer_country: str,
+    currency: str,
+    language: str = "en",
+) -> Account:
+    """Open the account of one payer for `program`; its reference is what the payer writes on a transfer."""
+    moment = now()
+    account = Account.objects.create(
+        program=program,
+        reference=references.draw(f"PAY-{moment:%Y}", prefix=f"PAY-{moment:%Y}-"),
+        currency=currency,
+        payer_name=payer_name,
+        payer_email=payer_email,
+        payer_address=payer_address,
+        payer_country=payer_country,
+        language=language,
+        created_at=moment,
+    )
+    history.record(account, "forms_ext.billing.open_account")
+    return account
+
+
+def lock(account: Account) -> Account:
+    """Return the row of `account`, locked until the transaction ends, so that its actions stand in line."""
+    return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
+
+
+def _check_amount(account: Account, amount: Money) -> None:
+    if str(amount.currency) != account.currency:
+        raise ActionRefused(
+            _("This account is kept in %(own)s; an amount in %(other)s cannot be booked on it.")
+            % {"own": account.currency, "other": amount.currency}
+        )
+    if amount.amount <= 0:
+        raise ActionRefused(_("The amount must be above zero."))
+    if round_minor(amount).amount != amount.amount:
+        raise ActionRefused(
+            _("%(amount)s has more decimals than the currency has.") % {"amount": f"{amount.amount} {amount.currency}"}
+        )
+
+
+def _post(
+    account: Account,
+    kind: Kind,
+    amount: Decimal,
+    *,
+    on: date | None = None,
+    by: "User | None" = None,
+    note: str = "",
+    reverses: AccountRow | None = None,
+) -> AccountRow:
+    row = AccountRow.objects.create(
+        account=account,
+        kind=kind,
+        amount=Money(amount, account.currency),
+        effective_on=on or queries.today(account.program),
+        recorded_at=now(),
+        recorded_by=by,
+        note=note,
+        reverses=reverses,
+    )
+    history.record(account, f"forms_ext.billing.{kind}", user=by, amount=str(amount), currency=account.currency)
+    return row
+
+
+@transaction.atomic
+def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> AccountRow:
+    """Post the fee; it stands as it is now, whatever the page says later."""
+    account = lock(account)
+    amount = round_minor(amount)
+    _check_amount(account, amount)
+    if queries.fee(account).amount > 0:
+        raise ActionRefused(_("The fee stands on this account already."))
+    return _post(account, Kind.FEE, amount.amount, by=by)
+
+
+@transaction.atomic
+def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
+    """Reverse the fee that stands on the account; nothing happens where none does."""
+    account = lock(account)
+    standing = AccountRow.objects.filter(account=account, kind=Kind.FEE, reversed_by__isnull=True)
+    rows = [_post(account, Kind.REVERSAL, -row.amount.amount, by=by, note=note, reverses=row) for row in standing]
+    if rows:
+        close_if_settled(account)
+    return rows
+
+
+@transaction.atomic
+def post_cancellation_fee(*, account: Account, amount: Money, by: "User | None" = None, note: str = "") -> AccountRow:
+    """Post what is kept when somebody cancels after the deadline."""
+    account = lock(account)
+    _check_amount(account, amount)
+    return _post(account, Kind.CANCELLATION_FEE, amount.amount, by=by, note=note)
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    account: Account,
+    amount: Money,
+    received_on: date,
+    by: "User | None" = None,
+    method: str = Payment.Method.TRANSFER,
+    note: str = "",
+    idempotency_key: str | None = None,
+    send_receipt: bool = True,
+) -> Payment:
+    """Record money that came in: a part, all, or more than is owed. The payer gets a receipt.
+
+    The same `idempotency_key` again returns the payment that it made.
+    """
+    account = lock(account)
+    if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
+        return _same_payment(earlier, account, amount)
+    _check_amount(account, amount)
+    if received_on > queries.today(account.program):
+        raise ActionRefused(_("A payment cannot have been received on a day that has not come yet."))
+    row = _post(account, Kind.PAYMENT, -amount.amount, on=received_on, by=by, note=note)
+    moment = now()
+    number = references.draw(f"R-{moment:%Y}", prefix=f"R-{moment:%Y}-")
+    payment = Payment.objects.create(
+        account=account,
+        row=row,
+        method=method,
+        received_on=received_on,
+        receipt_number=number,
+        idempotency_key=idempotency_key or None,
+        snapshot=snapshots.receipt(account=account, number=number, row=row, method=method),
+    )
+    close_if_settled(account)
+    if send_receipt:
+        letters.send_receipt(payment)
+    signals.payment_recorded.send(sender=Payment, payment=payment)
+    return payment
+
+
+def _same_payment(earlier: Payment, account: Account, amount: Money) -> Payment:
+    same = earlier.account_id == account.pk and earlier.row.amount.amount == -amount.amount
+    if not same or str(amount.currency) != account.currency:
+        raise ActionRefused(_("This form has recorded another payment already. Open the account and start again."))
+    return earlier
+
+
+@transaction.atomic
+def list_refund(*, account: Account, amount: Money, reason: str, by: "User | None" = None) -> RefundDue:
+    """List money to give back; staff record it once it is paid out."""
+    account = lock(account)
+    _check_amount(account, amount)
+    listed = sum((due.amount.amount for due in queries.open_refunds().filter(account=account)), Decimal(0))
+    if (left := queries.paid(account).amount - listed) < amount.amount:
+        raise ActionRefused(
+            _("No more than %(amount)s can be given back on this account.")
+            % {"amount": format_money(Money(max(left, Decimal(0)), account.currency), "en")}
+        )
+    refund = RefundDue.objects.create(account=account, amount=amount, reason=reason, listed_at=now())
+    history.record(account, "forms_ext.billing.list_refund", user=by, amount=str(amount.amount))
+    return refund
+
+
+def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
+    account = lock(refund.account)
+    refund = RefundDue.objects.select_for_update().get(pk=refund.pk)
+    if refund.settled_by_row_id:
+        raise ActionRefused(_("This refund is recorded as paid already."))
+    if refund.withdrawn_at:
+        raise ActionRefused(_("This refund was taken off the list."))
+    return refund, account
+
+
+@transaction.atomic
+def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None) -> AccountRow:
+    """Record that a listed refund was paid out; the payer is told."""
+    refund, account = _lock_refund(refund)
+    if paid_on > queries.today(account.program):
+        raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
+    if queries.balance(account).amount + refund.amount.amount > 0:
+        raise ActionRefused(_("That much is not in credit on this account: the payer would owe it again."))
+    row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300])
+    refund.settled_by_row = row
+    refund.save(update_fields=["settled_by_row"])
+    letters.send_refund_made(refund, account)
+    return row
+
+
+@transaction.atomic
+def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str = "") -> RefundDue:
+    """Take a refund off the list unpaid, because it is not due after all."""
+    refund, account = _lock_refund(refund)
+    refund.withdrawn_at = now()
+    refund.save(update_fields=["withdrawn_at"])
+    history.record(account, "forms_ext.billing.withdraw_refund", user=by, amount=str(refund.amount.amount))
+    return refund
+
+
+@transaction.atomic
+def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) -> RebateDue:
+    """List a rebate for the payer, once for each account; a second call returns the same."""
+    account = lock(account)
+    if earlier := RebateDue.objects.filter(account=account).first():
+        return earlier
+    amount = round_minor(amount)
+    _check_amount(account, amount)
+    rebate = RebateDue.objects.create(account=account, amount=amount, listed_at=now())
+    history.record(account, "forms_ext.billing.list_rebate", user=by, amount=str(amount.amount))
+    return rebate
+
+
+def list_rebates(*, program: Program, by: "User | None" = None) -> list[RebateDue]:
+    """List every rebate that is due in `program` now: it has begun, the fee is paid, the country has a rebate."""
+    percentage = program.page.rebate_percentage
+    candidates: Iterable[Account] = queries.rebate_candidates(program)
+    return [
+        list_rebate(account=account, amount=queries.rebate_amount(queries.fee(account), percentage), by=by)
+        for account in candidates
+    ]
+
+
+@transaction.atomic
+def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = None) -> AccountRow:
+    """Record that a rebate was paid out: what was granted and what was paid are a row each; the payer is told."""
+    account = lock(rebate.account)
+    rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
+    if rebate.paid_row_id:
+        raise ActionRefused(_("This rebate is recorded as paid already."))
+    if paid_on > queries.today(account.program):
+        raise ActionRefused(_("A rebate cannot have been paid on a day that has not come yet."))
+    _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
+    row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)
+    rebate.paid_row = row
+    rebate.save(update_fields=["paid_row"])
+    letters.send_rebate_paid(rebate, account)
+    return row

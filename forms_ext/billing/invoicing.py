@@ -1,0 +1,123 @@
+"""Invoices and credit notes: number, content and row in one short transaction; the PDF follows by a task."""
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program.clock import now
+
+from ..base import history
+from ..base.errors import ActionRefused
+from . import numbers, queries, snapshots
+from .models import Account, AccountRow, Invoice, Issuer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+
+def _draw_pdf_after_commit(invoice: Invoice) -> None:
+    from .tasks import render_invoice
+
+    transaction.on_commit(partial(render_invoice.enqueue, invoice.pk), robust=True)
+
+
+def _issuer_of(account: Account) -> Issuer:
+    issuer = queries.issuer_for(account.program)
+    if issuer is None:
+        raise ActionRefused(
+            _("Nobody is set up to issue invoices. Add an issuer, with its bank details, under Snippets first.")
+        )
+    return issuer
+
+
+def _lock(account: Account) -> Account:
+    return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
+
+
+@transaction.atomic
+def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | None:
+    """Issue the invoice for what `account` owes; None where nothing is owed.
+
+    While an invoice of the account is open, it is returned and none is issued.
+    """
+    account = _lock(account)
+    if earlier := queries.open_invoice(account):
+        return earlier
+    rows = list(AccountRow.objects.filter(account=account).order_by("pk"))
+    owed = sum((row.amount for row in rows), Money(0, account.currency))
+    if owed.amount <= 0:
+        return None
+    issuer = _issuer_of(account)
+    return _issue(
+        account=account,
+        issuer=issuer,
+        series=numbers.INVOICES,
+        total=owed,
+        by=by,
+        content=partial(snapshots.invoice, account=account, issuer=issuer, rows=rows, total=owed),
+        kind=Invoice.Kind.INVOICE,
+    )
+
+
+@transaction.atomic
+def issue_credit_note(*, invoice: Invoice, reason: str, by: "User | None" = None) -> Invoice:
+    """Correct `invoice` by a credit note over its whole total; a second call returns the same."""
+    account = _lock(invoice.account)
+    invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
+    if invoice.kind != Invoice.Kind.INVOICE:
+        raise ActionRefused(_("A credit note is not corrected by another one."))
+    if earlier := Invoice.objects.filter(corrects=invoice).first():
+        return earlier
+    Invoice.objects.filter(pk=invoice.pk, closed_at__isnull=True).update(closed_at=now())
+    return _issue(
+        account=account,
+        issuer=invoice.issuer,
+        series=numbers.CREDIT_NOTES,
+        total=-invoice.total,
+        by=by,
+        content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, reason=reason),
+        kind=Invoice.Kind.CREDIT_NOTE,
+        corrects=invoice,
+    )
+
+
+def _issue(
+    *,
+    account: Account,
+    issuer: Issuer,
+    series: str,
+    total: Money,
+    content: "partial[dict[str, Any]]",
+    kind: Invoice.Kind,
+    by: "User | None",
+    corrects: Invoice | None = None,
+) -> Invoice:
+    sequence_number = numbers.draw(issuer=issuer, series=series)
+    number = numbers.written(issuer=issuer, series=series, number=sequence_number)
+    snapshot = content(number=number)
+    invoice = Invoice.objects.create(
+        kind=kind,
+        issuer=issuer,
+        series=series,
+        sequence_number=sequence_number,
+        number=number,
+        account=account,
+        corrects=corrects,
+        total=total,
+        issued_at=now(),
+        due_on=date.fromisoformat(snapshot["due_on"]) if snapshot["due_on"] else None,
+        snapshot=snapshot,
+    )
+    history.record(account, f"forms_ext.billing.issue_{kind}", user=by, number=number, total=str(total.amount))
+    _draw_pdf_after_commit(invoice)
+    return invoice
+
+
+def close_if_settled(account: Account) -> None:
+    """Close the open invoice of `account` where nothing is owed any more."""
+    if queries.balance(account).amount <= 0:
+        account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).update(closed_at=now())

@@ -1,0 +1,133 @@
+"""Puts the mails of the room into the outbox, in the transaction of what they tell."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from ..base.money import format_money
+from ..mail.actions import Attachment, send
+from . import queries, words
+from .models import Account, Invoice, Payment, RebateDue, RefundDue
+
+
+def _send(
+    *,
+    kind: str,
+    account: Account,
+    about: str,
+    amount: Money,
+    fields: Mapping[str, str],
+    issuer: Mapping[str, str],
+    attachments: Sequence[Attachment] = (),
+) -> None:
+    send(
+        kind=kind,
+        to=account.payer_email,
+        to_name=account.payer_name,
+        fields={
+            "name": account.payer_name,
+            "program": account.program.page.title,
+            "amount": format_money(amount, account.language),
+            "issuer": issuer.get("name", ""),
+            **fields,
+        },
+        scope=f"program:{account.program_id}",
+        language=account.language,
+        about=about,
+        reply_to=issuer.get("email", ""),
+        attachments=attachments,
+    )
+
+
+def _issuer(account: Account) -> dict[str, str]:
+    issuer = queries.issuer_for(account.program)
+    return {"name": issuer.name, "email": issuer.email} if issuer else {}
+
+
+def send_invoice(invoice: Invoice) -> None:
+    """Mail an invoice or a credit note with its PDF, which must be stored."""
+    account, snapshot = invoice.account, invoice.snapshot
+    issuer = snapshot["issuer"]
+    fields = {"number": invoice.number}
+    if invoice.kind == Invoice.Kind.INVOICE:
+        due = date.fromisoformat(snapshot["due_on"])
+        fields |= {
+            "due": words.day(due, account.language),
+            "reference": account.reference,
+            "bank_details": issuer["bank_details"],
+        }
+    else:
+        fields |= {"invoice": snapshot["corrects"]["number"], "reason": snapshot["reason"]}
+    attachment = Attachment(invoice.pdf_path, f"{invoice.number}.pdf", "application/pdf")
+    _send(
+        kind=invoice.kind,
+        account=account,
+        about=f"invoice:{invoice.pk}",
+        amount=abs(invoice.total),
+        fields=fields,
+        issuer=issuer,
+        attachments=[attachment],
+    )
+
+
+def _left(account: Account) -> str:
+    """Say what is left to pay, in a sentence."""
+    owed = queries.balance(account)
+    amount = format_money(abs(owed), account.language)
+    if owed.amount < 0:
+        return _("You paid %(amount)s more than is owed. We will get in touch about it.") % {"amount": amount}
+    if owed.amount == 0:
+        return _("Nothing is left to pay.")
+    if invoice := queries.open_invoice(account):
+        return _("%(amount)s is left to pay of invoice %(number)s.") % {"amount": amount, "number": invoice.number}
+    return _("%(amount)s is left to pay; an invoice will tell you when.") % {"amount": amount}
+
+
+def send_receipt(payment: Payment) -> None:
+    """Tell the payer that a payment has arrived and what is left."""
+    account = payment.account
+    with translation.override(account.language):
+        fields = {
+            "number": payment.receipt_number,
+            "received": words.day(payment.received_on, account.language),
+            "balance": _left(account),
+        }
+    _send(
+        kind="receipt",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=-payment.row.amount,
+        fields=fields,
+        issuer=_issuer(account),
+    )
+
+
+def send_refund_made(refund: RefundDue, account: Account) -> None:
+    """Tell the payer that a refund was paid out."""
+    row = refund.settled_by_row
+    assert row is not None
+    _send(
+        kind="refund_made",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=refund.amount,
+        fields={"paid": words.day(row.effective_on, account.language), "reason": refund.reason},
+        issuer=_issuer(account),
+    )
+
+
+def send_rebate_paid(rebate: RebateDue, account: Account) -> None:
+    """Tell the payer that a rebate was paid out."""
+    row = rebate.paid_row
+    assert row is not None
+    _send(
+        kind="rebate_paid",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=rebate.amount,
+        fields={"paid": words.day(row.effective_on, account.language)},
+        issuer=_issuer(account),
+    )

@@ -1,0 +1,137 @@
+"""Reads of the ledger: what is owed, what was paid, who is late."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Round
+from djmoney.money import Money
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..base.money import round_minor
+from .models import Account, AccountRow, Invoice, Issuer, RebateDue, RefundDue
+
+Kind = AccountRow.Kind
+AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=14, decimal_places=3)
+THOUSANDTH = Decimal("0.001")
+PAID = [Kind.PAYMENT, Kind.REFUND]
+
+
+def today(program: Program) -> date:
+    """Return the day it is where `program` is at home."""
+    return now().astimezone(ZoneInfo(program.page.home_zone)).date()
+
+
+def exact(value: Decimal | None) -> Decimal:
+    """Return a sum from the database without the noise of SQLite, which adds binary fractions."""
+    return Decimal(0) if value is None else Decimal(value).quantize(THOUSANDTH).normalize() + 0
+
+
+def _sum(account: Account, **lookup: Any) -> Decimal:
+    value = AccountRow.objects.filter(account=account, **lookup).aggregate(total=Sum("amount"))["total"]
+    return exact(value)
+
+
+def balance(account: Account) -> Money:
+    """Return the sum of the rows of `account`: above zero where something is owed, below where too much was paid."""
+    return Money(_sum(account), account.currency)
+
+
+def paid(account: Account) -> Money:
+    """Return what came in for `account` less what was given back."""
+    return Money(-_sum(account, kind__in=PAID), account.currency)
+
+
+def fee(account: Account) -> Money:
+    """Return the fee that stands on `account`: what was posted and not reversed."""
+    return Money(_sum(account, kind__in=[Kind.FEE, Kind.REVERSAL]), account.currency)
+
+
+def issuer_for(program: Program) -> Issuer | None:
+    """Return who issues the invoices of `program`: the first issuer of the site."""
+    return Issuer.objects.select_related("logo").order_by("pk").first()
+
+
+def open_invoice(account: Account) -> Invoice | None:
+    """Return the invoice of `account` that is neither settled nor corrected."""
+    return account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).first()
+
+
+def invoice_to_credit(account: Account) -> Invoice | None:
+    """Return the newest invoice of `account` that no credit note corrects, settled or not."""
+    return account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("-pk").first()
+
+
+def _rows_sum(**lookup: Any) -> Round:
+    rows = AccountRow.objects.filter(account=OuterRef("pk"), **lookup).order_by().values("account")
+    total = Subquery(rows.annotate(total=Sum("amount")).values("total"))
+    return Round(Coalesce(total, Value(Decimal(0)), output_field=AMOUNT), precision=3)
+
+
+def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Annotate accounts with `owed`, `fee_total`, `paid_total` and their open invoice: one query for any number."""
+    invoice = Invoice.objects.filter(
+        account=OuterRef("pk"), kind=Invoice.Kind.INVOICE, closed_at__isnull=True
+    ).order_by("-pk")
+    return accounts.annotate(
+        owed=_rows_sum(),
+        fee_total=_rows_sum(kind__in=[Kind.FEE, Kind.REVERSAL]),
+        paid_total=_rows_sum(kind__in=PAID) * -1,
+        invoice_id=Subquery(invoice.values("pk")[:1]),
+        invoice_number=Subquery(invoice.values("number")[:1]),
+        due_on=Subquery(invoice.values("due_on")[:1]),
+    )
+
+
+def accounts(program: Program) -> QuerySet[Account]:
+    """Return all accounts of `program` with their figures."""
+    return with_figures(Account.objects.filter(program=program)).order_by("payer_name", "pk")
+
+
+def receivables(program: Program) -> QuerySet[Account]:
+    """Return the accounts of `program` that owe something, with their figures, the earliest due first."""
+    return accounts(program).filter(owed__gt=0).order_by("due_on", "payer_name", "pk")
+
+
+def overdue(program: Program, *, on: date | None = None) -> QuerySet[Account]:
+    """Return the accounts that owe something although the day of their invoice has passed."""
+    return receivables(program).filter(due_on__lt=on or today(program))
+
+
+def settled(program: Program) -> QuerySet[Account]:
+    """Return the accounts of `program` that have paid their whole fee."""
+    return accounts(program).filter(owed__lte=0, fee_total__gt=0)
+
+
+def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
+    """Return the refunds that wait for staff, the oldest first."""
+    refunds = RefundDue.objects.filter(settled_by_row__isnull=True, withdrawn_at__isnull=True)
+    if program is not None:
+        refunds = refunds.filter(account__program=program)
+    return refunds.select_related("account__program__page")
+
+
+def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:
+    """Return the rebates that are listed and not paid yet."""
+    rebates = RebateDue.objects.filter(paid_row__isnull=True)
+    if program is not None:
+        rebates = rebates.filter(account__program=program)
+    return rebates.select_related("account__program__page").order_by("account__payer_name", "pk")
+
+
+def rebate_amount(fee: Money, percentage: Decimal) -> Money:
+    """Return `percentage` of `fee`, rounded half up (25 % of 1,997.00 is 499.25)."""
+    return round_minor(Money(fee.amount * percentage / 100, fee.currency))
+
+
+def rebate_candidates(program: Program) -> QuerySet[Account]:
+    """Return the accounts that a rebate is due for and not listed: fee paid, from a country with a rebate, begun."""
+    page = program.page
+    codes = [country.code for country in page.rebate_countries]
+    if page.rebate_percentage <= 0 or today(program) < page.starts_on:
+        return accounts(program).none()
+    return settled(program).filter(payer_country__in=codes, rebate_due__isnull=True)

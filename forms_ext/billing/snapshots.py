@@ -1,0 +1,183 @@
+"""What an invoice, a credit note or a receipt says, frozen as plain JSON on the day it is issued."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program.clock import now
+
+from ..base import private
+from ..base.money import round_minor
+from . import queries, words
+from .models import Account, AccountRow, Invoice, Issuer, Payment
+
+Kind = AccountRow.Kind
+# Countries that print on Letter; all others on A4.
+LETTER = frozenset(
+    ["US", "CA", "MX", "PH", "CL", "CO", "CR", "GT", "NI", "PA", "SV", "HN", "DO", "VE", "PR", "BZ", "BO"]
+)
+LOGO_TYPES = {"png", "jpg", "jpeg", "gif", "webp", "svg"}
+
+
+def page_size(country: str) -> str:
+    """Return the paper that people use in `country`."""
+    return "Letter" if country in LETTER else "A4"
+
+
+@cache
+def _stored_logo(name: str, file_hash: str) -> dict[str, str] | None:
+    """Keep a copy of a logo beside the PDFs, under the hash of its bytes; the image may change or go later."""
+    from django.core.files.storage import default_storage
+
+    kind = name.rpartition(".")[2].lower()
+    if kind not in LOGO_TYPES:
+        return None
+    with default_storage.open(name) as file:
+        content: bytes = file.read()
+    sha = hashlib.sha256(content).hexdigest()
+    path = f"logos/{sha}.{kind}"
+    if not private.exists(path):
+        path = private.save(path, content)
+    return {"path": path, "sha256": sha}
+
+
+def _logo(issuer: Issuer) -> dict[str, str] | None:
+    if issuer.logo is None:
+        return None
+    try:
+        return _stored_logo(issuer.logo.file.name, issuer.logo.file_hash)
+    except FileNotFoundError:
+        return None
+
+
+def _issuer(issuer: Issuer, language: str) -> dict[str, Any]:
+    return {
+        "name": issuer.name,
+        "address": issuer.address,
+        "country": issuer.country.code,
+        "country_name": words.country(issuer.country.code, language),
+        "tax_id": issuer.tax_id,
+        "email": issuer.email,
+        "website": issuer.website,
+        "bank_details": issuer.bank_details,
+        "logo": _logo(issuer),
+    }
+
+
+def _base(*, kind: str, account: Account, issuer: Issuer, number: str) -> dict[str, Any]:
+    page = account.program.page
+    country = account.payer_country.code
+    return {
+        "version": 1,
+        "kind": kind,
+        "language": account.language,
+        "page_size": page_size(country),
+        "number": number,
+        "issued_at": now().isoformat(timespec="seconds"),
+        "issued_on": queries.today(account.program).isoformat(),
+        "due_on": "",
+        "reference": account.reference,
+        "currency": account.currency,
+        "program": page.title,
+        "program_starts_on": page.starts_on.isoformat(),
+        "program_ends_on": page.ends_on.isoformat(),
+        "issuer": _issuer(issuer, account.language),
+        "recipient": {
+            "name": account.payer_name,
+            "address": account.payer_address,
+            "country": country,
+            "country_name": words.country(country, account.language),
+            "email": account.payer_email,
+        },
+        "corrects": None,
+        "reason": "",
+    }
+
+
+def plain(amount: Money) -> str:
+    """Return an amount as JSON keeps it: a string with the decimals of its currency ("1997.00")."""
+    return f"{round_minor(amount).amount:f}"
+
+
+def _line(text: str, detail: str, amount: Money) -> dict[str, str]:
+    return {"text": text, "detail": detail, "amount": plain(amount)}
+
+
+def _in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
+    """Leave out what was posted and reversed again: it cancels out and would only confuse."""
+    rows = list(rows)
+    reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
+    return [row for row in rows if row.pk not in reversed_rows and not row.reverses_id]
+
+
+def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]:
+    page, language = account.program.page, account.language
+    lines, first_payment = [], True
+    for row in _in_the_past(rows):
+        on = words.day(row.effective_on, language)
+        if row.kind == Kind.FEE:
+            dates = _("%(start)s to %(end)s") % {
+                "start": words.day(page.starts_on, language),
+                "end": words.day(page.ends_on, language),
+            }
+            lines.append(_line(page.title, _("Fee for the program, %(dates)s") % {"dates": dates}, row.amount))
+        elif row.kind == Kind.PAYMENT:
+            text = _("Less deposit paid") if first_payment else _("Less payment")
+            lines.append(_line(text, _("Received on %(day)s") % {"day": on}, row.amount))
+            first_payment = False
+        else:
+            lines.append(_line(str(Kind(row.kind).label), on, row.amount))
+    return lines
+
+
+def invoice(
+    *, account: Account, issuer: Issuer, rows: Iterable[AccountRow], total: Money, number: str
+) -> dict[str, Any]:
+    """Return what the invoice for `total` says."""
+    with translation.override(account.language):
+        snapshot = _base(kind="invoice", account=account, issuer=issuer, number=number)
+        due = queries.today(account.program) + timedelta(days=issuer.payment_days)
+        return snapshot | {
+            "due_on": due.isoformat(),
+            "lines": _lines(account, rows),
+            "total": plain(total),
+        }
+
+
+def credit_note(*, account: Account, issuer: Issuer, invoice: Invoice, reason: str, number: str) -> dict[str, Any]:
+    """Return what the credit note over the whole of `invoice` says."""
+    with translation.override(account.language):
+        snapshot = _base(kind="credit_note", account=account, issuer=issuer, number=number)
+        lines = [
+            line | {"amount": plain(-Money(line["amount"], account.currency))}
+            for line in invoice.snapshot.get("lines", [])
+        ]
+        return snapshot | {
+            "corrects": {"number": invoice.number, "issued_on": invoice.snapshot["issued_on"]},
+            "reason": reason,
+            "lines": lines,
+            "total": plain(-invoice.total),
+        }
+
+
+def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> dict[str, Any]:
+    """Return what the receipt for a payment says; empty while nobody is set up to issue one."""
+    issuer = queries.issuer_for(account.program)
+    if issuer is None:
+        return {}
+    with translation.override(account.language):
+        snapshot = _base(kind="receipt", account=account, issuer=issuer, number=number)
+        on = words.day(row.effective_on, account.language)
+        detail = f"{Payment.Method(method).label}, " + _("received on %(day)s") % {"day": on}
+        return snapshot | {
+            "lines": [_line(account.program.page.title, detail, -row.amount)],
+            "total": plain(-row.amount),
+            "received_on": row.effective_on.isoformat(),
+            "left": plain(queries.balance(account)),
+        }
