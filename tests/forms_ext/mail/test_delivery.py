@@ -1,0 +1,203 @@
+"""What happens to a mail that cannot be sent at once."""
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.core import mail as outbox
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from pytest_django import Settings
+
+from forms_ext.base import audit
+from forms_ext.base.errors import ActionRefused
+from forms_ext.mail import actions, delivery, signals, vault
+from forms_ext.models import OutgoingMail
+
+from .kinds import LINK, VALUES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+
+State = OutgoingMail.State
+REFUSED = smtplib.SMTPRecipientsRefused({"ada@example.com": (550, b"5.1.1 <ada@example.com> unknown")})
+GREYLISTED = smtplib.SMTPRecipientsRefused({"ada@example.com": (451, b"try again <ada@example.com>")})
+
+
+@pytest.fixture
+def row() -> OutgoingMail:
+    return actions.send(
+        kind="test.welcome", to="ada@example.com", to_name="Ada", fields=VALUES, secrets={"link": LINK}
+    )
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], None]:
+    """Let the mail server answer with an error from now on, or work again."""
+
+    def answers(error: Exception | None) -> None:
+        def send(self: EmailMultiAlternatives, **kwargs: object) -> int:
+            if error is None:
+                outbox.outbox.append(self)
+                return 1
+            raise error
+
+        monkeypatch.setattr(EmailMultiAlternatives, "send", send)
+
+    return answers
+
+
+def test_a_mail_is_tried_again_ever_later_and_goes_out(
+    row: OutgoingMail, server: Callable[[Exception | None], None]
+) -> None:
+    with time_machine.travel("2099-01-01T00:00:00Z", tick=False) as clock:
+        server(ConnectionRefusedError("connection refused"))
+        delivery.deliver_due()
+        for attempts, minutes in ((1, 1), (2, 2), (3, 4)):
+            for seconds, expected in ((minutes * 60 - 1, attempts), (1, attempts + 1)):
+                clock.shift(seconds)
+                delivery.deliver_due()
+                row.refresh_from_db()
+                assert (row.state, row.attempts) == (State.QUEUED, expected)
+        server(None)
+        clock.shift(timedelta(hours=1))
+        assert delivery.deliver_due() == 1
+    row.refresh_from_db()
+    assert (row.state, row.last_error, row.secrets, len(outbox.outbox)) == (State.SENT, "", "", 1)
+
+
+def test_it_is_given_up_after_so_many_attempts_and_staff_may_try_again(
+    row: OutgoingMail, server: Callable[[Exception | None], None], settings: Settings
+) -> None:
+    settings.COP_MAIL_ATTEMPTS = 2
+    server(TimeoutError("timed out"))
+    for day in (1, 2, 3):
+        with time_machine.travel(f"2099-01-0{day}T00:00:00Z"):
+            delivery.deliver_due()
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.last_error) == (State.FAILED, 2, "TimeoutError: timed out")
+    server(None)
+    actions.try_again(mail=row)
+    assert delivery.deliver(row.pk)
+    assert LINK in outbox.outbox[0].body
+
+
+def test_an_address_that_is_refused_for_good_is_not_tried_again(
+    row: OutgoingMail, server: Callable[[Exception | None], None]
+) -> None:
+    heard: list[int] = []
+
+    def hear(mail: OutgoingMail, **kwargs: object) -> None:
+        heard.append(mail.pk)
+
+    signals.bounced.connect(hear)
+    server(REFUSED)
+    delivery.deliver(row.pk)
+    signals.bounced.disconnect(hear)
+    row.refresh_from_db()
+    assert (row.state, row.attempts, heard) == (State.FAILED, 1, [row.pk])
+
+
+def test_an_address_that_is_refused_for_now_is(
+    row: OutgoingMail, server: Callable[[Exception | None], None]
+) -> None:
+    server(GREYLISTED)
+    delivery.deliver(row.pk)
+    row.refresh_from_db()
+    assert row.state == State.QUEUED
+
+
+@pytest.mark.parametrize("error", [REFUSED, GREYLISTED, ValueError("Invalid address ada@example.com")])
+def test_neither_log_nor_row_holds_an_address(
+    row: OutgoingMail,
+    server: Callable[[Exception | None], None],
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server(error)
+    delivery.deliver(row.pk)
+    row.refresh_from_db()
+    assert row.last_error
+    assert "@" not in caplog.text + row.last_error
+
+
+def test_only_what_failed_or_waits_can_be_tried_again(row: OutgoingMail) -> None:
+    delivery.deliver(row.pk)
+    with pytest.raises(ActionRefused):
+        actions.try_again(mail=row)
+
+
+def test_a_slow_worker_does_not_overwrite_the_one_that_took_over(
+    row: OutgoingMail, server: Callable[[Exception | None], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(self: EmailMultiAlternatives, **kwargs: object) -> int:
+        OutgoingMail.objects.filter(pk=row.pk).update(state=State.SENT, claimed_at=None, secrets="")
+        raise TimeoutError
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", slow)
+    delivery.deliver(row.pk)
+    row.refresh_from_db()
+    assert row.state == State.SENT
+
+
+def test_a_missing_attachment_is_a_failure_to_try_again() -> None:
+    row = actions.send(
+        kind="test.welcome",
+        to="ada@example.com",
+        fields=VALUES,
+        secrets={"link": LINK},
+        attachments=[actions.Attachment("nowhere.pdf", "invoice.pdf", "application/pdf")],
+    )
+    delivery.deliver(row.pk)
+    row.refresh_from_db()
+    assert (row.state, len(outbox.outbox)) == (State.QUEUED, 0)
+
+
+def test_a_new_secret_key_still_opens_what_the_old_one_locked(row: OutgoingMail, settings: Settings) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new one"
+    assert delivery.deliver(row.pk)
+    assert LINK in outbox.outbox[0].body
+
+
+def test_a_lost_key_fails_the_mail_for_good(row: OutgoingMail, settings: Settings) -> None:
+    settings.SECRET_KEY = "a new one"
+    with pytest.raises(vault.SecretsLost):
+        vault.unlock(row.secrets)
+    delivery.deliver(row.pk)
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+
+
+def test_the_setting_of_django_6_0_works_too(row: OutgoingMail, settings: Settings) -> None:
+    del settings.MAILERS
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert not hasattr(django_settings, "MAILERS")
+    assert delivery.deliver(row.pk)
+    assert len(outbox.outbox) == 1
+
+
+def findings() -> str:
+    return "\n".join(f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith("mail"))
+
+
+def test_the_audit_finds_mails_that_are_stuck_and_secrets_that_were_left(row: OutgoingMail) -> None:
+    assert findings() == ""
+    with time_machine.travel("2099-01-01T00:00:00Z"):
+        assert f"mail {row.pk}" in findings().lower()
+    OutgoingMail.objects.update(state=State.SENT, sent_at=row.created_at)
+    assert "secret" in findings()
+    OutgoingMail.objects.update(secrets="")
+    assert findings() == ""
+    OutgoingMail.objects.update(state=State.FAILED)
+    assert "failed" in findings()
+
+
+def test_the_tick_sends_what_is_due(row: OutgoingMail) -> None:
+    call_command("cop_tick")
+    row.refresh_from_db()
+    assert row.state == State.SENT
