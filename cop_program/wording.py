@@ -1,0 +1,201 @@
+"""Dates, times and zones in words, as a careful person writes them (Babel and the zone database)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date, get_timezone_name
+from babel.lists import format_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """Return the Babel locale of a Django language code; English lists and dates are written as in "7 and 28 May"."""
+    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+
+
+def and_list(parts: Sequence[str], language: str) -> str:
+    """Return "a, b and c"."""
+    return format_list(list(parts), locale=locale_of(language))
+
+
+# Times -----------------------------------------------------------------------------------------
+
+
+def _is_twelve_hour(language: str) -> bool:
+    return language == "en" or "a" in str(locale_of(language).time_formats["short"].pattern)
+
+
+def _digits(moment: time, hour: int) -> str:
+    seconds = f":{moment.second:02}" if moment.second else ""
+    return f"{hour}:{moment.minute:02}{seconds}"
+
+
+def _half(moment: time) -> str:
+    return _("am") if moment.hour < 12 else _("pm")
+
+
+def _word(moment: time) -> str:
+    if moment == time(0):
+        return _("midnight")
+    return _("noon") if moment == time(12) else ""
+
+
+def time_text(moment: time, language: str) -> str:
+    """Return "9:00 am", "noon" or "midnight"."""
+    if word := _word(moment):
+        return word
+    if not _is_twelve_hour(language):
+        return _digits(moment, moment.hour)
+    return f"{_digits(moment, moment.hour % 12 or 12)} {_half(moment)}"
+
+
+def time_range(start: time, end: time, language: str, *, days: int = 0) -> str:
+    """Return "4:00 - 7:00 pm", "10:00 am - 1:00 pm" or "9:00 am - noon"; `days` is how many days later it ends."""
+    same_half = _half(start) == _half(end) and days == 0 and start <= end
+    if same_half and not _word(start) and not _word(end) and _is_twelve_hour(language):
+        return f"{_digits(start, start.hour % 12 or 12)} - {time_text(end, language)}"
+    return f"{time_text(start, language)} - {time_text(end, language)}"
+
+
+# Dates -----------------------------------------------------------------------------------------
+
+
+def day_text(day: date, language: str, *, year: bool = True) -> str:
+    """Return "Tuesday 30 January 2024"."""
+    return format_date(day, "EEEE d MMMM y" if year else "EEEE d MMMM", locale=locale_of(language))
+
+
+def weekday_text(day: date, language: str) -> str:
+    """Return "Tuesday"."""
+    return format_date(day, "EEEE", locale=locale_of(language))
+
+
+def dates_text(days: Iterable[date], language: str) -> str:
+    """Return a heading of dates: "Wednesdays 7 and 28 February, 27 March and 26 June 2024"."""
+    days = sorted(set(days))
+    if len(days) == 1:
+        return day_text(days[0], language)
+    if len({day.weekday() for day in days}) > 1:
+        return _years(days, language, _with_weekday)
+    weekday = _("{weekday}s").format(weekday=weekday_text(days[0], language))
+    return f"{weekday} {_years(days, language, _by_month)}"
+
+
+def _years(days: list[date], language: str, write: Callable[[Iterable[date], str], list[str]]) -> str:
+    parts: list[str] = []
+    for year, of_year in groupby(days, key=lambda day: day.year):
+        named = write(of_year, language)
+        named[-1] = f"{named[-1]} {year}"
+        parts += named
+    return and_list(parts, language)
+
+
+def _with_weekday(days: Iterable[date], language: str) -> list[str]:
+    return [day_text(day, language, year=False) for day in days]
+
+
+def _by_month(days: Iterable[date], language: str) -> list[str]:
+    """Return ["7 and 28 February", "27 March"]."""
+    parts = []
+    for _month, of_month in groupby(days, key=lambda day: day.month):
+        days_of_month = list(of_month)
+        numbers = and_list([str(day.day) for day in days_of_month], language)
+        parts.append(f"{numbers} {format_date(days_of_month[0], 'MMMM', locale=locale_of(language))}")
+    return parts
+
+
+def duration_text(length: timedelta) -> str:
+    """Return "1 hour", "30 minutes", "1 hour and 30 minutes" or "1 day"."""
+    minutes = round(length.total_seconds() / 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [
+        ngettext("{n} day", "{n} days", days).format(n=days) if days else "",
+        ngettext("{n} hour", "{n} hours", hours).format(n=hours) if hours else "",
+        ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes) if minutes else "",
+    ]
+    return and_list([part for part in parts if part], "en") or _("less than a minute")
+
+
+# Zones -----------------------------------------------------------------------------------------
+
+
+def city(zone: str, language: str) -> str:
+    """Return the place that names a zone: "Sydney", "Buenos Aires"."""
+    known = locale_of(language).time_zones.get(zone, {}).get("city")
+    return str(known) if known else zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def offset_text(offset: timedelta) -> str:
+    """Return "UTC−03:00"."""
+    seconds = int(abs(offset).total_seconds())
+    sign = MINUS if offset < timedelta() else "+"
+    rest = f":{seconds % 60:02}" if seconds % 60 else ""
+    return f"UTC{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}{rest}"
+
+
+def letters(local: datetime) -> str:
+    """Return the letters of a zone at an aware local datetime ("AEST"), or its offset where it has none."""
+    name = local.tzname() or ""
+    offset = local.utcoffset()
+    return name if name.isalpha() or offset is None else offset_text(offset)
+
+
+@cache
+def generic_name(zone: str, language: str) -> str:
+    """Return the name of a zone that holds all year: "Pacific Time"."""
+    return get_timezone_name(ZoneInfo(zone), width="long", locale=locale_of(language), zone_variant="generic")
+
+
+@cache
+def _namesakes(zone: str, language: str) -> tuple[str, ...]:
+    """Return the zones that bear the same generic name as `zone`."""
+    metazones = get_global("meta_zones")
+    names = [name for name, metazone in metazones.items() if metazone == metazones.get(zone) and _exists(name)]
+    return tuple(name for name in names if generic_name(name, language) == generic_name(zone, language))
+
+
+def _exists(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+@cache
+def _changes_clocks(zone: str, year: int) -> bool:
+    here = ZoneInfo(zone)
+    return len({datetime(year, month, 1, tzinfo=here).utcoffset() for month in range(1, 13)}) > 1
+
+
+def generic_name_is_enough(zone: str, instants: Iterable[datetime], language: str) -> bool:
+    """Tell whether the generic name of `zone` alone tells its time at all `instants`.
+
+    "Eastern Time" is enough for New York, though Jamaica, which never changes its clocks, bears that
+    name too; "Mountain Time" is not enough for Phoenix.
+    """
+    return all(
+        moment.astimezone(ZoneInfo(zone)).utcoffset() == moment.astimezone(ZoneInfo(other)).utcoffset()
+        for moment in instants
+        for other in _namesakes(zone, language)
+        if _changes_clocks(other, moment.year) or not _changes_clocks(zone, moment.year)
+    )
+
+
+def change_dates_text(before: date, after: date, language: str) -> str:
+    """Return "28 February and 27 March 2024", with the first year where it is another one."""
+    pattern = "d MMMM" if before.year == after.year else "d MMMM y"
+    locale = locale_of(language)
+    return and_list(
+        [format_date(before, pattern, locale=locale), format_date(after, "d MMMM y", locale=locale)], language
+    )
