@@ -83,3 +83,11 @@ def test_the_clock_moves_and_goes_back(client: Client) -> None:
     assert clock.offset() == timedelta(days=1, hours=3)
     client.post(reverse("demo:clock"), {"reset": "1"})
     assert clock.offset() == timedelta()
+
+
+def test_a_page_shows_a_mail_with_links_that_can_be_pressed(client: Client, sent: mailbox.Mail) -> None:
+    page = client.get(reverse("demo:mail", args=[sent.name])).content.decode()
+    assert f'<a href="{LINK.replace("&", "&amp;")}">' in page
+    assert "invoice.pdf" in page
+    assert sent.subject.replace("&", "&amp;") in client.get(reverse("demo:mailbox")).content.decode()
+    assert "Move the clock" in client.get(reverse("demo:clock")).content.decode()
