@@ -12,5 +12,5 @@ class ContentSecurityPolicy(ContentSecurityPolicyMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         admin_paths = (reverse("wagtailadmin_home"), reverse("admin:index"))
         if request.path.startswith(admin_paths) and not hasattr(response, "_csp_config"):
-            response._csp_config = settings.ADMIN_CSP
+            setattr(response, "_csp_config", settings.ADMIN_CSP)  # noqa: B010
         return super().process_response(request, response)

@@ -8,6 +8,8 @@ import structlog
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from forms_ext.base.conf import Conf, Setting
+
 PROJECT_DIR = Path(__file__).resolve().parents[3]
 SITE_DIR = PROJECT_DIR / "site"
 DATA_DIR = Path(os.environ.get("DATA_DIR") or PROJECT_DIR / ".data").resolve()
@@ -138,6 +140,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail's editor shows previews in a frame of the same origin
 
 VIDEO_FRAME_SOURCES = ["https://www.youtube-nocookie.com", "https://player.vimeo.com"]
 SECURE_CSP = {
@@ -170,3 +173,8 @@ LOGGING = {
     "loggers": {"apscheduler": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
+
+# Each COP_ setting of forms_ext can be given as an environment variable of the same name.
+for name, setting in vars(Conf).items():
+    if isinstance(setting, Setting) and name in os.environ:
+        globals()[name] = type(setting.default)(os.environ[name])

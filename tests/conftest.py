@@ -1,0 +1,161 @@
+"""What every test may use: databases without waiting, a browser, the whole site."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from . import databases, live, postgres
+
+SOAK = os.environ.get("COP_SOAK") == "1"
+# Playwright's event loop runs in the thread of the test, which also asks the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+hypothesis.settings.register_profile("bounded", max_examples=60, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
+hypothesis.settings.load_profile("soak" if SOAK else "bounded")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep races together in one process, and journeys in one; leave soaks out unless asked for."""
+    for item in items:
+        for name in ("race", "journey"):
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))
+        if item.get_closest_marker("soak") and not SOAK:
+            item.add_marker(pytest.mark.skip(reason="make soak runs it"))
+
+
+# --- The database of the tests -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database is there already: `django_db_modify_db_settings` made it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give this process a copy of the migrated template."""
+    from django.db import connections
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        folder = Path(tempfile.mkdtemp(prefix="cop-db-"))
+        settings["TEST"]["NAME"] = str(databases.copy_sqlite(folder / "test.sqlite3"))
+        yield
+        connections["default"].close()
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        name = f"test_{worker}_{os.getpid()}"
+        url = os.environ["DATABASE_URL"]
+        databases.copy_postgres(url, name)
+        settings["TEST"]["NAME"] = name
+        yield
+        connections["default"].close()
+        postgres.drop_database(url, name)
+
+
+@pytest.fixture(autouse=True)
+def wagtail_tree(request: pytest.FixtureRequest) -> None:
+    """Grow Wagtail's first pages again where an earlier transactional test has emptied the tables."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = marker is not None and marker.kwargs.get("transaction", bool(marker.args and marker.args[0]))
+    if not transactional and not {"transactional_db", "live_server"} & set(request.fixturenames):
+        return
+    request.getfixturevalue("transactional_db")
+    from wagtail.models import Page
+
+    if not Page.objects.exists():
+        plant_tree()
+
+
+def plant_tree() -> None:
+    """Make what Wagtail's first migrations make: locale, root, first page, site, collection; and our groups."""
+    from django.contrib.auth.models import Group
+    from django.contrib.contenttypes.models import ContentType
+    from wagtail.models import Collection, Locale, Page, Site
+
+    from forms_ext.base import roles
+
+    locale, _ = Locale.objects.get_or_create(language_code="en")
+    kind = ContentType.objects.get_for_model(Page)
+    root = Page.add_root(title="Root", slug="root", content_type=kind, locale=locale)
+    first = root.add_child(title="Welcome", slug="home", content_type=kind, locale=locale)
+    Site.objects.create(hostname="localhost", root_page=first, is_default_site=True)
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    Group.objects.filter(name__in=roles.PERMISSIONS).delete()
+    roles.create_groups()
+
+
+# --- Databases for other processes ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL cluster: the one that `make test` started, else one of this session."""
+    if known := os.environ.get(postgres.ADDRESS):
+        yield known
+        return
+    with postgres.Cluster() as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[databases.FreshDatabase]:
+    """A migrated database of its own, on SQLite and then on PostgreSQL, for tests with real processes."""
+    if request.param == "sqlite":
+        path = databases.copy_sqlite(tmp_path / "db.sqlite3")
+        yield databases.FreshDatabase("sqlite", f"sqlite:///{path}", tmp_path)
+        return
+    cluster = request.getfixturevalue("postgres_url")
+    name = f"race_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
+    url = databases.copy_postgres(cluster, name)
+    yield databases.FreshDatabase("postgresql", url, tmp_path)
+    postgres.drop_database(cluster, name)
+
+
+# --- The browser and the whole site --------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use Debian's Chromium; root needs it without its sandbox."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return browser_type_launch_args | {
+                "executable_path": path,
+                "args": ["--no-sandbox", "--disable-dev-shm-usage"],
+            }
+    return browser_type_launch_args
+
+
+@pytest.fixture(scope="session")
+def live_site() -> Iterator[live.LiveSite]:
+    """The demo, served by the real processes of `make run`, with its data in a temporary folder."""
+    site = live.temporary_site()
+    site.start()
+    try:
+        yield site
+    finally:
+        with suppress(subprocess.TimeoutExpired):
+            site.stop()
+        shutil.rmtree(site.data_dir, ignore_errors=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the temporary data folder of the test settings."""
+    from django.conf import settings
+
+    if settings.configured and (folder := Path(settings.DATA_DIR)).name.startswith("cop-test-"):
+        shutil.rmtree(folder, ignore_errors=True)
