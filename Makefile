@@ -31,4 +31,3 @@ migrations: ## Until the first release: one migration for each app, made anew
 	@site/bin/setup
 	rm -f cop_program/migrations/0001_initial.py forms_ext/migrations/0001_initial.py site/demo/migrations/0001_initial.py
 	$(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
-	$(PYTHON) -m ruff format --quiet cop_program/migrations forms_ext/migrations site/demo/migrations

@@ -29,9 +29,7 @@ GREYLISTED = smtplib.SMTPRecipientsRefused({"ada@example.com": (451, b"try again
 
 @pytest.fixture
 def row() -> OutgoingMail:
-    return actions.send(
-        kind="test.welcome", to="ada@example.com", to_name="Ada", fields=VALUES, secrets={"link": LINK}
-    )
+    return actions.send(kind="test.welcome", to="ada@example.com", to_name="Ada", fields=VALUES, secrets={"link": LINK})
 
 
 @pytest.fixture
@@ -101,9 +99,7 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(
     assert (row.state, row.attempts, heard) == (State.FAILED, 1, [row.pk])
 
 
-def test_an_address_that_is_refused_for_now_is(
-    row: OutgoingMail, server: Callable[[Exception | None], None]
-) -> None:
+def test_an_address_that_is_refused_for_now_is(row: OutgoingMail, server: Callable[[Exception | None], None]) -> None:
     server(GREYLISTED)
     delivery.deliver(row.pk)
     row.refresh_from_db()
