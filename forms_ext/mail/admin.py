@@ -1,5 +1,7 @@
 """The mail in Wagtail's admin: templates for editors, the outbox for staff."""
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,26 @@ class TemplatesMenuItem(MenuItem):
         )
 
 
+class OutboxMenuItem(MenuItem):
+    """Shown to those who may see what went to whom."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("forms_ext.view_outgoingmail")
+
+
+def outbox_menu_item() -> MenuItem:
+    """Return the entry of the main menu."""
+    return OutboxMenuItem(_("Outbox"), reverse("forms_ext_mail:outbox"), name="outbox", icon_name="mail", order=325)
+
+
+def view_permissions() -> QuerySet[Permission]:
+    """Return what an administrator can give a group in the settings."""
+    return Permission.objects.filter(
+        content_type__app_label="forms_ext",
+        codename__in=["view_outgoingmail", "view_mailtemplate", "change_mailtemplate"],
+    )
+
+
 def admin_urls() -> list[URLPattern | URLResolver]:
     """Return the addresses of this room below the admin."""
     return [path("cop-mail/", include((urls.urlpatterns, urls.app_name)))]
@@ -34,3 +56,5 @@ def connect() -> None:
     """Register what this room has in the admin; called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_admin_menu_item", templates_menu_item)
+    hooks.register("register_admin_menu_item", outbox_menu_item)
+    hooks.register("register_permissions", view_permissions)

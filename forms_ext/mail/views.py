@@ -18,20 +18,13 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from cop_program.models import Program
-
 from . import actions, kinds
 from .editing import Place, PreviewForm, TemplateForm
 from .models import MailTemplate, OutgoingMail
 from .rendering import Rendered, Source
+from .scopes import scopes
 
 RECENT = 25
-
-
-def scopes() -> list[tuple[str, str]]:
-    """Return the scopes that a text can be for: all programs, or one."""
-    programs = Program.objects.select_related("page").order_by("-pk")
-    return [("", _("All programs")), *((f"program:{program.pk}", str(program)) for program in programs)]
 
 
 @dataclass(frozen=True)
