@@ -1,8 +1,56 @@
-"""The pages of the demo."""
+"""The pages of the demo, published as an editor would publish them."""
 
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.utils.text import slugify
+from djmoney.money import Money
+from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
+from cop_program.clock import at
+from cop_program.models import (
+    FacilitatorIndexPage,
+    FacilitatorPage,
+    ProgramFacilitator,
+    ProgramIndexPage,
+    ProgramPage,
+    SessionPage,
+)
 from demo.models import HomePage
+from forms_ext.billing.models import Issuer
+
+from . import texts
+from .editions import HOME_ZONE, PAST, Edition
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+ZONE_GROUPS = (
+    ("Americas", ["America/Los_Angeles", "America/New_York"]),
+    ("Australasia", ["Australia/Perth", "Australia/Sydney", "Australia/Brisbane"]),
+)
+
+
+def publish(parent: Page, page: Page, **times: Any) -> Any:
+    """Put `page` below `parent` and publish it."""
+    page.first_published_at = times.get("published_at")
+    page.live = False
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+def picture(name: str, title: str) -> Any:
+    """Return the image of the asset `name`, or None where nobody has drawn it."""
+    path = ASSETS / name
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return get_image_model().objects.create(title=title, file=File(file, name=name))
 
 
 def home() -> HomePage:
@@ -10,14 +58,126 @@ def home() -> HomePage:
     root = Page.get_first_root_node()
     site = Site.objects.get(is_default_site=True)
     welcome = site.root_page
-    page = root.add_child(instance=HomePage(title="Circle Forward", slug="circle-forward"))
+    page: HomePage = publish(root, HomePage(title="Circle Forward", slug="circle-forward", lead=texts.HOME_LEAD))
     site.root_page, site.site_name = page, "Circle Forward"
     site.save()
-    if welcome.pk not in (root.pk, page.pk):
+    if welcome is not None and welcome.depth > 1:
         Page.objects.get(pk=welcome.pk).delete()
     return page
 
 
-def load() -> None:
-    """Make all pages."""
-    home()
+def issuer() -> Issuer:
+    """Make the one who issues invoices."""
+    return Issuer.objects.create(logo=picture("logo.svg", "Circle Forward, logo"), **texts.ISSUER)
+
+
+def facilitators(parent: Page) -> list[FacilitatorPage]:
+    """Publish the pages of the two facilitators."""
+    index = publish(
+        parent,
+        FacilitatorIndexPage(
+            title="Facilitators", slug="facilitators", introduction=texts.FACILITATORS_INTRODUCTION, show_in_menus=True
+        ),
+    )
+    pages = []
+    for facts in texts.FACILITATORS:
+        values = facts | {"portrait": picture(facts["portrait"], f"{facts['title']}, illustrated portrait")}
+        pages.append(publish(index, FacilitatorPage(**values)))
+    return pages
+
+
+def _blocks() -> Iterator[dict[str, Any]]:
+    """The body of the program page, less the blocks that the site does not know."""
+    known = ProgramPage._meta.get_field("body").stream_block.child_blocks
+    for kind, value in BODY:
+        if kind in known:
+            yield {"type": kind, "value": value}
+
+
+BODY: tuple[tuple[str, Any], ...] = (
+    ("text", f"<h2>{texts.STORY_TITLE}</h2>{texts.STORY}"),
+    ("text", f"<h2>{texts.BACKGROUND_TITLE}</h2>{texts.BACKGROUND}"),
+)
+
+
+def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero: Any) -> ProgramPage:
+    """Publish the page of `edition` with its six sessions."""
+    page = ProgramPage(
+        title=edition.title,
+        slug=edition.slug,
+        kind=texts.KIND,
+        summary=texts.SUMMARY,
+        hero_image=hero,
+        audience=texts.AUDIENCE,
+        prerequisite=texts.PREREQUISITE,
+        home_zone=HOME_ZONE,
+        starts_on=edition.days[0],
+        ends_on=edition.days[-1],
+        application_deadline=edition.application_deadline,
+        application_deadline_zone=HOME_ZONE,
+        cancellation_deadline=edition.cancellation_deadline,
+        cancellation_deadline_zone=HOME_ZONE,
+        registration_deadline=edition.registration_deadline,
+        registration_deadline_zone=HOME_ZONE,
+        capacity=9,
+        least_members=6,
+        fee=Money(1997, "USD"),
+        deposit=Money(100, "USD"),
+        rebate_percentage=Decimal(25),
+        rebate_countries=["CA", "AU", "NZ"],
+        cancellation_policy=texts.POLICY,
+        search_description=texts.SUMMARY[:155].rsplit(" ", 1)[0],
+        show_in_menus=True,
+    )
+    page.zone_groups = json.dumps(
+        [{"type": "group", "value": {"name": name, "zones": zones}} for name, zones in ZONE_GROUPS]
+    )
+    page.body = json.dumps(list(_blocks()))
+    page.program_facilitators = [
+        ProgramFacilitator(facilitator=leader, sort_order=order) for order, leader in enumerate(leaders)
+    ]
+    with at(edition.published_at):
+        published: ProgramPage = publish(parent, page, published_at=edition.published_at)
+        sessions(published, edition)
+    return published
+
+
+def sessions(page: ProgramPage, edition: Edition) -> list[SessionPage]:
+    """Publish the six meetings of `edition`."""
+    made = []
+    for number, (start, end) in enumerate(edition.meetings, 1):
+        title = texts.SESSION_TITLES[number - 1]
+        session = SessionPage(
+            title=title,
+            slug=f"{number}-{slugify(title)[:40].rstrip('-')}",
+            starts_at=start,
+            ends_at=end,
+            description=texts.SESSION_TEXTS[number - 1],
+            join_link=f"https://meet.example.org/{edition.slug}-{number}",
+        )
+        made.append(publish(page, session, published_at=edition.published_at))
+    return made
+
+
+def add_recordings(page: ProgramPage) -> None:
+    """Give each meeting that has been held its recording, two days later."""
+    for session in SessionPage.objects.child_of(page).order_by("starts_at"):
+        session.recording_link = f"https://video.example.org/{page.slug}/{session.starts_at:%Y-%m-%d}"
+        with at(session.ends_at + timedelta(days=2)):
+            session.save_revision().publish()
+
+
+def load(coming: Edition) -> tuple[ProgramPage, ProgramPage]:
+    """Make all pages; return those of the past and the coming edition."""
+    front = home()
+    issuer()
+    leaders = facilitators(front)
+    index = publish(
+        front,
+        ProgramIndexPage(
+            title="Programs", slug="programs", introduction=texts.PROGRAMS_INTRODUCTION, show_in_menus=True
+        ),
+    )
+    hero = picture("hero.svg", "Circles that overlap, a drawing")
+    past = program(index, PAST, leaders, hero)
+    return past, program(index, coming, leaders, hero)
