@@ -144,7 +144,7 @@ def describe(error: Exception) -> str:
     elif isinstance(error, smtplib.SMTPResponseException):
         detail = f"{error.smtp_code} {_decoded(error.smtp_error)}"
     else:
-        detail = str(error)
+        detail = getattr(error, "strerror", None) or str(error)
     return ADDRESS.sub("…", rendering.one_line(f"{type(error).__name__}: {detail}"))[:255]
 
 

@@ -1,8 +1,9 @@
 """The outbox in the admin: what went to whom and when, what failed and will be tried again."""
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -85,6 +86,8 @@ class OutboxList(IndexView):
     search_fields = ["recipient", "recipient_name", "subject"]
     default_ordering = ["-created_at", "-pk"]
     paginate_by = 50
+    template_name = "forms_ext/mail/admin/outbox.html"
+    table_classname = "listing cop-register"
     columns = [
         TitleColumn(
             "subject",
@@ -133,7 +136,7 @@ class MailDetail(WagtailAdminTemplateMixin, View):
             self.get_context_data(
                 mail=mail,
                 state=state_tag(mail),
-                program=dict(scopes()).get(mail.scope, ""),
+                program=dict(scopes()).get(mail.scope, "") if mail.scope else "",
                 attachments=mail.attachments.all(),
                 history=registry.get_logs_for_instance(mail),
                 may_try_again=mail.state in {State.FAILED, State.QUEUED},
@@ -143,7 +146,7 @@ class MailDetail(WagtailAdminTemplateMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            actions.try_again(mail=self.mail, by=request.user)
+            actions.try_again(mail=self.mail, by=cast(User, request.user))
         except ActionRefused as refused:
             messages.error(request, str(refused))
         else:

@@ -52,7 +52,9 @@ def main() -> None:
     if verb == "send-unguarded":
         delivery.claim = unguarded
     wait_for_go()
-    print(die() if verb == "die" else delivery.deliver_due())
+    if verb == "die":
+        die()
+    print(delivery.deliver_due())
 
 
 main()

@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail as outbox
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from forms_ext.base import private
@@ -36,13 +37,15 @@ def test_a_mail_goes_out_after_the_commit_in_both_forms(
         )
         assert not outbox.outbox
     (sent,) = outbox.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
     row.refresh_from_db()
     assert sent.subject == "You are welcome: Tea & Talk"
     assert sent.to == ["Ada <ada@example.com>"]
     assert sent.reply_to == ["host@example.org"]
     assert sent.extra_headers["Message-ID"] == row.message_id
     assert LINK in sent.body
-    (html,) = [part.content for part in sent.alternatives]
+    ((html, _kind),) = sent.alternatives
+    assert isinstance(html, str)
     assert html.count(LINK.replace("&", "&amp;")) == 3
     assert "Tea &amp; Talk" in html
     assert "<style" not in html.split("@media")[0] or "@media" in html
