@@ -1,0 +1,159 @@
+"""From HTML to the bytes of the PDF: WeasyPrint with what it needs kept between documents.
+
+The fonts, the style sheet and the raster logos are read once for each process. The fetcher opens nothing but
+these fonts and the logo of the snapshot, so that no text can make the server read a file or call an address.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pydyf
+from weasyprint import CSS, HTML, Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from ...base import private
+from . import page
+from .glyphs import FONTS
+
+# What WeasyPrint tells of each step is of no use in the log of a site.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+
+STYLE = Path(__file__).with_name("page.css")
+DEFAULTS = Path(__file__).with_name("defaults.css")
+LOGOS_KEPT = 16
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+TYPES |= {"svg": "image/svg+xml"}
+
+_fonts: FontConfiguration | None = None
+_images: dict[str, Any] = {}
+_lock = Lock()
+
+
+class OwnFilesOnly(URLFetcher):
+    """Opens the bundled fonts and one logo, whose bytes must have their hash; refuses every other address."""
+
+    def __init__(self, logo: Mapping[str, str] | None = None) -> None:
+        # Not the parent's: it builds an SSL context for each document.
+        self._fail_on_errors = True
+        self._logo = logo
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        scheme, _, name = url.partition(":")
+        if scheme == "cop-font" and re.fullmatch(r"[A-Za-z-]+\.ttf", name):
+            return URLFetcherResponse(url, (FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
+        if scheme == "cop-logo" and self._logo and name == self._logo["sha256"]:
+            content = private.read(self._logo["path"])
+            if hashlib.sha256(content).hexdigest() != name:
+                raise ValueError("The stored logo is not the one of the snapshot.")
+            kind = self._logo["path"].rpartition(".")[2]
+            return URLFetcherResponse(url, content, {"Content-Type": TYPES[kind]})
+        raise ValueError(f"Invoices may not open {url[:60]}.")
+
+
+def _font_configuration() -> FontConfiguration:
+    global _fonts
+    if _fonts is None:
+        _fonts = FontConfiguration()
+    return _fonts
+
+
+class Page(HTML):
+    """The page with the few default styles that its elements need, not those of all of HTML."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_defaults()]
+
+
+@cache
+def _defaults() -> CSS:
+    return CSS(string=DEFAULTS.read_text(), url_fetcher=OwnFilesOnly())
+
+
+def css(page_size: str) -> str:
+    """Return the style sheet for a paper."""
+    return f"@page {{ size: {page_size} }}\n{STYLE.read_text()}"
+
+
+@cache
+def _style(page_size: str) -> CSS:
+    return CSS(string=css(page_size), font_config=_font_configuration(), url_fetcher=OwnFilesOnly())
+
+
+def render(snapshot: Mapping[str, Any]) -> bytes:
+    """Return the PDF of a snapshot: the same bytes each time."""
+    source = page.html(snapshot)
+    logo = snapshot["issuer"]["logo"]
+    with _lock:
+        return _draw(source, snapshot["page_size"], logo)
+
+
+def _draw(source: str, page_size: str, logo: Mapping[str, str] | None) -> bytes:
+    if len(_images) > LOGOS_KEPT:
+        _images.clear()
+    is_drawing = bool(logo) and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
+    document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
+    content: bytes = document.write_pdf(
+        stylesheets=[_style(page_size)],
+        font_config=_font_configuration(),
+        pdf_variant="pdf/a-3a",
+        cache=None if is_drawing else _images,
+        finisher=_finish,
+    )
+    return content
+
+
+PDFUA = (
+    '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
+    '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
+    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
+    'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
+    '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>'
+    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"
+    '<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
+    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    "<pdfaProperty:category>internal</pdfaProperty:category>"
+    "<pdfaProperty:description>Part of ISO 14289 that the document follows</pdfaProperty:description>"
+    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+
+
+def _finish(document: Document, pdf: pydyf.PDF) -> None:
+    """Say that the document follows PDF/UA-1 as well; the metadata stays readable without unpacking.
+
+    Signs that a font draws with a part of their own (the dots of Arabic letters) stand for no character: they are
+    read as a joiner, since both standards want a character for each.
+    """
+    number = int(pdf.catalog["Metadata"].split()[0])
+    metadata = pdf.objects[number]
+    [content] = metadata.stream
+    metadata.stream = [content.replace(b"</rdf:RDF>", PDFUA.encode() + b"</rdf:RDF>")]
+    metadata.compress = False
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and b"begincmap" in item.stream:
+            item.stream = [line.replace(b"<>", b"<200d>") for line in item.stream]
+    pdf.objects = [_Written(item) if item.free == "n" else item for item in pdf.objects]
+
+
+class _Written(pydyf.Object):
+    """An object in its final bytes: pydyf would make them once for the file and once more for its identifier."""
+
+    data = b""
+
+    def __init__(self, original: pydyf.Object) -> None:
+        super().__init__()
+        self.number = original.number
+        self.generation = original.generation
+        self.data = original.data
+        self._compressible = original.compressible
+
+    @property
+    def compressible(self) -> bool:
+        return self._compressible
