@@ -64,7 +64,8 @@ def text_of(data: bytes) -> str:
 def fonts_of(data: bytes) -> dict[str, bool]:
     """Return each font's name and whether it is embedded and tells which characters it draws."""
     fonts = {}
-    for item in pikepdf.open(io.BytesIO(data)).objects:
+    document = pikepdf.open(io.BytesIO(data))  # its objects live no longer than it does
+    for item in document.objects:
         if isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") == pikepdf.Name.Type0:
             descriptor = item.DescendantFonts[0].FontDescriptor
             embedded = any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
