@@ -1,1 +1,78 @@
-/* What a page can do better with scripts; everything works without. */
+/* What a page can do better with a script; all of it works without.
+ *
+ * - Times in the reader's own zone, found by the browser. The server computes them: the page is asked for once more
+ *   with ?tz=, and the parts marked data-zoned are put in place. Choosing a zone by the form always wins.
+ * - A video is loaded where its picture stands, on a click, not before.
+ * - The bar with the next step hides while the card it repeats is in view.
+ */
+
+const root = document.documentElement;
+
+const ownZone = () => {
+  try {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  } catch {
+    return "";
+  }
+};
+
+const replaceZoned = (html) => {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  for (const part of document.querySelectorAll("[data-zoned]")) {
+    const twin = fresh.querySelector(`[data-zoned="${CSS.escape(part.dataset.zoned)}"]`);
+    if (twin && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(twin));
+  }
+  watchCard();
+};
+
+const remember = (zone, address) =>
+  fetch(address, { method: "POST", body: new URLSearchParams({ zone, next: "/" }), redirect: "manual" }).catch(() => {});
+
+const useOwnZone = async () => {
+  const zone = ownZone();
+  const form = document.querySelector("form[data-zone-form]");
+  if (!zone || !form || root.dataset.zone || !document.querySelector("[data-zoned]")) return;
+  if (![...form.elements.zone.options].some((option) => option.value === zone)) return;
+  const address = new URL(location.href);
+  address.searchParams.set("tz", zone);
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    replaceZoned(await answer.text());
+    root.dataset.zone = zone;
+    await remember(zone, form.action);
+  } catch {
+    // The page stays as it is: its times are right in the zones that it names.
+  }
+};
+
+const playVideo = (event) => {
+  const link = event.target.closest("a[data-video]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  const frame = document.createElement("iframe");
+  frame.src = link.dataset.video;
+  frame.title = link.dataset.title || link.textContent.trim();
+  frame.allow = "fullscreen; picture-in-picture; autoplay";
+  frame.referrerPolicy = "strict-origin-when-cross-origin";
+  frame.tabIndex = 0;
+  link.closest(".video").replaceChildren(frame);
+  frame.focus();
+};
+
+let observer;
+const watchCard = () => {
+  const bar = document.querySelector(".next-bar");
+  const card = document.querySelector(".next");
+  observer?.disconnect();
+  if (!bar || !card || !("IntersectionObserver" in window)) return;
+  observer = new IntersectionObserver(([entry]) => { bar.hidden = entry.isIntersecting; });
+  observer.observe(card);
+};
+
+const focusErrors = () => document.querySelector(".error-summary[tabindex]")?.focus();
+
+document.addEventListener("click", playVideo);
+watchCard();
+focusErrors();
+useOwnZone();
