@@ -39,7 +39,7 @@ const useOwnZone = async () => {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     replaceZoned(await answer.text());
-    root.dataset.zone = zone;
+    root.dataset.zone = form.elements.zone.value = zone;
     await remember(zone, form.action);
   } catch {
     // The page stays as it is: its times are right in the zones that it names.

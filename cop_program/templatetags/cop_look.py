@@ -1,0 +1,60 @@
+"""Small helpers of the templates: how things are put on a page, not what they are."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django import template
+from django.utils.translation import get_language
+
+from ..extensions import Seats
+from ..wording import and_list as join_with_and
+
+register = template.Library()
+
+#: Blocks that belong above the schedule, and those that belong below the costs.
+EARLY = frozenset({"benefits", "quotation", "quote", "testimonial"})
+LATE = frozenset({"questions", "questions_and_answers", "faq"})
+
+
+class BodyParts(NamedTuple):
+    """A program's body in the order of its page: what convinces, what explains, what answers."""
+
+    before: list[Any]
+    after: list[Any]
+    questions: list[Any]
+
+
+@register.filter
+def body_parts(body: Iterable[Any]) -> BodyParts:
+    """Split `body`: up to its last benefits or quotation, the rest, and the questions and answers."""
+    blocks = list(body or ())
+    questions = [block for block in blocks if block.block_type in LATE]
+    others = [block for block in blocks if block.block_type not in LATE]
+    cut = max((index for index, block in enumerate(others, 1) if block.block_type in EARLY), default=0)
+    return BodyParts(others[:cut], others[cut:], questions)
+
+
+@register.filter
+def seat_states(seats: Seats) -> list[str]:
+    """Return the class of each place: taken, held, free."""
+    taken = min(seats.taken, seats.capacity)
+    held = min(seats.held, seats.capacity - taken)
+    return ["is-taken"] * taken + ["is-held"] * held + [""] * (seats.capacity - taken - held)
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """Return the lines of `text` that say something."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+@register.filter
+def and_list(parts: Sequence[Any]) -> str:
+    """Return "a, b and c"."""
+    return join_with_and([str(part) for part in parts], get_language() or "en")
+
+
+@register.filter
+def zone_name(zone: str) -> str:
+    """Return "America/Los Angeles" for "America/Los_Angeles"."""
+    return (zone or "").replace("_", " ")
