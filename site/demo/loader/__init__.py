@@ -17,5 +17,5 @@ def load(*, say: Callable[[str], object] = print) -> bool:
         return False
     say("==> Loading the demo: two editions of the reference program (half a minute)")
     with transaction.atomic():
-        past, future = pages.load(coming(now().date()))
+        pages.load(coming(now().date()))
     return True

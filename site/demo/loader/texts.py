@@ -137,7 +137,7 @@ SESSION_TITLES = (
     "Taking stock, and what comes next",
 )
 SESSION_TEXTS = (
-    "<p>We get to know each other's organizations, agree on how we work, and each name one thing to change by June.</p>",
+    "<p>We get to know each other's organizations, agree on how we work, and each name one thing to change.</p>",
     "<p>What a leader delegates to circles, what remains, and how everybody can tell which is which.</p>",
     "<p>Consent in practice: proposals that are good enough, objections that help, meetings that end on time.</p>",
     "<p>Members bring a conversation they owe somebody, and rehearse it with people who will be honest.</p>",

@@ -1,0 +1,172 @@
+"""`make run` as a newcomer uses it: what it serves, writes, keeps, and how it ends."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases, live
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+KEYS = {"base_url", "admin_url", "mailbox_url", "users", "programs"}
+
+
+def processes_with(data_dir: Path) -> list[str]:
+    """Return the command lines of living processes whose DATA_DIR is `data_dir`."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if f"DATA_DIR={data_dir}\0".encode() in environment and "Z" not in command:
+            found.append(command)
+    return found
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[live.LiveSite]:
+    running = live.temporary_site()
+    running.start()
+    yield running
+    running.stop()
+    shutil.rmtree(running.data_dir, ignore_errors=True)
+
+
+def test_the_addresses_in_demo_json_answer(site: live.LiveSite) -> None:
+    demo = site.demo
+    assert set(demo) == KEYS
+    assert demo["base_url"] == site.base_url
+    assert [set(program) for program in demo["programs"]] == [{"title", "slug", "url", "application_url"}] * 2
+    pages = [demo["base_url"] + "/", demo["admin_url"], demo["mailbox_url"]]
+    pages += [program["url"] for program in demo["programs"]]
+    pages += [program["application_url"] for program in demo["programs"]]
+    assert {url: status_of(url) for url in pages} == dict.fromkeys(pages, 200)
+
+
+def test_demo_json_is_for_its_owner_alone(site: live.LiveSite) -> None:
+    assert stat.S_IMODE((site.data_dir / "demo.json").stat().st_mode) == 0o600
+
+
+def test_each_role_logs_in_with_its_password(site: live.LiveSite) -> None:
+    assert {user["role"] for user in site.demo["users"]} == {"editor", "reviewer", "staff", "administrator"}
+    code = (
+        "import json, sys; from django.contrib.auth import authenticate;"
+        "print(all(authenticate(username=u['username'], password=u['password']) for u in json.loads(sys.argv[1])))"
+    )
+    script = f"import sys; sys.argv = ['', {json.dumps(json.dumps(site.demo['users']))}]; {code}"
+    assert site.manage("shell", "--verbosity", "0", "-c", script).stdout.strip() == "True"
+
+
+def test_a_personal_link_is_not_in_the_log(site: live.LiveSite) -> None:
+    token = "Zm9vYmFyYmF6cXV4" * 3
+    status_of(f"{site.base_url}/go/r/{token}/?next={token}")
+    status_of(f"{site.base_url}/?secret={token}")
+    time.sleep(0.5)
+    assert "/go/r/***/" in site.log
+    assert token not in site.log
+
+
+def test_the_port_is_taken(site: live.LiveSite) -> None:
+    """A second copy on the same port says so and ends at once."""
+    second = live.LiveSite(site.data_dir.with_name(site.data_dir.name + "-second"), port=site.port)
+    try:
+        second.data_dir.mkdir()
+        done = second.manage("cop_serve", check=False)
+        assert done.returncode == 1
+        assert f"Port {site.port} is taken" in done.stderr
+    finally:
+        shutil.rmtree(second.data_dir)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_signal_to_make_ends_everything_and_a_restart_keeps_the_data(number: signal.Signals) -> None:
+    """Signal `make` itself, as a service manager does; nothing that it started may live on."""
+    running = live.temporary_site()
+    databases.copy_sqlite(running.data_dir / "db.sqlite3")
+    arguments = ["make", "run", f"PORT={running.port}", f"DATA_DIR={running.data_dir}"]
+    known = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATA_DIR")}
+    environment = known | {"DJANGO_SETTINGS_MODULE": "config.settings.development"}
+
+    def start() -> "subprocess.Popen[bytes]":
+        with (running.data_dir / "output.log").open("ab") as output:
+            return subprocess.Popen(
+                arguments,
+                cwd=databases.PROJECT_DIR,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def wait_for_an_answer(seconds: float) -> float:
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            try:
+                assert status_of(running.base_url + "/") == 200
+                return time.monotonic() - began
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(running.log)
+
+    def stop(process: "subprocess.Popen[bytes]") -> None:
+        if number == signal.SIGINT:  # a terminal sends it to the whole foreground group
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        process.wait(15)
+        assert processes_with(running.data_dir) == []
+
+    try:
+        process = start()
+        wait_for_an_answer(120)
+        assert len(processes_with(running.data_dir)) >= 5
+        before = running.demo
+        stop(process)
+
+        process = start()
+        assert wait_for_an_answer(60) < 30  # 15 on an idle machine; the suite runs on all cores
+        stop(process)
+        assert running.demo == before
+        assert running.log.count("Loading the demo") == 1
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        shutil.rmtree(running.data_dir, ignore_errors=True)
+
+
+def test_postgresql_by_its_address_alone(postgres_url: str) -> None:
+    from tests import postgres
+
+    name = f"live_{os.getpid()}"
+    running = live.temporary_site(DATABASE_URL=databases.copy_postgres(postgres_url, name))
+    try:
+        running.start()
+        assert status_of(running.base_url + "/") == 200
+        assert len(running.demo["programs"]) == 2
+        assert not (running.data_dir / "db.sqlite3").exists()
+    finally:
+        running.stop()
+        postgres.drop_database(postgres_url, name)
+        shutil.rmtree(running.data_dir, ignore_errors=True)

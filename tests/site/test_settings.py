@@ -1,0 +1,86 @@
+"""The production settings: complete by environment variables alone, and deaf to the demo."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from config.masking import mask_path
+
+from tests import databases
+
+PRODUCTION = {
+    "SECRET_KEY": "q" * 20 + "w3e4r5t6z7u8i9o0pasdfghjklyxcvbnmQWERTZUIOP",
+    "ALLOWED_HOSTS": "cop.example.org",
+    "BASE_URL": "https://cop.example.org",
+    "DEFAULT_FROM_EMAIL": "programs@example.org",
+}
+
+
+def check(tmp_path: Path, *, extra: str = "", leave_out: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run `check --deploy` on the production settings with the lines `extra` after them."""
+    (tmp_path / "deployed.py").write_text(f"from config.settings.production import *\n{extra}\n")
+    path = os.pathsep.join([str(databases.PROJECT_DIR / "site"), str(databases.PROJECT_DIR), str(tmp_path)])
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DATA_DIR": str(tmp_path)}
+    environment |= {"PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "deployed"} | PRODUCTION
+    environment.pop(leave_out, None)
+    command = [sys.executable, str(databases.MANAGE), "check", "--deploy", "--fail-level", "WARNING"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def test_production_passes_its_own_checks(tmp_path: Path) -> None:
+    done = check(tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("extra", "found"),
+    [
+        ("INSTALLED_APPS = ['demo', *INSTALLED_APPS]", "config.E001"),
+        ("COP_DEMO = True", "config.E002"),
+        ("COP_MAILBOX_DIR = '/var/mailbox'", "config.E002"),
+        ("COP_CLOCK_FILE = '/var/clock.json'", "config.E002"),
+        ("MAILERS = {'default': {'BACKEND': 'demo.mailbox.MailboxBackend'}}", "config.E003"),
+        ("DEBUG = True", "config.E004"),
+    ],
+)
+def test_production_refuses_the_demo(tmp_path: Path, extra: str, found: str) -> None:
+    done = check(tmp_path, extra=extra)
+    assert done.returncode == 1
+    assert found in done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION))
+def test_production_names_what_is_missing(tmp_path: Path, name: str) -> None:
+    done = check(tmp_path, leave_out=name)
+    assert done.returncode == 1
+    assert f"Set the environment variable {name}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/go/r/0123456789abcdefghijklmnop/", "/go/r/***/"),
+        ("/go/r/0123456789abcdefghijklmnop", "/go/r/***"),
+        ("/go/member/7:1:1sX2Yz:AbCdEfGhIjKlMnOp_-xyz/invoice/3/", "/go/member/***/invoice/3/"),
+        ("/go/contact/12/", "/go/contact/12/"),
+        ("/programs/nurturing-healthy-culture-2024/", "/programs/nurturing-healthy-culture-2024/"),
+        ("/programs/?token=secret", "/programs/"),
+    ],
+)
+def test_logs_mask_what_opens_a_personal_page(path: str, shown: str) -> None:
+    assert mask_path(path) == shown
+
+
+@pytest.mark.django_db
+def test_the_demos_users_are_refused_where_a_demo_database_goes_to_production() -> None:
+    from config.checks import no_demo_users
+    from django.contrib.auth.models import User
+
+    assert no_demo_users(None, databases=["default"]) == []
+    ada = User.objects.create_user("ada", "ada@circleforward.example")
+    assert [error.id for error in no_demo_users(None, databases=["default"])] == ["config.E005"]
+    ada.is_active = False
+    ada.save()
+    assert no_demo_users(None, databases=["default"]) == []
