@@ -1,7 +1,13 @@
 """The home page of the demo site."""
 
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+
+from cop_program.models import ProgramIndexPage
 
 
 class HomePage(Page):
@@ -10,3 +16,10 @@ class HomePage(Page):
     lead = RichTextField(blank=True)
     template = "config/home_page.html"
     max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("lead")]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Show what the first page of programs shows."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        index = ProgramIndexPage.objects.child_of(self).live().first()
+        return index.get_context(request) | context if index is not None else context

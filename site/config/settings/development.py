@@ -38,12 +38,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
 # The terminal of `make run` shows what went wrong, and each request once.
-LOGGING = LOGGING | {
-    "loggers": {
-        "apscheduler": {"level": "WARNING"},
-        "django_tasks_db": {"level": "WARNING", "handlers": ["console"], "propagate": False},
-        "wagtail": {"level": "WARNING"},
-    }
+LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
+LOGGING["handlers"]["console"]["formatter"] = "plain"
+LOGGING["loggers"] |= {
+    "django_tasks_db": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+    "wagtail": {"level": "WARNING"},
 }
 
 DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ def facilitators(parent: Page) -> list[FacilitatorPage]:
 
 def _blocks() -> Iterator[dict[str, Any]]:
     """The body of the program page, less the blocks that the site does not know."""
-    known = ProgramPage._meta.get_field("body").stream_block.child_blocks
+    known = ProgramPage.body.field.stream_block.child_blocks
     for kind, value in BODY:
         if kind in known:
             yield {"type": kind, "value": value}
