@@ -2,8 +2,10 @@
 
 from wagtail import hooks
 
+from .admission import admin as admission_admin
 from .base import history
 from .mail import admin as mail_admin
 
 hooks.register("register_log_actions", history.register_log_actions)
 mail_admin.connect()
+admission_admin.connect()

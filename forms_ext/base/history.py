@@ -19,6 +19,11 @@ def register(action: str, label: str | Promise) -> None:
     _labels[action] = label
 
 
+def label(action: str) -> str:
+    """Return what `action` is called in the history of an object."""
+    return str(_labels.get(action, action))
+
+
 def record(instance: models.Model, action: str, *, user: "AbstractBaseUser | None" = None, **data: Any) -> None:
     """Write `action` on `instance` into the audit log; call it inside the action's transaction.
 

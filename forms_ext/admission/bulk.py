@@ -1,0 +1,122 @@
+"""Decisions on many applications at once, each mail shown before it goes."""
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail import hooks
+from wagtail.admin import messages
+
+from ..applications.models import Application
+from ..base.errors import ActionRefused
+from ..base.registers import RegisterBulkAction
+from . import deciding
+from .register import applications
+from .staff_forms import ReasonForm
+
+State = Application.State
+
+
+class DecideMany(RegisterBulkAction):
+    """One decision for the applications that were ticked; those that refuse it are told with their reasons."""
+
+    models = [Application]
+    register = applications
+    permission = "decide"
+    template_name = "forms_ext/staff/bulk_decide.html"
+    form_class = ReasonForm
+    to_state: ClassVar[str]
+    classes: ClassVar[set[str]] = set()
+
+    @classmethod
+    def get_queryset(cls, model: type[Application], object_ids: Any) -> QuerySet[Application]:
+        rows = Application.objects.filter(pk__in=list(object_ids)).select_related("program__page", "version")
+        if not rows:
+            raise Http404
+        return rows
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        verb = deciding.VERBS[self.to_state]
+        can, cannot = [], []
+        for item in context["items"]:
+            application = item["item"]
+            if self.to_state in deciding.allowed(application):
+                can.append({"application": application, "mail": deciding.preview(application, self.to_state)})
+            else:
+                cannot.append(application)
+        shown = urlencode({"id": [row["application"].pk for row in can], "next": self.next_url}, doseq=True)
+        return (
+            context
+            | {
+                "submit_url": f"{self.request.path}?{shown}",  # decides what was shown, not what has come since
+                "verb": verb,
+                "can": can,
+                "cannot": cannot,
+                "effects": deciding.effects(can[0]["application"], self.to_state)[1:] if can else [],
+            }
+        )
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        """Decide one after the other, each in a transaction of its own, and say which refused and why."""
+        rows, _none = self.get_actionable_objects()
+        done = 0
+        for application in rows:
+            try:
+                deciding.decide(application, self.to_state, by=self.request.user, reason=form.cleaned_data["reason"])
+                done += 1
+            except ActionRefused as refused:
+                said = _("%(name)s (%(reference)s): %(reason)s")
+                messages.error(
+                    self.request,
+                    said % {"name": application.name, "reference": application.reference, "reason": refused},
+                )
+        if done:
+            said = ngettext(
+                "%(count)d application decided: %(what)s.", "%(count)d applications decided: %(what)s.", done
+            )
+            messages.success(self.request, said % {"count": done, "what": State(self.to_state).label})
+        return redirect(self.next_url)
+
+
+class AcceptMany(DecideMany):
+    """Accept."""
+
+    to_state = State.ACCEPTED
+    display_name: str | Promise = gettext_lazy("Accept")
+    aria_label: str | Promise = gettext_lazy("Accept the selected applications")
+    action_type = "accept"
+    action_priority = 10
+
+
+class WaitlistMany(DecideMany):
+    """Put on the waiting list."""
+
+    to_state = State.WAITLISTED
+    display_name: str | Promise = gettext_lazy("Put on the waiting list")
+    aria_label: str | Promise = gettext_lazy("Put the selected applications on the waiting list")
+    action_type = "waitlist"
+    action_priority = 20
+
+
+class DeclineMany(DecideMany):
+    """Decline."""
+
+    to_state = State.DECLINED
+    display_name: str | Promise = gettext_lazy("Decline")
+    aria_label: str | Promise = gettext_lazy("Decline the selected applications")
+    action_type = "decline"
+    action_priority = 30
+    classes: ClassVar[set[str]] = {"no"}
+
+
+def connect() -> None:
+    """Register the bulk actions."""
+    for action in (AcceptMany, WaitlistMany, DeclineMany):
+        hooks.register("register_bulk_action", action)

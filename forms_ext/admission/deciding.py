@@ -1,0 +1,144 @@
+"""What the staff's pages ask of the rooms: which decisions are open, what they do, the mail they send."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..applications.models import Application
+from ..mail.rendering import Rendered
+
+State = Application.State
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A decision in words: the heading, the button, and what is said once it is done."""
+
+    label: str | Promise
+    submit: str | Promise
+    done: str | Promise
+
+
+VERBS: Mapping[str, Verb] = {
+    State.ACCEPTED: Verb(
+        gettext_lazy("Accept"),
+        gettext_lazy("Accept and send this mail"),
+        gettext_lazy("%(name)s is accepted; the mail with the personal link is on its way."),
+    ),
+    State.WAITLISTED: Verb(
+        gettext_lazy("Put on the waiting list"),
+        gettext_lazy("Put on the waiting list and send this mail"),
+        gettext_lazy("%(name)s is on the waiting list; the mail is on its way."),
+    ),
+    State.DECLINED: Verb(
+        gettext_lazy("Decline"),
+        gettext_lazy("Decline and send this mail"),
+        gettext_lazy("%(name)s is declined; the mail is on its way."),
+    ),
+    State.WITHDRAWN: Verb(
+        gettext_lazy("Withdraw"),
+        gettext_lazy("Withdraw the application"),
+        gettext_lazy("The application of %(name)s is withdrawn."),
+    ),
+}
+
+TRANSITIONS: Mapping[str, tuple[str, ...]] = {
+    State.SUBMITTED: (State.ACCEPTED, State.WAITLISTED, State.DECLINED, State.WITHDRAWN),
+    State.WAITLISTED: (State.ACCEPTED, State.DECLINED, State.WITHDRAWN),
+    State.DECLINED: (State.ACCEPTED,),
+    State.ACCEPTED: (State.DECLINED, State.WITHDRAWN),
+    State.WITHDRAWN: (),
+}
+
+
+def allowed(application: Application) -> list[str]:
+    """Return the states that `application` can be put into now, in the order in which staff read them."""
+    if application.invitations.filter(used_at__isnull=False).exists():
+        return []
+    return list(TRANSITIONS[application.state])
+
+
+def link_end(application: Application) -> datetime | None:
+    """Return when a personal link made now would end."""
+    return application.program.page.registration_closes_at
+
+
+def effects(application: Application, to_state: str) -> list[str]:
+    """Return what the decision will do, in sentences."""
+    if to_state == State.ACCEPTED:
+        page = application.program.page
+        return [
+            _("Sends this mail to %(email)s with a personal link to the registration form.")
+            % {"email": application.email},
+            _("The link is valid until the end of %(day)s, %(zone)s, or until the last day that you set below.")
+            % {
+                "day": date_format(page.registration_deadline, "l j F Y"),
+                "zone": page.registration_deadline_zone or page.home_zone,
+            },
+        ]
+    if to_state == State.WITHDRAWN:
+        return [_("Closes the application at the applicant's wish. A personal link ends.")]
+    sentences = [_("Sends this mail to %(email)s.") % {"email": application.email}]
+    if application.state == State.ACCEPTED:
+        sentences.append(_("The personal link ends at once."))
+    return sentences
+
+
+def answers(application: Application) -> list[tuple[str, str]]:
+    """Return the answers with their questions, as they were asked."""
+    from ..forms import plan
+
+    return plan.compile(application.version).display(application.answers)
+
+
+def preview(application: Application, to_state: str) -> Rendered | None:
+    """Return the mail of a decision as it would go out, its link masked."""
+    from . import letters
+
+    return letters.preview(application, to_state)
+
+
+def preview_link(application: Application) -> Rendered | None:
+    """Return the mail with which a new link goes out."""
+    from . import letters
+
+    return letters.preview(application, "link")
+
+
+def note(application: Application, *, by: Any, text: str) -> None:
+    """Keep a note on `application`."""
+    from ..applications import actions
+
+    actions.add_note(application=application, author=by, text=text)
+
+
+def decide(
+    application: Application, to_state: str, *, by: Any, reason: str = "", link_ends_at: datetime | None = None
+) -> None:
+    """Put `application` into `to_state`; ActionRefused where its state forbids it."""
+    from . import actions
+
+    if to_state == State.WITHDRAWN:
+        actions.withdraw(application=application, by=by, reason=reason)
+    else:
+        actions.decide(application=application, to_state=to_state, by=by, reason=reason, link_ends_at=link_ends_at)
+
+
+def send_link_again(application: Application, *, by: Any, ends_at: datetime | None) -> None:
+    """Make a new personal link and mail it."""
+    from . import actions
+
+    actions.send_link_again(application=application, by=by, ends_at=ends_at)
+
+
+def revoke_link(application: Application, *, by: Any, reason: str) -> None:
+    """End the personal link."""
+    from . import actions
+
+    actions.revoke_link(application=application, by=by, reason=reason)

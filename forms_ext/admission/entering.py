@@ -1,0 +1,86 @@
+"""Applications that staff enter for somebody who wrote a mail."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+
+from cop_program.models import Program
+
+from ..applications.models import Application, ApplicationFormPage
+from ..base.errors import ActionRefused
+from ..base.staff import StaffActionView, StaffView
+from .register import applications
+from .staff_forms import ProgramForm
+
+
+class ChooseProgramView(StaffActionView):
+    """For which program."""
+
+    permissions = [(Application, "decide")]
+    form_class = ProgramForm
+    page_title = _("Enter an application")
+    header_icon = "form"
+    submit_label = _("Go on")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(applications.url_helper.index_url, _("Applications"))]
+
+    def get_success_url(self) -> str:
+        return applications.url_helper.index_url
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.make_form(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=422)
+        return redirect(reverse("cop_admission:enter_for", args=[form.cleaned_data["program"].pk]))
+
+
+class EnterView(StaffView):
+    """The questions of the program's application form, filled in by staff."""
+
+    permissions = [(Application, "decide")]
+    template_name = "forms_ext/staff/enter.html"
+    page_title = _("Enter an application")
+    header_icon = "form"
+
+    def load(self) -> None:
+        from ..forms import plan
+
+        self.program = get_object_or_404(Program.objects.select_related("page"), pk=self.kwargs["program"])
+        page = ApplicationFormPage.objects.child_of(self.program.page).first()
+        version = page.current_version() if page else None
+        if version is None:
+            raise Http404(_("This program has no published application form."))
+        self.version, self.plan = version, plan.compile(version)
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(applications.url_helper.index_url, _("Applications"))]
+
+    def show(self, form: forms.Form, status: int = 200) -> HttpResponse:
+        """Render the form."""
+        context = self.get_context_data(form=form, program_page=self.program.page)
+        return self.render_to_response(context, status=status)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.plan.form())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from ..applications import actions
+
+        answers, errors = self.plan.clean(request.POST, request.FILES)
+        if not errors:
+            try:
+                application = actions.enter_on_behalf(program=self.program, answers=answers, entered_by=request.user)
+            except (ActionRefused, ValidationError) as refused:
+                messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
+                return self.show(self.plan.form(request.POST, request.FILES), status=409)
+            messages.success(request, _("The application is entered."))
+            return redirect(reverse("cop_admission:person", args=[application.pk]))
+        return self.show(self.plan.form(request.POST, request.FILES), status=422)

@@ -1,0 +1,71 @@
+"""What staff fill in about an application."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from cop_program.models import Program, ProgramPage
+from cop_program.models.pages import deadline_instant
+
+
+def day_input() -> forms.DateInput:
+    """Return the browser's own date picker: no script, and a keyboard works."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class NoteForm(forms.Form):
+    """A note for colleagues."""
+
+    text = forms.CharField(
+        label=_("Note"), max_length=4000, widget=AdminAutoHeightTextInput, help_text=_("For colleagues only.")
+    )
+
+
+class ReasonForm(forms.Form):
+    """A reason, kept in the history."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        required=False,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("Kept in the history for colleagues; it is not in the mail."),
+    )
+
+
+class LinkForm(forms.Form):
+    """When a personal link ends."""
+
+    link_ends_on = forms.DateField(
+        label=_("Last day of the link"),
+        required=False,
+        widget=day_input(),
+        help_text=_("Empty: until the registration deadline. The link works until the end of this day."),
+    )
+
+    def __init__(self, *args: Any, page: ProgramPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The end of the day that was chosen, in the program's home zone."""
+        day: date | None = self.cleaned_data.get("link_ends_on")
+        return deadline_instant(day, self.page.home_zone)
+
+
+class AcceptForm(ReasonForm, LinkForm):
+    """An acceptance."""
+
+
+class ProgramForm(forms.Form):
+    """For which program."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.select_related("page").order_by("-page__starts_on")

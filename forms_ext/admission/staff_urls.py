@@ -1,0 +1,12 @@
+"""Addresses of admission below the admin."""
+
+from django.urls import path
+
+from . import entering, staff_views
+
+app_name = "cop_admission"
+urlpatterns = [
+    path("applications/new/", entering.ChooseProgramView.as_view(), name="enter"),
+    path("applications/new/<int:program>/", entering.EnterView.as_view(), name="enter_for"),
+    path("applications/<int:pk>/", staff_views.PersonView.as_view(), name="person"),
+]

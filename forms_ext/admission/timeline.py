@@ -1,0 +1,104 @@
+"""One timeline of a person: answers, notes, decisions, links, seat, money, mails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from wagtail.models import ModelLogEntry
+
+from ..applications.models import Application
+from ..base import history
+from ..base.money import format_money
+from ..mail.models import OutgoingMail
+from .models import Invitation
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: when, what, in whose words, by whom."""
+
+    at: datetime
+    title: str | Promise
+    text: str = ""
+    by: str = ""
+    url: str = ""
+
+
+def name_of(user: Any) -> str:
+    """Return how a user of the admin is called."""
+    return "" if user is None else user.get_full_name() or user.get_username()
+
+
+def _application(application: Application) -> Iterator[Entry]:
+    entered = application.source == Application.Source.STAFF
+    title = _("Application entered by staff") if entered else _("Application sent")
+    yield Entry(application.submitted_at, title, application.reference, name_of(application.entered_by))
+    for note in application.notes.select_related("author"):
+        yield Entry(note.created_at, _("Note"), note.text, name_of(note.author))
+    for decision in application.decisions.select_related("decided_by"):
+        yield Entry(
+            decision.decided_at,
+            _("Decision: %(state)s") % {"state": decision.get_to_state_display()},
+            decision.reason,
+            name_of(decision.decided_by),
+        )
+
+
+def _links(invitations: list[Invitation]) -> Iterator[Entry]:
+    for invitation in invitations:
+        yield Entry(invitation.created_at, _("Personal link made"), by=name_of(invitation.created_by))
+        if invitation.used_at:
+            yield Entry(invitation.used_at, _("Personal link used to register"))
+        if invitation.revoked_at:
+            yield Entry(invitation.revoked_at, _("Personal link ended"))
+
+
+def _logged(instance: Model) -> Iterator[Entry]:
+    kind = ContentType.objects.get_for_model(instance)
+    entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(instance.pk)).select_related("user")
+    for entry in entries:
+        yield Entry(entry.timestamp, history.label(entry.action), by=name_of(entry.user))
+
+
+def _money(account: Any) -> Iterator[Entry]:
+    for row in account.rows.select_related("recorded_by"):
+        yield Entry(
+            row.recorded_at,
+            _("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": format_money(row.amount)},
+            row.note,
+            name_of(row.recorded_by),
+        )
+    for invoice in account.invoices.all():
+        yield Entry(invoice.issued_at, f"{invoice.get_kind_display()} {invoice.number}")
+
+
+def _mails(abouts: list[str]) -> Iterator[Entry]:
+    for mail in OutgoingMail.objects.filter(about__in=abouts).defer("html", "text", "secrets", "fields"):
+        url = reverse("forms_ext_mail:mail", args=[mail.pk])
+        title = _("Mail: %(state)s") % {"state": mail.get_state_display()}
+        yield Entry(mail.sent_at or mail.created_at, title, mail.subject, url=url)
+
+
+def of(application: Application, *, money: bool, mails: bool) -> list[Entry]:
+    """Return the timeline of `application`, the newest first; money and mails for those who may see them."""
+    invitations = list(application.invitations.select_related("created_by", "registration__account"))
+    entries = [*_application(application), *_links(invitations)]
+    abouts = [f"application:{application.pk}"]
+    for invitation in invitations:
+        registration = getattr(invitation, "registration", None)
+        if registration is None:
+            continue
+        entries += _logged(registration)
+        abouts.append(f"registration:{registration.pk}")
+        if registration.account:
+            abouts += [f"invoice:{invoice.pk}" for invoice in registration.account.invoices.all()]
+            entries += _money(registration.account) if money else []
+    if mails:
+        entries += _mails(abouts)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -1,0 +1,97 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.applications.models import Application
+from forms_ext.base import roles
+from forms_ext.forms.models import FormVersion
+
+from ..billing.factories import make_program
+
+START = datetime(2024, 1, 10, 17, tzinfo=UTC)
+GROUPS = {"editor": roles.EDITORS, "reviewer": roles.REVIEWERS, "staff": roles.STAFF}
+
+
+@pytest.fixture(autouse=True)
+def january() -> Iterator[None]:
+    """Let every test stand in January 2024, while people apply."""
+    with clock.at(START):
+        yield
+
+
+@pytest.fixture
+def program(db: None) -> Program:
+    return make_program()
+
+
+@pytest.fixture
+def user(db: None) -> Callable[[str], User]:
+    """Make or find the user who plays a role."""
+
+    def make(role: str) -> User:
+        found = User.objects.filter(username=role).first()
+        if found is not None:
+            return found
+        if role == "administrator":
+            return User.objects.create_superuser(role, f"{role}@example.org", "x")
+        made = User.objects.create_user(role, f"{role}@example.org", "x")
+        made.groups.add(Group.objects.get(name=GROUPS[role]))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def client_of(user: Callable[[str], User]) -> Callable[[str], Client]:
+    """Return a browser in which somebody with the role is logged in; CSRF is checked as on a site."""
+
+    def make(role: str) -> Client:
+        client = Client()
+        if role != "anonymous":
+            client.force_login(user(role))
+        return client
+
+    return make
+
+
+@pytest.fixture
+def staff(client_of: Callable[[str], Client]) -> Client:
+    return client_of("staff")
+
+
+@pytest.fixture
+def reviewer(client_of: Callable[[str], Client]) -> Client:
+    return client_of("reviewer")
+
+
+numbers = count(1)
+
+
+@pytest.fixture
+def make_application(program: Program) -> Callable[..., Application]:
+    """Make an application as it stands after it was sent."""
+    version = FormVersion.objects.create(
+        page=program.page, number=1, definition={}, sha256="0" * 64, created_at=START - timedelta(days=1)
+    )
+
+    def make(**fields: Any) -> Application:
+        number = next(numbers)
+        values = {
+            "program": program,
+            "version": version,
+            "reference": f"A-2024-{number:04}",
+            "name": f"Applicant {number}",
+            "email": f"applicant{number}@example.org",
+            "country": "CA",
+            "submitted_at": START + timedelta(minutes=number),
+        } | fields
+        return Application.objects.create(**values)
+
+    return make

@@ -1,0 +1,110 @@
+"""The registers: filters with counts, search, bulk actions, bounded queries."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from forms_ext.admission import bulk
+from forms_ext.applications.models import Application
+
+from ..billing.factories import make_program
+
+pytestmark = pytest.mark.django_db
+
+INDEX = "/admin/cop/applications/"
+RESULTS = "/admin/cop/applications/results/"
+State = Application.State
+
+
+def text(response: object) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())  # type: ignore[attr-defined]
+
+
+def test_filters_count_within_the_search_and_the_other_filters(staff: Client, make_application: Callable) -> None:
+    make_application(name="Ada Sample", country="CA")
+    make_application(name="Ada Other", country="NZ", state=State.DECLINED)
+    make_application(name="Bo", country="CA")
+    page = text(staff.get(INDEX))
+    assert "To decide (2)" in page
+    assert "Declined (1)" in page
+    assert "Canada (2)" in page
+    assert "Accepted (0)" in page
+    page = text(staff.get(INDEX, {"q": "ada", "state": "submitted"}))
+    assert "To decide (1)" in page
+    assert "Declined (1)" in page, "the filter of the state does not narrow its own counts"
+    assert "Canada (1)" in page
+    assert "New Zealand" not in page, "nobody from there is left to decide"
+
+
+def test_live_results_are_searched_and_filtered(staff: Client, make_application: Callable) -> None:
+    make_application(name="Ada Sample")
+    make_application(name="Bo Other", state=State.ACCEPTED)
+    make_application(name="Ada Late", state=State.ACCEPTED)
+    page = text(staff.get(RESULTS, {"q": "ada", "state": "accepted"}))
+    assert "<html" not in page
+    assert "Ada Late" in page
+    assert "Ada Sample" not in page
+    assert "Bo Other" not in page
+
+
+def test_nonsense_in_a_filter_is_no_error(staff: Client, make_application: Callable) -> None:
+    make_application()
+    for query in ({"program": "x"}, {"state": "nonsense"}, {"ordering": "password"}, {"p": "nine"}, {"country": "'"}):
+        assert staff.get(INDEX, query).status_code == 200
+
+
+def test_an_empty_register_says_what_will_stand_here(staff: Client) -> None:
+    assert "as soon as somebody sends one" in text(staff.get(INDEX))
+
+
+@pytest.mark.parametrize("address", [INDEX, RESULTS])
+def test_queries_do_not_grow_with_the_rows(staff: Client, make_application: Callable, address: str) -> None:
+    make_application()
+    staff.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        staff.get(address)
+    make_application(country="AU", program=make_program(title="Another"))
+    make_application(country="NZ", state=State.ACCEPTED)
+    with CaptureQueriesContext(connection) as three:
+        staff.get(address)
+    assert len(three) == len(one)
+
+
+def test_select_all_means_what_the_filters_show(
+    staff: Client, make_application: Callable, rf: RequestFactory, user: Callable
+) -> None:
+    make_application(name="Ada Accepted", state=State.ACCEPTED)
+    shown = make_application(name="Ada")
+    make_application(name="Bo")
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "decline"])
+    request = rf.get(action, {"id": "all", "next": f"{INDEX}?state=submitted&q=ada"})
+    request.user = user("staff")
+    objects, _rest = bulk.DeclineMany(request, Application).get_actionable_objects()
+    assert objects == [shown]
+    assert bulk.applications.rows(request, QueryDict("q=nobody")).count() == 0
+
+
+def test_reviewers_see_no_bulk_actions_and_cannot_reach_them(reviewer: Client, make_application: Callable) -> None:
+    application = make_application()
+    assert "data-bulk-action-checkbox" not in text(reviewer.get(INDEX))
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "decline"])
+    answer = reviewer.post(f"{action}?id={application.pk}&next={INDEX}", {"reason": ""})
+    assert answer.status_code in {302, 403}
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED
+
+
+def test_a_row_offers_the_next_step(staff: Client, reviewer: Client, make_application: Callable) -> None:
+    application = make_application(name="Ada")
+    assert 'aria-label="Decide: Ada"' in text(staff.get(INDEX))
+    page = text(reviewer.get(INDEX))
+    assert 'aria-label="Read: Ada"' in page
+    assert reverse("cop_admission:person", args=[application.pk]) in page
