@@ -1,92 +1,71 @@
-"""Real processes on a real database: what a race test needs.
+"""Real processes on a real database: what a race test needs besides the fixture `fresh_database`.
 
-`fresh_database` makes and migrates one of its own (SQLite in a folder; PostgreSQL beside the one that
-`DATABASE_URL` names) and yields the environment for the processes; `run_together` starts a script several
-times and lets all go at the same moment.
+A test starts one script with `run`; the script sets Django up once, and lets the racers go by `together`, which
+forks: starting Django for each of them would take the time of the whole suite.
 """
 
+import json
 import os
 import subprocess
 import sys
 import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-GO = "go"
+HEAD_START = 0.2
 
 
-@contextmanager
-def fresh_database(folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the environment of processes that share one new, migrated database."""
-    environment = os.environ | {
-        "DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "tests.race_settings",
-        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
-    }
-    url = environment.pop("DATABASE_URL", "")
-    with _postgres(url) if url else _sqlite() as own:
-        environment |= own
-        subprocess.run(
-            [sys.executable, "site/manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True
-        )
-        yield environment
-
-
-@contextmanager
-def _sqlite() -> Iterator[dict[str, str]]:
-    yield {}
-
-
-@contextmanager
-def _postgres(url: str) -> Iterator[dict[str, str]]:
-    import psycopg
-
-    name = f"race_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield {"DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def start(script: str, *arguments: str, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
-    """Start one process that runs the module `script`."""
-    return subprocess.Popen(
+def run(script: str, *arguments: str, environment: Mapping[str, str], timeout: float = 120) -> Any:
+    """Run the module `script` in a process of its own; return the JSON of the last line that it prints."""
+    done = subprocess.run(
         [sys.executable, "-m", script, *arguments],
         cwd=ROOT,
         env=dict(environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
+        timeout=timeout,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-def run_together(
-    script: str, arguments: Sequence[Sequence[str]], *, environment: Mapping[str, str], timeout: float = 120
-) -> list[str]:
-    """Run `script` once for each of `arguments`, all from the same moment; return what each printed."""
-    go = Path(environment["DATA_DIR"]) / GO
-    go.unlink(missing_ok=True)
-    processes = [start(script, *each, environment=environment) for each in arguments]
-    ready = [process.stdout.readline() for process in processes if process.stdout]
-    assert all(line == "ready\n" for line in ready), [process.communicate()[1] for process in processes]
-    go.touch()
-    printed = []
-    for process in processes:
-        out, errors = process.communicate(timeout=timeout)
-        assert process.returncode == 0, errors
-        printed.append(out.strip())
-    return printed
+def together(racers: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run each of `racers` in a forked process, all from the same moment.
+
+    Returns what each returned (as JSON holds it), or `{"died": status}` for one that was killed or raised.
+    """
+    from django.db import connections
+
+    connections.close_all()
+    sys.stdout.flush()
+    start = time.monotonic() + HEAD_START
+    pipes = [_fork(racer, start) for racer in racers]
+    return [_result(*pipe) for pipe in pipes]
 
 
-def wait_for_go() -> None:
-    """Say that this process is ready, and wait for the others."""
-    go = Path(os.environ["DATA_DIR"]) / GO
-    print("ready", flush=True)
-    while not go.exists():
-        time.sleep(0.002)
+def _fork(racer: Callable[[], Any], start: float) -> tuple[int, int]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, reading
+    status = 1
+    try:
+        time.sleep(max(start - time.monotonic(), 0))
+        result = json.dumps(racer())
+        with os.fdopen(writing, "w") as pipe:
+            pipe.write(result)
+        status = 0
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _result(pid: int, reading: int) -> Any:
+    with os.fdopen(reading) as pipe:
+        written = pipe.read()
+    _pid, status = os.waitpid(pid, 0)
+    return json.loads(written) if status == 0 else {"died": status}

@@ -1,5 +1,6 @@
-"""What the processes of the race test do: `fill N`, `send`, `send-unguarded`, `die`."""
+"""What the race tests of the outbox run: `race WORKERS MAILS`, `unguarded WORKERS MAILS`, `killed`."""
 
+import json
 import os
 import signal
 import sys
@@ -9,19 +10,20 @@ import django
 
 django.setup()
 
+from demo import mailbox  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from forms_ext.mail import actions, delivery, kinds, queries  # noqa: E402
 from forms_ext.models import OutgoingMail  # noqa: E402
 from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME  # noqa: E402
-from tests.racing import wait_for_go  # noqa: E402
+from tests.racing import together  # noqa: E402
 
 kinds.register(WELCOME)
 
 
 def fill(count: int) -> None:
     """Write mails whose delivery nobody has started."""
-    actions._deliver_after_commit = lambda pk: None  # type: ignore[assignment]
+    actions._deliver_after_commit = lambda pk: None
     for number in range(count):
         actions.send(kind=WELCOME.name, to=f"person{number}@example.com", fields=VALUES, secrets={"link": LINK})
 
@@ -43,18 +45,37 @@ def die() -> None:
     delivery.deliver_due()
 
 
+def received() -> list[str]:
+    """Return whom the mails in the mailbox went to."""
+    return sorted(mail.to for mail in mailbox.all_mails())
+
+
+def race(workers: int, mails: int) -> dict[str, object]:
+    """Let the workers send the same mails."""
+    fill(mails)
+    return {"counts": together([delivery.deliver_due] * workers), "received": received()}
+
+
+def killed() -> dict[str, object]:
+    """Kill the worker that has a mail, and let others come, at once and after its claim has gone stale."""
+    fill(1)
+    steps = {"killed": together([die]), "at_once": together([delivery.deliver_due])}
+    time.sleep(1.1)
+    return steps | {"later": together([patient] * 2), "received": received()}
+
+
+def patient() -> int:
+    """Send what is due, a claim of a second ago being stale."""
+    delivery.conf.__class__.COP_MAIL_CLAIM_SECONDS.default = 1
+    return delivery.deliver_due()
+
+
 def main() -> None:
     """Do what the first argument says."""
-    verb = sys.argv[1]
-    if verb == "fill":
-        fill(int(sys.argv[2]))
-        return
-    if verb == "send-unguarded":
+    verb, figures = sys.argv[1], [int(figure) for figure in sys.argv[2:]]
+    if verb == "unguarded":
         delivery.claim = unguarded
-    wait_for_go()
-    if verb == "die":
-        die()
-    print(delivery.deliver_due())
+    print(json.dumps(killed() if verb == "killed" else race(*figures)))
 
 
 main()
