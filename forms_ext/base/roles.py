@@ -28,7 +28,14 @@ PERMISSIONS = {
         "forms_ext.delete_mailtemplate",
     ],
     REVIEWERS: [*ADMIN_ACCESS, "forms_ext.review_application"],
-    STAFF: [*ADMIN_ACCESS, *JOURNEY, "forms_ext.view_issuer", "forms_ext.add_issuer", "forms_ext.change_issuer"],
+    STAFF: [
+        *ADMIN_ACCESS,
+        *JOURNEY,
+        "forms_ext.view_mailtemplate",
+        "forms_ext.view_issuer",
+        "forms_ext.add_issuer",
+        "forms_ext.change_issuer",
+    ],
 }
 PAGE_ACTIONS = ["add_page", "change_page", "publish_page"]
 IMAGE_ACTIONS = ["add_image", "change_image", "choose_image"]

@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from . import urls
+from .outbox import outbox
 
 
 class TemplatesMenuItem(MenuItem):
@@ -20,23 +21,11 @@ class TemplatesMenuItem(MenuItem):
         )
 
 
-class OutboxMenuItem(MenuItem):
-    """Shown to those who may see what went to whom."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("forms_ext.view_outgoingmail")
-
-
-def outbox_menu_item() -> MenuItem:
-    """Return the entry of the main menu."""
-    return OutboxMenuItem(_("Outbox"), reverse("forms_ext_mail:outbox"), name="outbox", icon_name="mail", order=325)
-
-
 def view_permissions() -> QuerySet[Permission]:
     """Return what an administrator can give a group in the settings."""
     return Permission.objects.filter(
         content_type__app_label="forms_ext",
-        codename__in=["view_outgoingmail", "view_mailtemplate", "change_mailtemplate"],
+        codename__in=["view_mailtemplate", "change_mailtemplate"],
     )
 
 
@@ -48,7 +37,7 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 def templates_menu_item() -> MenuItem:
     """Return the entry of the main menu."""
     return TemplatesMenuItem(
-        _("Mail templates"), reverse("forms_ext_mail:templates"), name="mail-templates", icon_name="mail", order=320
+        _("Mail templates"), reverse("forms_ext_mail:templates"), name="mail-templates", icon_name="mail", order=195
     )
 
 
@@ -56,5 +45,5 @@ def connect() -> None:
     """Register what this room has in the admin; called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_admin_menu_item", templates_menu_item)
-    hooks.register("register_admin_menu_item", outbox_menu_item)
+    outbox.register_with_wagtail()
     hooks.register("register_permissions", view_permissions)

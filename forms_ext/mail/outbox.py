@@ -2,34 +2,37 @@
 
 from typing import Any, cast
 
-import django_filters
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic import IndexView
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import registry
 
+from ..base import labels
 from ..base.errors import ActionRefused
+from ..base.registers import (
+    ActionColumn,
+    CountedFilter,
+    CountedFilterSet,
+    Register,
+    RegisterAdmin,
+    StateColumn,
+    Step,
+    may,
+)
 from . import actions, kinds, rendering
 from .models import OutgoingMail
 from .scopes import scopes
 
 State = OutgoingMail.State
-PERMISSION = "forms_ext.view_outgoingmail"
-TAGS = {State.SENT: "w-status--primary", State.FAILED: "cop-status--failed"}
 
 
 def kind_label(mail: OutgoingMail) -> str:
@@ -38,73 +41,93 @@ def kind_label(mail: OutgoingMail) -> str:
     return str(kind.label) if kind else mail.kind
 
 
-def state_tag(mail: OutgoingMail) -> SafeString:
-    """Return the state as a word in a tag."""
-    return format_html('<span class="w-status {}">{}</span>', TAGS.get(State(mail.state), ""), mail.get_state_display())
-
-
 def when(mail: OutgoingMail) -> str:
     """Return the date that matters now: when it was sent, will be tried, or was written."""
     if mail.state == State.SENT and mail.sent_at:
-        return date_format(mail.sent_at, "SHORT_DATETIME_FORMAT")
+        return date_format(mail.sent_at, "DATETIME_FORMAT")
     if mail.state == State.QUEUED and mail.attempts and mail.next_attempt_at:
-        return _("next attempt %(when)s") % {"when": date_format(mail.next_attempt_at, "SHORT_DATETIME_FORMAT")}
-    return _("written %(when)s") % {"when": date_format(mail.created_at, "SHORT_DATETIME_FORMAT")}
+        return _("next attempt %(when)s") % {"when": date_format(mail.next_attempt_at, "DATETIME_FORMAT")}
+    return _("written %(when)s") % {"when": date_format(mail.created_at, "DATETIME_FORMAT")}
 
 
-def _kind_choices() -> list[tuple[str, str]]:
-    return [(kind.name, str(kind.label)) for kind in kinds.all_kinds()]
+def _of_kinds(values: list[str]) -> dict[str, str]:
+    """Return the words for kinds of mail."""
+    return {value: str(kind.label) if (kind := kinds.find(value)) else value for value in values}
 
 
-def _program_choices() -> list[tuple[str, str]]:
-    return [choice for choice in scopes() if choice[0]]
+def _of_scopes(values: list[str]) -> dict[str, str]:
+    """Return the titles of the programs that have mails."""
+    return {value: label for value, label in scopes() if value in values}
 
 
-class OutboxFilters(WagtailFilterSet):
-    """What staff look for."""
+class OutboxFilters(CountedFilterSet):
+    """What staff look for, with counts."""
 
-    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=State.choices)
-    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind of mail"), choices=_kind_choices)
-    scope = django_filters.ChoiceFilter(label=gettext_lazy("Program"), choices=_program_choices)
-    created_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Written"), widget=DateRangePickerWidget)
+    state = CountedFilter(label=gettext_lazy("State"), labels=labels.of_choices(State), whole=True)
+    kind = CountedFilter(label=gettext_lazy("Kind of mail"), labels=_of_kinds)
+    scope = CountedFilter(label=gettext_lazy("Program"), labels=_of_scopes)
 
     class Meta:
         model = OutgoingMail
-        fields = ["state", "kind", "scope", "created_at"]
+        fields = ["state", "kind", "scope"]
 
 
-class OutboxList(IndexView):
-    """The register of mails."""
+class OutboxRegister(Register):
+    """All mails, the newest first."""
 
-    model = OutgoingMail
-    any_permission_required = ["view"]
-    page_title = gettext_lazy("Outbox")
-    header_icon = "mail"
-    index_url_name = "forms_ext_mail:outbox"
-    index_results_url_name = "forms_ext_mail:outbox_results"
     filterset_class = OutboxFilters
     search_fields = ["recipient", "recipient_name", "subject"]
     default_ordering = ["-created_at", "-pk"]
-    paginate_by = 50
-    template_name = "forms_ext/mail/admin/outbox.html"
-    table_classname = "listing cop-register"
-    columns = [
-        TitleColumn(
-            "subject",
-            label=gettext_lazy("Subject"),
-            get_url=lambda mail: reverse("forms_ext_mail:mail", args=[mail.pk]),
-        ),
-        Column("to", label=gettext_lazy("To"), accessor=lambda mail: mail.recipient_name or mail.recipient),
-        Column("kind", label=gettext_lazy("Kind"), accessor=kind_label),
-        Column("state", label=gettext_lazy("State"), accessor=state_tag, sort_key="state"),
-        Column("when", label=gettext_lazy("When"), accessor=when, sort_key="created_at"),
-    ]
+    empty_message = gettext_lazy(
+        "Every mail to applicants and members will stand here, with what became of it. The first one is written when "
+        "somebody applies."
+    )
 
     def get_base_queryset(self) -> QuerySet[OutgoingMail]:
         return OutgoingMail.objects.defer("html", "text", "secrets", "fields")
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+    def next_step(self, mail: OutgoingMail) -> Step:
+        """Return what to do with `mail` now."""
+        failed = mail.state == State.FAILED
+        return Step(_("Try again") if failed else _("Read"), self.get_detail_url(mail) or "", primary=failed)
+
+    def get_columns(self) -> list[Column]:
+        return [
+            self.name_column(
+                "to",
+                label=_("To"),
+                accessor=lambda mail: mail.recipient_name or mail.recipient,
+                sort_key="recipient_name",
+                below=lambda mail: mail.subject,
+            ),
+            StateColumn(
+                "state",
+                label=_("State"),
+                accessor=lambda mail: mail.get_state_display(),
+                primary=lambda mail: mail.state == State.FAILED,
+                sort_key="state",
+                classname="cop-state",
+            ),
+            ActionColumn("step", label=_("Next step"), accessor=self.next_step),
+            Column("kind", label=_("Kind"), accessor=kind_label, classname="cop-wide"),
+            Column("when", label=_("When"), accessor=when, sort_key="created_at", classname="cop-date"),
+        ]
+
+
+class OutboxAdmin(RegisterAdmin):
+    """The outbox in the menu."""
+
+    model = OutgoingMail
+    base_url_path = "cop/outbox"
+    index_view_class = OutboxRegister
+    list_permission = "view"
+    detail_url_name = "forms_ext_mail:mail"
+    menu_label = gettext_lazy("Outbox")
+    menu_icon = "mail"
+    menu_order = 190
+
+
+outbox = OutboxAdmin()
 
 
 class MailDetail(WagtailAdminTemplateMixin, View):
@@ -114,7 +137,7 @@ class MailDetail(WagtailAdminTemplateMixin, View):
     template_name = "forms_ext/mail/admin/mail.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        if not request.user.has_perm(PERMISSION):
+        if not may(request.user, "view", OutgoingMail):
             raise PermissionDenied
         self.mail = get_object_or_404(OutgoingMail, pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
@@ -125,7 +148,7 @@ class MailDetail(WagtailAdminTemplateMixin, View):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": reverse("forms_ext_mail:outbox"), "label": _("Outbox")},
+            {"url": outbox.url_helper.index_url, "label": _("Outbox")},
             {"url": "", "label": self.get_page_title()},
         ]
 
@@ -135,7 +158,6 @@ class MailDetail(WagtailAdminTemplateMixin, View):
         return self.render_to_response(
             self.get_context_data(
                 mail=mail,
-                state=state_tag(mail),
                 program=dict(scopes()).get(mail.scope, "") if mail.scope else "",
                 attachments=mail.attachments.all(),
                 history=registry.get_logs_for_instance(mail),

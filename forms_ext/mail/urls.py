@@ -8,7 +8,5 @@ app_name = "forms_ext_mail"
 urlpatterns = [
     path("templates/", views.TemplateList.as_view(), name="templates"),
     path("templates/<str:kind>/", views.TemplateEdit.as_view(), name="template"),
-    path("outbox/", outbox.OutboxList.as_view(), name="outbox"),
-    path("outbox/results/", outbox.OutboxList.as_view(results_only=True), name="outbox_results"),
     path("outbox/<int:pk>/", outbox.MailDetail.as_view(), name="mail"),
 ]

@@ -151,7 +151,7 @@ class TemplateEdit(MailTemplateView):
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         if not self.may_change:
-            raise PermissionDenied
+            return self.only_show(request)
         if "reset" in request.POST:
             return self.reset()
         form = TemplateForm(request.POST, place=self.place, **self._instance())
@@ -161,6 +161,12 @@ class TemplateEdit(MailTemplateView):
         if "preview" in request.POST:
             return self.show(form, self.rendered(_source(form, self.place)))
         return self.save(form)
+
+    def only_show(self, request: HttpRequest) -> HttpResponse:
+        """Show the text in force to a reader who may not change it."""
+        if "preview" not in request.POST:
+            raise PermissionDenied
+        return self.show(TemplateForm(place=self.place, **self._instance()), self.rendered(self.place.source()))
 
     def _instance(self) -> dict[str, MailTemplate]:
         row = self.place.row()
@@ -193,7 +199,9 @@ class TemplateEdit(MailTemplateView):
         """The mails whose values this user may see in a preview."""
         if not self.request.user.has_perm("forms_ext.view_outgoingmail"):
             return []
-        found = OutgoingMail.objects.filter(kind=self.place.kind.name, scope__startswith=self.scope)
+        found = OutgoingMail.objects.filter(kind=self.place.kind.name).defer("html", "text", "secrets")
+        if self.scope:
+            found = found.filter(scope=self.scope)
         return list(found.order_by("-pk")[:RECENT])
 
     @cached_property

@@ -110,11 +110,19 @@ def test_an_editor_sees_invented_values_only_and_staff_may_see_a_real_persons(cl
     assert "Ada Sample" in page
     assert "Lovelace" not in page
 
-    staff = sign_in(client, roles.STAFF)
-    staff.groups.add(Group.objects.get(name=roles.EDITORS))
+    sign_in(client, roles.STAFF)
     page = post(client, **chosen)
     assert "Dear Ada Lovelace" in page
     assert "secret-bits" not in page
+
+
+def test_staff_see_the_texts_and_may_not_change_them(client: Client) -> None:
+    sign_in(client, roles.STAFF)
+    page = client.get(reverse("forms_ext_mail:template", args=[WELCOME.name])).content.decode()
+    assert "You are welcome: A program" in page
+    assert 'name="body"' not in page
+    post(client)
+    assert not MailTemplate.objects.exists()
 
 
 def test_preview_saves_nothing(client: Client) -> None:
