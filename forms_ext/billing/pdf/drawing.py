@@ -97,7 +97,7 @@ def render(snapshot: Mapping[str, Any]) -> bytes:
 def _draw(source: str, page_size: str, logo: Mapping[str, str] | None) -> bytes:
     if len(_images) > LOGOS_KEPT:
         _images.clear()
-    is_drawing = bool(logo) and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
+    is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
     document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
     content: bytes = document.write_pdf(
         stylesheets=[_style(page_size)],

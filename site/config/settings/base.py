@@ -175,7 +175,10 @@ LOGGING: dict[str, Any] = {
     },
     "filters": {"mask": {"()": "config.masking.MaskPersonalLinks"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["mask"]}},
-    "loggers": {"apscheduler": {"level": "WARNING"}, "django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("apscheduler", "fontTools", "weasyprint")},
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 

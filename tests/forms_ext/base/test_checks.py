@@ -9,7 +9,6 @@ from django.urls import include, path
 from pytest_django import Settings
 from wagtail import urls as wagtail_urls
 
-
 pytestmark = [pytest.mark.django_db]
 
 
