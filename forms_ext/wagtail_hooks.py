@@ -4,8 +4,10 @@ from wagtail import hooks
 
 from .admission import admin as admission_admin
 from .base import history
+from .billing import admin as billing_admin
 from .mail import admin as mail_admin
 
 hooks.register("register_log_actions", history.register_log_actions)
 mail_admin.connect()
+billing_admin.connect()
 admission_admin.connect()

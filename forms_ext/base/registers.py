@@ -156,6 +156,7 @@ class Register(IndexView):
         super().__init__(model_admin=model_admin, **kwargs)
         self.model_admin = model_admin
         self.permission_required = model_admin.list_permission
+        self.permission_model = model_admin.permission_model or self.model
         self.index_url_name = model_admin.url_helper.get_action_url_name("index")
         self.index_results_url_name = model_admin.url_helper.get_action_url_name("results")
         self.page_title = model_admin.get_menu_label()
@@ -163,9 +164,13 @@ class Register(IndexView):
         self.verbose_name = self.model._meta.verbose_name
         self.verbose_name_plural = self.model._meta.verbose_name_plural
 
+    @cached_property
+    def permission_policy(self) -> Any:
+        return policy_registry.get_by_type(self.permission_model)
+
     def allows(self, action: str) -> bool:
         """Tell whether the reader may do `action` with these rows."""
-        return may(self.request.user, action, self.model)
+        return may(self.request.user, action, self.permission_model)
 
     @cached_property
     def has_bulk_actions(self) -> bool:
@@ -210,9 +215,10 @@ class RegisterPermissionHelper(PermissionHelper):
     """Asks the policy registry; a register has no generic form, so nothing can be edited through it."""
 
     list_permission = "view"
+    permission_model: type[Model] | None = None
 
     def user_can_list(self, user: Any) -> bool:
-        return may(user, self.list_permission, self.model)
+        return may(user, self.list_permission, self.permission_model or self.model)
 
     def user_can_create(self, user: Any) -> bool:
         return False
@@ -236,20 +242,23 @@ class RegisterAdmin(ModelAdmin):
 
     index_view_class = Register
     list_permission = "view"
+    permission_model: type[Model] | None = None  # whose policy is asked, where it is not `model`'s
     bulk_permission = ""
     detail_url_name = ""
     assignable: ClassVar[Iterable[str]] = ()  # codenames that a group can be given
 
     def get_permission_helper_class(self) -> type[PermissionHelper]:
-        return type("Helper", (RegisterPermissionHelper,), {"list_permission": self.list_permission})
+        asked = {"list_permission": self.list_permission, "permission_model": self.permission_model}
+        return type("Helper", (RegisterPermissionHelper,), asked)
 
     def get_menu_label(self) -> str:
         return str(self.menu_label or self.opts.verbose_name_plural).capitalize()
 
     def get_permissions_for_registration(self) -> QuerySet[Permission]:
         """Return what a group can be given here: the actions of the register, not Django's four."""
-        names = [f"{self.list_permission}_{self.opts.model_name}", *self.assignable]
-        return Permission.objects.filter(content_type__app_label=self.opts.app_label, codename__in=names)
+        model = (self.permission_model or self.model)._meta
+        names = [f"{self.list_permission}_{model.model_name}", *self.assignable]
+        return Permission.objects.filter(content_type__app_label=model.app_label, codename__in=names)
 
     def get_detail_url(self, instance: Any) -> str | None:
         """Return the address of the page of `instance`, if rows of this register have one."""
@@ -275,7 +284,7 @@ class RegisterAdmin(ModelAdmin):
                 self.user = user
 
             def get_edit_url(self, instance: Any) -> str | None:
-                if self.user is None or may(self.user, register.list_permission, register.model):
+                if self.user is None or register.permission_helper.user_can_list(self.user):
                     return register.get_detail_url(instance)
                 return None
 

@@ -1,0 +1,73 @@
+"""What staff fill in about money."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
+
+from cop_program.models import Program
+
+from .models import Account, Payment
+
+
+def day_input() -> forms.DateInput:
+    """Return the browser's own date picker: no script, and a keyboard works."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def new_key() -> str:
+    """Return a key by which a double click is known."""
+    return uuid.uuid4().hex
+
+
+class AmountForm(forms.Form):
+    """An amount in the currency of an account."""
+
+    amount = forms.DecimalField(label=_("Amount"), max_digits=12, decimal_places=3, min_value=0)
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        self.fields["amount"].help_text = _("In %(currency)s, the currency of the account.") % {
+            "currency": account.currency
+        }
+
+    @property
+    def money(self) -> Money:
+        """The amount with its currency."""
+        return Money(self.cleaned_data["amount"], self.account.currency)
+
+
+class PaymentForm(AmountForm):
+    """Money that came in."""
+
+    received_on = forms.DateField(
+        label=_("Received on"), widget=day_input(), help_text=_("The day on which the money came in, not today's.")
+    )
+    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80, initial=new_key)
+
+
+class PaidOnForm(forms.Form):
+    """The day on which money was paid out."""
+
+    paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+
+
+class RefundForm(AmountForm):
+    """Money to give back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The payer reads it in the mail."))
+
+
+class RebateProgramForm(forms.Form):
+    """Whose rebates."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.select_related("page").order_by("-page__starts_on")

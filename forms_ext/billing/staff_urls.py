@@ -1,0 +1,17 @@
+"""Addresses of billing below the admin."""
+
+from django.urls import path
+
+from . import staff_views
+
+app_name = "cop_billing"
+urlpatterns = [
+    path("accounts/<int:pk>/", staff_views.AccountView.as_view(), name="account"),
+    path("accounts/<int:pk>/pay/", staff_views.PaymentView.as_view(), name="pay"),
+    path("accounts/<int:pk>/invoice/", staff_views.IssueView.as_view(), name="issue"),
+    path("accounts/<int:pk>/refund/", staff_views.ListRefundView.as_view(), name="list_refund"),
+    path("invoices/<int:pk>/pdf/", staff_views.InvoicePdfView.as_view(), name="invoice_pdf"),
+    path("refunds/<int:pk>/paid/", staff_views.RefundView.as_view(), name="refund"),
+    path("rebates/list/", staff_views.ListRebatesView.as_view(), name="list_rebates"),
+    path("rebates/<int:pk>/paid/", staff_views.RebateView.as_view(), name="rebate"),
+]

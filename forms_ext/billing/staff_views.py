@@ -1,0 +1,296 @@
+"""The staff's pages of money: an account, and what is recorded on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from djmoney.money import Money
+from wagtail.admin.utils import get_valid_next_url_from_request
+
+from ..base import private
+from ..base.money import format_money
+from ..base.staff import StaffActionView, StaffView
+from . import actions, queries
+from .models import Account, Invoice, RebateDue, RefundDue
+from .staff_forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm
+
+ACCOUNTS = "cop_accounts_modeladmin_index"
+REBATES = "cop_rebates_modeladmin_index"
+
+
+class AccountPage:
+    """What the pages about one account share."""
+
+    permissions = [(Account, "bill")]
+    header_icon = "user"
+    kwargs: dict[str, Any]
+    account: Account
+
+    def load(self) -> None:
+        accounts = Account.objects.select_related("program__page")
+        self.account = get_object_or_404(accounts, pk=self.kwargs["pk"])
+
+    def account_url(self) -> str:
+        """Return the address of the account."""
+        return reverse("cop_billing:account", args=[self.account.pk])
+
+
+class AccountView(AccountPage, StaffView):
+    """One account: its rows with the balance after each, payments, invoices, what is due."""
+
+    template_name = "forms_ext/staff/account.html"
+
+    def get_page_title(self) -> str:
+        return self.account.payer_name
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(ACCOUNTS), _("Accounts"))]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows with the balance after each."""
+        balance, shown = Money(0, self.account.currency), []
+        for row in self.account.rows.select_related("recorded_by"):
+            balance += row.amount
+            shown.append({"row": row, "amount": format_money(row.amount), "balance": format_money(balance)})
+        return shown
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        balance = queries.balance(self.account)
+        invoices = self.account.invoices.select_related("corrects", "credit_note").defer("snapshot")
+        return super().get_context_data(**kwargs) | {
+            "account": self.account,
+            "program_page": self.account.program.page,
+            "balance": format_money(abs(balance)),
+            "owes": balance.amount > 0,
+            "in_credit": balance.amount < 0,
+            "paid": format_money(queries.paid(self.account)),
+            "rows": self.rows(),
+            "invoices": [(invoice, format_money(invoice.total)) for invoice in invoices],
+            "payments": self.account.payments.select_related("row"),
+            "refunds": [(refund, format_money(refund.amount)) for refund in self.account.refunds_due.all()],
+            "rebate": RebateDue.objects.filter(account=self.account).first(),
+        }
+
+
+class AccountActionView(AccountPage, StaffActionView):
+    """A form about one account."""
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(ACCOUNTS), _("Accounts")), (self.account_url(), self.account.payer_name)]
+
+    def get_success_url(self) -> str:
+        return get_valid_next_url_from_request(self.request) or self.account_url()
+
+
+class PaymentView(AccountActionView):
+    """Record money that came in: a part, all of it, or too much."""
+
+    page_title = gettext_lazy("Record a payment")
+    submit_label = gettext_lazy("Record the payment")
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        asked = self.request.GET.get("amount")
+        owed = queries.balance(self.account).amount
+        today = queries.today(self.account.program)
+        initial = {"amount": asked or (max(owed, 0) or None), "received_on": today}
+        self.form = PaymentForm(data, account=self.account, initial=initial)
+        return self.form
+
+    def effects(self) -> Sequence[str]:
+        balance = queries.balance(self.account)
+        deposit = self.account.program.page.deposit
+        owed = (
+            _("%(name)s owes %(owed)s; the deposit of this program is %(deposit)s.")
+            if balance.amount > 0
+            else _("%(name)s owes nothing; what comes in now is too much. The deposit of this program is %(deposit)s.")
+        )
+        facts = {
+            "name": self.account.payer_name,
+            "owed": format_money(balance),
+            "deposit": format_money(deposit),
+        }
+        return [
+            owed % facts,
+            _("Mails a receipt to %(email)s.") % {"email": self.account.payer_email},
+            _("Once the deposit is paid, the seat is kept for good."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        actions.record_payment(
+            account=self.account,
+            amount=self.form.money,  # type: ignore[attr-defined]
+            received_on=values["received_on"],
+            by=self.request.user,
+            method=values["method"],
+            note=values["note"],
+            idempotency_key=f"staff:{values['key']}",
+        )
+        balance = queries.balance(self.account)
+        if balance.amount > 0:
+            return _("The payment is recorded. Still owed: %(owed)s.") % {"owed": format_money(balance)}
+        if balance.amount < 0:
+            return _("The payment is recorded. Paid too much: %(credit)s. List a refund for it.") % {
+                "credit": format_money(-balance)
+            }
+        return _("The payment is recorded. Nothing is owed any more.")
+
+
+class IssueView(AccountActionView):
+    """Issue the invoice for what is owed."""
+
+    page_title = gettext_lazy("Issue the invoice")
+    submit_label = gettext_lazy("Issue the invoice and mail it")
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Draws the next number and issues an invoice for %(owed)s. An issued invoice is never changed.")
+            % {"owed": format_money(queries.balance(self.account))},
+            _("Mails the PDF to %(email)s.") % {"email": self.account.payer_email},
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        invoice = actions.issue_invoice(account=self.account, by=self.request.user)
+        if invoice is None:
+            return _("Nothing is owed: no invoice is issued.")
+        return _("Invoice %(number)s is issued.") % {"number": invoice.number}
+
+
+class ListRefundView(AccountActionView):
+    """List money to give back."""
+
+    page_title = gettext_lazy("List a refund")
+    submit_label = gettext_lazy("List the refund")
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        credit = -queries.balance(self.account).amount
+        initial = {"amount": credit if credit > 0 else None, "reason": _("Paid too much")}
+        self.form = RefundForm(data, account=self.account, initial=initial)
+        return self.form
+
+    def effects(self) -> Sequence[str]:
+        return [_("Puts the amount on the list of refunds due. No money moves, and no mail goes out yet.")]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        actions.list_refund(
+            account=self.account,
+            amount=self.form.money,  # type: ignore[attr-defined]
+            reason=values["reason"],
+            by=self.request.user,
+        )
+        return _("The refund is listed.")
+
+
+class PaidOutView(StaffActionView):
+    """Record that money was paid out."""
+
+    permissions = [(Account, "bill")]
+    form_class = PaidOnForm
+    header_icon = "redirect"
+    due: Any
+    submit_label = gettext_lazy("Record as paid")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"paid_on": queries.today(self.due.account.program)}
+
+    def effects(self) -> Sequence[str]:
+        account = self.due.account
+        return [
+            _("Records that %(amount)s went to %(name)s.")
+            % {"amount": format_money(self.due.amount), "name": account.payer_name},
+            _("Tells %(email)s by mail.") % {"email": account.payer_email},
+        ]
+
+
+class RefundView(PaidOutView):
+    """Record a refund as paid."""
+
+    page_title = gettext_lazy("Record a refund as paid")
+    done_message = gettext_lazy("The refund is recorded as paid.")
+
+    def load(self) -> None:
+        rows = RefundDue.objects.select_related("account__program__page")
+        self.due = get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_success_url(self) -> str:
+        return get_valid_next_url_from_request(self.request) or reverse("cop_refunds_modeladmin_index")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse("cop_refunds_modeladmin_index"), _("Refunds due"))]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.record_refund(refund=self.due, paid_on=values["paid_on"], by=self.request.user)
+
+
+class RebateView(PaidOutView):
+    """Record a rebate as paid."""
+
+    page_title = gettext_lazy("Record a rebate as paid")
+    done_message = gettext_lazy("The rebate is recorded as paid.")
+
+    def load(self) -> None:
+        rows = RebateDue.objects.select_related("account__program__page")
+        self.due = get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_success_url(self) -> str:
+        return get_valid_next_url_from_request(self.request) or reverse(REBATES)
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(REBATES), _("Rebates due"))]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.record_rebate_paid(rebate=self.due, paid_on=values["paid_on"], by=self.request.user)
+
+
+class ListRebatesView(StaffActionView):
+    """List the rebates that are due in a program now."""
+
+    permissions = [(Account, "bill")]
+    form_class = RebateProgramForm
+    page_title = gettext_lazy("List the rebates due")
+    header_icon = "tag"
+    submit_label = gettext_lazy("List them")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"program": self.request.GET.get("program")}
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(REBATES), _("Rebates due"))]
+
+    def get_success_url(self) -> str:
+        return reverse(REBATES)
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _(
+                "Looks for members of a program that has started who have paid the whole fee and live in a country with "
+                "a rebate, and lists each once, with the amount. No money moves, and no mail goes out yet."
+            )
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        listed = actions.list_rebates(program=values["program"], by=self.request.user)
+        if not listed:
+            return _("No further rebate is due in this program now.")
+        return ngettext("%(n)d rebate is listed.", "%(n)d rebates are listed.", len(listed)) % {"n": len(listed)}
+
+
+class InvoicePdfView(StaffView):
+    """The stored PDF of an invoice."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
+        invoice = get_object_or_404(Invoice.objects.defer("snapshot"), pk=kwargs["pk"])
+        if not invoice.pdf_path:
+            raise Http404(_("The PDF is not there yet. It is being made."))
+        answer = FileResponse(
+            private.open(invoice.pdf_path), content_type="application/pdf", filename=f"{invoice.number}.pdf"
+        )
+        answer["Cache-Control"] = "private, no-store"
+        return answer

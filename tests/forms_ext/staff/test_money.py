@@ -1,0 +1,149 @@
+"""Money in the admin: registers, payments, refunds, rebates, invoices."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from djmoney.money import Money
+
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.billing import actions, queries
+from forms_ext.billing.models import Account, Payment
+
+from ..billing.factories import make_account, make_issuer, make_member, make_program
+from .test_registers import text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def march() -> Iterator[None]:
+    """Stand in March, when the program runs."""
+    with clock.at(datetime(2024, 3, 1, 17, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def member(program: Program) -> Account:
+    make_issuer()
+    return make_member(program)
+
+
+def pay(client: Client, account: Account, **values: str) -> object:
+    data = {"amount": "100", "received_on": "2024-02-28", "method": "transfer", "note": "", "key": "k1"} | values
+    return client.post(reverse("cop_billing:pay", args=[account.pk]), data, follow=True)
+
+
+def test_the_register_tells_paid_unpaid_overdue_and_too_much(staff: Client, program: Program, member: Account) -> None:
+    with clock.at(datetime(2024, 2, 1, 17, tzinfo=UTC)):
+        actions.issue_invoice(account=member)
+    paid = make_member(program, payer_name="Paid Up")
+    actions.record_payment(account=paid, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
+    credit = make_member(program, payer_name="Too Much")
+    actions.record_payment(account=credit, amount=Money(2000, "USD"), received_on=date(2024, 2, 5))
+    make_member(program, payer_name="Unpaid Yet")
+    make_account(program, payer_name="Lapsed")
+    page = text(staff.get("/admin/cop/accounts/"))
+    for words in ("Overdue (1)", "Unpaid (1)", "Paid too much (1)", "Paid (1)", "Nothing owed (1)"):
+        assert words in page
+    page = text(staff.get("/admin/cop/accounts/results/", {"standing": "overdue"}))
+    assert "Ada Sample" in page
+    assert "Unpaid Yet" not in page
+    assert "1,897.00" in page
+
+
+def test_a_partial_payment_a_rest_and_too_much(staff: Client, member: Account) -> None:
+    assert "Still owed: 1,797.00" in text(pay(staff, member))
+    assert "Nothing is owed any more" in text(pay(staff, member, amount="1797", key="k2"))
+    assert "Paid too much: 3.00" in text(pay(staff, member, amount="3", key="k3"))
+    assert queries.balance(member) == Money(-3, "USD")
+
+
+def test_a_double_click_records_one_payment(staff: Client, member: Account) -> None:
+    before = Payment.objects.count()
+    pay(staff, member)
+    pay(staff, member)
+    assert Payment.objects.count() == before + 1
+
+
+def test_a_payment_of_tomorrow_is_refused_in_words(staff: Client, member: Account) -> None:
+    before = Payment.objects.count()
+    answer = pay(staff, member, received_on="2024-03-09")
+    assert answer.status_code == 409
+    assert "has not come yet" in text(answer)
+    assert 'value="2024-03-09"' in text(answer), "what was typed stands there"
+    assert Payment.objects.count() == before
+
+
+def test_an_invoice_is_issued_once_and_its_pdf_opens(
+    staff: Client, member: Account, django_capture_on_commit_callbacks: Callable
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.post(reverse("cop_billing:issue", args=[member.pk]))
+        staff.post(reverse("cop_billing:issue", args=[member.pk]))
+    invoice = member.invoices.get()
+    answer = staff.get(reverse("cop_billing:invoice_pdf", args=[invoice.pk]))
+    assert answer["Content-Type"] == "application/pdf"
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+    page = text(staff.get("/admin/cop/invoices/"))
+    assert invoice.number in page
+    assert "Open (1)" in page
+
+
+def test_a_refund_is_listed_and_recorded(staff: Client, member: Account) -> None:
+    actions.reverse_fee(account=member)
+    staff.post(reverse("cop_billing:list_refund", args=[member.pk]), {"amount": "100", "reason": "Called off"})
+    refund = member.refunds_due.get()
+    assert "To pay (1)" in text(staff.get("/admin/cop/refunds/"))
+    url = reverse("cop_billing:refund", args=[refund.pk])
+    assert "Tells ada@example.org by mail" in text(staff.get(url))
+    staff.post(url, {"paid_on": "2024-03-01"})
+    refund.refresh_from_db()
+    assert refund.settled_by_row
+    again = staff.post(url, {"paid_on": "2024-03-01"})
+    assert again.status_code == 409
+    assert "recorded as paid already" in text(again)
+
+
+def test_rebates_are_listed_with_names_and_amounts_and_recorded(staff: Client, program: Program) -> None:
+    make_issuer()
+    for name, country in (("Cy", "CA"), ("Al", "AU"), ("Us", "US")):
+        account = make_member(program, payer_name=name, payer_country=country)
+        actions.record_payment(account=account, amount=Money(1897, "USD"), received_on=date(2024, 2, 20))
+    answer = staff.post(reverse("cop_billing:list_rebates"), {"program": program.pk}, follow=True)
+    page = text(answer)
+    assert "2 rebates are listed" in page
+    assert page.count("499.25") == 2
+    rebate = Account.objects.get(payer_name="Cy").rebate_due
+    staff.post(reverse("cop_billing:rebate", args=[rebate.pk]), {"paid_on": "2024-03-01"})
+    rebate.refresh_from_db()
+    assert rebate.paid_row
+    assert "Recorded as paid (1)" in text(staff.get("/admin/cop/rebates/"))
+
+
+@pytest.mark.parametrize("register", ["accounts", "invoices", "refunds", "rebates"])
+def test_queries_do_not_grow_with_the_rows(staff: Client, program: Program, register: str) -> None:
+    make_issuer()
+
+    def grow(program: Program, name: str) -> None:
+        account = make_member(program, payer_name=name, payer_country="CA")
+        actions.issue_invoice(account=account)
+        actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
+        actions.list_rebate(account=account, amount=Money(10, "USD"))
+
+    grow(program, "One")
+    address = f"/admin/cop/{register}/"
+    staff.get(address)
+    with CaptureQueriesContext(connection) as one:
+        staff.get(address)
+    grow(program, "Two")
+    grow(make_program(title="Another"), "Three")
+    with CaptureQueriesContext(connection) as three:
+        assert "Three" in text(staff.get(address))
+    assert len(three) == len(one)
