@@ -268,8 +268,8 @@ class ListRebatesView(StaffActionView):
     def effects(self) -> Sequence[str]:
         return [
             _(
-                "Looks for members of a program that has started who have paid the whole fee and live in a country with "
-                "a rebate, and lists each once, with the amount. No money moves, and no mail goes out yet."
+                "Looks for members of a program that has started who have paid the whole fee and live in a country "
+                "with a rebate, and lists each once, with the amount. No money moves, and no mail goes out yet."
             )
         ]
 
