@@ -1,0 +1,39 @@
+"""How a program page is put in order."""
+
+from types import SimpleNamespace
+
+from django.template.loader import render_to_string
+
+from cop_program.extensions import Seats
+from cop_program.templatetags.cop_look import body_parts, seat_states
+
+
+def blocks(*kinds: str) -> list[SimpleNamespace]:
+    return [SimpleNamespace(block_type=kind, number=number) for number, kind in enumerate(kinds)]
+
+
+def test_what_convinces_stands_above_the_schedule_and_questions_below_the_costs() -> None:
+    body = blocks("questions", "text", "benefits", "quotation", "text", "video")
+    parts = body_parts(body)
+    assert parts.before == body[1:4]
+    assert parts.after == body[4:]
+    assert parts.questions == body[:1]
+
+
+def test_a_body_without_benefits_stands_below_the_facilitators() -> None:
+    body = blocks("text", "video")
+    assert body_parts(body) == ([], body, [])
+    assert body_parts([]) == ([], [], [])
+
+
+def test_each_place_is_drawn_once_even_when_more_are_taken_than_there_are() -> None:
+    assert seat_states(Seats(4, 1, 1, 0)) == ["is-taken", "is-held", "", ""]
+    assert seat_states(Seats(2, 3, 1, 0)) == ["is-taken", "is-taken"]
+
+
+def test_places_are_said_in_words_and_not_by_dots_alone() -> None:
+    some = render_to_string("cop_program/parts/places.html", {"seats": Seats(9, 3, 1, 0)})
+    assert "5 of 9 places left" in some
+    none = render_to_string("cop_program/parts/places.html", {"seats": Seats(9, 8, 1, 2)})
+    assert "All 9 places are taken." in none
+    assert "2 people wait for one." in none
