@@ -49,6 +49,8 @@ class TemplateForm(WagtailAdminModelForm):
         self.place = place
         self.fields["subject"].help_text = _("Say what happened and for what. One line.")
         self.fields["body"].help_text = _("A link field alone in a paragraph becomes the button.")
+        # Without it the editor has no name: it is no element that a label could name.
+        self.fields["body"].widget.options["ariaLabel"] = str(self.fields["body"].label)
         self.fields["button_label"].widget.attrs["placeholder"] = str(place.kind.button)
         if not place.kind.links:
             del self.fields["button_label"]
