@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from babel.lists import format_list
 from django import template
 from django.utils.translation import get_language
 
 from ..extensions import Seats
+from ..schedule import GroupSchedule
 from ..wording import and_list as join_with_and
+from ..wording import locale_of
 
 register = template.Library()
 
@@ -52,6 +55,13 @@ def lines(text: str) -> list[str]:
 def and_list(parts: Sequence[Any]) -> str:
     """Return "a, b and c"."""
     return join_with_and([str(part) for part in parts], get_language() or "en")
+
+
+@register.filter
+def own_times(group: GroupSchedule) -> str:
+    """Return the times of one reader's meetings, each once: "1:00 - 4:00 am or midnight - 3:00 am"."""
+    times = list(dict.fromkeys(line.time for section in group.sections for line in section.lines))
+    return format_list(times, style="or", locale=locale_of(get_language() or "en"))
 
 
 @register.filter

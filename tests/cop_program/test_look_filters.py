@@ -1,11 +1,13 @@
 """How a program page is put in order."""
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from django.template.loader import render_to_string
 
 from cop_program.extensions import Seats
-from cop_program.templatetags.cop_look import body_parts, seat_states
+from cop_program.schedule import Meeting, for_reader
+from cop_program.templatetags.cop_look import body_parts, own_times, seat_states
 
 
 def blocks(*kinds: str) -> list[SimpleNamespace]:
@@ -37,3 +39,10 @@ def test_places_are_said_in_words_and_not_by_dots_alone() -> None:
     none = render_to_string("cop_program/parts/places.html", {"seats": Seats(9, 8, 1, 2)})
     assert "All 9 places are taken." in none
     assert "2 people wait for one." in none
+
+
+def test_the_head_of_a_page_names_every_time_of_the_reader_once() -> None:
+    starts = [datetime(2024, 2, 8, 0, tzinfo=UTC), datetime(2024, 3, 27, 23, tzinfo=UTC)]
+    group = for_reader([Meeting(start, start + timedelta(hours=3)) for start in starts], "Europe/Berlin")
+    assert group is not None
+    assert own_times(group) == "1:00 - 4:00 am or midnight - 3:00 am"
