@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..base import history, periodic
-from . import checks, delivery  # noqa: F401  (the audit checks register themselves)
+from . import audit, delivery  # noqa: F401  (the audit checks register themselves)
 
 
 def connect() -> None:

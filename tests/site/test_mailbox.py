@@ -4,10 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from demo import mailbox
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django.live_server_helper import LiveServer
 
 from cop_program import clock
 from forms_ext.base import private
@@ -91,3 +94,17 @@ def test_a_page_shows_a_mail_with_links_that_can_be_pressed(client: Client, sent
     assert "invoice.pdf" in page
     assert sent.subject.replace("&", "&amp;") in client.get(reverse("demo:mailbox")).content.decode()
     assert "Move the clock" in client.get(reverse("demo:clock")).content.decode()
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_are_accessible(page: Page, live_server: LiveServer, width: int) -> None:
+    actions.send(kind=WELCOME.name, to="ada@example.com", fields=VALUES, secrets={"link": LINK})
+    (mail,) = mailbox.all_mails()
+    page.set_viewport_size({"width": width, "height": 844})
+    for address in (reverse("demo:mailbox"), reverse("demo:mail", args=[mail.name]), reverse("demo:clock")):
+        page.goto(live_server.url + address)
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

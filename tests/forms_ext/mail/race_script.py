@@ -13,6 +13,7 @@ django.setup()
 from demo import mailbox  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from forms_ext.base.conf import Conf  # noqa: E402
 from forms_ext.mail import actions, delivery, kinds, queries  # noqa: E402
 from forms_ext.models import OutgoingMail  # noqa: E402
 from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME  # noqa: E402
@@ -66,7 +67,7 @@ def killed() -> dict[str, object]:
 
 def patient() -> int:
     """Send what is due, a claim of a second ago being stale."""
-    delivery.conf.__class__.COP_MAIL_CLAIM_SECONDS.default = 1
+    Conf.COP_MAIL_CLAIM_SECONDS.default = 1
     return delivery.deliver_due()
 
 
