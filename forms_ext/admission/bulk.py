@@ -51,7 +51,11 @@ class DecideMany(RegisterBulkAction):
                 can.append({"application": application, "mail": deciding.preview(application, self.to_state)})
             else:
                 cannot.append(application)
-        shown = urlencode({"id": [row["application"].pk for row in can], "next": self.next_url}, doseq=True)
+        rows = [row["application"] for row in can]
+        shown = urlencode(
+            {"id": [row.pk for row in rows], "seen": [f"{row.pk}-{row.state}" for row in rows], "next": self.next_url},
+            doseq=True,
+        )
         return (
             context
             | {
@@ -66,8 +70,11 @@ class DecideMany(RegisterBulkAction):
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Decide one after the other, each in a transaction of its own, and say which refused and why."""
         rows, _none = self.get_actionable_objects()
+        seen = dict(pair.split("-", 1) for pair in self.request.GET.getlist("seen") if "-" in pair)
         done = 0
         for application in rows:
+            if (state := seen.get(str(application.pk))) in State.values:
+                application.state = state
             try:
                 deciding.decide(application, self.to_state, by=self.request.user, reason=form.cleaned_data["reason"])
                 done += 1

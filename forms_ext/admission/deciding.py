@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cop_program.clock import now
+
 from ..applications.models import Application
 from ..mail.rendering import Rendered
 
@@ -48,42 +50,41 @@ VERBS: Mapping[str, Verb] = {
     ),
 }
 
-TRANSITIONS: Mapping[str, tuple[str, ...]] = {
-    State.SUBMITTED: (State.ACCEPTED, State.WAITLISTED, State.DECLINED, State.WITHDRAWN),
-    State.WAITLISTED: (State.ACCEPTED, State.DECLINED, State.WITHDRAWN),
-    State.DECLINED: (State.ACCEPTED,),
-    State.ACCEPTED: (State.DECLINED, State.WITHDRAWN),
-    State.WITHDRAWN: (),
-}
-
 
 def allowed(application: Application) -> list[str]:
     """Return the states that `application` can be put into now, in the order in which staff read them."""
-    if application.invitations.filter(used_at__isnull=False).exists():
-        return []
-    return list(TRANSITIONS[application.state])
+    from . import actions
+
+    return list(actions.allowed(application))
 
 
-def link_end(application: Application) -> datetime | None:
-    """Return when a personal link made now would end."""
-    return application.program.page.registration_closes_at
+def link_effect(application: Application) -> str:
+    """Say until when a personal link made now is valid."""
+    page = application.program.page
+    facts = {
+        "day": date_format(page.registration_deadline, "l j F Y"),
+        "zone": page.registration_deadline_zone or page.home_zone,
+    }
+    if page.registration_closes_at <= now():
+        said = _("The registration deadline (the end of %(day)s, %(zone)s) has passed: set the last day of the link.")
+    else:
+        said = _("The link is valid until the end of %(day)s, %(zone)s, or until the last day that you set below.")
+    return said % facts
 
 
 def effects(application: Application, to_state: str) -> list[str]:
     """Return what the decision will do, in sentences."""
     if to_state == State.ACCEPTED:
-        page = application.program.page
         return [
             _("Sends this mail to %(email)s with a personal link to the registration form.")
             % {"email": application.email},
-            _("The link is valid until the end of %(day)s, %(zone)s, or until the last day that you set below.")
-            % {
-                "day": date_format(page.registration_deadline, "l j F Y"),
-                "zone": page.registration_deadline_zone or page.home_zone,
-            },
+            link_effect(application),
         ]
     if to_state == State.WITHDRAWN:
-        return [_("Closes the application at the applicant's wish. A personal link ends.")]
+        return [
+            _("Closes the application at the applicant's wish; a personal link ends at once."),
+            _("Sends this mail to %(email)s.") % {"email": application.email},
+        ]
     sentences = [_("Sends this mail to %(email)s.") % {"email": application.email}]
     if application.state == State.ACCEPTED:
         sentences.append(_("The personal link ends at once."))

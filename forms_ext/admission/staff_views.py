@@ -176,7 +176,9 @@ class PersonView(StaffView):
         return _("The note is kept.")
 
     def decide(self, to_state: str, form: forms.Form) -> str:
-        """Decide the application."""
+        """Decide the application as the reader saw it; somebody may have decided it meanwhile."""
+        if (seen := self.request.POST.get("seen")) in State.values:
+            self.application.state = seen
         deciding.decide(
             self.application,
             to_state,
@@ -237,6 +239,9 @@ class PersonView(StaffView):
                 "invitation": self.invitation,
                 "has_registered": self.has_registered,
                 "registration": registration,
+                "registration_url": reverse("cop_registration:registration", args=[registration.pk])
+                if registration and may(user, "manage", type(registration))
+                else "",
                 "note_form": self.form("note", NoteForm),
                 "notes": self.application.notes.select_related("author"),
                 "entries": timeline.of(

@@ -1,0 +1,57 @@
+"""What the staff's pages ask of the rooms about registrations and programs."""
+
+from datetime import datetime
+from typing import Any
+
+from cop_program.models import Program
+
+from .models import GoRun, Registration
+
+
+def answers(registration: Registration) -> list[tuple[str, str]]:
+    """Return the answers with their questions, as they were asked."""
+    from ..forms import plan
+
+    return plan.compile(registration.version).display(registration.answers)
+
+
+def cancel(registration: Registration, *, by: Any, reason: str, refund: bool | None) -> None:
+    """Cancel `registration`."""
+    from . import actions
+
+    actions.cancel(registration=registration, by=by, reason=reason, refund=refund)
+
+
+def new_member_address(registration: Registration, *, by: Any) -> None:
+    """Raise the counter in the address of the member's page."""
+    from . import actions
+
+    actions.renew_member_page(registration=registration, by=by)
+
+
+def set_hold_end(registration: Registration, *, held_until: datetime, by: Any) -> None:
+    """Set until when the seat is held."""
+    from . import actions
+
+    actions.set_hold_end(registration=registration, held_until=held_until, by=by)
+
+
+def retry_failed(run: GoRun, *, by: Any) -> int:
+    """Let what failed in `run` be tried again; return how much."""
+    from . import actions
+
+    return actions.retry_failed(run=run, by=by)
+
+
+def confirm(program: Program, *, by: Any) -> None:
+    """Confirm `program`."""
+    from . import actions
+
+    actions.confirm_program(program=program, by=by)
+
+
+def call_off(program: Program, *, by: Any, reason: str) -> None:
+    """Call `program` off."""
+    from . import actions
+
+    actions.call_off_program(program=program, by=by, reason=reason)

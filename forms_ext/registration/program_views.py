@@ -1,0 +1,225 @@
+"""The home of a program for its staff: what needs a hand, go or no-go, and how far a run has come."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from djmoney.money import Money
+
+from cop_program.models import Program
+
+from ..admission import queries as admission_queries
+from ..applications.models import Application
+from ..base.money import format_money
+from ..base.staff import StaffActionView, StaffView
+from ..billing import queries
+from . import doing
+from .home import Home, unpaid_holds
+from .models import GoItem, GoRun, Registration
+from .register import deposit_url, held_until
+from .staff_forms import CallOffForm
+
+State = Registration.State
+
+
+class ProgramsView(StaffView):
+    """All programs, the newest first."""
+
+    permissions = [(Registration, "manage")]
+    template_name = "forms_ext/staff/programs.html"
+    page_title = gettext_lazy("Programs")
+    header_icon = "calendar-alt"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        programs = (
+            Program.objects.select_related("page")
+            .order_by("-page__starts_on")
+            .annotate(
+                members=Count("registrations", filter=Q(registrations__state=State.MEMBER), distinct=True),
+                to_decide=Count(
+                    "applications", filter=Q(applications__state=Application.State.SUBMITTED), distinct=True
+                ),
+            )
+        )
+        return super().get_context_data(**kwargs) | {"programs": programs}
+
+
+class ProgramPageMixin:
+    """What the pages about one program share."""
+
+    permissions = [(Registration, "manage")]
+    header_icon = "calendar-alt"
+    kwargs: dict[str, Any]
+    program: Program
+
+    def load(self) -> None:
+        self.program = get_object_or_404(Program.objects.select_related("page"), pk=self.kwargs["pk"])
+
+    def home_url(self) -> str:
+        """Return the address of the program's home."""
+        return reverse("cop_registration:program", args=[self.program.pk])
+
+    def programs_link(self) -> tuple[str, str]:
+        """Return the link to all programs."""
+        return reverse("cop_registration:programs"), _("Programs")
+
+    def run(self) -> GoRun | None:
+        """Return the newest run: the program confirmed, or called off."""
+        return GoRun.objects.filter(program=self.program).select_related("started_by").order_by("-pk").first()
+
+
+class ProgramHomeView(ProgramPageMixin, StaffView):
+    """The home of one program."""
+
+    template_name = "forms_ext/staff/program.html"
+
+    def get_page_title(self) -> str:
+        return self.program.page.title
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link()]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        home = Home(self.program)
+        back = self.home_url()
+        return super().get_context_data(**kwargs) | {
+            "program": self.program,
+            "program_page": self.program.page,
+            "standing": home.standing,
+            "tasks": home.tasks(),
+            "seats": home.seats(),
+            "money": home.money(),
+            "run": self.run(),
+            "can_confirm": self.program.status == Program.Status.OPEN,
+            "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED},
+            "unpaid": [
+                {
+                    "registration": row,
+                    "held_until": held_until(row),
+                    "url": reverse("cop_registration:registration", args=[row.pk]),
+                    "deposit_url": deposit_url(row, back=back) if row.account_id else "",
+                }
+                for row in unpaid_holds(self.program)
+            ],
+        }
+
+
+class GoView(ProgramPageMixin, StaffActionView):
+    """Confirm a program or call it off."""
+
+    template_name = "forms_ext/staff/go.html"
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return self.home_url() if self.run() is None else reverse("cop_registration:run", args=[self.program.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "program_page": self.program.page,
+            "standing": admission_queries.standing(self.program),
+            "unpaid": unpaid_holds(self.program),
+        }
+
+
+class ConfirmView(GoView):
+    """Confirm a program: an invoice for everybody's balance."""
+
+    page_title = gettext_lazy("Confirm the program")
+    submit_label = gettext_lazy("Confirm and send the invoices")
+
+    def owing(self) -> list[Any]:
+        """Return the accounts of members that owe a balance."""
+        rows = queries.receivables(self.program).filter(registration__state=State.MEMBER)
+        return list(rows)
+
+    def effects(self) -> Sequence[str]:
+        owing = self.owing()
+        said = ngettext(
+            "Issues an invoice for the balance to %(n)d member and mails the PDF.",
+            "Issues an invoice for the balance to each of %(n)d members and mails the PDFs.",
+            len(owing),
+        )
+        return [
+            said % {"n": len(owing)},
+            _("Holds whose deposit has not come are left alone; a deposit recorded later issues that invoice at once."),
+            _("It runs in the background. Pressing twice, or a cut line, makes no second invoice."),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = [(a.payer_name, format_money(Money(queries.exact(a.owed), a.currency))) for a in self.owing()]
+        return super().get_context_data(**kwargs) | {"owing": rows}
+
+    def perform(self, values: dict[str, Any]) -> str:
+        doing.confirm(self.program, by=self.request.user)
+        return _("The program is confirmed; the invoices are being made.")
+
+
+class CallOffView(GoView):
+    """Call a program off."""
+
+    page_title = gettext_lazy("Call the program off")
+    submit_label = gettext_lazy("Call the program off")
+    form_class = CallOffForm
+    is_destructive = True
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Members, holds, the queue, the accepted and the undecided are told by mail."),
+            _("All seats are freed; each deposit is listed for refund."),
+            _("An issued invoice gets a credit note."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        doing.call_off(self.program, by=self.request.user, reason=values["reason"])
+        return _("The program is called off; the mails are on their way.")
+
+
+class RunView(ProgramPageMixin, StaffActionView):
+    """How far a confirmation, or calling off, has come: done, failed, remaining; what failed can be tried again."""
+
+    template_name = "forms_ext/staff/run.html"
+
+    def load(self) -> None:
+        super().load()
+        run = self.run()
+        if run is None:
+            raise Http404
+        self.current = run
+
+    def get_page_title(self) -> str:
+        return _("How far it has come")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return reverse("cop_registration:run", args=[self.program.pk])
+
+    def perform(self, values: dict[str, Any]) -> str:
+        n = doing.retry_failed(self.current, by=self.request.user)
+        return ngettext("%(n)d is tried again.", "%(n)d are tried again.", n) % {"n": n}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = self.current
+        counts = dict(run.items.values_list("state").annotate(n=Count("pk")).order_by())
+        states = (GoItem.State.DONE, GoItem.State.FAILED, GoItem.State.TODO)
+        done, failed, todo = (counts.get(state, 0) for state in states)
+        return super().get_context_data(**kwargs) | {
+            "program_page": self.program.page,
+            "run": run,
+            "done": done,
+            "failed": failed,
+            "remaining": todo,
+            "all": done + failed + todo,
+            "failures": run.items.filter(state=GoItem.State.FAILED).select_related("registration", "application"),
+            "unpaid": unpaid_holds(self.program) if run.kind == GoRun.Kind.CONFIRM else [],
+            "home_url": self.home_url(),
+        }

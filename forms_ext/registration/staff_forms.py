@@ -1,0 +1,66 @@
+"""What staff fill in about a registration or a program."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+FOLLOW, REFUND, KEEP = "", "refund", "keep"
+
+
+class CancelForm(forms.Form):
+    """A registration cancelled; the deadline decides about the deposit unless staff say otherwise."""
+
+    refund = forms.ChoiceField(
+        label=_("The deposit"),
+        choices=[
+            (FOLLOW, _("As the cancellation deadline says")),
+            (REFUND, _("List it for refund")),
+            (KEEP, _("Keep it as a cancellation fee")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+        initial=FOLLOW,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        required=False,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("Needed where you choose otherwise than the deadline says."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("refund") and not values.get("reason", "").strip():
+            self.add_error("reason", _("Say why the deposit is treated otherwise than the deadline says."))
+        return values
+
+    @property
+    def choice(self) -> bool | None:
+        """True to refund, False to keep, None for what the deadline says."""
+        return {REFUND: True, KEEP: False}.get(self.cleaned_data["refund"])
+
+
+class HoldForm(forms.Form):
+    """Until when a seat is held."""
+
+    last_day = forms.DateField(
+        label=_("Last day of the hold"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The seat is held until the end of this day in the program's home zone."),
+    )
+
+
+class CallOffForm(forms.Form):
+    """A program called off."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        required=False,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("Kept in the history for colleagues."),
+    )
+    sure = forms.BooleanField(label=_("Call the program off. This cannot be undone."))

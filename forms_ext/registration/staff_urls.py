@@ -1,0 +1,19 @@
+"""Addresses of registration below the admin."""
+
+from django.urls import path
+
+from . import program_views, staff_views
+
+app_name = "cop_registration"
+urlpatterns = [
+    path("programs/", program_views.ProgramsView.as_view(), name="programs"),
+    path("programs/<int:pk>/", program_views.ProgramHomeView.as_view(), name="program"),
+    path("programs/<int:pk>/confirm/", program_views.ConfirmView.as_view(), name="confirm"),
+    path("programs/<int:pk>/call-off/", program_views.CallOffView.as_view(), name="call_off"),
+    path("programs/<int:pk>/run/", program_views.RunView.as_view(), name="run"),
+    path("registrations/<int:pk>/", staff_views.RegistrationView.as_view(), name="registration"),
+    path("registrations/<int:pk>/cancel/", staff_views.CancelView.as_view(), name="cancel"),
+    path("registrations/<int:pk>/address/", staff_views.NewAddressView.as_view(), name="new_address"),
+    path("registrations/<int:pk>/hold/", staff_views.HoldView.as_view(), name="hold"),
+    path("registrations/of-account/<int:account>/", staff_views.OfAccountView.as_view(), name="of_account"),
+]

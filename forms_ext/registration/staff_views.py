@@ -1,0 +1,200 @@
+"""The staff's pages of a registration."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cop_program.clock import now
+from cop_program.models.pages import deadline_instant
+
+from ..admission import timeline
+from ..base.money import format_money
+from ..base.registers import may
+from ..base.staff import StaffActionView, StaffView
+from ..billing import queries
+from ..billing.models import Account
+from ..mail.models import OutgoingMail
+from . import doing
+from .models import Registration
+from .register import deposit_url, held_until, registrations
+from .staff_forms import CancelForm, HoldForm
+
+State = Registration.State
+ACTIVE = {State.WAITING, State.HELD, State.MEMBER}
+
+
+class RegistrationPage:
+    """What the pages about one registration share."""
+
+    permissions = [(Registration, "manage")]
+    header_icon = "group"
+    kwargs: dict[str, Any]
+    registration: Registration
+
+    def load(self) -> None:
+        rows = Registration.objects.select_related(
+            "program__page", "invitation__seat", "invitation__application", "account", "version"
+        )
+        self.registration = get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def registration_url(self) -> str:
+        """Return the address of the registration."""
+        return reverse("cop_registration:registration", args=[self.registration.pk])
+
+
+class RegistrationView(RegistrationPage, StaffView):
+    """One registration: answers, seat, money, timeline, and what can be done."""
+
+    template_name = "forms_ext/staff/registration.html"
+
+    def get_page_title(self) -> str:
+        return self.registration.name
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(registrations.url_helper.index_url, _("Registrations"))]
+
+    def money(self) -> dict[str, Any]:
+        """Return what was paid and is owed."""
+        account = self.registration.account
+        if account is None:
+            return {}
+        return {"owed": format_money(queries.balance(account)), "paid": format_money(queries.paid(account))}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        registration, user = self.registration, self.request.user
+        may_bill = may(user, "bill", Account)
+        return super().get_context_data(**kwargs) | {
+            "registration": registration,
+            "application": registration.invitation.application,
+            "program_page": registration.program.page,
+            "answers": doing.answers(registration),
+            "money": self.money(),
+            "may_bill": may_bill,
+            "held_until": held_until(registration),
+            "is_active": registration.state in ACTIVE,
+            "deposit_url": deposit_url(registration, back=self.registration_url())
+            if registration.account_id and may_bill and registration.state in {State.HELD, State.LAPSED}
+            else "",
+            "deposit": format_money(registration.program.page.deposit),
+            "entries": timeline.of(
+                registration.invitation.application, money=may_bill, mails=may(user, "view", OutgoingMail)
+            ),
+        }
+
+
+class RegistrationActionView(RegistrationPage, StaffActionView):
+    """A form about one registration."""
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        name = self.registration.name
+        return [(registrations.url_helper.index_url, _("Registrations")), (self.registration_url(), name)]
+
+    def get_success_url(self) -> str:
+        return self.registration_url()
+
+
+class CancelView(RegistrationActionView):
+    """Cancel a registration."""
+
+    page_title = gettext_lazy("Cancel the registration")
+    submit_label = gettext_lazy("Cancel the registration")
+    is_destructive = True
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        self.form = CancelForm(data, initial=self.get_initial())
+        return self.form
+
+    def effects(self) -> Sequence[str]:
+        registration = self.registration
+        effects = [
+            _("%(name)s is told by mail.") % {"name": registration.name},
+            _("The seat is free at once, and goes to the first in the queue, if anybody waits."),
+        ]
+        if registration.state == State.WAITING or registration.account is None:
+            return [effects[0], _("The place in the queue is given up.")]
+        paid = queries.paid(registration.account)
+        if paid.amount > 0:
+            effects.append(self.deposit_effect(format_money(paid)))
+        effects.append(_("The fee is taken back; an issued invoice gets a credit note."))
+        return effects
+
+    def deposit_effect(self, paid: str) -> str:
+        """Say what the deadline means for what was paid."""
+        page = self.registration.program.page
+        closes_at = page.cancellation_closes_at
+        day = date_format(page.cancellation_deadline, "l j F Y") if page.cancellation_deadline else ""
+        if closes_at is not None and now() >= closes_at:
+            said = _("The cancellation deadline (%(day)s) has passed: of the %(paid)s paid, the deposit is kept as a "
+                     "cancellation fee, unless you choose otherwise.")  # fmt: skip
+        elif closes_at is not None:
+            said = _("The cancellation deadline (%(day)s) lies ahead: the %(paid)s paid are listed for refund, unless "
+                     "you choose otherwise.")  # fmt: skip
+        else:
+            said = _("The program has no cancellation deadline: the %(paid)s paid are listed for refund, unless you "
+                     "choose otherwise.")  # fmt: skip
+        return said % {"day": day, "paid": paid}
+
+    def perform(self, values: dict[str, Any]) -> str:
+        doing.cancel(
+            self.registration,
+            by=self.request.user,
+            reason=values["reason"],
+            refund=self.form.choice,  # type: ignore[attr-defined]
+        )
+        return _("The registration of %(name)s is cancelled.") % {"name": self.registration.name}
+
+
+class NewAddressView(RegistrationActionView):
+    """Give the member's page a new address."""
+
+    page_title = gettext_lazy("Give the member's page a new address")
+    submit_label = gettext_lazy("Make a new address and mail it")
+    done_message = gettext_lazy("The member's page has a new address; the old one is dead.")
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("The old address stops working at once, for everybody who has it."),
+            _("Mails the new address to %(email)s.") % {"email": self.registration.email},
+        ]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        doing.new_member_address(self.registration, by=self.request.user)
+
+
+class HoldView(RegistrationActionView):
+    """Set until when a seat is held."""
+
+    page_title = gettext_lazy("Set the end of the hold")
+    submit_label = gettext_lazy("Set the end")
+    done_message = gettext_lazy("The hold has a new end.")
+    form_class = HoldForm
+
+    def effects(self) -> Sequence[str]:
+        end = held_until(self.registration)
+        effects = [_("A hold that ends unpaid frees the seat, and the person is told.")]
+        if end:
+            effects.insert(0, _("The seat is held until %(end)s now.") % {"end": date_format(end, "DATETIME_FORMAT")})
+        return effects
+
+    def perform(self, values: dict[str, Any]) -> None:
+        end = deadline_instant(values["last_day"], self.registration.program.page.home_zone)
+        assert end is not None
+        doing.set_hold_end(self.registration, held_until=end, by=self.request.user)
+
+
+class OfAccountView(StaffView):
+    """From an account to the registration that opened it."""
+
+    permissions = [(Registration, "manage")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        registration = get_object_or_404(Registration, account=kwargs["account"])
+        return redirect(reverse("cop_registration:registration", args=[registration.pk]))
