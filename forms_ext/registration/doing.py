@@ -15,6 +15,13 @@ def answers(registration: Registration) -> list[tuple[str, str]]:
     return plan.compile(registration.version).display(registration.answers)
 
 
+def standing(program: Program) -> Any:
+    """Return how the seats of `program` stand."""
+    from ..admission import queries
+
+    return queries.standing(program)
+
+
 def cancel(registration: Registration, *, by: Any, reason: str, refund: bool | None) -> None:
     """Cancel `registration`."""
     from . import actions

@@ -16,7 +16,6 @@ from djmoney.money import Money
 from cop_program.clock import now
 from cop_program.models import Program
 
-from ..admission import queries as admission_queries
 from ..admission.models import Seat
 from ..applications.models import Application
 from ..base.money import format_money
@@ -24,6 +23,7 @@ from ..billing import queries
 from ..billing.models import AccountRow, Invoice
 from ..billing.standing import Standing, with_standing
 from ..mail.models import OutgoingMail
+from . import doing
 from .models import GoItem, Registration
 
 SOON = timedelta(days=2)
@@ -57,7 +57,7 @@ class Home:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.standing = admission_queries.standing(program)
+        self.standing = doing.standing(program)
         self.states = dict(
             Registration.objects.filter(program=program).values_list("state").annotate(n=Count("pk")).order_by()
         )

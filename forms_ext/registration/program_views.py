@@ -14,7 +14,6 @@ from djmoney.money import Money
 
 from cop_program.models import Program
 
-from ..admission import queries as admission_queries
 from ..applications.models import Application
 from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
@@ -124,7 +123,7 @@ class GoView(ProgramPageMixin, StaffActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "program_page": self.program.page,
-            "standing": admission_queries.standing(self.program),
+            "standing": doing.standing(self.program),
             "unpaid": unpaid_holds(self.program),
         }
 
