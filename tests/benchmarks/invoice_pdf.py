@@ -1,0 +1,52 @@
+"""One invoice PDF, tagged and archival, beside WeasyPrint's plain `write_pdf()` of the same HTML and styles."""
+
+import ctypes.util
+
+from weasyprint import HTML
+
+from forms_ext.billing import pdf
+from forms_ext.billing.pdf import drawing
+from tests.forms_ext.billing.snapshots import invoice
+
+from .measure import Row, alternate, row
+
+ROUNDS = 40
+
+
+def plain_source() -> str:
+    """Return the HTML of the invoice with its style sheet and the addresses of its fonts, as anybody would write it."""
+    snapshot = invoice()
+    css = drawing.css(snapshot["page_size"]).replace("cop-font:", f"{drawing.FONTS.as_uri()}/")
+    return pdf.html(snapshot).replace("</head>", f"<style>{css}</style></head>")
+
+
+def run() -> list[Row]:
+    """Measure both in turn."""
+    if ctypes.util.find_library("harfbuzz-subset") is None:
+        raise RuntimeError("Install libharfbuzz-subset0 first: without it both are slow, and the ratio says nothing.")
+    snapshot, source = invoice(), plain_source()
+    ours, plain = pdf.render(snapshot), HTML(string=source).write_pdf()
+    assert plain
+    ours_ms, plain_ms = alternate(
+        [lambda: pdf.render(snapshot), lambda: HTML(string=source).write_pdf()], rounds=ROUNDS
+    )
+    baseline = "WeasyPrint write_pdf(), neither tagged nor archival"
+    return [
+        row(
+            "invoice_pdf.time",
+            ours_ms,
+            "ms",
+            baseline=baseline,
+            baseline_value=plain_ms,
+            ratio=ours_ms / plain_ms,
+            goal=0.6,
+        ),
+        row(
+            "invoice_pdf.size",
+            len(ours),
+            "bytes",
+            baseline=baseline,
+            baseline_value=len(plain),
+            ratio=len(ours) / len(plain),
+        ),
+    ]
