@@ -1,20 +1,27 @@
 """The blocks of a program page."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from . import videos
 from .zones import zone_choices
+
+FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
 class ZoneGroupBlock(blocks.StructBlock):
     """A heading and the zones whose readers it gathers."""
 
-    name = blocks.CharBlock(label=_("Name"))
+    name = blocks.CharBlock(label=_("Name"), help_text=_("For example “Americas”."))
     zones = blocks.ListBlock(blocks.ChoiceBlock(choices=zone_choices, label=_("Time zone")), label=_("Time zones"))
 
     class Meta:
         icon = "globe"
         label = _("Group of time zones")
+        label_format = "{name}"
 
 
 class ZoneGroupsBlock(blocks.StreamBlock):
@@ -23,7 +30,157 @@ class ZoneGroupsBlock(blocks.StreamBlock):
     group = ZoneGroupBlock()
 
 
+class QuotationBlock(blocks.StructBlock):
+    """What somebody said."""
+
+    text = blocks.TextBlock(label=_("Quotation"), help_text=_("Without quotation marks."))
+    source = blocks.CharBlock(label=_("Who said it"), required=False)
+    role = blocks.CharBlock(label=_("Their role"), required=False)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        label_format = "{source}"
+        template = "cop_program/blocks/quotation.html"
+
+
+class BenefitBlock(blocks.StructBlock):
+    """One thing that a member gets."""
+
+    title = blocks.CharBlock(label=_("Benefit"))
+    text = blocks.RichTextBlock(label=_("Explanation"), required=False, features=FEATURES)
+
+
+class BenefitsBlock(blocks.StructBlock):
+    """What members get."""
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False, help_text=_("“What members get” if empty."))
+    items = blocks.ListBlock(BenefitBlock(label=_("Benefit")), label=_("Benefits"))
+
+    class Meta:
+        icon = "list-ul"
+        label = _("List of benefits")
+        template = "cop_program/blocks/benefits.html"
+
+
+class CallToActionBlock(blocks.StructBlock):
+    """One button, and why to press it."""
+
+    heading = blocks.CharBlock(label=_("Heading"))
+    text = blocks.RichTextBlock(label=_("Text"), required=False, features=FEATURES)
+    label = blocks.CharBlock(label=_("Words on the button"), max_length=60)
+    page = blocks.PageChooserBlock(label=_("Page"), required=False)
+    url = blocks.URLBlock(label=_("or an address"), required=False)
+
+    class Meta:
+        icon = "link"
+        label = _("Call to action")
+        label_format = "{heading}"
+        template = "cop_program/blocks/call_to_action.html"
+
+    def clean(self, value: Any) -> Any:
+        """Ask for one destination; a draft may lack it."""
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation and not cleaned.get("page") and not cleaned.get("url"):
+            raise blocks.StructBlockValidationError(
+                {"page": ValidationError(_("Choose the page that the button leads to, or enter an address below."))}
+            )
+        return cleaned
+
+
+class VideoValue(blocks.StructValue):
+    """What the template shows; nothing of it needs the other host."""
+
+    @property
+    def player_url(self) -> str:
+        """The address for a frame, '' where the host is unknown."""
+        return videos.player_url(self.get("url") or "")
+
+    @property
+    def provider(self) -> str:
+        """The name of the host."""
+        return videos.provider(self.get("url") or "")
+
+
+class VideoBlock(blocks.StructBlock):
+    """A video that is loaded when the reader asks for it."""
+
+    url = blocks.URLBlock(
+        label=_("Address"), help_text=_("Of the video on YouTube or Vimeo; of another site it becomes a link.")
+    )
+    title = blocks.CharBlock(
+        label=_("Title"), required=False, help_text=_("Left empty, it is read from the video's site when you save.")
+    )
+    text = blocks.RichTextBlock(label=_("What it shows"), required=False, features=FEATURES)
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        label_format = "{title}"
+        template = "cop_program/blocks/video.html"
+        value_class = VideoValue
+
+    def clean(self, value: Any) -> Any:
+        """Fill in the title from the video's site; where that does not answer, ask for it."""
+        cleaned = super().clean(value)
+        if cleaned.get("url") and not cleaned.get("title"):
+            cleaned["title"] = videos.fetch_title(cleaned["url"])
+            if not cleaned["title"] and not self.is_deferred_validation:
+                raise blocks.StructBlockValidationError(
+                    {"title": ValidationError(_("The video's site did not tell its title: enter one."))}
+                )
+        return cleaned
+
+
+class WebinarBlock(blocks.StructBlock):
+    """A recorded event in the background of the program, with a code that makes it free."""
+
+    heading = blocks.CharBlock(label=_("Heading"))
+    text = blocks.RichTextBlock(label=_("What it was about"), required=False, features=FEATURES)
+    trailer_url = blocks.URLBlock(label=_("Trailer"), required=False)
+    recording_url = blocks.URLBlock(label=_("Full recording"), required=False)
+    access_code = blocks.CharBlock(
+        label=_("Access code"),
+        required=False,
+        max_length=60,
+        help_text=_("A public code that makes the recording free. Recordings of sessions don't belong here."),
+    )
+
+    class Meta:
+        icon = "media"
+        label = _("Webinar")
+        label_format = "{heading}"
+        template = "cop_program/blocks/webinar.html"
+
+
+class QuestionBlock(blocks.StructBlock):
+    """A question that readers ask, and its answer."""
+
+    question = blocks.CharBlock(label=_("Question"))
+    answer = blocks.RichTextBlock(label=_("Answer"), features=FEATURES)
+
+
+class QuestionsBlock(blocks.StructBlock):
+    """Questions and answers."""
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False, help_text=_("“Questions and answers” if empty."))
+    items = blocks.ListBlock(QuestionBlock(label=_("Question")), label=_("Questions"))
+
+    class Meta:
+        icon = "help"
+        label = _("Questions and answers")
+        template = "cop_program/blocks/questions.html"
+
+
 class ProgramBodyBlock(blocks.StreamBlock):
     """What a program page may hold."""
 
-    text = blocks.RichTextBlock()
+    text = blocks.RichTextBlock(
+        label=_("Text"), icon="pilcrow", features=["h2", "h3", *FEATURES], template="cop_program/blocks/text.html"
+    )
+    benefits = BenefitsBlock()
+    quotation = QuotationBlock()
+    call_to_action = CallToActionBlock()
+    video = VideoBlock()
+    webinar = WebinarBlock()
+    questions = QuestionsBlock()

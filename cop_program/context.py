@@ -35,3 +35,276 @@ Every page:
 `facilitator_index_page.html`:
     `page`, `facilitators`: list of `FacilitatorLine`
 """
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_date
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from . import reader, way, wording
+from .clock import now
+from .extensions import NextStep, Seats, provider
+from .schedule import Meeting, ZoneGroup, build, for_reader
+from .zones import zone_choices, zone_names
+
+if TYPE_CHECKING:
+    from .models import FacilitatorPage, ProgramPage, SessionPage
+
+KINDS = ("application", "cancellation", "registration")
+
+
+@dataclass(frozen=True)
+class DeadlineLine:
+    """A deadline: `kind` (application, cancellation, registration), `sentence` in full, `short` for a small place."""
+
+    kind: str
+    label: str
+    sentence: str
+    short: str
+    closes_at: datetime
+    is_past: bool
+
+
+@dataclass(frozen=True)
+class FacilitatorLine:
+    """A facilitator and the address of the form that writes to them ('' where there is none)."""
+
+    page: "FacilitatorPage"
+    contact_url: str
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A meeting; `when` says it in the reader's zone, else in the home zone: "Wednesday 7 February 2024, 4:00 ..."."""
+
+    page: "SessionPage"
+    number: int
+    when: str
+    starts_at: datetime
+    ends_at: datetime
+    is_cancelled: bool
+    is_past: bool
+
+
+@dataclass(frozen=True)
+class ProgramLine:
+    """A program in a list: its days ("7 February - 26 June 2024"), its places, what to do now."""
+
+    page: "ProgramPage"
+    dates: str
+    next_step: NextStep | None
+    seats: Seats | None
+
+
+def of(page: Page, request: HttpRequest) -> dict[str, Any]:
+    """Return what the template of `page` gets, less what Wagtail gives it."""
+    from . import models
+
+    for kind, make in (
+        (models.ProgramPage, of_program),
+        (models.SessionPage, of_session),
+        (models.FacilitatorPage, of_facilitator),
+        (models.ProgramIndexPage, of_programs),
+        (models.FacilitatorIndexPage, of_facilitators),
+    ):
+        if isinstance(page, kind):
+            return of_every_page(request) | make(page, request)
+    return of_every_page(request)
+
+
+def of_every_page(request: HttpRequest) -> dict[str, Any]:
+    """Return the reader's zone and what the form that sets it needs."""
+    return {"reader_zone": reader.zone(request) or "", "zone_choices": zone_choices()}
+
+
+def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a program page, with a number of queries that does not grow with its sessions."""
+    from .models import Program
+
+    language, zone = _language(), reader.zone(request)
+    program = Program.for_page(page)
+    sessions = list(page.sessions().live()) if page.path else []
+    meetings = [meeting_of(session) for session in sessions if not session.is_cancelled]
+    seats, step = _standing(program, request)
+    return {
+        "program": program,
+        "schedule": build(meetings, zone_groups(page), language),
+        "reader_schedule": for_reader(meetings, zone, language) if zone else None,
+        "deadlines": deadline_lines(page, request),
+        "next_step": step,
+        "seats": seats,
+        "facilitators": _facilitators(page),
+        "sessions": session_lines(sessions, zone or page.home_zone, language),
+        "dates": days_text(page, language),
+        "fee": page.fee,
+        "deposit": page.deposit,
+        "balance": _balance(page),
+        "rebate_countries": [country.name for country in page.rebate_countries or []],
+        "steps": way.steps(page, None, language),
+    }
+
+
+def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a session's page; its join link and recording are not for it."""
+    language, zone, above = _language(), reader.zone(request), page.program_page()
+    if above is None or page.starts_at is None or page.ends_at is None:
+        return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
+    (line,) = session_lines([page], zone or above.home_zone, language)
+    meetings = [meeting_of(page)]
+    return {
+        "program_page": above,
+        "session": line,
+        "session_schedule": build(meetings, zone_groups(above), language),
+        "reader_schedule": for_reader(meetings, zone, language) if zone else None,
+    }
+
+
+def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a facilitator's page."""
+    from .models import ProgramPage
+
+    programs = ProgramPage.objects.live().public().filter(program_facilitators__facilitator=page)
+    return {
+        "contact_url": provider().contact_url(page),
+        "programs": list(programs.distinct().order_by("-starts_on")),
+    }
+
+
+def of_programs(page: Page, request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a list of programs: what is ahead, soonest first, then what is past, latest first."""
+    from .models import Program, ProgramPage
+
+    today, language = now().date(), _language()
+    pages = list(
+        ProgramPage.objects.child_of(page).live().public().select_related("hero_image").order_by("starts_on", "pk")
+    )
+    programs = {
+        one.translation_key: one
+        for one in Program.objects.filter(translation_key__in=[p.translation_key for p in pages]).select_related("page")
+    }
+    ahead = [one for one in pages if one.ends_on >= today]
+    lines = []
+    for one in ahead + [one for one in reversed(pages) if one.ends_on < today]:
+        seats, step = _standing(programs.get(one.translation_key), request)
+        lines.append(ProgramLine(one, days_text(one, language), step, seats))
+    return {"programs": lines}
+
+
+def of_facilitators(page: Page, request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the list of facilitators."""
+    from .models import FacilitatorPage
+
+    pages = FacilitatorPage.objects.child_of(page).live().public().select_related("portrait").order_by("path")
+    return {"facilitators": [FacilitatorLine(one, provider().contact_url(one)) for one in pages]}
+
+
+# Parts -----------------------------------------------------------------------------------------
+
+
+def zone_groups(page: "ProgramPage") -> list[ZoneGroup]:
+    """Return the groups of zones of a program; a draft's unfinished ones are left out."""
+    groups = []
+    for block in page.zone_groups or []:
+        zones = tuple(zone for zone in block.value.get("zones") or () if zone in zone_names())
+        groups.append(ZoneGroup(block.value.get("name") or "", zones))
+    return [group for group in groups if group.zones] or [_home_group(page)]
+
+
+def _home_group(page: "ProgramPage") -> ZoneGroup:
+    zone = page.home_zone or "UTC"
+    return ZoneGroup(wording.generic_name(zone, _language()), (zone,))
+
+
+def meeting_of(session: "SessionPage") -> Meeting:
+    """Return a session as the schedule takes it."""
+    return Meeting(session.starts_at, session.ends_at, session.title)
+
+
+def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[DeadlineLine]:
+    """Return the deadlines of a program as sentences, in the reader's zone too."""
+    labels = {
+        "application": _("Apply"),
+        "cancellation": _("Cancel with your deposit paid back"),
+        "registration": _("Register and pay the deposit"),
+    }
+    language, zone, moment = _language(), reader.zone(request), now()
+    lines = []
+    for kind in KINDS:
+        if deadline := page.deadline(kind):
+            lines.append(
+                DeadlineLine(
+                    kind=kind,
+                    label=labels[kind],
+                    sentence=deadline.sentence(language, zone),
+                    short=f"{labels[kind]} {deadline.short(language)}",
+                    closes_at=deadline.closes_at,
+                    is_past=deadline.is_past(moment),
+                )
+            )
+    return lines
+
+
+def session_lines(sessions: "list[SessionPage]", zone: str, language: str) -> list[SessionLine]:
+    """Return sessions with their time in `zone`."""
+    moment = now()
+    return [
+        SessionLine(
+            page=session,
+            number=number,
+            when=when_text(session.starts_at, session.ends_at, zone, language),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            is_cancelled=session.is_cancelled,
+            is_past=session.ends_at <= moment,
+        )
+        for number, session in enumerate(sessions, 1)
+    ]
+
+
+def when_text(start: datetime, end: datetime, zone: str, language: str = "en") -> str:
+    """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm PST (Los Angeles)" (for pages and mails)."""
+    section = for_reader([Meeting(start, end)], zone, language)
+    assert section is not None
+    (only,) = section.sections
+    return f"{only.heading}, {only.lines[0].text}"
+
+
+def days_text(page: "ProgramPage", language: str) -> str:
+    """Return "7 February - 26 June 2024"."""
+    if not page.starts_on or not page.ends_on:
+        return ""
+    locale = wording.locale_of(language)
+    last = format_date(page.ends_on, "d MMMM y", locale=locale)
+    if page.starts_on == page.ends_on:
+        return last
+    pattern = "d MMMM" if page.starts_on.year == page.ends_on.year else "d MMMM y"
+    return f"{format_date(page.starts_on, pattern, locale=locale)} - {last}"
+
+
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
+def _standing(program: Any, request: HttpRequest) -> tuple[Seats | None, NextStep | None]:
+    if program is None:
+        return None, None
+    return provider().seats(program), provider().next_step(program, request)
+
+
+def _facilitators(page: "ProgramPage") -> list[FacilitatorLine]:
+    """Return the live facilitators; those of a preview come from the draft's own list."""
+    from .models import FacilitatorPage
+
+    keys = [row.facilitator_id for row in page.program_facilitators.all()]
+    found = FacilitatorPage.objects.live().public().filter(pk__in=keys).select_related("portrait").in_bulk()
+    return [FacilitatorLine(found[key], provider().contact_url(found[key])) for key in keys if key in found]
+
+
+def _balance(page: "ProgramPage") -> Any:
+    fee, deposit = page.fee, page.deposit
+    return fee - deposit if fee and deposit and fee.currency == deposit.currency else fee

@@ -1,5 +1,41 @@
 """What `cop_program` does when Wagtail publishes one of its pages."""
 
+from typing import Any
+
+from django.db import transaction
+from wagtail.signals import page_published
+
+from .extensions import provider
+from .models import Program, ProgramPage, SessionPage
+from .signals import program_published
+
 
 def connect() -> None:
     """Connect the receivers of this app; called once from `AppConfig.ready()`."""
+    page_published.connect(when_program_published, sender=ProgramPage, dispatch_uid="cop_program_published")
+    page_published.connect(when_session_published, sender=SessionPage, dispatch_uid="cop_session_published")
+
+
+def when_program_published(instance: ProgramPage, **kwargs: Any) -> None:
+    """Make the program's row where it is the first time, and tell those who hear of its source page."""
+    if not instance.live or instance.alias_of_id:
+        return
+    with transaction.atomic():
+        program, _made = Program.objects.get_or_create(
+            translation_key=instance.translation_key, defaults={"page_id": instance.pk}
+        )
+        if program.page_id == instance.pk:
+            program.page = instance
+            program_published.send(sender=Program, program=program, page=instance)
+
+
+def when_session_published(instance: SessionPage, **kwargs: Any) -> None:
+    """Tell what changed of a published session."""
+    changes, instance.told_changes = instance.told_changes, ()
+    page = instance.program_page() if instance.live and changes else None
+    program = Program.for_page(page) if page else None
+    if program is None or instance.alias_of_id:
+        return
+    with transaction.atomic():
+        for what in changes:
+            provider().session_changed(program, instance.pk, what)

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "cop_program"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("zone/", views.set_zone, name="set_zone")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, get_timezone_name
 from babel.lists import format_list
+from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from djmoney.money import Money
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -199,3 +202,16 @@ def change_dates_text(before: date, after: date, language: str) -> str:
     return and_list(
         [format_date(before, pattern, locale=locale), format_date(after, "d MMMM y", locale=locale)], language
     )
+
+
+# Money -----------------------------------------------------------------------------------------
+
+
+def money_text(amount: Money, language: str) -> str:
+    """Return "1,997 USD" or "499.25 USD": the letters of the currency, decimals only where there are any."""
+    number, code = Decimal(amount.amount), str(amount.currency)
+    whole = number == number.to_integral_value()
+    written = format_currency(
+        number, code, format="#,##0" if whole else "#,##0.00", locale=locale_of(language), currency_digits=not whole
+    )
+    return f"{written}\N{NO-BREAK SPACE}{code}"

@@ -1,27 +1,65 @@
 """The pages of a program, its facilitators and its sessions."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from djmoney.models.fields import MoneyField
 from modelcluster.fields import ParentalKey
-from wagtail.fields import RichTextField, StreamField
+from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.api import APIField
+from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
+from wagtail.search import index
 
+from .. import context, validation
 from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
+from ..deadlines import Deadline
+from ..fields import OpenStreamField
+from ..forms import SessionPageForm
 from ..zones import zone_choices
+from . import panels
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+#: What changes of a published session are told to whom it concerns, and by which fields.
+TOLD_FIELDS = {
+    "join_link": ("join_link",),
+    "recording": ("recording_link",),
+    "time": ("starts_at", "ends_at"),
+    "state": ("is_cancelled",),
+}
 
 
 def deadline_instant(day: date | None, zone: str) -> datetime | None:
     """Return the instant at which the deadline `day` in `zone` closes: the end of that day there."""
-    if day is None:
-        return None
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    return None if day is None else Deadline(day, zone).closes_at
+
+
+class ZonedPage(Page):
+    """A page that shows times: its context is made by `cop_program.context`, and it differs by the reader's cookie."""
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add what `cop_program/context.py` promises to templates."""
+        values: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return values | context.of(self, request)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tell caches that the page differs by cookie."""
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        return response
 
 
 class ProgramPageMixin(models.Model):
@@ -64,28 +102,64 @@ class ProgramPageMixin(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     rebate_countries = CountryField(_("countries with a rebate"), multiple=True, blank=True)
-    zone_groups = StreamField(ZoneGroupsBlock(), verbose_name=_("time zones to show"), blank=True)
+    zone_groups = OpenStreamField(ZoneGroupsBlock(), verbose_name=_("time zones to show"), blank=True)
     cancellation_policy = RichTextField(_("cancellation policy"), blank=True)
-    body = StreamField(ProgramBodyBlock(), verbose_name=_("body"), blank=True)
+    body = OpenStreamField(ProgramBodyBlock(), verbose_name=_("body"), blank=True)
 
     class Meta:
         abstract = True
 
+    def deadline(self, kind: str) -> Deadline | None:
+        """Return the deadline of `kind`: application, cancellation or registration."""
+        day = getattr(self, f"{kind}_deadline")
+        return Deadline(day, getattr(self, f"{kind}_deadline_zone") or self.home_zone or "UTC") if day else None
+
     @property
     def application_closes_at(self) -> datetime | None:
-        return deadline_instant(self.application_deadline, self.application_deadline_zone or self.home_zone)
+        return (deadline := self.deadline("application")) and deadline.closes_at
 
     @property
     def registration_closes_at(self) -> datetime | None:
-        return deadline_instant(self.registration_deadline, self.registration_deadline_zone or self.home_zone)
+        return (deadline := self.deadline("registration")) and deadline.closes_at
 
     @property
     def cancellation_closes_at(self) -> datetime | None:
-        return deadline_instant(self.cancellation_deadline, self.cancellation_deadline_zone or self.home_zone)
+        return (deadline := self.deadline("cancellation")) and deadline.closes_at
 
 
-class ProgramPage(ProgramPageMixin, Page):
+class ProgramPage(ProgramPageMixin, ZonedPage):
     """The page of one program; sessions and its forms live below it."""
+
+    content_panels = [*Page.content_panels, *panels.PROGRAM]
+    search_fields = [
+        *Page.search_fields,
+        *(index.SearchField(name) for name in ("kind", "summary", "audience", "body")),
+    ]
+    api_fields = [
+        APIField(name)
+        for name in (
+            "kind",
+            "summary",
+            "hero_image",
+            "audience",
+            "prerequisite",
+            "home_zone",
+            "starts_on",
+            "ends_on",
+            "application_deadline",
+            "application_deadline_zone",
+            "cancellation_deadline",
+            "cancellation_deadline_zone",
+            "registration_deadline",
+            "registration_deadline_zone",
+            "capacity",
+            "least_members",
+            "rebate_percentage",
+            "zone_groups",
+            "cancellation_policy",
+            "body",
+        )
+    ]
 
     parent_page_types = ["cop_program.ProgramIndexPage"]
     template = "cop_program/program_page.html"
@@ -93,6 +167,16 @@ class ProgramPage(ProgramPageMixin, Page):
     class Meta:
         verbose_name = _("program page")
         verbose_name_plural = _("program pages")
+
+    def sessions(self) -> "QuerySet[SessionPage]":
+        """Return the meetings below this page, drafts too, by start."""
+        return SessionPage.objects.child_of(self).order_by("starts_at", "pk")
+
+    def clean(self) -> None:
+        """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
+        super().clean()
+        if errors := validation.program_errors(self):
+            raise ValidationError(errors)
 
 
 class ProgramFacilitator(Orderable):
@@ -102,6 +186,7 @@ class ProgramFacilitator(Orderable):
     facilitator = models.ForeignKey(
         "cop_program.FacilitatorPage", on_delete=models.CASCADE, related_name="+", verbose_name=_("facilitator")
     )
+    panels = [PageChooserPanel("facilitator")]
 
 
 class SessionPageMixin(models.Model):
@@ -118,8 +203,17 @@ class SessionPageMixin(models.Model):
         abstract = True
 
 
-class SessionPage(SessionPageMixin, Page):
-    """A meeting of a program; below its program page."""
+class SessionPage(SessionPageMixin, ZonedPage):
+    """A meeting of a program; below its program page. Its join link and recording are told to members alone."""
+
+    base_form_class = SessionPageForm
+    content_panels = [*Page.content_panels, *panels.SESSION]
+    search_fields = [*Page.search_fields, index.SearchField("description")]
+    api_fields = [APIField(name) for name in ("starts_at", "ends_at", "is_cancelled", "description")]
+    #: The program page above one that has no place in the tree yet (set by its form).
+    program_page_above: ProgramPage | None = None
+    #: What the last save changed of the published session: keys of TOLD_FIELDS.
+    told_changes: tuple[str, ...] = ()
 
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []
@@ -128,6 +222,36 @@ class SessionPage(SessionPageMixin, Page):
     class Meta:
         verbose_name = _("session page")
         verbose_name_plural = _("session pages")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Note what this changes of a published session before it is overwritten."""
+        if kwargs.get("update_fields") is None:
+            self.told_changes = self._changes()
+        super().save(*args, **kwargs)
+
+    def program_page(self) -> ProgramPage | None:
+        """Return the page of the program, None where there is none yet."""
+        if not self.path:
+            return self.program_page_above
+        parent = self.get_parent()
+        return parent.specific if parent and issubclass(parent.specific_class or Page, ProgramPage) else None
+
+    def clean(self) -> None:
+        """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
+        super().clean()
+        if errors := validation.session_errors(self, self.program_page()):
+            raise ValidationError(errors)
+
+    def _changes(self) -> tuple[str, ...]:
+        if not self.live:
+            return ()
+        names = [name for fields in TOLD_FIELDS.values() for name in fields]
+        before = SessionPage.objects.filter(pk=self.pk, live=True).values(*names).first() if self.pk else None
+        if before is None:
+            return tuple(what for what in ("join_link", "recording") if getattr(self, TOLD_FIELDS[what][0]))
+        return tuple(
+            what for what, fields in TOLD_FIELDS.items() if any(before[name] != getattr(self, name) for name in fields)
+        )
 
 
 class FacilitatorPageMixin(models.Model):
@@ -152,8 +276,14 @@ class FacilitatorPageMixin(models.Model):
         abstract = True
 
 
-class FacilitatorPage(FacilitatorPageMixin, Page):
-    """A facilitator's page."""
+class FacilitatorPage(FacilitatorPageMixin, ZonedPage):
+    """A facilitator's page; their address is read on the server alone."""
+
+    content_panels = [*Page.content_panels, *panels.FACILITATOR]
+    search_fields = [*Page.search_fields, index.SearchField("role"), index.SearchField("biography")]
+    api_fields = [
+        APIField(name) for name in ("role", "organization", "portrait", "credentials", "biography", "website")
+    ]
 
     parent_page_types = ["cop_program.FacilitatorIndexPage"]
     subpage_types: list[str] = []
@@ -164,10 +294,12 @@ class FacilitatorPage(FacilitatorPageMixin, Page):
         verbose_name_plural = _("facilitator pages")
 
 
-class ProgramIndexPage(Page):
+class ProgramIndexPage(ZonedPage):
     """A list of programs."""
 
     introduction = RichTextField(_("introduction"), blank=True)
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    api_fields = [APIField("introduction")]
     subpage_types = ["cop_program.ProgramPage"]
     template = "cop_program/program_index_page.html"
 
@@ -176,10 +308,12 @@ class ProgramIndexPage(Page):
         verbose_name_plural = _("program index pages")
 
 
-class FacilitatorIndexPage(Page):
+class FacilitatorIndexPage(ZonedPage):
     """A list of facilitators."""
 
     introduction = RichTextField(_("introduction"), blank=True)
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    api_fields = [APIField("introduction")]
     subpage_types = ["cop_program.FacilitatorPage"]
     template = "cop_program/facilitator_index_page.html"
 

@@ -1,10 +1,14 @@
 """One row for each program: what is operational, not content (design: "The journey, as data")."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from wagtail.models import Page
 
 
 class Program(models.Model):
@@ -41,3 +45,8 @@ class Program(models.Model):
             return self.page.title
         except ObjectDoesNotExist:
             return str(self.translation_key)
+
+    @classmethod
+    def for_page(cls, page: "Page") -> "Program | None":
+        """Return the program of a program page, in whatever language, or None where it was never published."""
+        return cls.objects.filter(translation_key=page.translation_key).select_related("page").first()

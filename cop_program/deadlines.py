@@ -1,0 +1,67 @@
+"""A deadline: a day and a zone; it closes at the end of that day there, and is written so that nobody misreads it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from . import wording
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The end of `day` in the IANA zone `zone`."""
+
+    day: date
+    zone: str
+
+    @property
+    def closes_at(self) -> datetime:
+        """The instant at which it closes, in UTC."""
+        end = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
+        return end.astimezone(UTC)
+
+    def is_past(self, now: datetime) -> bool:
+        """Tell whether it has closed."""
+        return now >= self.closes_at
+
+    def sentence(self, language: str = "en", reader_zone: str | None = None) -> str:
+        """Return "until the end of Tuesday 30 January 2024, Pacific time (in your time: Wednesday 31 January, 9:00 am)"
+
+        The brackets are left out where the reader's clock reads the same.
+        """
+        with translation.override(language):
+            text = _("until the end of {day}, {zone}").format(
+                day=wording.day_text(self.day, language), zone=self.zone_text(language)
+            )
+            own = self._own_time(language, reader_zone)
+            return _("{deadline} (in your time: {own})").format(deadline=text, own=own) if own else text
+
+    def short(self, language: str = "en") -> str:
+        """Return "by Tuesday 30 January"."""
+        with translation.override(language):
+            return _("by {day}").format(day=wording.day_text(self.day, language, year=False))
+
+    def zone_text(self, language: str = "en") -> str:
+        """Return "Pacific time", with the place where that alone does not tell the zone: "Mountain time (Phoenix)"."""
+        if self.zone == "UTC":
+            return "UTC"
+        name = wording.generic_name(self.zone, language)
+        if language.startswith("en") and name.endswith(" Time"):
+            name = f"{name.removesuffix(' Time')} time"
+        if wording.generic_name_is_enough(self.zone, [self.closes_at], language):
+            return name
+        return f"{name} ({wording.city(self.zone, language)})"
+
+    def _own_time(self, language: str, reader_zone: str | None) -> str:
+        if not reader_zone or reader_zone == self.zone:
+            return ""
+        local = self.closes_at.astimezone(ZoneInfo(reader_zone))
+        if local.time() == time():
+            day = local.date() - timedelta(days=1)
+            if day == self.day:
+                return ""
+            return _("the end of {day}").format(day=wording.day_text(day, language, year=False))
+        return f"{wording.day_text(local.date(), language, year=False)}, {wording.time_text(local.time(), language)}"

@@ -1,0 +1,51 @@
+"""The editor's form of a session: its times are entered in the program's home zone, which stands beside them."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from . import wording
+
+
+class ZonedDateTimeField(forms.DateTimeField):
+    """A date and time on the clock of `zone`."""
+
+    def __init__(self, *, zone: str, **kwargs: Any) -> None:
+        self.zone = zone
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read the clock of the zone."""
+        with timezone.override(ZoneInfo(self.zone)):
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write the clock of the zone."""
+        with timezone.override(ZoneInfo(self.zone)):
+            return super().prepare_value(value)
+
+
+class SessionPageForm(WagtailAdminPageForm):
+    """Shows and reads the two times in the home zone of the program above."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent = getattr(self.parent_page, "specific", None)
+        self.instance.program_page_above = parent
+        zone = getattr(parent, "home_zone", "") or "UTC"
+        for name in ("starts_at", "ends_at"):
+            if old := self.fields.get(name):
+                self.fields[name] = ZonedDateTimeField(
+                    zone=zone,
+                    label=old.label,
+                    required=old.required,
+                    widget=old.widget,
+                    help_text=_("In the program's home zone: {zone}. Readers see their own time.").format(
+                        zone=f"{wording.generic_name(zone, 'en')} ({zone.replace('_', ' ')})"
+                    ),
+                )

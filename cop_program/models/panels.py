@@ -1,0 +1,107 @@
+"""The panels of the editor, in the order in which a reader asks."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+
+
+def _deadline(kind: str, help_text: object) -> FieldRowPanel:
+    return FieldRowPanel(
+        [
+            FieldPanel(f"{kind}_deadline", help_text=help_text),
+            FieldPanel(f"{kind}_deadline_zone", help_text=_("Leave empty for the home zone.")),
+        ]
+    )
+
+
+PROGRAM = [
+    MultiFieldPanel(
+        [
+            FieldPanel("kind", help_text=_("For example “Community of Practice”; stands above the title.")),
+            FieldPanel("summary", help_text=_("One or two sentences: what it is. Shown in lists too.")),
+            FieldPanel("hero_image"),
+        ],
+        heading=_("What it is"),
+    ),
+    MultiFieldPanel([FieldPanel("audience"), FieldPanel("prerequisite")], heading=_("Who it is for")),
+    MultiFieldPanel(
+        [
+            FieldPanel(
+                "home_zone", help_text=_("Days of the program and times of its sessions are days and times here.")
+            ),
+            FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")]),
+            FieldPanel(
+                "zone_groups",
+                help_text=_("The schedule is computed from the sessions for each group. Never type it into the text."),
+            ),
+        ],
+        heading=_("When"),
+    ),
+    MultiFieldPanel(
+        [
+            _deadline("application", _("Applications close at the end of this day.")),
+            _deadline("registration", _("Registration and deposit: until the end of this day.")),
+            _deadline(
+                "cancellation", _("Until the end of this day a deposit is paid back. It may lie before the above.")
+            ),
+        ],
+        heading=_("Deadlines"),
+        help_text=_("A deadline closes at the end of its day in its time zone. None may lie after the first day."),
+    ),
+    MultiFieldPanel(
+        [
+            FieldPanel("capacity", help_text=_("You may raise it at any time; never below the places taken or held.")),
+            FieldPanel("least_members", help_text=_("The program takes place once so many people take part.")),
+        ],
+        heading=_("Places"),
+    ),
+    MultiFieldPanel(
+        [
+            FieldRowPanel([FieldPanel("fee"), FieldPanel("deposit")]),
+            FieldPanel("rebate_percentage", help_text=_("Of the fee, paid back after the program has started.")),
+            FieldPanel("rebate_countries", help_text=_("Members who live there get the rebate.")),
+        ],
+        heading=_("Costs"),
+        help_text=_("A change of the fee touches nobody who has registered: theirs was fixed then."),
+    ),
+    FieldPanel(
+        "cancellation_policy", help_text=_("The complete policy; it stands at the end of the registration form.")
+    ),
+    InlinePanel("program_facilitators", heading=_("Facilitators"), label=_("Facilitator")),
+    FieldPanel("body"),
+]
+
+SESSION = [
+    MultiFieldPanel(
+        [
+            FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+            FieldPanel(
+                "is_cancelled", help_text=_("The session stays on the page, marked; members are told when you publish.")
+            ),
+        ],
+        heading=_("When"),
+    ),
+    FieldPanel("description"),
+    MultiFieldPanel(
+        [FieldPanel("join_link"), FieldPanel("recording_link")],
+        heading=_("For members only"),
+        help_text=_(
+            "Never shown in public. Members find both on their private page, and get a mail when you publish a change."
+        ),
+    ),
+]
+
+FACILITATOR = [
+    MultiFieldPanel([FieldPanel("role"), FieldPanel("organization"), FieldPanel("portrait")], heading=_("Who it is")),
+    FieldPanel("biography"),
+    FieldPanel("credentials", help_text=_("One on each line.")),
+    MultiFieldPanel(
+        [
+            FieldPanel(
+                "contact_email",
+                help_text=_("Shown nowhere: visitors write by a form, and the letter goes to this address."),
+            ),
+            FieldPanel("website"),
+        ],
+        heading=_("Contact"),
+    ),
+]

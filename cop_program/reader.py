@@ -1,0 +1,27 @@
+"""The time zone of whoever reads a page: a preference, kept in a cookie that says nothing else."""
+
+from django.http import HttpRequest, HttpResponse
+
+from .zones import zone_names
+
+COOKIE = "cop_zone"
+PARAMETER = "tz"
+YEAR = 365 * 24 * 60 * 60
+
+
+def zone(request: HttpRequest | None) -> str | None:
+    """Return the reader's zone: that of `?tz=`, else that of the cookie; None where neither names a zone."""
+    if request is None:
+        return None
+    names = (request.GET.get(PARAMETER, ""), request.COOKIES.get(COOKIE, ""))
+    return next((name for name in names if name in zone_names()), None)
+
+
+def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
+    """Keep the zone `name` in the reader's browser; '' forgets it."""
+    if name:
+        response.set_cookie(
+            COOKIE, name, max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Lax", path="/"
+        )
+    else:
+        response.delete_cookie(COOKIE, path="/", samesite="Lax")

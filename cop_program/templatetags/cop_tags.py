@@ -1,0 +1,52 @@
+"""The way, deadlines, money and schedules, as tags and filters."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+from djmoney.money import Money
+
+from .. import reader, way, wording
+from ..deadlines import Deadline
+from ..models import Program, ProgramPage
+from ..schedule import GroupSchedule, Meeting, Schedule, ZoneGroup, build, for_reader
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+@register.inclusion_tag("cop_program/the_way.html", takes_context=True)
+def the_way(context: dict[str, Any], program: Program | ProgramPage | None, current: str = "") -> dict[str, Any]:
+    """Show the way of `program`; `current` is a key of `way.STEPS` or ''. Without a program it is the page's."""
+    source = program or context.get("page")
+    steps = way.steps(source, current, _language()) if source is not None else []
+    here = next((step for step in steps if step.state == "current"), None)
+    return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
+
+
+@register.simple_tag(takes_context=True)
+def deadline(context: dict[str, Any], value: Deadline | None) -> str:
+    """Write a deadline as a sentence, in the reader's zone too."""
+    return value.sentence(_language(), reader.zone(context.get("request"))) if value else ""
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """Write an amount: "1,997 USD", "499.25 USD"."""
+    return wording.money_text(value, _language()) if value is not None else ""
+
+
+@register.simple_tag
+def schedule(meetings: list[Meeting], groups: list[ZoneGroup]) -> Schedule:
+    """Return the schedule of `meetings` for `groups`: `{% schedule meetings groups as schedule %}`."""
+    return build(meetings, groups, _language())
+
+
+@register.simple_tag(takes_context=True)
+def reader_schedule(context: dict[str, Any], meetings: list[Meeting]) -> GroupSchedule | None:
+    """Return the schedule in the reader's zone, None where it is unknown."""
+    zone = reader.zone(context.get("request"))
+    return for_reader(meetings, zone, _language()) if zone else None
