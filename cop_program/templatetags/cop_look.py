@@ -1,10 +1,13 @@
 """Small helpers of the templates: how things are put on a page, not what they are."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from babel.lists import format_list
 from django import template
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 
 from ..extensions import Seats
@@ -62,6 +65,13 @@ def own_times(group: GroupSchedule) -> str:
     """Return the times of one reader's meetings, each once: "1:00 - 4:00 am or midnight - 3:00 am"."""
     times = list(dict.fromkeys(line.time for section in group.sections for line in section.lines))
     return format_list(times, style="or", locale=locale_of(get_language() or "en"))
+
+
+@register.filter
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text without tags; a long one is cut at a word."""
+    sentence = re.split(r"(?<=[.!?])\s+", strip_tags(str(text)).strip(), maxsplit=1)[0]
+    return Truncator(sentence).words(32)
 
 
 @register.filter

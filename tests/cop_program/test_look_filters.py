@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from cop_program.extensions import Seats
 from cop_program.schedule import Meeting, for_reader
-from cop_program.templatetags.cop_look import body_parts, own_times, seat_states
+from cop_program.templatetags.cop_look import body_parts, first_sentence, own_times, seat_states
 
 
 def blocks(*kinds: str) -> list[SimpleNamespace]:
@@ -46,3 +46,9 @@ def test_the_head_of_a_page_names_every_time_of_the_reader_once() -> None:
     group = for_reader([Meeting(start, start + timedelta(hours=3)) for start in starts], "Europe/Berlin")
     assert group is not None
     assert own_times(group) == "1:00 - 4:00 am or midnight - 3:00 am"
+
+
+def test_the_head_of_a_page_quotes_the_first_sentence_on_the_audience() -> None:
+    assert first_sentence("<p>Leaders of any size. Others, too.</p><p>All.</p>") == "Leaders of any size."
+    assert first_sentence("<p>" + "word " * 50 + "</p>").endswith("…")
+    assert first_sentence("") == ""
