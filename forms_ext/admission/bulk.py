@@ -63,7 +63,7 @@ class DecideMany(RegisterBulkAction):
                 "verb": verb,
                 "can": can,
                 "cannot": cannot,
-                "effects": deciding.effects(can[0]["application"], self.to_state)[1:] if can else [],
+                "effects": deciding.effects(can[0]["application"], self.to_state, own_end=False)[1:] if can else [],
             }
         )
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from cop_program import way
 from cop_program.clock import now
 
 from ..applications.models import Application
+from ..billing import queries
 from ..mail.rendering import Rendered
 
 State = Application.State
@@ -58,27 +59,47 @@ def allowed(application: Application) -> list[str]:
     return list(actions.allowed(application))
 
 
-def link_effect(application: Application) -> str:
+def step(application: Application, registration: Any) -> str:
+    """Return the step of the way at which the person is; '' where their way has ended."""
+    if registration is None:
+        here = {State.SUBMITTED: "answer", State.WAITLISTED: "answer", State.ACCEPTED: "register"}
+        return here.get(State(application.state), "")
+    if registration.state in {"waiting", "held"}:
+        return "deposit"
+    if registration.state != "member":
+        return ""
+    if application.program.status == application.program.Status.OPEN:
+        return "confirmed"
+    owes = registration.account and queries.balance(registration.account).amount > 0
+    return "balance" if owes else "paid"
+
+
+def way_line(application: Application, registration: Any) -> str:
+    """Return where the person is on the way, in words: "Step 3 of 7: Register, by Tuesday 30 January"."""
+    here = step(application, registration)
+    return way.line(application.program, here, get_language() or "en") if here else ""
+
+
+def link_effect(application: Application, *, own_end: bool) -> str:
     """Say until when a personal link made now is valid."""
-    page = application.program.page
-    facts = {
-        "day": date_format(page.registration_deadline, "l j F Y"),
-        "zone": page.registration_deadline_zone or page.home_zone,
-    }
-    if page.registration_closes_at <= now():
-        said = _("The registration deadline (the end of %(day)s, %(zone)s) has passed: set the last day of the link.")
-    else:
-        said = _("The link is valid until the end of %(day)s, %(zone)s, or until the last day that you set below.")
-    return said % facts
+    deadline = application.program.page.deadline("registration")
+    until = deadline.sentence(get_language() or "en")
+    if deadline.is_past(now()):
+        return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {
+            "until": until
+        }
+    if own_end:
+        return _("The link is valid %(until)s, or until the last day that you set below.") % {"until": until}
+    return _("Each link is valid %(until)s.") % {"until": until}
 
 
-def effects(application: Application, to_state: str) -> list[str]:
+def effects(application: Application, to_state: str, *, own_end: bool = True) -> list[str]:
     """Return what the decision will do, in sentences."""
     if to_state == State.ACCEPTED:
         return [
             _("Sends this mail to %(email)s with a personal link to the registration form.")
             % {"email": application.email},
-            link_effect(application),
+            link_effect(application, own_end=own_end),
         ]
     if to_state == State.WITHDRAWN:
         return [

@@ -221,7 +221,9 @@ class PersonView(StaffView):
 
     def registration(self) -> Any:
         """Return the registration that came of this application, if any."""
-        used = self.application.invitations.filter(used_at__isnull=False).select_related("registration").first()
+        used = (
+            self.application.invitations.filter(used_at__isnull=False).select_related("registration__account").first()
+        )
         return getattr(used, "registration", None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -239,6 +241,7 @@ class PersonView(StaffView):
                 "invitation": self.invitation,
                 "has_registered": self.has_registered,
                 "registration": registration,
+                "way_line": deciding.way_line(self.application, registration),
                 "registration_url": reverse("cop_registration:registration", args=[registration.pk])
                 if registration and may(user, "manage", type(registration))
                 else "",

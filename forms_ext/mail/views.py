@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.log_actions import registry
 
 from . import actions, kinds
 from .editing import Place, PreviewForm, TemplateForm
@@ -44,6 +43,7 @@ class MailTemplateView(WagtailAdminTemplateMixin, View):
     """What both pages share: who may come, and which scope and language are meant."""
 
     header_icon = "mail"
+    permission = "forms_ext.view_mailtemplate"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         user = request.user
@@ -233,7 +233,6 @@ class TemplateEdit(MailTemplateView):
                 rendered=rendered,
                 preview_form=self.preview_form,
                 row=row,
-                history=registry.get_logs_for_instance(row) if row else [],
                 may_change=self.may_change,
                 back_url=self.place_url("templates"),
                 media=form.media,

@@ -16,6 +16,7 @@ from cop_program.clock import now
 from cop_program.models.pages import deadline_instant
 
 from ..admission import timeline
+from ..admission.deciding import way_line
 from ..base.money import format_money
 from ..base.registers import may
 from ..base.staff import StaffActionView, StaffView
@@ -41,7 +42,7 @@ class RegistrationPage:
 
     def load(self) -> None:
         rows = Registration.objects.select_related(
-            "program__page", "invitation__seat", "invitation__application", "account", "version"
+            "program__page", "invitation__seat", "invitation__application__program__page", "account", "version"
         )
         self.registration = get_object_or_404(rows, pk=self.kwargs["pk"])
 
@@ -76,6 +77,7 @@ class RegistrationView(RegistrationPage, StaffView):
             "application": registration.invitation.application,
             "program_page": registration.program.page,
             "answers": doing.answers(registration),
+            "way_line": way_line(registration.invitation.application, registration),
             "money": self.money(),
             "may_bill": may_bill,
             "held_until": held_until(registration),
