@@ -1,0 +1,42 @@
+"""PDFs handed out by views that have checked who asks: staff with `bill_account`, a member on their own page."""
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import FileResponse, HttpResponse
+
+from ..base import private
+from . import pdf
+from .models import Account, Invoice, Payment
+
+
+def _private(response: HttpResponse | FileResponse) -> HttpResponse | FileResponse:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def invoice_response(invoice: Invoice) -> HttpResponse | FileResponse:
+    """Return the stored PDF of an invoice or credit note; ObjectDoesNotExist while it is being drawn."""
+    if not invoice.pdf_path:
+        raise ObjectDoesNotExist(invoice.number)
+    file = private.open(invoice.pdf_path)
+    return _private(FileResponse(file, content_type="application/pdf", filename=f"{invoice.number}.pdf"))
+
+
+def receipt_response(payment: Payment) -> HttpResponse:
+    """Return the PDF of a receipt, drawn now: the same bytes each time; ObjectDoesNotExist where it has no content."""
+    if not payment.snapshot:
+        raise ObjectDoesNotExist(payment.receipt_number)
+    headers = {"Content-Disposition": f'inline; filename="{payment.receipt_number}.pdf"'}
+    response = HttpResponse(pdf.render(payment.snapshot), content_type="application/pdf", headers=headers)
+    return _private(response)
+
+
+def invoice_of(account: Account, number: str) -> HttpResponse | FileResponse:
+    """Return the PDF with this number, if it is of `account`; ObjectDoesNotExist otherwise."""
+    return invoice_response(account.invoices.get(number=number))
+
+
+def receipt_of(account: Account, number: str) -> HttpResponse:
+    """Return the PDF of the receipt with this number, if it is of `account`; ObjectDoesNotExist otherwise."""
+    return receipt_response(account.payments.get(receipt_number=number))
