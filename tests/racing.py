@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def run(script: str, *arguments: str, environment: Mapping[str, str], timeout: f
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    sys.stderr.write(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -39,6 +41,8 @@ def together(racers: Sequence[Callable[[], Any]]) -> list[Any]:
     """
     from django.db import connections
 
+    # The very first connection turns a new SQLite file to WAL, which several at once cannot do.
+    connections["default"].ensure_connection()
     connections.close_all()
     sys.stdout.flush()
     start = time.monotonic() + HEAD_START
@@ -59,6 +63,8 @@ def _fork(racer: Callable[[], Any], start: float) -> tuple[int, int]:
         with os.fdopen(writing, "w") as pipe:
             pipe.write(result)
         status = 0
+    except Exception:
+        traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(status)

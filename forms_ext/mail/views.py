@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import registry
 
 from . import actions, kinds
 from .editing import Place, PreviewForm, TemplateForm
@@ -43,7 +44,6 @@ class MailTemplateView(WagtailAdminTemplateMixin, View):
     """What both pages share: who may come, and which scope and language are meant."""
 
     header_icon = "mail"
-    permission = "forms_ext.view_mailtemplate"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         user = request.user
@@ -233,6 +233,7 @@ class TemplateEdit(MailTemplateView):
                 rendered=rendered,
                 preview_form=self.preview_form,
                 row=row,
+                history=registry.get_logs_for_instance(row) if row else [],
                 may_change=self.may_change,
                 back_url=self.place_url("templates"),
                 media=form.media,

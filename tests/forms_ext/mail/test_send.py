@@ -4,6 +4,7 @@ import pytest
 from django.core import mail as outbox
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from forms_ext.base import private
@@ -91,3 +92,21 @@ def test_a_missing_value_or_link_is_named() -> None:
         send(fields={"name": "Ada", "page": "https://example.org/"})
     with pytest.raises(LookupError, match="link"):
         send(secrets={})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_tells_nobody() -> None:
+    class Stop(Exception):
+        pass
+
+    def write_and_stop() -> None:
+        with transaction.atomic():
+            send()
+            raise Stop
+
+    with pytest.raises(Stop):
+        write_and_stop()
+    assert not outbox.outbox
+    assert not OutgoingMail.objects.exists()
+    send()
+    assert len(outbox.outbox) == 1

@@ -1,0 +1,16 @@
+"""References and limits with real processes."""
+
+import pytest
+
+from tests import racing
+from tests.databases import FreshDatabase
+
+pytestmark = [pytest.mark.race]
+
+
+def test_references_have_neither_gap_nor_repetition_and_limits_hold(fresh_database: FreshDatabase) -> None:
+    environment = fresh_database.environment | {"DJANGO_SETTINGS_MODULE": "tests.race_settings"}
+    done = racing.run("tests.forms_ext.base.race_script", environment=environment)
+    assert len(set(done["unguarded"])) < len(done["unguarded"]) == 8, "the race is not real"
+    assert sorted(done["drawn"]) == [f"A-{number:04d}" for number in range(1, 41)]
+    assert done["allowed"] == 20
