@@ -18,6 +18,7 @@ Every page:
     `seats`            `extensions.Seats` or None
     `facilitators`     list of `FacilitatorLine`
     `sessions`         list of `SessionLine`, by start; the cancelled ones too
+    `dates`            "7 February - 26 June 2024", the days of the program
     `fee`, `deposit`, `balance`   `Money`; `{{ fee|money }}` writes them; `balance` = fee - deposit
     `rebate_countries` list of names
     `steps`            list of `way.Step`: the way of this program with its dates (also by `{% the_way %}`)
@@ -144,7 +145,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
         "fee": page.fee,
         "deposit": page.deposit,
         "balance": _balance(page),
-        "rebate_countries": [country.name for country in page.rebate_countries or []],
+        "rebate_countries": [str(getattr(country, "name", country)) for country in page.rebate_countries or []],
         "steps": way.steps(page, None, language),
     }
 

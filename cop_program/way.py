@@ -1,7 +1,7 @@
 """The one way that everybody goes: Apply - Answer - Register - Deposit - Confirmed - Balance - Paid."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -61,7 +61,7 @@ def _state(number: int, here: int | None) -> str:
 
 
 def _when(program: "Program | ProgramPage", key: str, language: str) -> str:
-    page = getattr(program, "page", program)
+    page: Any = getattr(program, "page", program)
     deadline: Deadline | None = {
         "apply": page.deadline("application"),
         "register": page.deadline("registration"),

@@ -28,7 +28,7 @@ from ..zones import zone_choices
 from . import panels
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from wagtail.query import PageQuerySet
 
 #: What changes of a published session are told to whom it concerns, and by which fields.
 TOLD_FIELDS = {
@@ -114,17 +114,21 @@ class ProgramPageMixin(models.Model):
         day = getattr(self, f"{kind}_deadline")
         return Deadline(day, getattr(self, f"{kind}_deadline_zone") or self.home_zone or "UTC") if day else None
 
+    def _closes_at(self, kind: str) -> datetime | None:
+        deadline = self.deadline(kind)
+        return deadline.closes_at if deadline else None
+
     @property
     def application_closes_at(self) -> datetime | None:
-        return (deadline := self.deadline("application")) and deadline.closes_at
+        return self._closes_at("application")
 
     @property
     def registration_closes_at(self) -> datetime | None:
-        return (deadline := self.deadline("registration")) and deadline.closes_at
+        return self._closes_at("registration")
 
     @property
     def cancellation_closes_at(self) -> datetime | None:
-        return (deadline := self.deadline("cancellation")) and deadline.closes_at
+        return self._closes_at("cancellation")
 
 
 class ProgramPage(ProgramPageMixin, ZonedPage):
@@ -168,7 +172,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         verbose_name = _("program page")
         verbose_name_plural = _("program pages")
 
-    def sessions(self) -> "QuerySet[SessionPage]":
+    def sessions(self) -> "PageQuerySet[SessionPage]":
         """Return the meetings below this page, drafts too, by start."""
         return SessionPage.objects.child_of(self).order_by("starts_at", "pk")
 
