@@ -51,13 +51,13 @@ class EnterView(StaffView):
     header_icon = "form"
 
     def load(self) -> None:
-        from ..forms import plan
-
         self.program = get_object_or_404(Program.objects.select_related("page"), pk=self.kwargs["program"])
         page = ApplicationFormPage.objects.child_of(self.program.page).first()
         version = page.current_version() if page else None
         if version is None:
             raise Http404(_("This program has no published application form."))
+        from ..forms import plan
+
         self.version, self.plan = version, plan.compile(version)
 
     def get_back(self) -> list[tuple[str, str | Promise]]:

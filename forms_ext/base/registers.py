@@ -297,7 +297,8 @@ class RegisterAdmin(ModelAdmin):
         """Return the rows that the listing shows for `query`: searched, filtered and in order."""
         view = self.index_view_class(model_admin=self)
         asked = HttpRequest()
-        asked.method, asked.GET, asked.user, asked.META = "GET", query, request.user, request.META
+        asked.method, asked.user, asked.META = "GET", request.user, request.META
+        asked.GET = query  # type: ignore[assignment]
         view.setup(asked)
         return view.get_queryset()
 

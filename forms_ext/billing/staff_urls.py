@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/<int:pk>/invoice/", staff_views.IssueView.as_view(), name="issue"),
     path("accounts/<int:pk>/refund/", staff_views.ListRefundView.as_view(), name="list_refund"),
     path("invoices/<int:pk>/pdf/", staff_views.InvoicePdfView.as_view(), name="invoice_pdf"),
+    path("payments/<int:pk>/pdf/", staff_views.ReceiptPdfView.as_view(), name="receipt_pdf"),
     path("refunds/<int:pk>/paid/", staff_views.RefundView.as_view(), name="refund"),
     path("rebates/list/", staff_views.ListRebatesView.as_view(), name="list_rebates"),
     path("rebates/<int:pk>/paid/", staff_views.RebateView.as_view(), name="rebate"),

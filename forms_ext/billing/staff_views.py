@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,11 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from djmoney.money import Money
 from wagtail.admin.utils import get_valid_next_url_from_request
 
-from ..base import private
 from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
-from . import actions, queries
-from .models import Account, Invoice, RebateDue, RefundDue
+from . import actions, documents, queries
+from .models import Account, Invoice, Payment, RebateDue, RefundDue
 from .staff_forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm
 
 ACCOUNTS = "cop_accounts_modeladmin_index"
@@ -285,12 +285,21 @@ class InvoicePdfView(StaffView):
 
     permissions = [(Account, "bill")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:  # type: ignore[override]
         invoice = get_object_or_404(Invoice.objects.defer("snapshot"), pk=kwargs["pk"])
-        if not invoice.pdf_path:
-            raise Http404(_("The PDF is not there yet. It is being made."))
-        answer = FileResponse(
-            private.open(invoice.pdf_path), content_type="application/pdf", filename=f"{invoice.number}.pdf"
-        )
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        try:
+            return documents.invoice_response(invoice)
+        except ObjectDoesNotExist:
+            raise Http404(_("The PDF is not there yet. It is being made.")) from None
+
+
+class ReceiptPdfView(StaffView):
+    """The PDF of a receipt."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return documents.receipt_response(get_object_or_404(Payment, pk=kwargs["pk"]))
+        except ObjectDoesNotExist:
+            raise Http404 from None
