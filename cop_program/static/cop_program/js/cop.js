@@ -3,6 +3,7 @@
  * - Times in the reader's own zone, found by the browser. The server computes them: the page is asked for once more
  *   with ?tz=, and the parts marked data-zoned are put in place. Choosing a zone by the form always wins.
  * - A video is loaded where its picture stands, on a click, not before.
+ * - What has to be mended takes the focus.
  * - The bar with the next step hides while the card it repeats is in view.
  */
 
@@ -70,7 +71,7 @@ const watchCard = () => {
   observer.observe(card);
 };
 
-const focusErrors = () => document.querySelector(".error-summary[tabindex]")?.focus();
+const focusErrors = () => document.querySelector(".error-summary[tabindex], .notice[role=alert][tabindex]")?.focus();
 
 document.addEventListener("click", playVideo);
 watchCard();
