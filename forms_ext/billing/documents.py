@@ -8,14 +8,14 @@ from . import pdf
 from .models import Account, Invoice, Payment
 
 
-def _private(response: HttpResponse | FileResponse) -> HttpResponse | FileResponse:
+def _private[Response: (HttpResponse, FileResponse)](response: Response) -> Response:
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def invoice_response(invoice: Invoice) -> HttpResponse | FileResponse:
+def invoice_response(invoice: Invoice) -> FileResponse:
     """Return the stored PDF of an invoice or credit note; ObjectDoesNotExist while it is being drawn."""
     if not invoice.pdf_path:
         raise ObjectDoesNotExist(invoice.number)
@@ -32,7 +32,7 @@ def receipt_response(payment: Payment) -> HttpResponse:
     return _private(response)
 
 
-def invoice_of(account: Account, number: str) -> HttpResponse | FileResponse:
+def invoice_of(account: Account, number: str) -> FileResponse:
     """Return the PDF with this number, if it is of `account`; ObjectDoesNotExist otherwise."""
     return invoice_response(account.invoices.get(number=number))
 

@@ -7,6 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from cop_program import way
+
 from ..base.money import format_money
 from ..mail.actions import Attachment, send
 from . import queries, words
@@ -21,6 +23,7 @@ def _send(
     amount: Money,
     fields: Mapping[str, str],
     issuer: Mapping[str, str],
+    step: str = "",
     attachments: Sequence[Attachment] = (),
 ) -> None:
     send(
@@ -32,6 +35,7 @@ def _send(
             "program": account.program.page.title,
             "amount": format_money(amount, account.language),
             "issuer": issuer.get("name", ""),
+            "way": way.line(account.program, step, account.language) if step else "",
             **fields,
         },
         scope=f"program:{account.program_id}",
@@ -69,6 +73,7 @@ def send_invoice(invoice: Invoice) -> None:
         amount=abs(invoice.total),
         fields=fields,
         issuer=issuer,
+        step="balance" if invoice.kind == Invoice.Kind.INVOICE else "",
         attachments=[attachment],
     )
 
@@ -102,7 +107,15 @@ def send_receipt(payment: Payment) -> None:
         amount=-payment.row.amount,
         fields=fields,
         issuer=_issuer(account),
+        step=_step(account),
     )
+
+
+def _step(account: Account) -> str:
+    """Return where a payer stands on the way after a payment."""
+    if queries.balance(account).amount <= 0:
+        return "paid"
+    return "balance" if queries.open_invoice(account) else "deposit"
 
 
 def send_refund_made(refund: RefundDue, account: Account) -> None:

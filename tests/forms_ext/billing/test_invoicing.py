@@ -88,6 +88,7 @@ def test_pdf_is_stored_once_and_mailed_once(member, django_capture_on_commit_cal
     assert mail.attachments.get().storage_path == invoice.pdf_path
     assert "15 February 2024" in mail.text
     assert member.reference in mail.text
+    assert "Step 6 of 7: Balance" in mail.text
     assert tasks.render_invoice.func(invoice.pk)
     tasks.finish_invoices()
     assert OutgoingMail.objects.filter(kind="invoice").count() == 1
