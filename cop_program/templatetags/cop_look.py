@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 
+from .. import videos
 from ..extensions import Seats
 from ..schedule import GroupSchedule
 from ..wording import and_list as join_with_and
@@ -78,3 +79,9 @@ def first_sentence(text: str) -> str:
 def zone_name(zone: str) -> str:
     """Return "America/Los Angeles" for "America/Los_Angeles"."""
     return (zone or "").replace("_", " ")
+
+
+@register.filter
+def player_url(url: str) -> str:
+    """Return the address of a video's player for a frame, '' where the host is unknown."""
+    return videos.player_url(url or "")

@@ -22,6 +22,10 @@ BODY = [
     },
     {"type": "benefits", "value": {"heading": "", "items": [{"title": "A wider vision", "text": ""}]}},
     {"type": "video", "value": {"url": "https://vimeo.com/76979871", "title": "The trailer", "text": ""}},
+    {
+        "type": "webinar",
+        "value": {"heading": "Three CEOs", "trailer_url": "https://vimeo.com/76979872", "access_code": "3"},
+    },
 ]
 
 
@@ -50,6 +54,7 @@ def test_a_page_runs_under_the_strict_policy(html: str) -> None:
     assert "<style" not in html
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
     assert "player.vimeo.com" not in re.sub(r'data-video="[^"]*"', "", html), "loaded on a click only"
+    assert html.count('data-video="https://player.vimeo.com/') == 2
 
 
 def test_a_page_answers_in_order(html: str) -> None:
