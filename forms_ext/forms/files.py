@@ -57,7 +57,11 @@ class KeptFileInput(forms.FileInput):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         html = super().render(name, None, attrs, renderer)
         token = value[1] if isinstance(value, tuple) else ""
-        upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if isinstance(token, str) and token else None
+        upload = (
+            models.Upload.objects.filter(token=token, claimed_at=None).first()
+            if isinstance(token, str) and token
+            else None
+        )
         if upload is None:
             return html
         note = _("Kept: %(name)s. Choose another file only to replace it.") % {"name": upload.file_name}

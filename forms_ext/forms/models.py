@@ -118,8 +118,7 @@ class AbstractFormPage(FormMixin, models.Model):
 class FormPage(AbstractFormPage, Page):
     """A form that stands alone on any Wagtail site."""
 
-    template = "forms_ext/form_page.html"
-    landing_page_template = "forms_ext/form_page_landing.html"
+    template = "forms_ext/forms/form.html"
 
     class Meta:
         verbose_name = _("form page")

@@ -120,9 +120,7 @@ class Plan:
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
-            "properties": {
-                q["key"]: types.get(q["type"]).schema(q) | {"title": q["label"]} for q in self.questions
-            },
+            "properties": {q["key"]: types.get(q["type"]).schema(q) | {"title": q["label"]} for q in self.questions},
             "required": [q["key"] for q in self.questions if q.get("required")],
             "additionalProperties": False,
         }

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 
 from cop_program.clock import now
 
@@ -20,7 +19,6 @@ from . import guards, plan, tokens, versions
 from .models import AbstractFormPage, FormVersion
 from .submissions import CleanSubmission
 
-FORM_TEMPLATE = "forms_ext/forms/form.html"
 CLOSED_TEMPLATE = "forms_ext/forms/closed.html"
 SENT_TEMPLATE = "forms_ext/forms/sent.html"
 
@@ -53,7 +51,7 @@ class Showing:
             "action": reverse("forms_ext:form", args=[self.page.pk]),
             "closes_at": self.page.closes_at(),
         }
-        return self.render(FORM_TEMPLATE, context, status)
+        return self.render(self.page.get_template(self.request), context, status)
 
     def closed(self, status: int = 200) -> HttpResponse:
         """Say that the form is closed; what was typed can still be read and copied."""
@@ -83,7 +81,6 @@ def parts(compiled: plan.Plan, form: Any) -> list[dict[str, Any]]:
     ]
 
 
-@sensitive_post_parameters()
 def serve(
     page: AbstractFormPage,
     request: HttpRequest,
@@ -177,4 +174,4 @@ def preview(page: AbstractFormPage, request: HttpRequest) -> HttpResponse:
     compiled = plan.of_definition(versions.definition_of(page), page.pk or 0)
     form = compiled.form(initial={})
     context = {**page.get_context(request), "form": form, "parts": parts(compiled, form), "is_preview": True}
-    return TemplateResponse(request, FORM_TEMPLATE, context | {"closes_at": page.closes_at()})
+    return TemplateResponse(request, page.get_template(request), context | {"closes_at": page.closes_at()})

@@ -61,7 +61,9 @@ def question_block(kind: types.QuestionType) -> QuestionBlock:
     if kind.roles:
         choices = [(role, ROLE_LABELS[role]) for role in kind.roles]
         help_text = _("Which answer that the system needs this is.")
-        settings.append(("role", blocks.ChoiceBlock(choices=choices, required=False, label=_("Role"), help_text=help_text)))
+        settings.append(
+            ("role", blocks.ChoiceBlock(choices=choices, required=False, label=_("Role"), help_text=help_text))
+        )
     layout = BlockGroup(children=[name for name, _block in children], settings=[name for name, _block in settings])
     return QuestionBlock(
         [*children, *settings],
@@ -122,6 +124,4 @@ def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str
 def missing_words(roles: Sequence[str]) -> str:
     """Say what an editor does about `roles`."""
     names = ", ".join(str(ROLE_LABELS[role]) for role in roles)
-    return str(
-        format_lazy(_("Give exactly one question each of these roles (behind its gear): {names}."), names=names)
-    )
+    return str(format_lazy(_("Give exactly one question each of these roles (behind its gear): {names}."), names=names))

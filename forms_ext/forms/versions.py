@@ -31,7 +31,9 @@ def keys_of(page: AbstractFormPage, *, save: bool) -> dict[str, str]:
     blocks = [child for child in page.questions if child.block_type not in MARKS and child.id]
     known = dict(QuestionKey.objects.filter(block_id__in=[b.id for b in blocks]).values_list("block_id", "key"))
     past = FormVersion.objects.filter(page_id=page.pk).order_by("-number").first()
-    taken = set(known.values()) | {q["key"] for q in (past.definition.get("questions", []) if past else []) if "key" in q}
+    taken = set(known.values()) | {
+        q["key"] for q in (past.definition.get("questions", []) if past else []) if "key" in q
+    }
     fresh = []
     for child in blocks:
         if child.id not in known:

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from wagtail import hooks
 from wagtail.models import Page, Site
 
@@ -10,6 +11,7 @@ from .models import AbstractFormPage
 
 
 @csrf_exempt
+@sensitive_post_parameters()
 def form(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the form of the live page `pk` (its signed token stands for the CSRF cookie); a GET goes to the page."""
     found = Page.objects.live().filter(pk=pk).first()
