@@ -27,8 +27,8 @@ RECEIVED = MailKind(
         "<p>Dear {name},</p>"
         "<p>Your application to <strong>{program}</strong> has arrived. There is nothing to do now: "
         "we read it and write to you with our answer.</p>"
-        "<p>This is no acceptance yet. Applications are open {deadline}. Your reference is <strong>{reference}</strong>; "
-        "name it if you write to us.</p>"
+        "<p>This is no acceptance yet. Applications are open {deadline}. "
+        "Your reference is <strong>{reference}</strong>; name it if you write to us.</p>"
         "<p>{way}</p>"
     ),
     secret_fields=(),
