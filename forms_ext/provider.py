@@ -3,25 +3,36 @@
 from collections.abc import Sequence
 
 from django.http import HttpRequest
-from django.urls import reverse
 from wagtail.models import Page
 
-from cop_program.extensions import NextStep, Provider
-from cop_program.models import FacilitatorPage, Program
-
-from .applications import queries as applications
+from cop_program.extensions import NextStep, Provider, Seats
+from cop_program.models import Program
 
 
 class FormsProvider(Provider):
     """Answers from the rooms."""
 
-    def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:
-        return applications.next_step(program, request)
+    def seats(self, program: Program) -> Seats | None:
+        """Return the places of `program`."""
+        from .admission.queries import standing
 
-    def contact_url(self, facilitator: FacilitatorPage) -> str:
-        if not facilitator.contact_email:
-            return ""
-        return reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
+        found = standing(program)
+        return Seats(capacity=found.capacity, taken=found.taken, held=found.held, waiting=found.waiting)
+
+    def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:
+        """Return the next step: to apply, else what comes after."""
+        from .registration import steps
+
+        return steps.next_step(program, request)
 
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
-        return applications.reasons_to_keep(pages)
+        """Return why pages may not be deleted: people have applied or registered below them."""
+        from .registration import steps
+
+        return steps.reasons_to_keep(pages)
+
+    def session_changed(self, program: Program, session_page_id: int, what: str) -> None:
+        """Tell the members of a confirmed program of a new or changed link."""
+        from .registration import steps
+
+        steps.session_changed(program, session_page_id, what)

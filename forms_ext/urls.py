@@ -1,5 +1,6 @@
-from .applications.urls import urlpatterns as applications_urls
-from .forms.urls import urlpatterns as forms_urls
+from django.urls import URLPattern, URLResolver
+
+from .registration.urls import urlpatterns as registration
 
 app_name = "forms_ext"
-urlpatterns = [*applications_urls, *forms_urls]
+urlpatterns: list[URLPattern | URLResolver] = [*registration]

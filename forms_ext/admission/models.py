@@ -39,6 +39,7 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ends_at = models.DateTimeField(_("ends"))
+    has_own_end = models.BooleanField(default=False, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 

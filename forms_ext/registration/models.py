@@ -1,6 +1,10 @@
 """The registration form behind the gate, the member, and the program confirmed or called off."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from wagtail.fields import RichTextField
@@ -23,6 +27,20 @@ class RegistrationFormPage(AbstractFormPage, Page):
     class Meta:
         verbose_name = _("registration form")
         verbose_name_plural = _("registration forms")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show and take the form only behind the gate, on every request."""
+        from . import pages
+
+        return pages.serve(self, request)
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[Any]:
+        """Keep the form out of site maps."""
+        return []
+
+    def closes_at(self) -> datetime | None:
+        """Each invitation has its own end; the gate reads it."""
+        return None
 
 
 class Registration(AnswerSet):
@@ -50,6 +68,9 @@ class Registration(AnswerSet):
     billing_address = models.TextField(_("billing address"), max_length=600)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     policy = RichTextField(_("cancellation policy accepted"), editable=False)
+    deposit_amount = models.DecimalField(
+        _("deposit"), max_digits=12, decimal_places=3, default=0, editable=False, help_text=_("Frozen on registering.")
+    )
     page_counter = models.PositiveIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -72,18 +93,22 @@ class GoRun(models.Model):
         CONFIRM = "confirm", _("Confirmed")
         CALL_OFF = "call_off", _("Called off")
 
-    program = models.OneToOneField("cop_program.Program", on_delete=models.PROTECT, related_name="go_run")
+    program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="go_runs")
     kind = models.CharField(max_length=8, choices=Kind)
     started_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField()
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["program", "kind"], name="forms_ext_go_run_once")]
 
     def __str__(self) -> str:
         return f"{self.program_id} {self.kind}"
 
 
 class GoItem(models.Model):
-    """One registration of a run: to do, done or failed."""
+    """One registration of a run, or one application without a registration: to do, done or failed."""
 
     class State(models.TextChoices):
         TODO = "todo", _("Remaining")
@@ -91,12 +116,25 @@ class GoItem(models.Model):
         FAILED = "failed", _("Failed")
 
     run = models.ForeignKey(GoRun, on_delete=models.CASCADE, related_name="items")
-    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.PROTECT, related_name="go_items"
+    )
+    application = models.ForeignKey(
+        "forms_ext.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="go_items"
+    )
     state = models.CharField(max_length=6, choices=State, default=State.TODO)
     error = models.CharField(max_length=255, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "registration"], name="forms_ext_go_item_once")]
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "registration"], name="forms_ext_go_item_once"),
+            models.UniqueConstraint(fields=["run", "application"], name="forms_ext_go_item_application_once"),
+            models.CheckConstraint(
+                condition=models.Q(registration__isnull=True) ^ models.Q(application__isnull=True),
+                name="forms_ext_go_item_is_about_one",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.run_id} {self.registration_id}"
+        return f"{self.run_id} {self.registration_id or self.application_id}"

@@ -1,0 +1,160 @@
+"""What staff do with an application: each verb one transaction, and the only place that changes its state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..applications.models import Application
+from ..base import history
+from ..base.errors import ActionRefused
+from . import invitations, letters
+from .models import Decision, Invitation
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+__all__ = ["TRANSITIONS", "allowed", "decide", "revoke_link", "send_link_again", "withdraw"]
+
+State = Application.State
+
+#: From which state an application may go to which.
+TRANSITIONS: Mapping[str, tuple[str, ...]] = {
+    State.SUBMITTED: (State.ACCEPTED, State.WAITLISTED, State.DECLINED, State.WITHDRAWN),
+    State.WAITLISTED: (State.ACCEPTED, State.DECLINED, State.WITHDRAWN),
+    State.DECLINED: (State.ACCEPTED,),
+    State.ACCEPTED: (State.DECLINED, State.WITHDRAWN),
+    State.WITHDRAWN: (),
+}
+
+
+def allowed(application: Application) -> tuple[str, ...]:
+    """Return the states that `application` can be put into now."""
+    return () if invitations.is_used(application) else TRANSITIONS[application.state]
+
+
+def _forbid(reference: str, from_state: str, to_state: str) -> ActionRefused:
+    return ActionRefused(
+        _("%(reference)s is “%(from)s”, and cannot become “%(to)s”.")
+        % {"reference": reference, "from": State(from_state).label, "to": State(to_state).label}
+    )
+
+
+def _change_state(*, application: Application, to_state: str) -> str:
+    """Move the application from the state in which the caller saw it, unless somebody else has moved it; return it.
+
+    One conditional UPDATE: of two people who decide at once, one finds the row changed.
+    """
+    from_state = application.state
+    if to_state not in TRANSITIONS[from_state]:
+        raise _forbid(application.reference, from_state, to_state)
+    moved = Application.objects.filter(pk=application.pk, state=from_state).update(
+        state=to_state, state_changed_at=now()
+    )
+    if not moved:
+        current = Application.objects.values_list("state", flat=True).get(pk=application.pk)
+        raise ActionRefused(
+            _("Somebody else has just decided %(reference)s: it is “%(state)s” now.")
+            % {"reference": application.reference, "state": State(current).label}
+        )
+    if invitations.is_used(application):  # read after the row is ours: registering takes the same row first
+        raise ActionRefused(
+            _("%(reference)s has registered: cancel the registration instead.") % {"reference": application.reference}
+        )
+    return from_state
+
+
+def _check_program(application: Application, to_state: str) -> None:
+    status = Program.objects.values_list("status", flat=True).get(pk=application.program_id)
+    if to_state == State.ACCEPTED and status not in invitations.OPEN:
+        raise ActionRefused(_("The program is called off or closed: nobody can be accepted any more."))
+
+
+@transaction.atomic
+def decide(
+    *,
+    application: Application,
+    to_state: str,
+    by: "User | None",
+    reason: str = "",
+    link_ends_at: datetime | None = None,
+) -> Decision:
+    """Accept, decline, waitlist or withdraw `application` as the caller saw it, and mail it.
+
+    Raises ActionRefused, which says why, where the state forbids it or somebody else was faster.
+    """
+    seen = application.state
+    from_state = _change_state(application=application, to_state=to_state)
+    try:
+        _check_program(application, to_state)
+        application.state = to_state
+        link = ""
+        invitations.revoke(application=application)
+        if to_state == State.ACCEPTED:
+            invitation, link = invitations.make(application=application, by=by, ends_at=link_ends_at)
+            mail = letters.send(application, to_state, link=link, ends_at=invitation.ends_at)
+        else:
+            mail = letters.send(application, to_state)
+        decision = Decision.objects.create(
+            application=application,
+            from_state=from_state,
+            to_state=to_state,
+            decided_by=by,
+            decided_at=now(),
+            reason=reason,
+            mail=mail,
+        )
+        history.record(
+            application, "forms_ext.admission.decide", user=by, from_state=str(from_state), to_state=str(to_state)
+        )
+    except BaseException:
+        application.state = seen
+        raise
+    application.refresh_from_db(fields=["state", "state_changed_at"])
+    return decision
+
+
+def withdraw(*, application: Application, by: "User | None", reason: str = "") -> Decision:
+    """Let somebody withdraw their application."""
+    return decide(application=application, to_state=State.WITHDRAWN, by=by, reason=reason)
+
+
+def _lock_accepted(application: Application) -> Application:
+    """Return `application` locked; only an accepted one that nobody registered with has a link to act on."""
+    locked = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=application.pk)
+    if locked.state != State.ACCEPTED:
+        raise ActionRefused(
+            _("%(reference)s is “%(state)s”: only accepted people have a personal link.")
+            % {"reference": locked.reference, "state": locked.get_state_display()}
+        )
+    if invitations.is_used(locked):
+        raise ActionRefused(_("%(reference)s has registered already.") % {"reference": locked.reference})
+    return locked
+
+
+@transaction.atomic
+def send_link_again(*, application: Application, by: "User | None", ends_at: datetime | None = None) -> Invitation:
+    """Make a new personal link and mail it; the old one ends. An end of its own that still lies ahead is kept."""
+    application = _lock_accepted(application)
+    _check_program(application, State.ACCEPTED)
+    older = Invitation.objects.filter(application=application, has_own_end=True).order_by("-pk").first()
+    if ends_at is None and older and older.ends_at > now():
+        ends_at = older.ends_at
+    invitation, link = invitations.make(application=application, by=by, ends_at=ends_at)
+    letters.send(application, letters.LINK, link=link, ends_at=invitation.ends_at)
+    history.record(application, "forms_ext.admission.send_link_again", user=by)
+    return invitation
+
+
+@transaction.atomic
+def revoke_link(*, application: Application, by: "User | None", reason: str = "") -> None:
+    """End the personal link; it can be sent again later."""
+    application = _lock_accepted(application)
+    if not invitations.revoke(application=application):
+        raise ActionRefused(_("%(reference)s has no link to revoke.") % {"reference": application.reference})
+    history.record(application, "forms_ext.admission.revoke_link", user=by, reason=reason)

@@ -1,0 +1,107 @@
+"""The personal link: 256 random bits, of which only the hash is kept (design: "The gate")."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..applications.models import Application
+from ..base.errors import ActionRefused
+from . import words
+from .models import Invitation
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+TOKEN_BYTES = 32
+OPEN = [Program.Status.OPEN, Program.Status.CONFIRMED]
+
+
+def digest(token: str) -> str:
+    """Return what is stored of `token`."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def valid(moment: datetime) -> Q:
+    """Return what makes an invitation valid at `moment`: read live, each time."""
+    return Q(
+        revoked_at__isnull=True,
+        used_at__isnull=True,
+        ends_at__gt=moment,
+        application__state=Application.State.ACCEPTED,
+        application__program__status__in=OPEN,
+    )
+
+
+def find(token: str) -> Invitation | None:
+    """Return the valid invitation of `token`, or None; one query, whatever is wrong with it."""
+    found = Invitation.objects.filter(valid(now()), token_sha256=digest(token))
+    return found.select_related("application__program__page").first()
+
+
+def find_by_pk(pk: int) -> Invitation | None:
+    """Return the invitation `pk` that a signed cookie names, while it is valid."""
+    found = Invitation.objects.filter(valid(now()), pk=pk)
+    return found.select_related("application__program__page").first()
+
+
+def natural_end(program: Program) -> datetime:
+    """Return when links of `program` end unless staff set another end: with the registration deadline."""
+    end = program.page.registration_closes_at
+    assert end is not None
+    return end
+
+
+def make(
+    *, application: Application, by: "User | None" = None, ends_at: datetime | None = None
+) -> tuple[Invitation, str]:
+    """Make a new link for `application`, ending any older one; return it with its address, told this once."""
+    moment = now()
+    end = ends_at or natural_end(application.program)
+    if end <= moment:
+        raise ActionRefused(
+            _("The link would have ended already (%(end)s). Set an end of its own that lies ahead.")
+            % {"end": words.until(end, words.zone_of(application.program))}
+        )
+    revoke(application=application)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    invitation = Invitation.objects.create(
+        application=application,
+        token_sha256=digest(token),
+        created_at=moment,
+        created_by=by,
+        ends_at=end,
+        has_own_end=ends_at is not None,
+    )
+    return invitation, words.absolute(reverse("forms_ext:open_invitation", args=[token]))
+
+
+def revoke(*, application: Application) -> int:
+    """End the links of `application` that nobody has used; return how many."""
+    return Invitation.objects.filter(application=application, revoked_at__isnull=True, used_at__isnull=True).update(
+        revoked_at=now()
+    )
+
+
+def is_used(application: Application) -> bool:
+    """Tell whether somebody has registered with a link of `application`."""
+    return Invitation.objects.filter(application=application, used_at__isnull=False).exists()
+
+
+def use(invitation: Invitation) -> bool:
+    """Use `invitation` up, if it is valid at this moment; the caller holds the application's row."""
+    return bool(Invitation.objects.filter(valid(now()), pk=invitation.pk).update(used_at=now()))
+
+
+def follow_deadline(program: Program) -> int:
+    """Let links without an end of their own end with the registration deadline as it is now published."""
+    return Invitation.objects.filter(
+        application__program=program, has_own_end=False, used_at__isnull=True, revoked_at__isnull=True
+    ).update(ends_at=natural_end(program))

@@ -1,0 +1,98 @@
+"""The mails of a decision: what each says, with which fields."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..mail import kinds
+from ..mail.kinds import MailKind
+
+FIELDS = {
+    "name": _("Name of the applicant"),
+    "program": _("Title of the program"),
+    "reference": _("Reference of the application"),
+}
+SAMPLE = {
+    "name": "Ada Sample",
+    "program": "Nurturing Healthy Culture with Sociocracy",
+    "reference": "A-2024-0007",
+}
+LINK_FIELDS = FIELDS | {
+    "link_ends": _("Until when the personal link is valid"),
+    "policy_note": _("Says that the cancellation deadline has passed, where it has"),
+    "link": _("Personal link to the registration form"),
+}
+LINK_SAMPLE = SAMPLE | {"link_ends": "the end of Tuesday 30 January 2024, Pacific Time", "policy_note": ""}
+
+ACCEPTED = MailKind(
+    name="accepted",
+    label=_("Application accepted"),
+    fields=LINK_FIELDS,
+    sample=LINK_SAMPLE,
+    subject=_("You are accepted: {program}"),
+    body=_(
+        "<p>Register by <strong>{link_ends}</strong> to take your place in {program}.</p>"
+        "<p>Dear {name},</p>"
+        "<p>We have read your application and are glad to accept you. Places go to those who register and pay the "
+        "deposit; the form shows what it is and how to pay.</p>"
+        "<p>{link}</p>"
+        "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
+    ),
+    button=_("Register"),
+)
+LINK_AGAIN = MailKind(
+    name="link_again",
+    label=_("Personal link sent again"),
+    fields=LINK_FIELDS,
+    sample=LINK_SAMPLE,
+    subject=_("Your new link to register: {program}"),
+    body=_(
+        "<p>Register by <strong>{link_ends}</strong> with this new link; the one before it no longer works.</p>"
+        "<p>Dear {name},</p>"
+        "<p>Here is your new personal link to the registration form of {program}.</p>"
+        "<p>{link}</p>"
+        "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
+    ),
+    button=_("Register"),
+)
+DECLINED = MailKind(
+    name="declined",
+    label=_("Application declined"),
+    fields=FIELDS,
+    sample=SAMPLE,
+    subject=_("We cannot offer you a place: {program}"),
+    body=_(
+        "<p>Dear {name},</p>"
+        "<p>Thank you for applying to {program}. We cannot offer you a place this time. You need not do anything.</p>"
+        "<p>Your application has the reference {reference}, if you write to us about it.</p>"
+    ),
+)
+WAITLISTED = MailKind(
+    name="waitlisted",
+    label=_("Application on the waiting list"),
+    fields=FIELDS,
+    sample=SAMPLE,
+    subject=_("You are on the waiting list: {program}"),
+    body=_(
+        "<p>Dear {name},</p>"
+        "<p>Your application to {program} is on the waiting list. You need not do anything: "
+        "we write to you as soon as we can say more.</p>"
+        "<p>If you no longer wish to take part, answer this mail. Your reference is {reference}.</p>"
+    ),
+)
+WITHDRAWN = MailKind(
+    name="withdrawn_confirmation",
+    label=_("Application withdrawn"),
+    fields=FIELDS,
+    sample=SAMPLE,
+    subject=_("Your application is withdrawn: {program}"),
+    body=_(
+        "<p>Dear {name},</p>"
+        "<p>Your application to {program}, reference {reference}, is withdrawn, as you wished. "
+        "You need not do anything.</p>"
+    ),
+)
+
+
+def register() -> None:
+    """Declare the kinds to the mail room."""
+    for kind in (ACCEPTED, LINK_AGAIN, DECLINED, WAITLISTED, WITHDRAWN):
+        kinds.register(kind)

@@ -1,0 +1,76 @@
+"""The mails of a decision, written in its transaction, and shown before it."""
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cop_program.clock import now
+
+from ..applications.models import Application
+from ..mail import actions as mail
+from ..mail.models import OutgoingMail
+from ..mail.rendering import Rendered
+from . import invitations, words
+
+LINK = "link"
+State = Application.State
+
+#: The kind of mail of each decision.
+KINDS = {
+    State.ACCEPTED: "accepted",
+    State.DECLINED: "declined",
+    State.WAITLISTED: "waitlisted",
+    State.WITHDRAWN: "withdrawn_confirmation",
+    LINK: "link_again",
+}
+
+
+def scope(application: Application) -> str:
+    """Return the scope of mails about a program."""
+    return f"program:{application.program_id}"
+
+
+def fields(application: Application, what: str, ends_at: datetime | None = None) -> dict[str, str]:
+    """Return the values of a decision's mail."""
+    program, language = application.program, application.language
+    values = {"name": application.name, "program": program.page.title, "reference": application.reference}
+    if what in (State.ACCEPTED, LINK):
+        end = ends_at or invitations.natural_end(program)
+        values["link_ends"] = words.until(end, words.zone_of(program), language)
+        values["policy_note"] = late_note(application)
+        values["way"] = words.way(program, "register")
+    return values
+
+
+def late_note(application: Application) -> str:
+    """Say that the cancellation deadline has passed, where it has."""
+    closes_at = application.program.page.cancellation_closes_at
+    if closes_at is None or closes_at > now():
+        return ""
+    with translation.override(application.language):
+        return _("The cancellation deadline has passed: a deposit paid now is not given back.")
+
+
+def send(application: Application, what: str, *, link: str = "", ends_at: datetime | None = None) -> OutgoingMail:
+    """Write the mail of a decision (a state) or of a new link (`LINK`) into the outbox."""
+    return mail.send(
+        kind=KINDS[what],
+        to=application.email,
+        to_name=application.name,
+        fields=fields(application, what, ends_at),
+        secrets={"link": link} if link else None,
+        scope=scope(application),
+        language=application.language,
+        about=f"application:{application.pk}",
+    )
+
+
+def preview(application: Application, what: str, *, ends_at: datetime | None = None) -> Rendered:
+    """Return the mail as it would go out, its personal link masked."""
+    return mail.preview(
+        kind=KINDS[what],
+        fields=fields(application, what, ends_at),
+        scope=scope(application),
+        language=application.language,
+    )

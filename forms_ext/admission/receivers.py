@@ -1,0 +1,32 @@
+"""What admission declares to the rest: mails, log entries, audit checks."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cop_program.models import Program
+from cop_program.signals import program_published
+
+from ..base import history
+from . import audit, invitations, kinds, seats  # noqa: F401  (audit registers its checks)
+
+LABELS = {
+    "decide": _("Application decided"),
+    "send_link_again": _("Personal link sent again"),
+    "revoke_link": _("Personal link revoked"),
+}
+
+
+def follow_page(sender: Any, *, program: Program, **kwargs: Any) -> None:
+    """Bring seats and links in line with the page that was just published."""
+    program = Program.objects.select_related("page").get(pk=program.pk)
+    seats.set_capacity(program=program, capacity=program.page.capacity)
+    invitations.follow_deadline(program)
+
+
+def connect() -> None:
+    """Register what this room contributes."""
+    kinds.register()
+    for verb, label in LABELS.items():
+        history.register(f"forms_ext.admission.{verb}", label)
+    program_published.connect(follow_page, dispatch_uid="forms_ext.admission.follow_page")

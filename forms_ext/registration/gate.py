@@ -1,0 +1,68 @@
+"""The gate before the registration form (design: "The gate"): a link becomes a cookie, the cookie is read live."""
+
+from urllib.parse import urlsplit
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from cop_program.clock import now
+
+from ..admission import invitations
+from ..admission.models import Invitation
+from .models import RegistrationFormPage
+
+COOKIE = "cop_invitation"
+SALT = "forms_ext.registration.gate"
+REFUSED_STATUS = 404
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep, index or refer to what stands behind the gate."""
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Answer every link that does not open the form in the same way, whatever is wrong with it."""
+    return private(TemplateResponse(request, "forms_ext/registration_refused.html", {}, status=REFUSED_STATUS))
+
+
+def _page_of(invitation: Invitation) -> RegistrationFormPage | None:
+    pages = RegistrationFormPage.objects.child_of(invitation.application.program.page).live()
+    return pages.first()
+
+
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Put the invitation of `token` into a cookie for the form's path and go there; nothing is used up."""
+    invitation = invitations.find(token)
+    page = _page_of(invitation) if invitation else None
+    address = page.get_url(request) if page else None
+    if invitation is None or page is None or not address:
+        return refused(request)
+    response = private(redirect(address))
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(invitation.pk, salt=SALT),
+        max_age=max(int((invitation.ends_at - now()).total_seconds()), 1),
+        path=urlsplit(address).path,
+        httponly=True,
+        secure=request.is_secure(),
+        samesite="Lax",
+    )
+    return response
+
+
+def admitted(request: HttpRequest, page: RegistrationFormPage) -> Invitation | None:
+    """Return the invitation of the request's cookie, while it is valid for the program of `page`."""
+    try:
+        pk = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+    except signing.BadSignature:
+        return None
+    invitation = invitations.find_by_pk(pk) if isinstance(pk, int) else None
+    if invitation is None or not page.is_child_of(invitation.application.program.page):
+        return None
+    return invitation

@@ -1,0 +1,143 @@
+"""The start and the end of a hold."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..admission import invitations, queue, seats, words
+from ..admission.models import Seat, WaitingListEntry
+from ..base import history
+from ..base.conf import conf
+from ..base.errors import ActionRefused
+from ..billing import actions as billing
+from . import letters, queries
+from .models import Registration
+from .states import move
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+State = Registration.State
+
+
+def _has_begun(program: Program) -> bool:
+    page = program.page
+    return now().astimezone(ZoneInfo(page.home_zone)).date() >= page.starts_on
+
+
+def can_offer(program: Program) -> bool:
+    """Tell whether a seat that is free now is still offered: not once the program has begun, or will not take place."""
+    return program.status in invitations.OPEN and not _has_begun(program)
+
+
+@transaction.atomic
+def offer_free_seats(program: Program) -> int:
+    """Give every free seat to the first in the queue as a hold; return how many were given."""
+    return offer_under_lock(seats.lock(program))
+
+
+def offer_under_lock(program: Program) -> int:
+    """As `offer_free_seats`; the caller holds the row of `program`, as it is now."""
+    given = 0
+    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
+        given += 1
+    return given
+
+
+def _offer(program: Program, entry: WaitingListEntry) -> bool:
+    from .actions import start_hold
+
+    until = words.end_of_day(now(), words.zone_of(program), days=conf.COP_OFFER_DAYS)
+    seat = seats.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
+    if seat is None:
+        return False
+    queue.offered(entry)
+    registration = Registration.objects.select_related("program__page", "invitation__application").get(
+        invitation=entry.invitation
+    )
+    move(registration, State.HELD)
+    history.record(registration, "forms_ext.registration.offer_seat")
+    start_hold(registration)
+    if registration.state == State.HELD:
+        letters.seat_offered(registration, seat)
+    return True
+
+
+def end_holds() -> int:
+    """End every hold whose time is over, each in a transaction of its own; return how many ended."""
+    moment = now()
+    return sum(_end_hold(seat, moment) for seat in seats.ended(moment))
+
+
+@transaction.atomic
+def _end_hold(seat: Seat, moment: datetime) -> bool:
+    from .actions import list_credit
+
+    registration = queries.locked(Registration.objects.get(invitation_id=seat.invitation_id))
+    program = seats.lock(registration.program)
+    if registration.state != State.HELD or not seats.end_hold(seat, moment):
+        return False
+    move(registration, State.LAPSED)
+    if registration.account:
+        billing.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
+        list_credit(registration.account, _("Paid in part before the hold ended."))
+    history.record(registration, "forms_ext.registration.end_hold")
+    letters.hold_ended(registration)
+    offer_under_lock(program)
+    return True
+
+
+def remind_holds() -> int:
+    """Remind everybody whose hold ends soon, once; return how many were reminded."""
+    moment = now()
+    soon = Registration.objects.filter(
+        state=State.HELD,
+        reminded_at__isnull=True,
+        invitation__seat__held_until__gt=moment,
+        invitation__seat__held_until__lte=moment + timedelta(days=conf.COP_HOLD_REMIND_DAYS),
+    )
+    return sum(_remind(pk, moment) for pk in soon.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _remind(pk: int, moment: datetime) -> bool:
+    """Remind one person; the reminder is noted by the same statement that asks whether it was sent already."""
+    due = Registration.objects.filter(pk=pk, state=State.HELD, reminded_at__isnull=True)
+    if not due.update(reminded_at=moment):
+        return False
+    registration = Registration.objects.select_related("program__page", "invitation__seat", "account").get(pk=pk)
+    seat = seats.of(registration.invitation)
+    if seat is None or seat.held_until is None or seat.held_until <= moment:
+        return False
+    letters.hold_ending(registration, seat)
+    return True
+
+
+@transaction.atomic
+def set_hold_end(*, registration: Registration, held_until: datetime, by: "User | None") -> Registration:
+    """Let a hold end at another time that lies ahead; its holder is reminded before that one."""
+    registration = queries.locked(registration)
+    seat = seats.of(registration.invitation)
+    if held_until <= now():
+        raise ActionRefused(_("The hold must end at a time that lies ahead."))
+    if registration.state != State.HELD or seat is None or not seats.extend(seat, held_until):
+        raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
+    registration.reminded_at = None
+    registration.save(update_fields=["reminded_at"])
+    history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
+    return registration
+
+
+def offer_everywhere() -> int:
+    """Offer free seats wherever somebody waits beside one; finds nothing while all else is well. Periodic."""
+    waiting = WaitingListEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
+    programs = Program.objects.filter(
+        pk__in=waiting.values("program"), seats__invitation__isnull=True, status__in=invitations.OPEN
+    )
+    return sum(offer_free_seats(program) for program in programs.distinct())

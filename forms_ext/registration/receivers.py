@@ -1,0 +1,42 @@
+"""What the room declares to the rest: mails, log entries, periodic work, audit checks, receivers."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cop_program.models import Program
+from cop_program.signals import program_published
+
+from ..base import history, periodic
+from ..billing.signals import payment_recorded
+from . import audit, holds, kinds, payments, running, tasks  # noqa: F401  (audit registers its checks)
+
+LABELS = {
+    "register": _("Registered"),
+    "keep_seat": _("Deposit paid: place kept"),
+    "offer_seat": _("Place offered from the queue"),
+    "end_hold": _("Hold ended unpaid"),
+    "set_hold_end": _("End of the hold changed"),
+    "cancel": _("Registration cancelled"),
+    "called_off": _("Registration ended: program called off"),
+    "renew_member_page": _("New address of the private page"),
+    "confirm": _("Program confirmed"),
+    "call_off": _("Program called off"),
+    "retry": _("Failed items tried again"),
+}
+
+
+def offer_added_seats(sender: Any, *, program: Program, **kwargs: Any) -> None:
+    """Offer the seats that a publication has added; admission's receiver, connected before, made them."""
+    holds.offer_free_seats(program)
+
+
+def connect() -> None:
+    """Register what this room contributes."""
+    kinds.register()
+    for verb, label in LABELS.items():
+        history.register(f"forms_ext.registration.{verb}", label)
+    payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
+    program_published.connect(offer_added_seats, dispatch_uid="forms_ext.registration.offer_added_seats")
+    for job in (holds.end_holds, holds.remind_holds, holds.offer_everywhere, running.resume_runs, tasks.list_rebates):
+        periodic.register(job)

@@ -1,0 +1,52 @@
+"""The sessions of a program as its members read them: with join links and recordings, in their own zone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from cop_program.models import Program, SessionPage
+from cop_program.wording import day_text, generic_name, time_range
+
+
+@dataclass(frozen=True)
+class MemberSession:
+    """One meeting; `when` is written in the reader's zone. The links are private."""
+
+    pk: int
+    title: str
+    when: str
+    join_link: str
+    recording_link: str
+    is_cancelled: bool
+
+
+def when(session: SessionPage, zone: str, language: str) -> str:
+    """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time"."""
+    start, end = (moment.astimezone(ZoneInfo(zone)) for moment in (session.starts_at, session.ends_at))
+    hours = time_range(start.time(), end.time(), language, days=(end.date() - start.date()).days)
+    return f"{day_text(start.date(), language)}, {hours}, {generic_name(zone, language)}"
+
+
+def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
+    """Return the published sessions of `program` by their start; one query."""
+    pages = SessionPage.objects.child_of(program.page).live().order_by("starts_at")
+    return [
+        MemberSession(
+            pk=page.pk,
+            title=page.title,
+            when=when(page, zone, language),
+            join_link=page.join_link,
+            recording_link=page.recording_link,
+            is_cancelled=page.is_cancelled,
+        )
+        for page in pages
+    ]
+
+
+def as_text(sessions: Sequence[MemberSession]) -> str:
+    """Return the sessions that take place as lines of a mail, each with its join link."""
+    lines = []
+    for session in sessions:
+        if not session.is_cancelled:
+            lines.append(f"{session.title}: {session.when}" + (f"\n{session.join_link}" if session.join_link else ""))
+    return "\n".join(lines)

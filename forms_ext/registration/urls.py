@@ -1,0 +1,12 @@
+"""Addresses of the personal link and of the member's page; logs mask what stands in them."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("invitation/<str:token>/", views.open_invitation, name="open_invitation"),
+    path("member/<str:token>/", views.member, name="member"),
+    path("member/<str:token>/invoices/<int:pk>/", views.member_invoice, name="member_invoice"),
+    path("member/<str:token>/receipts/<int:pk>/", views.member_receipt, name="member_receipt"),
+]

@@ -1,0 +1,144 @@
+"""The public pages of the room: the personal link and the member's page with its files."""
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cop_program.models import Program
+from cop_program.wording import day_text
+
+from ..admission import queue, seats, words
+from ..base import private as files
+from ..billing import queries as ledger
+from ..billing.models import Invoice
+from . import gate, letters, queries, sessions
+from .models import Registration
+
+State = Registration.State
+
+
+@require_safe
+def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Open a personal link: by GET or HEAD, as often as anybody likes."""
+    return gate.open_link(request, token)
+
+
+def next_step(registration: Registration) -> str:
+    """Say in words what a registered person does now."""
+    program, language = registration.program, registration.language
+    if program.status == Program.Status.CALLED_OFF:
+        return _("The program does not take place. You have nothing to do.")
+    if registration.state == State.WAITING:
+        return _(
+            "All places are taken. You are number %(place)s in the queue; we write to you as soon as a place is free. "
+            "Do not pay anything before."
+        ) % {"place": queue.place(registration.invitation) or ""}
+    if registration.state == State.HELD:
+        seat = seats.of(registration.invitation)
+        until = words.until(seat.held_until, words.zone_of(program), language) if seat and seat.held_until else ""
+        fields = letters.payment_fields(registration)
+        return _("Pay the deposit of %(deposit)s by %(until)s: until then a place is held for you.") % {
+            "deposit": fields["deposit"],
+            "until": until,
+        }
+    if registration.state == State.MEMBER:
+        return _member_step(registration)
+    if registration.state == State.LAPSED:
+        return _("The deposit did not reach us in time, and the place is no longer held. You owe nothing.")
+    return _("Your registration is cancelled. You have nothing to do.")
+
+
+def _member_step(registration: Registration) -> str:
+    account = registration.account
+    if account and (invoice := ledger.open_invoice(account)) and invoice.due_on:
+        return _("Pay invoice %(number)s by %(due)s.") % {
+            "number": invoice.number,
+            "due": day_text(invoice.due_on, registration.language),
+        }
+    if registration.program.status == Program.Status.CONFIRMED:
+        return _("The program takes place, and your place is yours. The sessions are below.")
+    return _("Your place is yours. We write to you as soon as we know that enough people take part.")
+
+
+def way_step(registration: Registration) -> str:
+    """Return the name of the step of the way at which a registration stands."""
+    if registration.state in (State.WAITING, State.LAPSED, State.CANCELLED):
+        return "register"
+    if registration.state == State.HELD:
+        return "deposit"
+    if registration.program.status != Program.Status.CONFIRMED:
+        return "confirmed"
+    account = registration.account
+    return "balance" if account and ledger.balance(account).amount > 0 else "paid"
+
+
+@require_safe
+def member(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a registered person where things stand."""
+    registration = queries.find_member(token)
+    if registration is None:
+        return gate.refused(request)
+    with translation.override(registration.language):
+        response = TemplateResponse(
+            request, "forms_ext/registration_member.html", member_context(registration, token)
+        ).render()
+    return gate.private(response)
+
+
+def member_context(registration: Registration, token: str) -> dict[str, object]:
+    """Return what the member's page shows."""
+    account = registration.account
+    is_member = registration.state == State.MEMBER
+    found = (
+        sessions.of(registration.program, zone=letters.reader_zone(registration), language=registration.language)
+        if is_member
+        else []
+    )
+    return {
+        "registration": registration,
+        "program": registration.program,
+        "page": registration.program.page,
+        "token": token,
+        "next_step": next_step(registration),
+        "way_step": way_step(registration),
+        "payment": letters.payment_fields(registration) if registration.state == State.HELD else None,
+        "sessions": found,
+        "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
+        "payments": account.payments.select_related("row").order_by("pk") if account else [],
+        "balance": ledger.balance(account) if account else None,
+    }
+
+
+def _registration(token: str) -> Registration:
+    registration = queries.find_member(token)
+    if registration is None or registration.account is None:
+        raise Http404
+    return registration
+
+
+@require_safe
+def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponse | FileResponse:
+    """Serve the PDF of one of the member's own invoices or credit notes."""
+    invoice = Invoice.objects.filter(account_id=_registration(token).account_id, pk=pk).exclude(pdf_path="").first()
+    if invoice is None:
+        raise Http404
+    response = FileResponse(files.open(invoice.pdf_path), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{invoice.number}.pdf"'
+    gate.private(response)
+    return response
+
+
+@require_safe
+def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """Draw the PDF of one of the member's own receipts from its frozen content."""
+    from ..billing.pdf import render
+
+    account = _registration(token).account
+    payment = account.payments.filter(pk=pk).first() if account else None
+    if payment is None or not payment.snapshot:
+        raise Http404
+    response = HttpResponse(render(payment.snapshot), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{payment.receipt_number}.pdf"'
+    return gate.private(response)

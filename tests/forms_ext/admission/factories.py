@@ -1,0 +1,103 @@
+"""Programs, applications and registrations for tests of the gate, the seats and the money."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.auth.models import User
+from djmoney.money import Money
+from wagtail.models import Page
+
+from cop_program.models import Program
+from forms_ext.admission import actions, invitations, seats
+from forms_ext.admission.models import Invitation
+from forms_ext.applications.models import Application
+from forms_ext.billing import actions as billing
+from forms_ext.forms.models import FormVersion
+from forms_ext.registration.actions import register
+from forms_ext.registration.models import Registration
+from tests.forms_ext.billing.factories import make_issuer, make_program
+
+START = datetime(2024, 1, 20, 17, tzinfo=UTC)
+DEPOSIT = Money("100", "USD")
+
+
+def open_program(capacity: int = 9, **fields: Any) -> Program:
+    """Return a program with an issuer and its seats."""
+    values = {"capacity": capacity, "least_members": 1, "cancellation_deadline": date(2024, 1, 24)} | fields
+    program = make_program(**values)
+    make_issuer()
+    seats.set_capacity(program=program, capacity=capacity)
+    return program
+
+
+def version() -> FormVersion:
+    """Return the version of some form."""
+    page = Page.get_first_root_node()
+    return FormVersion.objects.get_or_create(
+        page=page, number=1, defaults={"definition": {}, "sha256": "0" * 64, "created_at": START}
+    )[0]
+
+
+def make_application(program: Program, number: int = 1, **fields: Any) -> Application:
+    """Return an application that waits for a decision."""
+    values = {
+        "version": version(),
+        "submitted_at": START,
+        "reference": f"A-2024-{number:04}",
+        "name": f"Person {number}",
+        "email": f"person{number}@example.org",
+        "country": "US",
+        "time_zone": "America/New_York",
+    } | fields
+    return Application.objects.create(program=program, **values)
+
+
+def make_staff(name: str = "staff") -> User:
+    """Return somebody who decides."""
+    return User.objects.get_or_create(username=name)[0]
+
+
+def accept(application: Application) -> tuple[Invitation, str]:
+    """Accept; return the invitation and its token."""
+    tokens: list[str] = []
+    original = invitations.secrets.token_urlsafe
+    invitations.secrets.token_urlsafe = lambda size: tokens.append(original(size)) or tokens[-1]  # type: ignore
+    try:
+        actions.decide(application=application, to_state="accepted", by=None)
+    finally:
+        invitations.secrets.token_urlsafe = original  # type: ignore[assignment]
+    return application.invitations.get(revoked_at__isnull=True), tokens[-1]
+
+
+def submission(number: int = 1, key: str | None = None) -> Any:
+    """Return what the registration form hands on."""
+    return SimpleNamespace(
+        version=version(),
+        answers={"hopes": "much"},
+        roles={
+            "name": f"Person {number}",
+            "email": f"person{number}@example.org",
+            "country": "CA",
+            "billing_name": f"Payer {number}",
+            "billing_address": "1 First Street",
+        },
+        uploads=[],
+        language="en",
+        idempotency_key=key,
+        source="page",
+    )
+
+
+def make_registration(program: Program, number: int = 1) -> Registration:
+    """Return the registration of a new accepted person."""
+    invitation, _token = accept(make_application(program, number))
+    return register(invitation=invitation, submission=submission(number))
+
+
+def pay(registration: Registration, amount: Money = DEPOSIT, on: date = date(2024, 1, 20)) -> Registration:
+    """Record money and return the registration as it is then."""
+    registration.refresh_from_db()
+    billing.record_payment(account=registration.account, amount=amount, received_on=on)
+    registration.refresh_from_db()
+    return registration

@@ -1,0 +1,198 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from djmoney.money import Money
+
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.admission import queries, seats
+from forms_ext.admission.models import Seat
+from forms_ext.base import audit
+from forms_ext.base.errors import ActionRefused
+from forms_ext.billing import queries as ledger
+from forms_ext.billing.models import Invoice
+from forms_ext.mail.models import OutgoingMail
+from forms_ext.registration import actions, running
+from forms_ext.registration.models import GoItem
+from tests.forms_ext.admission.factories import make_application, make_registration, open_program, pay, submission
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+
+
+def findings() -> list[str]:
+    ours = ("admission.", "registration.", "billing.rows", "billing.balances", "billing.lists")
+    return [f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith(ours)]
+
+
+def kinds(registration: object) -> list[str]:
+    about = f"registration:{registration.pk}"  # type: ignore[attr-defined]
+    return list(OutgoingMail.objects.filter(about=about).order_by("pk").values_list("kind", flat=True))
+
+
+def test_registering_holds_a_seat_posts_the_fee_and_tells_until_when(program: Program) -> None:
+    registration = make_registration(program)
+    assert registration.state == "held" and registration.account
+    assert ledger.balance(registration.account) == Money("1997", "USD")
+    seat = Seat.objects.get(invitation=registration.invitation)
+    assert seat.held_until == datetime(2024, 2, 3, 8, tzinfo=UTC)
+    text = " ".join(OutgoingMail.objects.get(kind="registered_hold").text.split())
+    assert "the end of Friday 2 February 2024, Pacific Time" in text
+    assert findings() == []
+
+
+def test_a_link_registers_once_and_a_double_click_finds_the_first(program: Program) -> None:
+    registration = make_registration(program)
+    with pytest.raises(ActionRefused):
+        actions.register(invitation=registration.invitation, submission=submission(1, "other"))
+    registration.idempotency_key = "k"
+    registration.save()
+    assert actions.register(invitation=registration.invitation, submission=submission(1, "k")) == registration
+
+
+def test_the_tenth_waits_posts_nothing_and_gets_the_seat_that_comes_free(db: None) -> None:
+    program = open_program(2)
+    first, _second, third, fourth = (make_registration(program, number) for number in range(1, 5))
+    assert (third.state, third.account, third.answers) == ("waiting", None, {"hopes": "much"})
+    assert "number 1 in the queue" in OutgoingMail.objects.filter(kind="registered_waiting").order_by("pk")[0].text
+    actions.cancel(registration=first, by=None)
+    third.refresh_from_db()
+    fourth.refresh_from_db()
+    assert (third.state, fourth.state) == ("held", "waiting")
+    assert Seat.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 24, 8, tzinfo=UTC)
+    assert ledger.balance(third.account) == Money("1997", "USD")  # type: ignore[arg-type]
+    assert kinds(third) == ["registered_waiting", "seat_offered"]
+    assert findings() == []
+
+
+def test_an_added_seat_goes_to_the_queue_and_lowering_deletes_free_ones_only(db: None) -> None:
+    program = open_program(1)
+    _first, second = (make_registration(program, number) for number in (1, 2))
+    seats.set_capacity(program=program, capacity=4)
+    actions.offer_free_seats(program)
+    second.refresh_from_db()
+    assert second.state == "held"
+    assert seats.set_capacity(program=program, capacity=1) == 2
+    assert queries.standing(program).held == 2
+
+
+def test_the_deposit_keeps_the_seat(program: Program) -> None:
+    registration = pay(make_registration(program), Money("40", "USD"))
+    assert registration.state == "held"
+    assert pay(registration, Money("60", "USD")).state == "member"
+    assert queries.standing(program).taken == 1
+    assert "seat_confirmed" in kinds(registration)
+    assert findings() == []
+
+
+def test_an_unpaid_hold_is_announced_ends_once_and_frees_the_seat(db: None) -> None:
+    program = open_program(1)
+    first, second = make_registration(program, 1), make_registration(program, 2)
+    with clock.at(datetime(2024, 2, 1, 12, tzinfo=UTC)):
+        assert (actions.remind_holds(), actions.remind_holds(), actions.end_holds()) == (1, 0, 0)
+    with clock.at(datetime(2024, 2, 3, 8, tzinfo=UTC)):
+        assert (actions.end_holds(), actions.end_holds()) == (1, 0)
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state) == ("lapsed", "held")
+        assert ledger.balance(first.account).amount == 0  # type: ignore[arg-type]
+        assert kinds(first) == ["registered_hold", "hold_ending", "hold_ended"]
+        late = pay(first, on=date(2024, 2, 2))
+        assert late.state == "lapsed"
+        assert [refund.amount for refund in ledger.open_refunds(program)] == [Money("100", "USD")]
+        assert findings() == []
+
+
+def test_a_late_deposit_takes_a_free_seat(program: Program) -> None:
+    registration = make_registration(program)
+    with clock.at(datetime(2024, 2, 3, 8, tzinfo=UTC)):
+        actions.end_holds()
+        assert pay(registration, on=date(2024, 2, 2)).state == "member"
+        assert ledger.balance(registration.account) == Money("1897", "USD")  # type: ignore[arg-type]
+        assert findings() == []
+
+
+def test_cancelling_before_and_after_the_deadline(program: Program) -> None:
+    early, late, kind = (pay(make_registration(program, number)) for number in (1, 2, 3))
+    actions.cancel(registration=early, by=None)
+    assert [refund.account for refund in ledger.open_refunds(program)] == [early.account]
+    with clock.at(datetime(2024, 1, 25, 8, tzinfo=UTC)):
+        actions.cancel(registration=late, by=None)
+        assert ledger.balance(late.account).amount == 0  # type: ignore[arg-type]
+        assert ledger.open_refunds(program).count() == 1
+        with pytest.raises(ActionRefused, match="Say why"):
+            actions.cancel(registration=kind, by=None, refund=True)
+        actions.cancel(registration=kind, by=None, refund=True, reason="Illness")
+        assert ledger.open_refunds(program).count() == 2
+    assert queries.standing(program).taken == 0
+    assert findings() == []
+
+
+def test_confirming_bills_members_once_and_later_deposits_at_once(
+    program: Program, django_capture_on_commit_callbacks: object
+) -> None:
+    member, hold = pay(make_registration(program, 1)), make_registration(program, 2)
+    run = actions.confirm_program(program=program, by=None)
+    assert actions.confirm_program(program=program, by=None) == run
+    for _again in range(2):
+        running.work_off(run)
+    invoice = Invoice.objects.get()
+    assert (invoice.account, invoice.total) == (member.account, Money("1897", "USD"))
+    assert kinds(member).count("program_confirmed") == 1
+    assert kinds(hold) == ["registered_hold"]
+    pay(hold)
+    assert Invoice.objects.filter(account=hold.account).count() == 1
+    assert findings() == []
+
+
+def test_a_failed_item_stops_nobody_and_is_tried_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [pay(make_registration(program, number)) for number in (1, 2)]
+    run = actions.confirm_program(program=program, by=None)
+    issue = running.billing.issue_invoice
+
+    def broken(*, account: object, by: object = None) -> object:
+        if account == members[0].account:
+            raise RuntimeError("no paper")
+        return issue(account=account, by=by)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(running.billing, "issue_invoice", broken)
+    progress = running.work_off(run)
+    assert (progress.done, progress.failed, progress.remaining) == (1, 1, 0)
+    monkeypatch.undo()
+    assert actions.retry_failed(run=run, by=None) == 1
+    assert running.work_off(run).done == 2
+    assert Invoice.objects.count() == 2
+
+
+def test_calling_off_tells_everybody_and_gives_everything_back(db: None) -> None:
+    program = open_program(2)
+    member, hold, waiting = (
+        pay(make_registration(program, 1)),
+        make_registration(program, 2),
+        make_registration(program, 3),
+    )
+    undecided = make_application(program, 4)
+    run = actions.confirm_program(program=program, by=None)
+    running.work_off(run)
+    off = actions.call_off_program(program=program, by=None, reason="Too few")
+    running.work_off(off)
+    for registration in (member, hold, waiting):
+        registration.refresh_from_db()
+        assert registration.state == "cancelled" and kinds(registration)[-1] == "called_off"
+    assert OutgoingMail.objects.get(kind="called_off_applicant").recipient == undecided.email
+    standing = queries.standing(program)
+    assert (standing.taken, standing.held, standing.waiting) == (0, 0, 0)
+    assert [refund.amount for refund in ledger.open_refunds(program)] == [Money("100", "USD")]
+    assert Invoice.objects.filter(kind="credit_note").count() == 1
+    assert not GoItem.objects.exclude(state="done").exists()
+    with pytest.raises(ActionRefused):
+        actions.confirm_program(program=program, by=None)
+
+
+def test_nobody_is_offered_a_seat_once_the_program_has_begun(db: None) -> None:
+    program = open_program(1)
+    first, second = make_registration(program, 1), make_registration(program, 2)
+    with clock.at(datetime(2024, 2, 7, 12, tzinfo=UTC) + timedelta(days=1)):
+        actions.end_holds()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("lapsed", "waiting")
