@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import slugify
+
 
 @dataclass(frozen=True)
 class Applicant:
@@ -27,8 +29,8 @@ class Applicant:
 
     @property
     def email(self) -> str:
-        first, *rest = self.name.lower().replace("'", "").replace(".", "").split()
-        return f"{first}.{rest[-1]}@example.org".replace("é", "e").replace("ã", "a").replace("ö", "o").replace("ü", "u")
+        first, *_middle, last = slugify(self.name).split("-")
+        return f"{first}.{last}@example.org"
 
 
 YES, NO = "For profit", "Not for profit"

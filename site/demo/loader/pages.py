@@ -25,7 +25,7 @@ from cop_program.models import (
 from demo.models import HomePage
 from forms_ext.billing.models import Issuer
 
-from . import texts
+from . import questions, texts
 from .editions import HOME_ZONE, PAST, Edition
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -95,8 +95,38 @@ def _blocks() -> Iterator[dict[str, Any]]:
 
 
 BODY: tuple[tuple[str, Any], ...] = (
+    (
+        "benefits",
+        {
+            "heading": texts.BENEFITS_TITLE,
+            "items": [
+                {"type": "item", "value": {"title": title, "text": f"<p>{text}</p>"}} for title, text in texts.BENEFITS
+            ],
+        },
+    ),
+    ("quotation", {"text": texts.QUOTATION, "source": texts.QUOTATION_BY, "role": texts.QUOTATION_ROLE}),
     ("text", f"<h2>{texts.STORY_TITLE}</h2>{texts.STORY}"),
-    ("text", f"<h2>{texts.BACKGROUND_TITLE}</h2>{texts.BACKGROUND}"),
+    (
+        "webinar",
+        {
+            "heading": texts.BACKGROUND_TITLE,
+            "text": texts.BACKGROUND,
+            "trailer_url": texts.TRAILER_URL,
+            "recording_url": texts.RECORDING_URL,
+            "access_code": "3CEOS4FREE",
+        },
+    ),
+    ("text", f"<h2>The rebate</h2>{texts.REBATE}"),
+    (
+        "questions",
+        {
+            "heading": texts.QUESTIONS_TITLE,
+            "items": [
+                {"type": "item", "value": {"question": question, "answer": answer}}
+                for question, answer in texts.QUESTIONS
+            ],
+        },
+    ),
 )
 
 
@@ -139,6 +169,8 @@ def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero
     with at(edition.published_at):
         published: ProgramPage = publish(parent, page, published_at=edition.published_at)
         sessions(published, edition)
+        publish(published, questions.application_form(published), published_at=edition.published_at)
+        publish(published, questions.registration_form(published), published_at=edition.published_at)
     return published
 
 

@@ -1,0 +1,41 @@
+"""People of the cast apply, through the action that the public form calls."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cop_program.clock import at
+from demo import people
+from forms_ext.applications import actions
+from forms_ext.applications.models import Application, ApplicationFormPage
+from forms_ext.forms import plan
+from forms_ext.forms.submissions import CleanSubmission
+
+from .cast import Applicant
+
+
+def answers_of(person: Applicant) -> list[str]:
+    """Return the answers of `person` in the order of the questions."""
+    course = "Not yet" if person.course == "No" else person.course
+    facts = [person.name, person.email, person.organization, person.role, person.size, person.profit, person.stage]
+    return [*facts, course, person.country, person.zone, person.hopes]
+
+
+def apply(form: ApplicationFormPage, person: Applicant, moment: datetime) -> Application:
+    """Let `person` apply through `form` at `moment`; a reviewer leaves the note, where there is one."""
+    version = form.current_version()
+    if version is None:
+        raise LookupError("The application form has no version: publish it first.")
+    compiled = plan.compile(version)
+    keys = [question["key"] for question in compiled.questions]
+    answers = dict(zip(keys, answers_of(person), strict=True))
+    with at(moment):
+        submission = CleanSubmission(version, answers, compiled.role_values(answers))
+        application = actions.apply(page=form, submission=submission)
+        if person.note:
+            actions.add_note(application=application, author=people.by_role("reviewer"), text=person.note)
+    return application
+
+
+def all_apply(form: ApplicationFormPage, cast: Iterable[tuple[Applicant, datetime]]) -> list[Application]:
+    """Let everybody apply, in the order of time."""
+    return [apply(form, person, moment) for person, moment in sorted(cast, key=lambda pair: pair[1])]
