@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from django.http import HttpRequest
+from django.urls import reverse
 from wagtail.models import Page
 
 from cop_program.extensions import NextStep, Provider, Seats
-from cop_program.models import Program
+from cop_program.models import FacilitatorPage, Program
 
 
 class FormsProvider(Provider):
@@ -24,6 +25,12 @@ class FormsProvider(Provider):
         from .registration import steps
 
         return steps.next_step(program, request)
+
+    def contact_url(self, facilitator: FacilitatorPage) -> str:
+        """Return the address of the form that writes to `facilitator`."""
+        if not facilitator.contact_email:
+            return ""
+        return reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
 
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
         """Return why pages may not be deleted: people have applied or registered below them."""

@@ -1,11 +1,18 @@
 """The application form, the application, and what staff note on it."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from wagtail.models import Page
 
+from cop_program.models import Program
+
 from ..forms.models import AbstractFormPage, AnswerSet
+from ..forms.submissions import CleanSubmission, Receipt
 
 __all__ = ["Application", "ApplicationFormPage", "ApplicationNote"]
 
@@ -16,8 +23,32 @@ class ApplicationFormPage(AbstractFormPage, Page):
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []
     max_count_per_parent = 1
-    template = "forms_ext/application_form_page.html"
-    landing_page_template = "forms_ext/application_form_page_landing.html"
+    template = "forms_ext/applications/form.html"
+    required_roles = ("name", "email")
+
+    @property
+    def program(self) -> "Program | None":
+        """The program that people apply to here."""
+        parent = self.get_parent()
+        return Program.objects.select_related("page").filter(translation_key=parent.translation_key).first()
+
+    def closes_at(self) -> datetime | None:
+        program = self.program
+        return program.page.application_closes_at if program else None
+
+    def is_open(self, moment: datetime) -> bool:
+        program = self.program
+        return bool(program and program.status == Program.Status.OPEN and super().is_open(moment))
+
+    def accept_submission(self, submission: CleanSubmission, request: HttpRequest | None) -> Receipt:
+        from . import actions
+
+        return Receipt(actions.apply(page=self, submission=submission).reference, kind="application")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        program = self.program
+        return context | {"program": program, "apply_until": program.page.deadline("application") if program else None}
 
     class Meta:
         verbose_name = _("application form")

@@ -1,14 +1,23 @@
 """Form pages that editors build, their frozen versions, uploads and plain submissions."""
 
 import secrets
+from datetime import datetime
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.forms.models import FormMixin
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-__all__ = ["AnswerSet", "FormPage", "FormVersion", "Submission", "Upload"]
+from . import stream
+from .stream import QuestionsField
+
+__all__ = ["AnswerSet", "FormPage", "FormVersion", "QuestionKey", "Submission", "Upload"]
 
 
 def new_upload_token() -> str:
@@ -16,22 +25,100 @@ def new_upload_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class AbstractFormPage(FormMixin, models.Model):
-    """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only."""
+class QuestionKey(models.Model):
+    """The key of one question, given once and for ever; copies of a page share their blocks' ids, and so the keys."""
 
+    block_id = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AbstractFormPage(FormMixin, models.Model):
+    """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only.
+
+    A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,
+    `is_open` and `accept_submission`.
+    """
+
+    required_roles: tuple[str, ...] = ()
+    base_form_class = WagtailAdminPageForm
+    preview_modes = Page.DEFAULT_PREVIEW_MODES
+
+    questions = QuestionsField(blank=True, verbose_name=_("questions"))
     introduction = RichTextField(_("introduction"), blank=True)
     submit_label = models.CharField(_("label of the button"), max_length=60, blank=True)
     thanks = RichTextField(_("text after sending"), blank=True)
 
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("questions"),
+        MultiFieldPanel([FieldPanel("submit_label"), FieldPanel("thanks")], heading=_("Sending")),
+    ]
+
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse to publish a form that lacks an answer which the system needs, in words."""
+        super().clean()
+        missing = stream.missing_roles(self.questions, self.required_roles)
+        if missing and not getattr(self, "_deferred_questions", False):
+            raise ValidationError({"questions": stream.missing_words(missing)})
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        self._deferred_questions = self.questions.stream_block.is_deferred_validation
+        super().full_clean(*args, **kwargs)
+
+    def current_version(self) -> "FormVersion | None":
+        """Return the version that the site serves, or None before the first publication."""
+        return FormVersion.objects.filter(page_id=self.pk).order_by("-number").first()
+
+    def closes_at(self) -> datetime | None:
+        """Return the instant at which the form closes; None where it never does."""
+        return None
+
+    def is_open(self, moment: datetime) -> bool:
+        """Tell whether the form takes answers at `moment`."""
+        closes_at = self.closes_at()
+        return closes_at is None or moment < closes_at
+
+    def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
+        """Store a `CleanSubmission`, in one transaction, and return its `Receipt`."""
+        from . import actions
+
+        return actions.submit(page=self, submission=submission)
+
+    def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
+        """Return answers to begin with, by question key."""
+        return {}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from . import rendering
+
+        return rendering.serve(self, request)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from . import rendering
+
+        return rendering.preview(self, request)
+
+    def get_form_fields(self) -> list[Any]:
+        return []
+
+    def get_data_fields(self) -> list[tuple[str, Any]]:
+        return []
+
+    def get_submission_class(self) -> type[models.Model]:
+        return Submission
 
 
 class FormPage(AbstractFormPage, Page):
     """A form that stands alone on any Wagtail site."""
 
-    template = "forms_ext/form_page.html"
-    landing_page_template = "forms_ext/form_page_landing.html"
+    template = "forms_ext/forms/form.html"
 
     class Meta:
         verbose_name = _("form page")

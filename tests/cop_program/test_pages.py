@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from djmoney.money import Money
-from pytest_django import DjangoAssertNumQueries  # noqa: F401
 from wagtail.models import Page
 
 from cop_program.extensions import Seats
@@ -98,6 +98,11 @@ def test_overlapping_sessions_name_each_other(add_session: AddSession) -> None:
     second.clean()
 
 
+def test_a_session_on_another_day_overlaps_nothing(add_session: AddSession) -> None:
+    add_session(FIRST + timedelta(days=7), title="Later")
+    add_session(FIRST, title="Earlier").clean()
+
+
 def test_drafts_with_missing_values_pass(program_page: ProgramPage, add_session: AddSession) -> None:
     session = add_session(FIRST)
     session.starts_at = session.ends_at = None  # type: ignore[assignment]
@@ -168,6 +173,13 @@ def test_a_draft_has_no_program(index: ProgramIndexPage, program_page: ProgramPa
     copy = program_page.copy(update_attrs={"slug": "draft"}, keep_live=False)
     assert Program.for_page(copy) is None
     assert Program.objects.count() == 1
+
+
+def test_a_page_that_will_be_published_later_has_no_program_yet(program_page: ProgramPage) -> None:
+    copy = program_page.copy(update_attrs={"slug": "later"}, keep_live=False)
+    copy.go_live_at = timezone.now() + timedelta(days=1)
+    assert not publish(copy).live
+    assert Program.for_page(copy) is None
 
 
 def test_a_copy_has_a_program_of_its_own(program_page: ProgramPage) -> None:
@@ -244,6 +256,26 @@ def test_program_page_shows_schedule_and_deadlines_in_the_readers_zone(
         "until the end of Tuesday 30 January 2024, Pacific time (in your time: Wednesday 31 January, 9:00 am)" in text
     )
     assert "1:00 - 4:00 am CET (Berlin)" in text
+
+
+def test_a_draft_session_is_not_shown(client: Client, program_page: ProgramPage, add_session: AddSession) -> None:
+    add_session()
+    hidden = add_session(FIRST + timedelta(days=7), title="Not yet announced")
+    hidden.unpublish()
+    text = client.get(program_page.url).content.decode()
+    assert "First meeting" in text
+    assert "Not yet announced" not in text
+
+
+def test_a_cancelled_session_leaves_the_schedule(
+    client: Client, program_page: ProgramPage, add_session: AddSession
+) -> None:
+    add_session()
+    add_session(FIRST + timedelta(days=7), title="Second meeting", is_cancelled=True)
+    context = client.get(program_page.url).context
+    (group,) = context["schedule"].groups
+    assert [section.heading for section in group.sections] == ["Wednesday 7 February 2024"]
+    assert [line.is_cancelled for line in context["sessions"]] == [False, True]
 
 
 def test_nothing_private_is_shown(

@@ -95,3 +95,14 @@ def make_application(program: Program) -> Callable[..., Application]:
         return Application.objects.create(**values)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every set of answers one question: how answers are shown is the business of the room of forms."""
+    from forms_ext.admission import deciding
+    from forms_ext.registration import doing
+
+    shown = [("What do you hope for?", "More consent")]
+    monkeypatch.setattr(deciding, "answers", lambda application: shown)
+    monkeypatch.setattr(doing, "answers", lambda registration: shown)

@@ -1,0 +1,118 @@
+"""What can happen to an application before it is decided, and the letter to a facilitator."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cop_program import way
+from cop_program.clock import now
+from cop_program.models import FacilitatorPage, Program
+
+from ..base import history, references
+from ..base.errors import ActionRefused
+from ..forms import files, plan
+from ..forms.submissions import CleanSubmission
+from ..mail import actions as mail
+from .models import Application, ApplicationFormPage, ApplicationNote
+
+WIDTHS = {"name": 200, "organization": 200, "country": 2, "time_zone": 64, "email": 254}
+
+
+def _create(program: Program, submission: CleanSubmission, **more: Any) -> Application:
+    moment = now()
+    columns = {name: str(submission.roles.get(name) or "")[:width] for name, width in WIDTHS.items()}
+    application = Application.objects.create(
+        program=program,
+        version=submission.version,
+        answers=dict(submission.answers),
+        language=submission.language,
+        submitted_at=moment,
+        idempotency_key=submission.idempotency_key or None,
+        reference=references.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-"),
+        **columns,
+        **more,
+    )
+    files.claim(application.answers)
+    return application
+
+
+@transaction.atomic
+def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Application:
+    """Store an application sent through `page` and confirm it by mail.
+
+    The same idempotency key again returns the application that it made. Raises ActionRefused once the form is closed.
+    """
+    key = submission.idempotency_key
+    if key and (earlier := Application.objects.filter(idempotency_key=key).first()):
+        return earlier
+    program = page.program
+    if program is None or not page.is_open(now()):
+        raise ActionRefused(_("The form is closed: its deadline has passed."))
+    application = _create(program, submission, source=Application.Source(submission.source))
+    history.record(application, "forms_ext.applications.apply")
+    confirm_receipt(application)
+    return application
+
+
+def confirm_receipt(application: Application) -> None:
+    """Write the mail that says that an application has arrived; it repeats no free text."""
+    page, language = application.program.page, application.language
+    deadline = page.deadline("application")
+    mail.send(
+        kind="application_received",
+        to=application.email,
+        to_name=application.name,
+        fields={
+            "name": application.name,
+            "program": page.title,
+            "reference": application.reference,
+            "deadline": deadline.sentence(language, application.time_zone or None),
+            "way": way.line(application.program, "answer", language),
+        },
+        scope=f"program:{application.program_id}",
+        language=language,
+        about=f"application:{application.pk}",
+    )
+
+
+@transaction.atomic
+def enter_on_behalf(*, program: Program, answers: Mapping[str, Any], entered_by: AbstractBaseUser) -> Application:
+    """Store the application of somebody who wrote a mail instead; the form may be closed. They get the confirmation."""
+    page = ApplicationFormPage.objects.child_of(program.page).first()
+    version = page.current_version() if page else None
+    if version is None:
+        raise ActionRefused(_("This program has no published application form."))
+    submission = CleanSubmission(version, answers, plan.compile(version).role_values(answers), source="staff")
+    application = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
+    history.record(application, "forms_ext.applications.enter", user=entered_by)
+    confirm_receipt(application)
+    return application
+
+
+@transaction.atomic
+def add_note(*, application: Application, author: AbstractBaseUser, text: str) -> ApplicationNote:
+    """Keep a note of `author` on `application`; raise ActionRefused where it is empty or too long."""
+    text = text.strip()
+    if not text or len(text) > 4000:
+        raise ActionRefused(_("Write a note of at most 4,000 characters."))
+    note = ApplicationNote.objects.create(application=application, author=author, text=text, created_at=now())
+    history.record(application, "forms_ext.applications.note", user=author)
+    return note
+
+
+@transaction.atomic
+def write_to_facilitator(*, facilitator: FacilitatorPage, name: str, email: str, message: str) -> None:
+    """Mail `message` to the facilitator's address, which is read here alone; answers go to `email`."""
+    if not facilitator.contact_email:
+        raise ActionRefused(_("Letters can't be sent to this person."))
+    mail.send(
+        kind="letter_to_facilitator",
+        to=facilitator.contact_email,
+        to_name=facilitator.title,
+        reply_to=email,
+        fields={"facilitator": facilitator.title, "name": name, "email": email, "message": message},
+        about=f"facilitator:{facilitator.pk}",
+    )

@@ -1,0 +1,60 @@
+"""The letter to a facilitator: a public form that shows their address nowhere."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+
+from cop_program.models import FacilitatorPage
+
+from ..forms import guards, tokens
+from ..forms.types import valid_unicode
+from . import actions
+
+
+class LetterForm(forms.Form):
+    """Who writes, and what."""
+
+    use_required_attribute = False
+    name = forms.CharField(label=gettext_lazy("Your name"), max_length=200, validators=[valid_unicode])
+    email = forms.EmailField(
+        label=gettext_lazy("Your email address"), help_text=gettext_lazy("The answer goes there."), max_length=254
+    )
+    message = forms.CharField(
+        label=gettext_lazy("Your letter"), widget=forms.Textarea, max_length=5000, validators=[valid_unicode]
+    )
+
+
+def _show(request: HttpRequest, page: FacilitatorPage, status: int = 200, **context: Any) -> HttpResponse:
+    token = tokens.make(page.pk, 0)
+    context = {"page": page, "token": token, "trap": guards.TRAP, **context}
+    response = TemplateResponse(request, "forms_ext/applications/letter.html", context, status=status)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@csrf_exempt
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many."""
+    page = get_object_or_404(FacilitatorPage.objects.live().public(), pk=pk)
+    if not page.contact_email:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, page, form=LetterForm(), sent="sent" in request.GET)
+    form = LetterForm(request.POST)
+    if not guards.address_allowed(request):
+        notice = _("Too many letters came from your network in a short time. Wait a while, then send this again.")
+        return _show(request, page, 429, form=form, notice=notice)
+    token = tokens.read(request.POST.get("_token"), page.pk)
+    if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
+        return _show(request, page, 409, form=form, notice=_("Look your letter over and send it again."))
+    if not form.is_valid():
+        return _show(request, page, 422, form=form)
+    actions.write_to_facilitator(facilitator=page, **form.cleaned_data)
+    return redirect(f"{request.path}?sent=1")

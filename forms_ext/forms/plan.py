@@ -1,0 +1,142 @@
+"""A version compiled once for each process: Django fields that check posts of the page and of the API alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import ErrorDict, ErrorList
+from django.utils.translation import gettext as _
+
+from . import files as uploads
+from . import types
+from .models import FormVersion
+from .stream import MARKS
+
+TEXT_ROLES = ("name", "email", "country", "organization", "billing_name", "billing_address", "policy_consent")
+
+
+class Cleaned(NamedTuple):
+    """Valid answers and, for the others, errors in words; both by question key."""
+
+    answers: dict[str, Any]
+    errors: dict[str, list[str]]
+
+
+class VersionForm(forms.Form):
+    """Built to render only."""
+
+    use_required_attribute = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one version asks, ready to check and to render."""
+
+    page_id: int
+    items: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def questions(self) -> list[Mapping[str, Any]]:
+        """The questions, without the marks of steps and sections."""
+        return [item for item in self.items if item["type"] not in MARKS]
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        """The Django field of each question, by key."""
+        return {question["key"]: types.get(question["type"]).field(question) for question in self.questions}
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """The key of the question that has each role; `time_zone` is the first question of that type."""
+        found = {question["role"]: question["key"] for question in self.questions if question.get("role")}
+        zones = [question["key"] for question in self.questions if question["type"] == "time_zone"]
+        return found | ({"time_zone": zones[0]} if zones else {})
+
+    def clean(self, data: Mapping[str, Any], files: Mapping[str, Any] | None = None) -> Cleaned:
+        """Check a post; accepted files are kept as draft uploads, also where other answers are wrong."""
+        cleaned = Cleaned({}, {})
+        for question in self.questions:
+            key = question["key"]
+            field = self.fields[key]
+            try:
+                value = field.clean(field.widget.value_from_datadict(data, files or {}, key))
+                stored = self._stored(question, value)
+            except forms.ValidationError as error:
+                cleaned.errors[key] = [str(message) for message in error.messages]
+                continue
+            if stored is not None:
+                cleaned.answers[key] = stored
+        return cleaned
+
+    def _stored(self, question: Mapping[str, Any], value: Any) -> Any:
+        if isinstance(value, bool):
+            return value
+        if value in (None, "", [], ()):
+            return None
+        if question["type"] != "file":
+            return types.get(question["type"]).to_json(value)
+        key = question["key"]
+        if isinstance(value, UploadedFile):
+            upload = uploads.keep(value, page_id=self.page_id, question_key=key)
+        elif (found := uploads.find(value, page_id=self.page_id, question_key=key)) is not None:
+            upload = found
+        else:
+            raise forms.ValidationError(_("This file is no longer here. Choose it again."))
+        return {"upload": upload.token, "name": upload.file_name}
+
+    def role_values(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers that have a role, by role."""
+        return {role: answers[key] for role, key in self.roles.items() if key in answers}
+
+    def form(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        errors: Mapping[str, list[str]] | None = None,
+    ) -> forms.Form:
+        """Return a form to render; `errors` are those of `clean`, which is not run again then."""
+        form_class = type("VersionForm", (VersionForm,), dict(self.fields))
+        form: forms.Form = form_class(data, files, initial=initial)
+        if data is not None and errors is not None:
+            form.cleaned_data = {}
+            form._errors = ErrorDict(
+                {key: ErrorList(messages, renderer=form.renderer) for key, messages in errors.items()}
+            )
+        return form
+
+    def display(self, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return `(question, answer)` as staff read them, every question, in order."""
+        return [
+            (q["label"], types.get(q["type"]).display(answers[q["key"]]) if q["key"] in answers else "")
+            for q in self.questions
+        ]
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of the answers."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": {q["key"]: types.get(q["type"]).schema(q) | {"title": q["label"]} for q in self.questions},
+            "required": [q["key"] for q in self.questions if q.get("required")],
+            "additionalProperties": False,
+        }
+
+
+def of_definition(definition: Mapping[str, Any], page_id: int) -> Plan:
+    """Return the plan of a definition that is not frozen (a preview)."""
+    return Plan(page_id, tuple(definition.get("questions", [])))
+
+
+@lru_cache(maxsize=256)
+def _compiled(pk: int, sha256: str) -> Plan:
+    version = FormVersion.objects.get(pk=pk)
+    return of_definition(version.definition, version.page_id)
+
+
+def compile(version: FormVersion) -> Plan:
+    """Return the plan of `version`, compiled once for each process."""
+    return _compiled(version.pk, version.sha256)

@@ -1,0 +1,61 @@
+"""The signed, dated token of a public form; it stands where a CSRF cookie would (design: "Security")."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+
+from cop_program.clock import now
+
+from ..base.conf import conf
+
+SALT = "forms_ext.forms.token"
+RECEIPT_SALT = "forms_ext.forms.receipt"
+
+
+@dataclass(frozen=True)
+class Token:
+    """For which page and version it was made, its age in seconds, and the key that makes a double click harmless."""
+
+    page_id: int
+    version_id: int
+    nonce: str
+    age: float
+
+    @property
+    def is_stale(self) -> bool:
+        return not -60 <= self.age <= conf.COP_FORM_TOKEN_SECONDS
+
+    @property
+    def is_hasty(self) -> bool:
+        return self.age < conf.COP_FORM_MIN_SECONDS
+
+
+def make(page_id: int, version_id: int, nonce: str = "") -> str:
+    """Return a new token; `nonce` is carried on when a form is shown again."""
+    data = [page_id, version_id, nonce or secrets.token_urlsafe(18), now().timestamp()]
+    return signing.dumps(data, salt=SALT, compress=False)
+
+
+def read(text: Any, page_id: int) -> Token | None:
+    """Return the token in `text`, or None where it is missing, altered or another page's."""
+    try:
+        page, version, nonce, made = signing.loads(str(text or ""), salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Token(page, version, nonce, now().timestamp() - made) if page == page_id else None
+
+
+def sign_receipt(page_id: int, reference: str, kind: str) -> str:
+    """Return what the address of the confirmation carries: no personal data."""
+    return signing.dumps([page_id, reference, kind], salt=RECEIPT_SALT)
+
+
+def read_receipt(text: str, page_id: int) -> tuple[str, str] | None:
+    """Return `(reference, kind)` of a confirmation's address, or None."""
+    try:
+        page, reference, kind = signing.loads(text, salt=RECEIPT_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return (reference, kind) if page == page_id else None

@@ -1,0 +1,323 @@
+"""Question types: one class each, for the Django field, the stored value, its JSON Schema and how staff read it."""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, ClassVar
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from cop_program.zones import zone_choices, zone_names
+
+from .files import KeptFileField
+
+type Question = Mapping[str, Any]
+
+
+class QuestionType:
+    """How one type of question is asked, checked, stored and read. Subclass it and `register` the class."""
+
+    name: ClassVar[str]
+    label: ClassVar[Any]
+    icon: ClassVar[str] = "edit"
+    options: ClassVar[tuple[str, ...]] = ()
+    roles: ClassVar[tuple[str, ...]] = ()
+
+    def field(self, question: Question) -> forms.Field:
+        """Return the Django field that asks `question`."""
+        raise NotImplementedError
+
+    def to_json(self, value: Any) -> Any:
+        """Return the cleaned `value` as it is stored."""
+        return value
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of a stored answer."""
+        return {"type": "string"}
+
+    def display(self, value: Any) -> str:
+        """Return the stored `value` as staff read it."""
+        return str(value)
+
+
+_types: dict[str, QuestionType] = {}
+
+
+def register(cls: type[QuestionType]) -> type[QuestionType]:
+    """Add a question type; raise ImproperlyConfigured where its name is taken or missing."""
+    name = getattr(cls, "name", "")
+    if not name.isidentifier():
+        raise ImproperlyConfigured(f"{cls.__name__}.name must be an identifier.")
+    if name in _types:
+        raise ImproperlyConfigured(f"There is already a question type {name!r}.")
+    _types[name] = cls()
+    return cls
+
+
+def get(name: str) -> QuestionType:
+    """Return the type called `name`; KeyError where nobody registered it."""
+    return _types[name]
+
+
+def all_types() -> list[QuestionType]:
+    """Return every type, in the order of registration."""
+    return list(_types.values())
+
+
+def common(question: Question) -> dict[str, Any]:
+    """Return what every Django field of `question` takes."""
+    return {
+        "label": question["label"],
+        "help_text": question.get("help", ""),
+        "required": question.get("required", False),
+    }
+
+
+def valid_unicode(value: str) -> None:
+    """Refuse text that can't be stored as UTF-8 (a lone surrogate)."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValidationError(_("Remove the characters that can't be read.")) from None
+
+
+@register
+class Text(QuestionType):
+    name, label, icon, options = "text", _("Text"), "pilcrow", ("max_length",)
+    roles = ("name", "organization", "billing_name")
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.CharField(
+            **common(question), max_length=question.get("max_length") or 255, validators=[valid_unicode]
+        )
+
+
+@register
+class LongText(QuestionType):
+    name, label, icon, options = "long_text", _("Long text"), "edit", ("max_length",)
+    roles = ("billing_address",)
+
+    def field(self, question: Question) -> forms.Field:
+        limit = question.get("max_length") or 5000
+        field = forms.CharField(**common(question), widget=forms.Textarea, validators=[valid_unicode])
+        field.validators.append(MaxLengthValidator(limit))
+        return field
+
+
+@register
+class Email(QuestionType):
+    name, label, icon, roles = "email", _("Email"), "mail", ("email",)
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.EmailField(
+            **common(question),
+            max_length=254,
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+            validators=[valid_unicode],
+        )
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "format": "email"}
+
+
+@register
+class Number(QuestionType):
+    name, label, icon, options = "number", _("Number"), "order", ("minimum", "maximum")
+
+    def field(self, question: Question) -> forms.Field:
+        low, high = question.get("minimum"), question.get("maximum")
+        return forms.DecimalField(
+            **common(question),
+            min_value=None if low is None else Decimal(str(low)),
+            max_value=None if high is None else Decimal(str(high)),
+            max_digits=15,
+            decimal_places=6,
+        )
+
+    def to_json(self, value: Any) -> Any:
+        return int(value) if value == value.to_integral_value() else float(value)
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "number"}
+
+    def display(self, value: Any) -> str:
+        return formats.localize(value, use_l10n=True)
+
+
+@register
+class Date(QuestionType):
+    name, label, icon = "date", _("Date"), "date"
+
+    def field(self, question: Question) -> forms.Field:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(**common(question), widget=widget, input_formats=["%Y-%m-%d"])
+
+    def to_json(self, value: Any) -> Any:
+        return value.isoformat()
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+    def display(self, value: Any) -> str:
+        return formats.date_format(datetime.date.fromisoformat(value), "DATE_FORMAT")
+
+
+@register
+class Choice(QuestionType):
+    name, label, icon, options = "choice", _("Choice"), "radio-full", ("choices",)
+
+    def field(self, question: Question) -> forms.Field:
+        choices = [(text, text) for text in question.get("choices", [])]
+        few = len(choices) <= 7
+        return forms.ChoiceField(
+            **common(question),
+            choices=choices if few else [("", ""), *choices],
+            widget=forms.RadioSelect if few else forms.Select,
+        )
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "enum": list(question.get("choices", []))}
+
+
+@register
+class Choices(QuestionType):
+    name, label, icon, options = "choices", _("Several choices"), "list-ul", ("choices",)
+
+    def field(self, question: Question) -> forms.Field:
+        choices = [(text, text) for text in question.get("choices", [])]
+        return forms.MultipleChoiceField(**common(question), choices=choices, widget=forms.CheckboxSelectMultiple)
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        items = {"type": "string", "enum": list(question.get("choices", []))}
+        return {"type": "array", "items": items, "uniqueItems": True}
+
+    def display(self, value: Any) -> str:
+        return ", ".join(value)
+
+
+@register
+class Checkbox(QuestionType):
+    name, label, icon = "checkbox", _("Checkbox"), "check"
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.BooleanField(**common(question))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def display(self, value: Any) -> str:
+        return str(_("Yes") if value else _("No"))
+
+
+@register
+class Consent(Checkbox):
+    name, label, icon, roles = "consent", _("Consent"), "lock", ("policy_consent",)
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.BooleanField(
+            **{**common(question), "required": True},
+            error_messages={"required": _("Tick this box: without it we can't go on.")},
+        )
+
+
+@cache
+def country_choices() -> list[tuple[str, str]]:
+    """Return `(code, name)` of each country (ISO 3166-1), with an empty first line."""
+    return [("", ""), *((country.code, country.name) for country in countries)]
+
+
+@register
+class Country(QuestionType):
+    name, label, icon, roles = "country", _("Country"), "globe", ("country",)
+
+    def field(self, question: Question) -> forms.Field:
+        widget = forms.Select(attrs={"autocomplete": "country"})
+        return forms.ChoiceField(**common(question), choices=country_choices, widget=widget)
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Z]{2}$"}
+
+    def display(self, value: Any) -> str:
+        return str(countries.name(value) or value)
+
+
+@register
+class TimeZone(QuestionType):
+    name, label, icon = "time_zone", _("Time zone"), "time"
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.ChoiceField(
+            **common(question),
+            choices=lambda: [("", ""), *zone_choices()],
+            widget=forms.Select(attrs={"data-own-zone": ""}),
+        )
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "enum": sorted(zone_names())}
+
+    def display(self, value: Any) -> str:
+        return str(value).replace("_", " ")
+
+
+class PhoneField(forms.CharField):
+    """A phone number with its country code, kept in E.164."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValidationError(_("Write the number with its country code, such as +1 574 555 0123."))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@register
+class Phone(QuestionType):
+    name, label, icon = "phone", _("Phone"), "mobile-alt"
+
+    def field(self, question: Question) -> forms.Field:
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        return PhoneField(**common(question), max_length=40, widget=widget, validators=[valid_unicode])
+
+    def display(self, value: Any) -> str:
+        try:
+            number = phonenumbers.parse(value, None)
+        except phonenumbers.NumberParseException:
+            return str(value)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register
+class Link(QuestionType):
+    name, label, icon = "link", _("Link"), "link"
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.URLField(**common(question), max_length=500, assume_scheme="https", validators=[valid_unicode])
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}
+
+
+@register
+class File(QuestionType):
+    name, label, icon = "file", _("File"), "doc-full"
+
+    def field(self, question: Question) -> forms.Field:
+        return KeptFileField(**common(question))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "object", "properties": {"upload": {"type": "string"}, "name": {"type": "string"}}}
+
+    def display(self, value: Any) -> str:
+        return str(value.get("name", ""))

@@ -1,0 +1,155 @@
+"""A person's page: decisions with their mail, notes, the pile, and what is refused."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from forms_ext.admission.models import Decision
+from forms_ext.applications.models import Application, ApplicationNote
+from forms_ext.mail.models import OutgoingMail
+
+from .test_registers import INDEX, text
+
+pytest.importorskip("forms_ext.admission.actions")  # the room may land later
+pytestmark = pytest.mark.django_db
+State = Application.State
+
+
+def person(application: Application) -> str:
+    return reverse("cop_admission:person", args=[application.pk])
+
+
+def post(client: Client, application: Application, action: str, **values: str) -> object:
+    data = {"action": action, f"{action}-reason": ""} | values
+    return client.post(person(application), data, follow=True)
+
+
+def test_the_page_shows_answers_and_each_mail_before_it_goes(staff: Client, make_application: Callable) -> None:
+    page = text(staff.get(person(make_application(name="Ada Sample"))))
+    assert "More consent" in page
+    assert "You are accepted: Nurturing Healthy Culture" in page
+    assert "We cannot offer you a place" in page
+    assert "valid until the end of Tuesday 30 January 2024, Pacific time" in page
+    assert "Step 2 of 7: Answer" in page
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_decision_sends_its_mail_and_is_told(staff: Client, make_application: Callable) -> None:
+    application = make_application(name="Ada Sample")
+    answer = post(staff, application, "declined", **{"declined-reason": "Too far away"})
+    assert "Ada Sample is declined" in text(answer)
+    decision = Decision.objects.get()
+    assert (decision.to_state, decision.decided_by.username, decision.reason) == ("declined", "staff", "Too far away")
+    assert OutgoingMail.objects.get().recipient == application.email
+    page = text(staff.get(person(application)))
+    assert "Too far away" in page
+    assert "Decision: Declined" in page
+    assert "We cannot offer you a place" in page, "the mail stands in the timeline"
+
+
+def test_accepting_makes_a_link_that_ends_when_staff_say(staff: Client, make_application: Callable) -> None:
+    application = make_application()
+    post(staff, application, "accepted", **{"accepted-link_ends_on": "2024-01-20"})
+    invitation = application.invitations.get()
+    assert invitation.ends_at.isoformat() == "2024-01-21T08:00:00+00:00", "the end of that day in Los Angeles"
+    post(staff, application, "link", **{"link-link_ends_on": ""})
+    invitation.refresh_from_db()
+    assert invitation.revoked_at
+    post(staff, application, "revoke", **{"revoke-reason": "Wrote to the wrong address"})
+    assert not application.invitations.filter(revoked_at__isnull=True).exists()
+
+
+def test_a_decision_on_a_page_that_is_out_of_date_is_refused(staff: Client, make_application: Callable) -> None:
+    application = make_application()
+    post(staff, application, "declined", seen="submitted")
+    answer = post(staff, application, "accepted", seen="submitted")
+    assert answer.status_code == 409
+    assert "Somebody else has just decided" in text(answer)
+    application.refresh_from_db()
+    assert application.state == State.DECLINED
+
+
+@pytest.mark.parametrize("action", ["accepted", "declined", "withdrawn", "link", "revoke"])
+def test_what_the_state_forbids_is_said_in_words(staff: Client, make_application: Callable, action: str) -> None:
+    application = make_application(state=State.WITHDRAWN)
+    answer = post(staff, application, action)
+    assert answer.status_code == 409
+    assert application.reference in text(answer)
+
+
+def test_nonsense_is_no_error(staff: Client, make_application: Callable) -> None:
+    application = make_application()
+    assert post(staff, application, "explode").status_code == 400
+    assert post(staff, application, "note", **{"note-text": " "}).status_code == 422
+    assert post(staff, application, "accepted", **{"accepted-link_ends_on": "soon"}).status_code == 422
+    assert staff.get(reverse("cop_admission:person", args=[999])).status_code == 404
+
+
+def test_reviewers_read_and_note_and_do_not_decide(reviewer: Client, make_application: Callable) -> None:
+    pytest.importorskip("forms_ext.applications.actions")
+    application = make_application()
+    page = text(reviewer.get(person(application)))
+    assert "More consent" in page
+    assert "Accept and send" not in page
+    post(reviewer, application, "note", **{"note-text": "Strong on consent"})
+    note = ApplicationNote.objects.get()
+    assert (note.text, note.author.username) == ("Strong on consent", "reviewer")
+    post(reviewer, application, "accepted")
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED
+
+
+def test_mails_and_money_are_not_in_a_reviewers_timeline(
+    staff: Client, reviewer: Client, make_application: Callable
+) -> None:
+    application = make_application()
+    post(staff, application, "waitlisted")
+    assert "You are on the waiting list" in text(staff.get(person(application)))
+    assert "You are on the waiting list" not in text(reviewer.get(person(application)))
+
+
+def test_the_pile_is_the_listing_that_was_left(staff: Client, make_application: Callable) -> None:
+    first = make_application(name="First")
+    make_application(name="Decided", state=State.DECLINED)
+    last = make_application(name="Last")
+    page = text(staff.get(person(last) + "?state=submitted"))
+    assert "1 of 2" in page
+    assert f'href="{person(first)}?state=submitted" data-cop-next' in page
+    assert "data-cop-previous" not in page
+
+
+def test_many_are_decided_at_once_each_mail_shown_and_refusals_told(staff: Client, make_application: Callable) -> None:
+    ada, bo = make_application(name="Ada"), make_application(name="Bo")
+    gone = make_application(name="Cy", state=State.WITHDRAWN)
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "decline"])
+    url = f"{action}?id={ada.pk}&id={bo.pk}&id={gone.pk}&next={INDEX}"
+    page = staff.get(url)
+    assert text(page).count("We cannot offer you a place") >= 2
+    assert "Left as they are" in text(page)
+    submit = page.context["submit_url"]
+    assert f"id={gone.pk}" not in submit
+    post(staff, bo, "accepted")
+    answer = staff.post(submit, {"reason": ""}, follow=True)
+    assert "1 application decided: Declined" in text(answer)
+    assert "Bo (" in text(answer)
+    assert "Somebody else has just decided" in text(answer)
+    states = dict(Application.objects.values_list("name", "state"))
+    assert states == {"Ada": "declined", "Bo": "accepted", "Cy": "withdrawn"}
+
+
+def test_the_page_asks_a_bounded_number_of_queries(staff: Client, make_application: Callable) -> None:
+    pytest.importorskip("forms_ext.applications.actions")
+    application = make_application()
+    staff.get(person(application))
+    with CaptureQueriesContext(connection) as one:
+        staff.get(person(application))
+    for _number in range(3):
+        make_application()
+        post(staff, application, "note", **{"note-text": "Again"})
+    with CaptureQueriesContext(connection) as more:
+        staff.get(person(application))
+    assert len(more) == len(one)

@@ -1,0 +1,234 @@
+"""The home of a program, registrations, go or no-go."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from djmoney.money import Money
+
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.admission.models import Invitation, Seat
+from forms_ext.base.errors import ActionRefused
+from forms_ext.billing import actions, queries
+from forms_ext.registration import doing
+from forms_ext.registration.models import GoItem, GoRun, Registration
+
+from ..billing.factories import DEPOSIT, FEE, make_account, make_issuer
+from .test_registers import text
+
+seats = pytest.importorskip("forms_ext.admission.seats")  # the room may land later
+pytestmark = pytest.mark.django_db
+NOW = datetime(2024, 2, 1, 17, tzinfo=UTC)
+State = Registration.State
+
+
+@pytest.fixture(autouse=True)
+def february() -> Iterator[None]:
+    """Stand on a day when people register."""
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
+def register(program: Program, make_application: Callable) -> Callable[..., Registration]:
+    """Make a registration with a seat held, as it stands after somebody has registered."""
+    make_issuer()
+    seats.set_capacity(program=program, capacity=9)
+
+    def make(name: str = "Ada Sample", until: datetime = NOW + timedelta(days=5), **fields: Any) -> Registration:
+        application = make_application(name=name, state="accepted")
+        number = application.pk
+        invitation = Invitation.objects.create(
+            application=application, token_sha256=f"{number:064}", created_at=NOW, ends_at=NOW, used_at=NOW
+        )
+        seat = Seat.objects.filter(program=program, invitation=None).first()
+        seat.invitation, seat.held_until = invitation, until
+        seat.save()
+        account = make_account(program, payer_name=name)
+        actions.post_fee(account=account, amount=FEE)
+        values = {
+            "program": program,
+            "invitation": invitation,
+            "account": account,
+            "version": application.version,
+            "reference": f"M-2024-{number:04}",
+            "state": State.HELD,
+            "state_changed_at": NOW,
+            "submitted_at": NOW,
+            "name": name,
+            "email": application.email,
+            "country": "US",
+            "billing_name": name,
+            "billing_address": "1 First Street",
+            "deposit_amount": DEPOSIT.amount,
+        } | fields
+        return Registration.objects.create(**values)
+
+    return make
+
+
+def home(program: Program) -> str:
+    return reverse("cop_registration:program", args=[program.pk])
+
+
+def test_the_home_says_what_needs_a_hand_in_order(
+    staff: Client, program: Program, register: Callable, make_application: Callable
+) -> None:
+    register("Soon", until=NOW + timedelta(hours=20))
+    register("Later")
+    make_application()
+    account = register("Third").account
+    actions.record_payment(account=account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
+    actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
+    page = text(staff.get(home(program)))
+    wanted = ["1 hold ends within two days", "1 application to decide", "1 refund to pay"]
+    places = [page.index(words) for words in wanted]
+    assert places == sorted(places)
+    assert f"/admin/cop/applications/?program={program.pk}&amp;state=submitted" in page
+    assert "6 are needed to confirm" in page
+    assert "Soon" in page
+
+
+def test_every_figure_leads_to_a_list_that_shows_it(staff: Client, program: Program, register: Callable) -> None:
+    register()
+    page = staff.get(home(program))
+    links = [*page.context["seats"], *page.context["money"], *page.context["tasks"]]
+    assert len(links) >= 9
+    for link in links:
+        if link.url:
+            assert staff.get(link.url).status_code == 200, link
+    held = next(figure for figure in page.context["seats"] if "state=held" in figure.url)
+    assert held.value == "1"
+    assert "Ada Sample" in text(staff.get(held.url))
+
+
+def test_the_home_asks_a_bounded_number_of_queries(staff: Client, program: Program, register: Callable) -> None:
+    register()
+    staff.get(home(program))
+    with CaptureQueriesContext(connection) as one:
+        staff.get(home(program))
+    register("Bo")
+    register("Cy")
+    with CaptureQueriesContext(connection) as three:
+        staff.get(home(program))
+    assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("address", ["/admin/cop/registrations/", "/admin/cop/programs/"])
+def test_lists_do_not_ask_more_with_more_rows(staff: Client, register: Callable, address: str) -> None:
+    register()
+    staff.get(address)
+    with CaptureQueriesContext(connection) as one:
+        staff.get(address)
+    register("Bo")
+    register("Cy")
+    with CaptureQueriesContext(connection) as three:
+        staff.get(address)
+    assert len(three) == len(one)
+
+
+def test_the_deposit_is_recorded_from_the_register(staff: Client, register: Callable) -> None:
+    registration = register()
+    page = staff.get("/admin/cop/registrations/")
+    assert 'aria-label="Record deposit: Ada Sample"' in text(page)
+    url = page.context["view"].next_step(registration).url
+    form = staff.get(url)
+    assert form.context["form"]["amount"].value() == "100"
+    data = {"amount": "100", "received_on": "2024-01-29", "method": "check", "note": "", "key": "k"}
+    answer = staff.post(url, data)
+    assert answer["Location"] == parse_qs(urlsplit(url).query)["next"][0] == "/admin/cop/registrations/"
+    assert queries.paid(registration.account) == DEPOSIT
+    payment = registration.account.payments.get()
+    assert (payment.method, payment.received_on.isoformat()) == ("check", "2024-01-29")
+    registration.refresh_from_db()
+    assert registration.state == State.MEMBER
+
+
+def test_cancelling_says_what_becomes_of_the_deposit_and_asks_why_otherwise(
+    staff: Client, program: Program, register: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[dict[str, Any]] = []
+    monkeypatch.setattr(doing, "cancel", lambda registration, **values: done.append(values))
+    registration = register()
+    actions.record_payment(account=registration.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
+    url = reverse("cop_registration:cancel", args=[registration.pk])
+    assert "has no cancellation deadline: the 100.00" in text(staff.get(url)).replace("\xa0", " ")
+    program.page.cancellation_deadline = datetime(2024, 1, 20).date()
+    program.page.save()
+    assert "(Saturday 20 January 2024) has passed" in text(staff.get(url))
+    assert staff.post(url, {"refund": "refund", "reason": ""}).status_code == 422
+    assert done == []
+    staff.post(url, {"refund": "refund", "reason": "Illness"})
+    staff.post(url, {"refund": "", "reason": ""})
+    staff.post(url, {"refund": "keep", "reason": "Came late"})
+    assert [(values["refund"], values["reason"]) for values in done] == [
+        (True, "Illness"),
+        (None, ""),
+        (False, "Came late"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["cancel", "new_address", "hold"])
+def test_a_refusal_is_said_in_words(
+    staff: Client, register: Callable, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise ActionRefused("It has ended already.")
+
+    for verb in ("cancel", "new_member_address", "set_hold_end"):
+        monkeypatch.setattr(doing, verb, refuse)
+    url = reverse(f"cop_registration:{name}", args=[register().pk])
+    answer = staff.post(url, {"refund": "", "reason": "", "last_day": "2024-02-20"})
+    assert answer.status_code == 409
+    assert "It has ended already." in text(answer)
+
+
+def test_the_hold_gets_the_end_that_staff_set(staff: Client, register: Callable) -> None:
+    registration = register()
+    staff.post(reverse("cop_registration:hold", args=[registration.pk]), {"last_day": "2024-02-04"})
+    seat = registration.invitation.seat
+    seat.refresh_from_db()
+    assert seat.held_until.isoformat() == "2024-02-05T08:00:00+00:00", "the end of that day in Los Angeles"
+
+
+def test_confirming_shows_who_gets_an_invoice_and_who_is_left_alone(
+    staff: Client, program: Program, register: Callable
+) -> None:
+    member = register("Member")
+    actions.record_payment(account=member.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
+    register("Unpaid Hold")
+    url = reverse("cop_registration:confirm", args=[program.pk])
+    page = text(staff.get(url)).replace("\xa0", " ")
+    assert "1,897.00 USD" in page
+    assert "to 1 member" in page
+    assert page.index("Member") < page.index("Holds without a deposit") < page.index("Unpaid Hold")
+    program.refresh_from_db()
+    assert program.status == Program.Status.OPEN, "looking changes nothing"
+
+
+def test_the_progress_tells_done_failed_and_remaining(staff: Client, program: Program, register: Callable) -> None:
+    run = GoRun.objects.create(program=program, kind="confirm", started_at=NOW)
+    for name, state in (("Ada", "done"), ("Bo", "failed"), ("Cy", "todo")):
+        GoItem.objects.create(run=run, registration=register(name), state=state, error="No issuer")
+    url = reverse("cop_registration:run", args=[program.pk])
+    page = text(staff.get(url))
+    assert "1 done, 1 failed, 1 remaining." in page
+    assert "data-cop-running" in page
+    assert "No issuer" in page
+    assert "Try again what failed" in page
+    run.items.filter(state="todo").update(state="done")
+    assert "data-cop-running" not in text(staff.get(url))
+
+
+def test_calling_off_needs_a_second_yes(staff: Client, program: Program) -> None:
+    url = reverse("cop_registration:call_off", args=[program.pk])
+    assert staff.post(url, {"reason": "Too few"}).status_code == 422
+    program.refresh_from_db()
+    assert program.status == Program.Status.OPEN
