@@ -83,4 +83,4 @@ class EnterView(StaffView):
                 return self.show(self.plan.form(request.POST, request.FILES), status=409)
             messages.success(request, _("The application is entered."))
             return redirect(reverse("cop_admission:person", args=[application.pk]))
-        return self.show(self.plan.form(request.POST, request.FILES), status=422)
+        return self.show(self.plan.form(request.POST, request.FILES, errors=errors), status=422)
