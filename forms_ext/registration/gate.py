@@ -6,6 +6,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from cop_program.clock import now
 
@@ -14,6 +15,7 @@ from ..admission.models import Invitation
 from .models import RegistrationFormPage
 
 COOKIE = "cop_invitation"
+SENDING_COOKIE = "cop_invitation_send"
 SALT = "forms_ext.registration.gate"
 REFUSED_STATUS = 404
 
@@ -44,25 +46,34 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None or page is None or not address:
         return refused(request)
     response = private(redirect(address))
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(invitation.pk, salt=SALT),
-        max_age=max(int((invitation.ends_at - now()).total_seconds()), 1),
-        path=urlsplit(address).path,
-        httponly=True,
-        secure=request.is_secure(),
-        samesite="Lax",
-    )
+    value = signing.dumps(invitation.pk, salt=SALT)
+    for name, path in ((COOKIE, urlsplit(address).path), (SENDING_COOKIE, reverse("forms_ext:form", args=[page.pk]))):
+        response.set_cookie(
+            name,
+            value,
+            max_age=max(int((invitation.ends_at - now()).total_seconds()), 1),
+            path=path,
+            httponly=True,
+            secure=request.is_secure(),
+            samesite="Lax",
+        )
     return response
+
+
+def named(request: HttpRequest) -> int | None:
+    """Return the invitation that the request's cookie names, valid or not."""
+    try:
+        value = request.COOKIES.get(COOKIE) or request.COOKIES.get(SENDING_COOKIE, "")
+        pk = signing.loads(value, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return pk if isinstance(pk, int) else None
 
 
 def admitted(request: HttpRequest, page: RegistrationFormPage) -> Invitation | None:
     """Return the invitation of the request's cookie, while it is valid for the program of `page`."""
-    try:
-        pk = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
-    except signing.BadSignature:
-        return None
-    invitation = invitations.find_by_pk(pk) if isinstance(pk, int) else None
+    pk = named(request)
+    invitation = invitations.find_by_pk(pk) if pk is not None else None
     if invitation is None or not page.is_child_of(invitation.application.program.page):
         return None
     return invitation

@@ -22,7 +22,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
     subpage_types: list[str] = []
     max_count_per_parent = 1
     template = "forms_ext/registration_form_page.html"
-    landing_page_template = "forms_ext/registration_form_page_landing.html"
+    required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
 
     class Meta:
         verbose_name = _("registration form")
@@ -33,6 +33,12 @@ class RegistrationFormPage(AbstractFormPage, Page):
         from . import pages
 
         return pages.serve(self, request)
+
+    def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
+        """Register whom the gate let in and lead on to their private page."""
+        from . import pages
+
+        return pages.accept(self, submission, request)
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[Any]:
         """Keep the form out of site maps."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from cop_program.models import Program
@@ -10,6 +11,8 @@ from cop_program.models import Program
 from ..admission import letters
 from ..admission.models import Invitation
 from ..base.errors import ActionRefused
+from ..forms import tokens
+from ..forms.submissions import CleanSubmission
 from . import actions, gate, queries
 from .models import Registration, RegistrationFormPage
 
@@ -18,12 +21,12 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
     """Return the application's answers as a start: those of the same role, then those of the same key."""
     from ..forms.plan import compile
 
-    version = page.current_version()  # type: ignore[attr-defined]
+    version = page.current_version()
     if version is None:
         return {}
     application = invitation.application
     asked, answered = compile(version), compile(application.version)
-    initial = {q.key: application.answers[q.key] for q in asked.questions if q.key in application.answers}
+    initial = {key: application.answers[key] for key in asked.fields if key in application.answers}
     for role, key in asked.roles.items():
         source = answered.roles.get(role)
         if source in application.answers:
@@ -37,7 +40,8 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
 
     invitation = gate.admitted(request, page)
     if invitation is None:
-        return gate.refused(request)
+        earlier = _sent_twice(page, request)
+        return gate.private(redirect(queries.member_path(earlier))) if earlier else gate.refused(request)
     setattr(request, "cop_invitation", invitation)  # noqa: B010
     context = {
         "invitation": invitation,
@@ -49,13 +53,23 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
     return gate.private(response)
 
 
-def accept(page: RegistrationFormPage, submission: Any, request: HttpRequest) -> tuple[Registration, str]:
-    """Register whom the cookie let in; return the registration and the address of its private page."""
+def _sent_twice(page: RegistrationFormPage, request: HttpRequest) -> Registration | None:
+    """Return what the same form has already made: a double click must not meet a used link."""
+    token = tokens.read(request.POST.get("_token"), page.pk) if request.method == "POST" else None
+    pk = gate.named(request)
+    if token is None or pk is None:
+        return None
+    return Registration.objects.filter(invitation_id=pk, idempotency_key=f"{page.pk}:{token.nonce}").first()
+
+
+def accept(page: RegistrationFormPage, submission: CleanSubmission, request: HttpRequest | None) -> HttpResponse:
+    """Register whom the cookie let in; redirect to the private page of the new registration."""
+    assert request is not None
     invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, page)
     if invitation is None:
         raise ActionRefused(_("This personal link is not valid any more."))
     registration = actions.register(invitation=invitation, submission=submission)
-    return registration, queries.member_path(registration)
+    return gate.private(redirect(queries.member_path(registration)))
 
 
 def program_of(page: RegistrationFormPage) -> Program | None:

@@ -1,0 +1,97 @@
+"""The registration form behind the gate: opened by a personal link alone, sent once."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from wagtail.models import Site
+
+from cop_program import clock
+from forms_ext.admission.models import Invitation
+from forms_ext.registration.models import Registration, RegistrationFormPage
+
+from ..admission import factories
+from ..forms.factories import publish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("text", {"label": "Your name", "required": True, "role": "name"}),
+    ("email", {"label": "Email", "required": True, "role": "email"}),
+    ("text", {"label": "Billing name", "required": True, "role": "billing_name"}),
+    ("long_text", {"label": "Billing address", "required": True, "role": "billing_address"}),
+    ("country", {"label": "Country", "required": True, "role": "country"}),
+    ("consent", {"label": "I accept", "required": True, "role": "policy_consent"}),
+]
+ANSWERS = {
+    "your_name": "Person 1",
+    "email": "person1@example.org",
+    "billing_name": "Payer",
+    "billing_address": "1 First Street",
+    "country": "CA",
+    "i_accept": "on",
+}
+
+
+@pytest.fixture(autouse=True)
+def january() -> Iterator[None]:
+    with clock.at(factories.START):
+        yield
+
+
+@pytest.fixture
+def invited() -> tuple[RegistrationFormPage, Invitation, str]:
+    program = factories.open_program()
+    site = Site.objects.get(is_default_site=True)
+    site.root_page = program.page.get_parent()
+    site.save()
+    page = RegistrationFormPage(title="Register", slug="register", live=False)
+    program.page.add_child(instance=page)
+    invitation, token = factories.accept(factories.make_application(program))
+    return publish(page, QUESTIONS), invitation, token  # type: ignore[return-value]
+
+
+def send(client: Client, page: RegistrationFormPage, token: str, **answers: Any) -> Any:
+    with clock.at(factories.START + timedelta(seconds=30)):
+        return client.post(f"/go/form/{page.pk}/", {**ANSWERS, "_token": token, **answers})
+
+
+def form_token(response: Any) -> str:
+    found = re.search(r'name="_token" value="([^"]+)"', response.text)
+    assert found
+    return found[1]
+
+
+def test_nobody_sees_or_sends_the_form_without_a_link(client: Client, invited: Any) -> None:
+    page, _invitation, _token = invited
+    seen, sent = client.get(page.url), send(client, page, "")
+    assert (seen.status_code, sent.status_code) == (404, 404)
+    assert "Billing address" not in seen.text + sent.text
+
+
+def test_a_link_opens_the_form_and_registering_uses_it_up(client: Client, invited: Any) -> None:
+    page, invitation, link = invited
+    opened = client.get(f"/go/invitation/{link}/", follow=True)
+    assert opened.status_code == 200
+    assert opened["Cache-Control"] == "no-store, private"
+    token = form_token(opened)
+    first, again = send(client, page, token), send(client, page, token)
+    registration = Registration.objects.get()
+    assert (registration.state, registration.billing_name) == ("held", "Payer")
+    assert first.status_code == 302
+    assert first.url == again.url
+    assert registration.reference in client.get(first.url).text
+    assert client.get(page.url).status_code == 404
+    invitation.refresh_from_db()
+    assert invitation.used_at
+
+
+def test_the_policy_must_be_accepted_and_nothing_is_lost(client: Client, invited: Any) -> None:
+    page, _invitation, link = invited
+    token = form_token(client.get(f"/go/invitation/{link}/", follow=True))
+    response = send(client, page, token, i_accept="")
+    assert response.status_code == 422
+    assert "1 First Street" in response.text
+    assert not Registration.objects.exists()
