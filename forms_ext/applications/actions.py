@@ -69,7 +69,7 @@ def confirm_receipt(application: Application) -> None:
             "name": application.name,
             "program": page.title,
             "reference": application.reference,
-            "deadline": deadline.sentence(language, application.time_zone or None),
+            "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
             "way": way.line(application.program, "answer", language),
         },
         scope=f"program:{application.program_id}",

@@ -103,7 +103,7 @@ class Plan:
         form: forms.Form = form_class(data, files, initial=initial)
         if data is not None and errors is not None:
             form.cleaned_data = {}
-            form._errors = ErrorDict(
+            form._errors = ErrorDict(  # type: ignore[attr-defined]
                 {key: ErrorList(messages, renderer=form.renderer) for key, messages in errors.items()}
             )
         return form

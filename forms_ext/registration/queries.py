@@ -89,7 +89,7 @@ def registration_overview(program: Program) -> Overview:
     def of(state: str) -> list[Registration]:
         return [registration for registration in found if registration.state == state]
 
-    waiting = [registration for registration in of(State.WAITING)]
+    waiting = list(of(State.WAITING))
     waiting.sort(key=lambda registration: registration.invitation.waiting_list_entry.pk)
     return Overview(
         standing=standing(program),

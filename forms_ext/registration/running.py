@@ -41,8 +41,9 @@ def _start(
         history.record(program, f"forms_ext.registration.{kind}", user=by)
         return run, True
     current = Program.objects.get(pk=program.pk)
-    if current.status == to_status and (run := GoRun.objects.filter(program=program, kind=kind).first()):
-        return run, False
+    earlier = GoRun.objects.filter(program=program, kind=kind).first()
+    if current.status == to_status and earlier is not None:
+        return earlier, False
     raise ActionRefused(
         _("The program is “%(status)s”: it cannot be changed to “%(to)s”.")
         % {"status": current.get_status_display(), "to": Program.Status(to_status).label}

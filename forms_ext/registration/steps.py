@@ -42,7 +42,8 @@ def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
             label="",
             url="",
             explanation=_(
-                "Applications are closed. If you are accepted, register by %(until)s with the personal link in your mail."
+                "Applications are closed. "
+                "If you are accepted, register by %(until)s with the personal link in your mail."
             )
             % {"until": words.until(registration_closes_at, words.zone_of(program))},
             closes_at=registration_closes_at,

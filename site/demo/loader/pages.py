@@ -132,7 +132,7 @@ BODY: tuple[tuple[str, Any], ...] = (
 
 def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero: Any) -> ProgramPage:
     """Publish the page of `edition` with its six sessions."""
-    page = ProgramPage(
+    page: Any = ProgramPage(
         title=edition.title,
         slug=edition.slug,
         kind=texts.KIND,

@@ -16,7 +16,8 @@ def test_a_decision_writes_state_row_and_mail(program: Program) -> None:
     decision = actions.decide(application=application, to_state="declined", by=None, reason="Too new")
     application.refresh_from_db()
     assert (application.state, decision.from_state, decision.reason) == ("declined", "submitted", "Too new")
-    assert decision.mail and decision.mail.kind == "declined"
+    assert decision.mail
+    assert decision.mail.kind == "declined"
 
 
 def test_acceptance_makes_a_link_whose_bits_are_nowhere_readable(program: Program) -> None:

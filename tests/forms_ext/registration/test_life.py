@@ -31,7 +31,8 @@ def kinds(registration: object) -> list[str]:
 
 def test_registering_holds_a_seat_posts_the_fee_and_tells_until_when(program: Program) -> None:
     registration = make_registration(program)
-    assert registration.state == "held" and registration.account
+    assert registration.state == "held"
+    assert registration.account
     assert ledger.balance(registration.account) == Money("1997", "USD")
     seat = Seat.objects.get(invitation=registration.invitation)
     assert seat.held_until == datetime(2024, 2, 3, 8, tzinfo=UTC)
@@ -177,7 +178,8 @@ def test_calling_off_tells_everybody_and_gives_everything_back(db: None) -> None
     running.work_off(off)
     for registration in (member, hold, waiting):
         registration.refresh_from_db()
-        assert registration.state == "cancelled" and kinds(registration)[-1] == "called_off"
+        assert registration.state == "cancelled"
+        assert kinds(registration)[-1] == "called_off"
     assert OutgoingMail.objects.get(kind="called_off_applicant").recipient == undecided.email
     standing = queries.standing(program)
     assert (standing.taken, standing.held, standing.waiting) == (0, 0, 0)
