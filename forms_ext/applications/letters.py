@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
+from cop_program.context import of_every_page
 from cop_program.models import FacilitatorPage
 
 from ..forms import guards, tokens
@@ -22,18 +23,31 @@ class LetterForm(forms.Form):
     """Who writes, and what."""
 
     use_required_attribute = False
-    name = forms.CharField(label=gettext_lazy("Your name"), max_length=200, validators=[valid_unicode])
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=200,
+        validators=[valid_unicode],
+        error_messages={"required": gettext_lazy("Write your name.")},
+    )
     email = forms.EmailField(
-        label=gettext_lazy("Your email address"), help_text=gettext_lazy("The answer goes there."), max_length=254
+        label=gettext_lazy("Your email address"),
+        help_text=gettext_lazy("The answer goes there."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": gettext_lazy("Write your email address.")},
     )
     message = forms.CharField(
-        label=gettext_lazy("Your letter"), widget=forms.Textarea, max_length=5000, validators=[valid_unicode]
+        label=gettext_lazy("Your letter"),
+        widget=forms.Textarea,
+        max_length=5000,
+        validators=[valid_unicode],
+        error_messages={"required": gettext_lazy("Write your letter.")},
     )
 
 
 def _show(request: HttpRequest, page: FacilitatorPage, status: int = 200, **context: Any) -> HttpResponse:
     token = tokens.make(page.pk, 0)
-    context = {"page": page, "token": token, "trap": guards.TRAP, **context}
+    context = {**of_every_page(request), "page": page, "token": token, "trap": guards.TRAP, **context}
     response = TemplateResponse(request, "forms_ext/applications/letter.html", context, status=status)
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cop_program import context as surroundings
 from cop_program.clock import now
 
 from ..base.errors import ActionRefused
@@ -63,10 +64,15 @@ class Showing:
         return self.render(CLOSED_TEMPLATE, {"typed": typed, "closes_at": self.page.closes_at()}, status)
 
     def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-        everything = {**self.page.get_context(self.request), **self.context, **context}
+        everything = {**_around(self.page, self.request), **self.context, **context}
         response = TemplateResponse(self.request, template, everything, status=status)
         patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+def _around(page: AbstractFormPage, request: HttpRequest) -> dict[str, Any]:
+    """Return what a template of `page` gets whatever it shows."""
+    return {**page.get_context(request), **surroundings.of_every_page(request)}
 
 
 def posted(request: HttpRequest) -> tuple[Any, Any]:
@@ -91,7 +97,7 @@ def serve(
     """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to mend, 429."""
     version = page.current_version()
     if version is None:
-        return TemplateResponse(request, CLOSED_TEMPLATE, {"page": page, "typed": []}, status=404)
+        return TemplateResponse(request, CLOSED_TEMPLATE, {**_around(page, request), "typed": []}, status=404)
     showing = Showing(page, request, version, extra_context or {}, initial or page.initial_answers(request))
     if request.method == "POST":
         return _post(showing)
@@ -173,5 +179,5 @@ def preview(page: AbstractFormPage, request: HttpRequest) -> HttpResponse:
     """Show the draft of `page` to its editor; it can't be sent."""
     compiled = plan.of_definition(versions.definition_of(page), page.pk or 0)
     form = compiled.form(initial={})
-    context = {**page.get_context(request), "form": form, "parts": parts(compiled, form), "is_preview": True}
+    context = {**_around(page, request), "form": form, "parts": parts(compiled, form), "is_preview": True}
     return TemplateResponse(request, page.get_template(request), context | {"closes_at": page.closes_at()})

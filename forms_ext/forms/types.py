@@ -71,12 +71,43 @@ def all_types() -> list[QuestionType]:
     return list(_types.values())
 
 
+REQUIRED = _("Answer this question.")
+REQUIRED_OF_TYPES = {
+    "choice": _("Choose one."),
+    "choices": _("Choose at least one."),
+    "checkbox": _("Tick this box."),
+    "country": _("Choose a country."),
+    "time_zone": _("Choose a time zone."),
+    "date": _("Enter a date."),
+    "number": _("Enter a number."),
+    "email": _("Write an email address, such as name@example.org."),
+    "phone": _("Write a phone number with its country code."),
+    "link": _("Write a web address."),
+    "file": _("Choose a file."),
+    "consent": _("Tick this box: without it we can't go on."),
+}
+REQUIRED_OF_ROLES = {
+    "name": _("Write your name."),
+    "email": _("Write your email address."),
+    "organization": _("Write the name of your organization."),
+    "billing_name": _("Write the name that the invoice is for."),
+    "billing_address": _("Write the address that the invoice is for."),
+}
+
+
+def required_message(question: Question) -> Any:
+    """Return the sentence that says how to mend a missing answer: by its role, else by its type."""
+    by_type = REQUIRED_OF_TYPES.get(question.get("type", ""), REQUIRED)
+    return REQUIRED_OF_ROLES.get(question.get("role", ""), by_type)
+
+
 def common(question: Question) -> dict[str, Any]:
     """Return what every Django field of `question` takes."""
     return {
         "label": question["label"],
         "help_text": question.get("help", ""),
         "required": question.get("required", False),
+        "error_messages": {"required": required_message(question)},
     }
 
 
@@ -221,10 +252,7 @@ class Consent(Checkbox):
     name, label, icon, roles = "consent", _("Consent"), "lock", ("policy_consent",)
 
     def field(self, question: Question) -> forms.Field:
-        return forms.BooleanField(
-            **{**common(question), "required": True},
-            error_messages={"required": _("Tick this box: without it we can't go on.")},
-        )
+        return forms.BooleanField(**{**common(question), "required": True})
 
 
 @cache

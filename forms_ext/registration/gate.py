@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from cop_program.clock import now
+from cop_program.context import of_every_page
 
 from ..admission import invitations
 from ..admission.models import Invitation
@@ -30,7 +31,8 @@ def private(response: HttpResponse) -> HttpResponse:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """Answer every link that does not open the form in the same way, whatever is wrong with it."""
-    return private(TemplateResponse(request, "forms_ext/registration_refused.html", {}, status=REFUSED_STATUS))
+    context = of_every_page(request)
+    return private(TemplateResponse(request, "forms_ext/registration_refused.html", context, status=REFUSED_STATUS))
 
 
 def _page_of(invitation: Invitation) -> RegistrationFormPage | None:

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cop_program.context import of_every_page
 from cop_program.models import Program
 from cop_program.wording import day_text
 
@@ -80,26 +81,27 @@ def member(request: HttpRequest, token: str) -> HttpResponse:
     registration = queries.find_member(token)
     if registration is None:
         return gate.refused(request)
+    around = of_every_page(request)
     with translation.override(registration.language):
         response = TemplateResponse(
-            request, "forms_ext/registration_member.html", member_context(registration, token)
+            request,
+            "forms_ext/registration_member.html",
+            {**around, **member_context(registration, token, around["reader_zone"])},
         ).render()
     return gate.private(response)
 
 
-def member_context(registration: Registration, token: str) -> dict[str, object]:
-    """Return what the member's page shows."""
+def member_context(registration: Registration, token: str, zone: str = "") -> dict[str, object]:
+    """Return what the member's page shows; times stand in `zone`, the one that was chosen on this site."""
+    zone = zone or letters.reader_zone(registration)
     account = registration.account
     is_member = registration.state == State.MEMBER
-    found = (
-        sessions.of(registration.program, zone=letters.reader_zone(registration), language=registration.language)
-        if is_member
-        else []
-    )
+    found = sessions.of(registration.program, zone=zone, language=registration.language) if is_member else []
     return {
         "registration": registration,
         "program": registration.program,
         "page": registration.program.page,
+        "reader_zone": zone,
         "token": token,
         "next_step": next_step(registration),
         "way_step": way_step(registration),

@@ -116,6 +116,15 @@ BODY: tuple[tuple[str, Any], ...] = (
             "access_code": "3CEOS4FREE",
         },
     ),
+    (
+        "call_to_action",
+        {
+            "heading": texts.COURSE_TITLE,
+            "text": texts.COURSE,
+            "label": texts.COURSE_LABEL,
+            "url": texts.COURSE_URL,
+        },
+    ),
     ("text", f"<h2>The rebate</h2>{texts.REBATE}"),
     (
         "questions",

@@ -57,6 +57,14 @@ asked for more that this program grew from it.</p>
 TRAILER_URL = "https://www.youtube-nocookie.com/embed/3ceos-trailer"
 RECORDING_URL = "https://example.org/webinars/three-ceos"
 
+COURSE_TITLE = "New to the method?"
+COURSE = """
+<p>The course on the foundations takes a few evenings. You may take it alongside this program; what counts is that the
+words are familiar when the group meets.</p>
+"""
+COURSE_LABEL = "See the course on the foundations"
+COURSE_URL = "https://example.org/courses/foundations-of-sociocracy"
+
 REBATE = """
 <p>Everyone pays the same prices in US dollars. Because of the exchange rates, participants from Canada, Australia and
 New Zealand get 25 % of the registration fee back once the program has started.</p>

@@ -223,3 +223,18 @@ def test_editors_cannot_publish_an_application_form_without_an_email(form_page: 
     form_page.questions = form_page.questions.stream_block.to_python(factories.stream(factories.APPLICATION[:1]))
     with pytest.raises(ValidationError, match="Email"):
         form_page.full_clean()
+
+
+def test_missing_answers_say_how_to_mend_them(client: Client, form_page: ApplicationFormPage) -> None:
+    response = send(client, form_page, opened(client, form_page), your_name="", email="", size="", hopes="")
+    assert response.status_code == 422
+    assert "This field is required" not in response.text
+    for sentence in ("Write your name.", "Write your email address.", "Choose one."):
+        assert sentence in response.text
+
+
+def test_forms_offer_the_time_zone_of_their_deadline(client: Client, form_page: ApplicationFormPage) -> None:
+    client.cookies["cop_zone"] = "Australia/Perth"
+    html = client.get(form_page.url).text
+    assert "data-zone-form" in html
+    assert '<option value="Australia/Perth"' in html
