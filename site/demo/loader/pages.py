@@ -1,11 +1,12 @@
 """The pages of the demo, published as an editor would publish them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.core.files import File
 from django.utils.text import slugify
@@ -94,14 +95,17 @@ def _blocks() -> Iterator[dict[str, Any]]:
             yield {"type": kind, "value": value}
 
 
+def _items(values: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return `values` as a list block stores them; Wagtail knows an item by its id."""
+    return [{"type": "item", "id": str(uuid4()), "value": value} for value in values]
+
+
 BODY: tuple[tuple[str, Any], ...] = (
     (
         "benefits",
         {
             "heading": texts.BENEFITS_TITLE,
-            "items": [
-                {"type": "item", "value": {"title": title, "text": f"<p>{text}</p>"}} for title, text in texts.BENEFITS
-            ],
+            "items": _items({"title": title, "text": f"<p>{text}</p>"} for title, text in texts.BENEFITS),
         },
     ),
     ("quotation", {"text": texts.QUOTATION, "source": texts.QUOTATION_BY, "role": texts.QUOTATION_ROLE}),
@@ -125,15 +129,11 @@ BODY: tuple[tuple[str, Any], ...] = (
             "url": texts.COURSE_URL,
         },
     ),
-    ("text", f"<h2>The rebate</h2>{texts.REBATE}"),
     (
         "questions",
         {
             "heading": texts.QUESTIONS_TITLE,
-            "items": [
-                {"type": "item", "value": {"question": question, "answer": answer}}
-                for question, answer in texts.QUESTIONS
-            ],
+            "items": _items({"question": question, "answer": answer} for question, answer in texts.QUESTIONS),
         },
     ),
 )

@@ -52,7 +52,7 @@ BACKGROUND = """
 <p>In March 2023 three chief executives sat down for a webinar and told each other, with an audience listening, what
 sociocracy had done to their work: what they gave up, what came back, and what they would do sooner. So many listeners
 asked for more that this program grew from it.</p>
-<p>The trailer takes three minutes. The full recording is free with the code <b>3CEOS4FREE</b>.</p>
+<p>The trailer gives a first impression; the full recording is free with the code below.</p>
 """
 TRAILER_URL = "https://www.youtube-nocookie.com/embed/3ceos-trailer"
 RECORDING_URL = "https://example.org/webinars/three-ceos"
@@ -64,11 +64,6 @@ words are familiar when the group meets.</p>
 """
 COURSE_LABEL = "See the course on the foundations"
 COURSE_URL = "https://example.org/courses/foundations-of-sociocracy"
-
-REBATE = """
-<p>Everyone pays the same prices in US dollars. Because of the exchange rates, participants from Canada, Australia and
-New Zealand get 25 % of the registration fee back once the program has started.</p>
-"""
 
 POLICY = """
 <p>Your deposit holds your place. You may cancel until the end of the cancellation deadline that stands on this page;
@@ -158,8 +153,8 @@ APPLICATION_INTRODUCTION = """
 two weeks, at the latest a few days after the deadline.</p>
 """
 APPLICATION_THANKS = """
-<p>Thank you. We have your application, and a mail about it is on its way. Two of us will read it; until you hear from
-us there is nothing for you to do.</p>
+<p>Thank you. Two of us read your application, and you hear from us within two weeks, at the latest a few days after the
+deadline.</p>
 """
 REGISTRATION_INTRODUCTION = """
 <p>Good to have you. With this form you take your place; the deposit holds it, and we tell you on the next page how to
