@@ -22,7 +22,7 @@ from . import letters, queries
 from .answers import role_values
 from .holds import end_holds, offer_free_seats, offer_under_lock, remind_holds, set_hold_end
 from .models import Registration
-from .running import call_off_program, confirm_program, retry_failed
+from .running import call_off_program, close_program, confirm_program, retry_failed
 from .states import move
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "call_off_program",
     "cancel",
+    "close_program",
     "confirm_program",
     "end_holds",
     "offer_free_seats",

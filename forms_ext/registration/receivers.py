@@ -21,6 +21,7 @@ LABELS = {
     "called_off": _("Registration ended: program called off"),
     "renew_member_page": _("New address of the private page"),
     "confirm": _("Program confirmed"),
+    "close": _("Program closed"),
     "call_off": _("Program called off"),
     "retry": _("Failed items tried again"),
 }

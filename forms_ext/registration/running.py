@@ -95,6 +95,28 @@ def call_off_program(*, program: Program, by: "User | None", reason: str) -> GoR
     return run
 
 
+@transaction.atomic
+def close_program(*, program: Program, by: "User | None") -> bool:
+    """Close a confirmed program that is over: nobody applies or registers any more. False where it is closed already.
+
+    Accounts stay as they are: what is still owed can be paid, and rebates are paid out.
+    """
+    program = Program.objects.select_related("page").get(pk=program.pk)
+    if ledger.today(program) <= program.page.ends_on:
+        raise ActionRefused(_("The program is not over yet: it can be closed after its last meeting."))
+    moved = Program.objects.filter(pk=program.pk, status=Program.Status.CONFIRMED).update(
+        status=Program.Status.CLOSED, status_changed_at=now()
+    )
+    if moved:
+        history.record(program, "forms_ext.registration.close", user=by)
+    elif program.status != Program.Status.CLOSED:
+        raise ActionRefused(
+            _("The program is “%(status)s”: it cannot be changed to “%(to)s”.")
+            % {"status": program.get_status_display(), "to": Program.Status.CLOSED.label}
+        )
+    return bool(moved)
+
+
 def _list_everybody(run: GoRun, program: Program) -> None:
     """List members, holds and the queue, then the accepted and the undecided who have not registered."""
     registrations = Registration.objects.filter(program=program, state__in=HAS_A_PLACE).order_by("pk")

@@ -1,7 +1,6 @@
 """Loads the demo: two editions of the reference program, through the rooms' own actions."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -11,11 +10,9 @@ def load(*, say: Callable[[str], object] = print, known: dict[str, str] | None =
     from cop_program.clock import now
     from demo import people
     from demo.models import HomePage
-    from forms_ext.applications.models import ApplicationFormPage
 
-    from . import applying, pages
-    from .cast import APPLICANTS, MEMBERS_2024, OTHERS_2024
-    from .editions import PAST, coming
+    from . import history, pages
+    from .editions import coming
 
     if HomePage.objects.exists():
         return False
@@ -24,8 +21,5 @@ def load(*, say: Callable[[str], object] = print, known: dict[str, str] | None =
     with transaction.atomic():
         people.create(known or {})
         past, future = pages.load(coming(today.date()))
-        form = ApplicationFormPage.objects.child_of(past).get()
-        applying.all_apply(form, [(one, PAST.at(one.applied, one.hour)) for one in MEMBERS_2024 + OTHERS_2024])
-        form = ApplicationFormPage.objects.child_of(future).get()
-        applying.all_apply(form, [(one, today + timedelta(days=one.applied)) for one in APPLICANTS])
+        history.load(past, future, today)
     return True

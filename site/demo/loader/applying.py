@@ -1,6 +1,5 @@
 """People of the cast apply, through the action that the public form calls."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from cop_program.clock import at
@@ -10,7 +9,7 @@ from forms_ext.applications.models import Application, ApplicationFormPage
 from forms_ext.forms import plan
 from forms_ext.forms.submissions import CleanSubmission
 
-from .cast import Applicant
+from .applicant import Applicant
 
 
 def answers_of(person: Applicant) -> list[str]:
@@ -21,7 +20,7 @@ def answers_of(person: Applicant) -> list[str]:
 
 
 def apply(form: ApplicationFormPage, person: Applicant, moment: datetime) -> Application:
-    """Let `person` apply through `form` at `moment`; a reviewer leaves the note, where there is one."""
+    """Let `person` apply through `form` at `moment`; where nobody decides, the note is a reviewer's."""
     version = form.current_version()
     if version is None:
         raise LookupError("The application form has no version: publish it first.")
@@ -31,11 +30,6 @@ def apply(form: ApplicationFormPage, person: Applicant, moment: datetime) -> App
     with at(moment):
         submission = CleanSubmission(version, answers, compiled.role_values(answers))
         application = actions.apply(page=form, submission=submission)
-        if person.note:
+        if person.note and person.state == "submitted":
             actions.add_note(application=application, author=people.by_role("reviewer"), text=person.note)
     return application
-
-
-def all_apply(form: ApplicationFormPage, cast: Iterable[tuple[Applicant, datetime]]) -> list[Application]:
-    """Let everybody apply, in the order of time."""
-    return [apply(form, person, moment) for person, moment in sorted(cast, key=lambda pair: pair[1])]

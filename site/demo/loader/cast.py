@@ -1,40 +1,6 @@
 """Invented people who apply; their addresses lead nowhere."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from django.utils.text import slugify
-
-
-@dataclass(frozen=True)
-class Applicant:
-    """Somebody with an organization, a zone and hopes; the numbers are days from the first meeting."""
-
-    name: str
-    organization: str
-    role: str
-    size: str
-    profit: str
-    stage: str
-    course: str
-    country: str
-    zone: str
-    hopes: str
-    applied: int
-    hour: int = 17
-    address: str = ""
-    state: str = "submitted"
-    note: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def email(self) -> str:
-        first, *_middle, last = slugify(self.name).split("-")
-        return f"{first}.{last}@example.org"
-
-
-YES, NO = "For profit", "Not for profit"
-EARLY, SOME, WHOLE = "First circles", "Several circles", "The whole organization"
+from .applicant import EARLY, NO, SOME, WHOLE, YES, Applicant
 
 MEMBERS_2024 = (
     Applicant(
@@ -50,6 +16,7 @@ MEMBERS_2024 = (
         "To stop being the person every circle asks before it decides.",
         -76,
         address="418 Cedar Lane\nEugene, OR 97401",
+        state="member",
     ),
     Applicant(
         "Daniel Okonkwo",
@@ -64,6 +31,7 @@ MEMBERS_2024 = (
         "To hear from a CEO who has told the board and lived.",
         -70,
         address="77 Wharf Street\nPortland, ME 04101",
+        state="member",
     ),
     Applicant(
         "Claire Tremblay",
@@ -78,6 +46,7 @@ MEMBERS_2024 = (
         "To compare how others pay people when nobody is anybody's boss.",
         -66,
         address="1520 rue Ontario\nMontréal QC H2L 1S5",
+        state="member",
     ),
     Applicant(
         "Jack Pemberton",
@@ -92,6 +61,7 @@ MEMBERS_2024 = (
         "To bring the field crews into it, and not only the office.",
         -64,
         address="9 Marine Terrace\nFremantle WA 6160",
+        state="member",
     ),
     Applicant(
         "Aroha Ngata",
@@ -106,6 +76,7 @@ MEMBERS_2024 = (
         "To find the words in which our elders and our circles speak of the same thing.",
         -58,
         address="31 Kauri Road\nWhangārei 0110",
+        state="member",
     ),
     Applicant(
         "Robert Lindqvist",
@@ -120,6 +91,7 @@ MEMBERS_2024 = (
         "To be a board member who helps, and does not only approve.",
         -51,
         address="2204 Harvest Avenue\nDecorah, IA 52101",
+        state="member",
     ),
     Applicant(
         "Sofía Barragán",
@@ -134,6 +106,7 @@ MEMBERS_2024 = (
         "To know when consent is too slow for a clinic, and when it is not.",
         -44,
         address="Calle Reforma 88\n68000 Oaxaca",
+        state="member",
     ),
     Applicant(
         "Helen Abernathy",
@@ -148,6 +121,7 @@ MEMBERS_2024 = (
         "To hand on a family firm to circles instead of to a cousin.",
         -33,
         address="640 Mill Road\nFort Collins, CO 80521",
+        state="member",
     ),
     Applicant(
         "Paulo Figueira",
@@ -162,6 +136,7 @@ MEMBERS_2024 = (
         "To rest from explaining, among people who know.",
         -24,
         address="Rua das Laranjeiras 210\nRio de Janeiro 22240-003",
+        state="member",
     ),
 )
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -200,12 +199,10 @@ def sessions(page: ProgramPage, edition: Edition) -> list[SessionPage]:
     return made
 
 
-def add_recordings(page: ProgramPage) -> None:
-    """Give each meeting that has been held its recording, two days later."""
-    for session in SessionPage.objects.child_of(page).order_by("starts_at"):
-        session.recording_link = f"https://video.example.org/{page.slug}/{session.starts_at:%Y-%m-%d}"
-        with at(session.ends_at + timedelta(days=2)):
-            session.save_revision().publish()
+def add_recording(page: ProgramPage, session: SessionPage) -> None:
+    """Give a meeting of `page` that has been held its recording."""
+    session.recording_link = f"https://video.example.org/{page.slug}/{session.starts_at:%Y-%m-%d}"
+    session.save_revision().publish()
 
 
 def load(coming: Edition) -> tuple[ProgramPage, ProgramPage]:

@@ -198,3 +198,16 @@ def test_nobody_is_offered_a_seat_once_the_program_has_begun(db: None) -> None:
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("lapsed", "waiting")
+
+
+def test_a_confirmed_program_is_closed_once_when_it_is_over(program: Program) -> None:
+    with pytest.raises(ActionRefused, match="not over"):
+        actions.close_program(program=program, by=None)
+    with clock.at(datetime(2025, 2, 7, 12, tzinfo=UTC)):
+        with pytest.raises(ActionRefused, match="cannot be changed"):
+            actions.close_program(program=program, by=None)
+        Program.objects.filter(pk=program.pk).update(status=Program.Status.CONFIRMED)
+        assert actions.close_program(program=program, by=None)
+        assert not actions.close_program(program=program, by=None)
+    program.refresh_from_db()
+    assert program.status == "closed"

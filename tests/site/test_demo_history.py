@@ -1,0 +1,102 @@
+"""What the demo's loader tells: the edition of 2024 from the first application to its closing, and the open one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from demo.loader import load
+from djmoney.money import Money
+
+from cop_program.models import Program, SessionPage
+from forms_ext.applications.models import Application
+from forms_ext.base import audit
+from forms_ext.billing import queries as ledger
+from forms_ext.billing.models import Account, Invoice, Payment, RebateDue
+from forms_ext.mail.models import OutgoingMail
+from forms_ext.registration import actions
+from forms_ext.registration.models import Registration
+
+pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Load the demo once for all tests of this file; every trace is rolled back."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert load(say=lambda _text: None)
+        assert not load(say=lambda _text: None)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def past(loaded: None) -> Program:
+    return Program.objects.select_related("page").get(page__slug="nurturing-healthy-culture-2024")
+
+
+@pytest.fixture
+def coming(loaded: None) -> Program:
+    return Program.objects.select_related("page").exclude(page__slug="nurturing-healthy-culture-2024").get()
+
+
+def test_2024_had_nine_members_and_is_closed(past: Program) -> None:
+    states = Counter(Application.objects.filter(program=past).values_list("state", flat=True))
+    assert states == {"accepted": 9, "declined": 2, "withdrawn": 1}
+    members = Registration.objects.filter(program=past)
+    assert Counter(members.values_list("state", flat=True)) == {"member": 9}
+    countries = Counter(str(member.country) for member in members)
+    assert (countries["CA"], countries["AU"], countries["NZ"]) == (1, 1, 1)
+    assert past.status == "closed"
+    assert past.status_changed_at
+    assert past.status_changed_at.year == 2024
+    assert not actions.close_program(program=past, by=None)
+    assert all(session.recording_link for session in SessionPage.objects.child_of(past.page))
+
+
+def test_2024_the_invoices_are_paid(past: Program) -> None:
+    invoices = Invoice.objects.filter(account__program=past)
+    assert [invoice.total for invoice in invoices] == [Money("1897", "USD")] * 9
+    for invoice in invoices:
+        assert invoice.pdf_sha256
+        assert invoice.mailed_at
+        assert invoice.mailed_at.year == 2024
+        assert invoice.closed_at
+        assert invoice.due_on
+        assert invoice.closed_at.date() <= invoice.due_on
+    assert {ledger.balance(account).amount for account in Account.objects.filter(program=past)} == {0}
+    payments = Payment.objects.filter(account__program=past).select_related("row")
+    assert Counter(-payment.row.amount.amount for payment in payments) == {100: 9, 1897: 9}
+
+
+def test_2024_rebates_are_listed_by_country(past: Program) -> None:
+    rebates = RebateDue.objects.filter(account__program=past).select_related("account")
+    assert {str(rebate.account.payer_country): rebate.amount for rebate in rebates} == {
+        code: Money("499.25", "USD") for code in ("CA", "AU", "NZ")
+    }
+    assert {rebate.listed_at.date() for rebate in rebates} == {date(2024, 2, 15)}
+
+
+def test_the_coming_edition_has_people_everywhere_on_the_way(coming: Program) -> None:
+    states = Counter(Application.objects.filter(program=coming).values_list("state", flat=True))
+    assert states == {"accepted": 5, "waitlisted": 1, "declined": 1, "withdrawn": 1, "submitted": 5}
+    registrations = Registration.objects.filter(program=coming)
+    assert Counter(registrations.values_list("state", flat=True)) == {"member": 2, "held": 1}
+    assert coming.status == "open"
+    assert not Invoice.objects.filter(account__program=coming).exists()
+
+
+def test_every_mail_went_out_at_its_own_time(past: Program) -> None:
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"sent"}
+    ours = OutgoingMail.objects.filter(scope=f"program:{past.pk}")
+    assert ours.count() > 100
+    assert not ours.exclude(sent_at__range=(datetime(2023, 11, 14, tzinfo=UTC), datetime(2024, 7, 31, tzinfo=UTC)))
+    assert ours.filter(kind="receipt").count() == 18
+    assert ours.filter(kind="session_recording").count() == 54
+
+
+def test_the_audit_finds_nothing(loaded: None) -> None:
+    assert list(audit.run_all()) == []
