@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -155,8 +156,9 @@ def letters(local: datetime) -> str:
 
 @cache
 def generic_name(zone: str, language: str) -> str:
-    """Return the name of a zone that holds all year: "Pacific Time"."""
-    return get_timezone_name(ZoneInfo(zone), width="long", locale=locale_of(language), zone_variant="generic")
+    """Return the name of a zone that holds all year: "Pacific Time"; UTC, which is of no place, has no other."""
+    variant: Literal["generic", "standard"] = "standard" if zone == "UTC" else "generic"
+    return get_timezone_name(ZoneInfo(zone), width="long", locale=locale_of(language), zone_variant=variant)
 
 
 @cache

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cop_program import wording
 from cop_program.schedule import GroupSchedule, Line, Meeting, Section, ZoneGroup, build, for_reader
 from cop_program.zones import zone_names
 
@@ -167,6 +168,10 @@ def test_a_zone_without_letters_that_changes_has_a_generic_name() -> None:
     zone = "America/Santiago"
     schedule = one_zone(zone, meeting(2024, 3, 7, 9, zone=zone), meeting(2024, 5, 9, 9, zone=zone))
     assert texts(schedule) == [("Thursdays 7 March and 9 May 2024", ["9:00 am - noon Chile Time"])]
+
+
+def test_utc_bears_its_own_name() -> None:
+    assert wording.generic_name("UTC", "en") == "Coordinated Universal Time"
 
 
 def test_half_hour_changes_are_said() -> None:
