@@ -92,7 +92,7 @@ def build_blocks() -> list[tuple[str, blocks.Block]]:
 
 
 class QuestionsField(StreamField):
-    """A stream of questions whose types may grow without a migration (docs/decisions/0006-question-types.md)."""
+    """A stream of questions whose types may grow without a migration (docs/decisions/0007-question-types.md)."""
 
     def __init__(self, block_types: Any = (), **kwargs: Any) -> None:
         kwargs.setdefault("collapsed", True)
