@@ -60,7 +60,8 @@ class Invitation(models.Model):
 class Seat(models.Model):
     """One place of a program: free, held until `held_until`, or kept for good since `kept_at`."""
 
-    program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="seats")
+    # A free seat keeps no program from being deleted; one that somebody has is kept by their application.
+    program = models.ForeignKey("cop_program.Program", on_delete=models.CASCADE, related_name="seats")
     number = models.PositiveSmallIntegerField()
     invitation = models.OneToOneField(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="seat")
     held_until = models.DateTimeField(null=True, blank=True)

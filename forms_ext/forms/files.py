@@ -1,6 +1,7 @@
 """Files that applicants send: checked by size and content, kept as private draft uploads."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -29,7 +30,13 @@ ALLOWED = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.oasis.opendocument.text": ".odt",
 }
+TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
 MISSING = gettext_lazy("Choose a file.")
+
+
+def is_token(text: Any) -> bool:
+    """Tell whether `text` may be the token of an upload: a database takes no other text for one."""
+    return isinstance(text, str) and bool(TOKEN.fullmatch(text))
 
 
 def detect(file: UploadedFile) -> str:
@@ -57,11 +64,7 @@ class KeptFileInput(forms.FileInput):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         html = super().render(name, None, attrs, renderer)
         token = value[1] if isinstance(value, tuple) else ""
-        upload = (
-            models.Upload.objects.filter(token=token, claimed_at=None).first()
-            if isinstance(token, str) and token
-            else None
-        )
+        upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if is_token(token) else None
         if upload is None:
             return html
         note = _("Kept: %(name)s. Choose another file only to replace it.") % {"name": upload.file_name}
@@ -115,7 +118,7 @@ def keep(file: UploadedFile, *, page_id: int, question_key: str) -> "models.Uplo
 
 def find(token: str, *, page_id: int, question_key: str) -> "models.Upload | None":
     """Return the unclaimed upload of `token` for that question, or None."""
-    if not isinstance(token, str) or len(token) > 40 or "\x00" in token:
+    if not is_token(token):
         return None
     return models.Upload.objects.filter(
         token=token, page_id=page_id, question_key=question_key, claimed_at__isnull=True
