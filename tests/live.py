@@ -15,7 +15,7 @@ from typing import Any
 from . import databases
 from .postgres import free_port
 
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 20
 
 

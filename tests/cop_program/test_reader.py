@@ -114,6 +114,7 @@ def test_setting_a_zone_needs_a_post() -> None:
 # The way ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 def test_the_way_is_told_in_a_line() -> None:
     page = ProgramPage(application_deadline=date(2024, 1, 23), registration_deadline=date(2024, 1, 30))
     assert way.line(page, "register") == "Step 3 of 7: Register, by Tuesday 30 January"
