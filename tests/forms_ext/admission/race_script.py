@@ -1,0 +1,271 @@
+"""What the race tests of seats, decisions and the confirmed program run: lays the ground, forks, prints JSON.
+
+python -m tests.forms_ext.admission.race_script RACE [FIGURE...]
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+from unittest.mock import patch
+
+import django
+
+django.setup()
+
+from django.db import OperationalError, transaction  # noqa: E402
+
+from cop_program import clock  # noqa: E402
+from cop_program.models import Program  # noqa: E402
+from forms_ext.admission import actions as admission  # noqa: E402
+from forms_ext.admission import seats  # noqa: E402
+from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry  # noqa: E402
+from forms_ext.applications.models import Application  # noqa: E402
+from forms_ext.base import audit  # noqa: E402
+from forms_ext.base.errors import ActionRefused  # noqa: E402
+from forms_ext.billing import invoicing  # noqa: E402
+from forms_ext.billing.models import Invoice  # noqa: E402
+from forms_ext.mail import actions as mail  # noqa: E402
+from forms_ext.mail.models import OutgoingMail  # noqa: E402
+from forms_ext.registration import actions, letters, running  # noqa: E402
+from forms_ext.registration.models import GoItem, GoRun, Registration  # noqa: E402
+from tests.forms_ext.admission import factories  # noqa: E402
+from tests.racing import together  # noqa: E402
+
+PAUSE = 0.3
+
+
+def persist(job: Any) -> Any:
+    """Try again where SQLite has no patience left: an unguarded race is about what is written."""
+    for _ in range(60):
+        try:
+            return job()
+        except OperationalError:
+            time.sleep(0.05)
+    raise TimeoutError
+
+
+def findings() -> list[str]:
+    ours = ("admission.", "registration.", "billing.rows", "billing.balances")
+    return [f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith(ours)]
+
+
+def invite(program: Program, people: int) -> list[Invitation]:
+    return [factories.accept(factories.make_application(program, n))[0] for n in range(1, people + 1)]
+
+
+# --- The last seat -------------------------------------------------------------------------------
+
+
+def claim(invitation: Invitation, guarded: bool) -> bool:
+    """Claim a seat as the room does it, or by reading, pausing and writing."""
+    program, until = invitation.application.program, invitation.ends_at
+    if guarded:
+        with transaction.atomic():
+            return bool(seats.claim(program=program, invitation=invitation, held_until=until))
+    free = Seat.objects.filter(seats.FREE, program=program).order_by("number").first()
+    time.sleep(PAUSE)
+    if free is None:
+        return False
+    found = Seat.objects.filter(pk=free.pk)
+    return bool(persist(lambda: found.update(invitation=invitation, held_until=until)))
+
+
+def claims(places: int, people: int, guarded: bool) -> dict[str, Any]:
+    """Let all claim at once; return how many were told that they have a seat, and how many hold one."""
+    invitations = invite(factories.open_program(places), people)
+    told = together([lambda invitation=invitation: claim(invitation, guarded) for invitation in invitations])
+    return {"told": Counter(map(str, told)), "held": Seat.objects.exclude(seats.FREE).count()}
+
+
+def register(invitation: Invitation, number: int, key: str) -> str:
+    try:
+        return actions.register(invitation=invitation, submission=factories.submission(number, key)).reference
+    except ActionRefused:
+        return "refused"
+
+
+def last_seat(places: int, people: int) -> dict[str, Any]:
+    """Let all register at once."""
+    invitations = invite(factories.open_program(places), people)
+    said = together([lambda n=n, i=i: register(i, n, f"k{n}") for n, i in enumerate(invitations, 1)])
+    return {
+        "references": len({str(reference) for reference in said if str(reference).startswith("M-")}),
+        "states": Counter(Registration.objects.values_list("state", flat=True)),
+        "held": Seat.objects.exclude(seats.FREE).count(),
+        "waiting": WaitingListEntry.objects.count(),
+        "mails": Counter(OutgoingMail.objects.filter(kind__startswith="registered").values_list("kind", flat=True)),
+        "findings": findings(),
+    }
+
+
+def freed(people: int) -> dict[str, Any]:
+    """Let one cancel in the moment in which the others ask for the only seat."""
+    program = factories.open_program(1)
+    first = factories.make_registration(program, 99)
+    invitations = invite(program, people)
+    cancel = [lambda: str(actions.cancel(registration=first, by=None).state)]
+    together([lambda n=n, i=i: register(i, n, f"k{n}") for n, i in enumerate(invitations, 1)] + cancel)
+    return {"states": Counter(Registration.objects.values_list("state", flat=True)), "findings": findings()}
+
+
+def double(presses: int) -> dict[str, Any]:
+    """Send one form several times at once: the same key, the same answer."""
+    [invitation] = invite(factories.open_program(3), 1)
+    said = together([lambda: register(invitation, 1, "same")] * presses)
+    return {"said": sorted(set(map(str, said))), "registrations": Registration.objects.count()}
+
+
+# --- Two who decide ------------------------------------------------------------------------------
+
+
+def change_unguarded(*, application: Application, to_state: str) -> str:
+    from_state = Application.objects.values_list("state", flat=True).get(pk=application.pk)
+    time.sleep(PAUSE)
+    Application.objects.filter(pk=application.pk).update(state=to_state)
+    return from_state
+
+
+def decide(application: Application, to_state: str, guarded: bool) -> str:
+    try:
+        if guarded:
+            admission.decide(application=application, to_state=to_state, by=None)
+        else:
+            with patch.object(admission, "_change_state", change_unguarded):
+                persist(lambda: admission.decide.__wrapped__(application=application, to_state=to_state, by=None))  # type: ignore[attr-defined]
+    except ActionRefused:
+        return "refused"
+    return to_state
+
+
+def deciding(guarded: bool) -> dict[str, Any]:
+    """Let one accept and others decline one application that all have seen undecided."""
+    application = factories.make_application(factories.open_program())
+    said = together(
+        [lambda to=to: decide(application, to, guarded) for to in ("accepted", "declined", "accepted", "waitlisted")]
+    )
+    application.refresh_from_db()
+    return {
+        "said": said,
+        "state": application.state,
+        "decisions": list(Decision.objects.values_list("to_state", flat=True)),
+        "mails": OutgoingMail.objects.count(),
+        "links": Invitation.objects.filter(revoked_at__isnull=True).count(),
+    }
+
+
+def decline_or_register() -> dict[str, Any]:
+    """Let staff decline in the moment in which the applicant registers."""
+    [invitation] = invite(factories.open_program(), 1)
+    application = invitation.application
+    application.refresh_from_db()
+    said = together([lambda: decide(application, "declined", True), lambda: register(invitation, 1, "k")])
+    application.refresh_from_db()
+    return {"said": said, "state": application.state, "registrations": Registration.objects.count()}
+
+
+# --- The confirmed program -----------------------------------------------------------------------
+
+
+def members(count: int) -> Program:
+    program = factories.open_program(count)
+    for number in range(1, count + 1):
+        factories.pay(factories.make_registration(program, number))
+    return program
+
+
+def press(program: Program) -> str:
+    """Press the button, and do at once what the task would do."""
+    run = actions.confirm_program(program=program, by=None)
+    running.work_off(run)
+    return str(run.pk)
+
+
+def work_unguarded(run: GoRun, item: GoItem) -> bool:
+    """Do an item the wrong way: read, pause, do, write."""
+    if not GoItem.objects.filter(pk=item.pk, state=GoItem.State.TODO).exists():
+        return False
+    time.sleep(PAUSE)
+    registration = Registration.objects.select_related("program__page", "account").get(pk=item.registration_id)
+    persist(lambda: letters.program_confirmed(registration))
+    persist(lambda: GoItem.objects.filter(pk=item.pk).update(state=GoItem.State.DONE))
+    return True
+
+
+def confirmed() -> dict[str, Any]:
+    return {
+        "runs": GoRun.objects.count(),
+        "items": Counter(GoItem.objects.values_list("state", flat=True)),
+        "invoices": sorted(Invoice.objects.values_list("sequence_number", flat=True)),
+        "accounts": Invoice.objects.values("account").distinct().count(),
+        "mails": Counter(OutgoingMail.objects.filter(kind="program_confirmed").values_list("recipient", flat=True)),
+        "findings": findings(),
+    }
+
+
+def confirming(count: int, presses: int) -> dict[str, Any]:
+    """Press the button several times at once."""
+    program = members(count)
+    return {"said": together([lambda: press(program)] * presses)} | confirmed()
+
+
+def confirming_unguarded(count: int) -> dict[str, Any]:
+    """Let two workers do one run, without what keeps them apart."""
+    run = actions.confirm_program(program=members(count), by=None)
+    with patch.object(running, "_work", work_unguarded):
+        together([lambda: running.work_off(run).done] * 2)
+    return confirmed()
+
+
+def killed(count: int, survives: int) -> dict[str, Any]:
+    """Kill the worker within one member's transaction: invoice made, mail not; let the periodic job go on twice."""
+    run = actions.confirm_program(program=members(count), by=None)
+    tell, told = letters.program_confirmed, []
+
+    def die(registration: Registration) -> None:
+        if len(told) == survives:
+            os.kill(os.getpid(), signal.SIGKILL)
+        told.append(registration.pk)
+        tell(registration)
+
+    with patch.object(letters, "program_confirmed", die):
+        died = together([lambda: running.work_off(run).done])
+    before = confirmed()
+    return {"died": died, "before": before, "later": together([running.resume_runs] * 3)} | confirmed()
+
+
+RACES: dict[str, Any] = {
+    "claim": lambda places, people: claims(places, people, True),
+    "claim-unguarded": lambda places, people: claims(places, people, False),
+    "last-seat": last_seat,
+    "freed": freed,
+    "double": double,
+    "decide": lambda: deciding(True),
+    "decide-unguarded": lambda: deciding(False),
+    "decline-or-register": decline_or_register,
+    "confirm": confirming,
+    "confirm-unguarded": confirming_unguarded,
+    "killed": killed,
+}
+
+
+def main() -> None:
+    """Run the race that the first argument names; neither mails nor drawings get in its way."""
+    verb, figures = sys.argv[1], [int(figure) for figure in sys.argv[2:]]
+    quiet = [
+        patch.object(mail, "_deliver_after_commit", lambda *_: None),
+        patch.object(invoicing, "_draw_pdf_after_commit", lambda *_: None),
+        patch.object(running, "_run_after_commit", lambda *_: None),
+    ]
+    for patched in quiet:
+        patched.start()
+    with clock.at(factories.START), suppress(BrokenPipeError):
+        print(json.dumps(RACES[verb](*figures)))
+
+
+if __name__ == "__main__":
+    main()
