@@ -81,7 +81,12 @@ def register(*, invitation: Invitation, submission: Any) -> Registration:
     """
     if earlier := _earlier(invitation, submission.idempotency_key):
         return earlier
-    program = _use(invitation)
+    try:
+        program = _use(invitation)
+    except ActionRefused:
+        if earlier := _earlier(invitation, submission.idempotency_key):  # the same post, at the same moment
+            return earlier
+        raise
     seat = _claim_or_queue(program, invitation)
     registration = _create(program, invitation, submission, State.HELD if seat else State.WAITING)
     history.record(registration, "forms_ext.registration.register", state=str(registration.state))

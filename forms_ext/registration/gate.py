@@ -9,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from cop_program.clock import now
-from cop_program.context import of_every_page
 
 from ..admission import invitations
 from ..admission.models import Invitation
@@ -30,9 +29,11 @@ def private(response: HttpResponse) -> HttpResponse:
 
 
 def refused(request: HttpRequest) -> HttpResponse:
-    """Answer every link that does not open the form in the same way, whatever is wrong with it."""
-    context = of_every_page(request)
-    return private(TemplateResponse(request, "forms_ext/registration_refused.html", context, status=REFUSED_STATUS))
+    """Answer every link that does not open the form in the same way, whatever is wrong with it.
+
+    The page gets no zone form, whose `next` would repeat the link's token.
+    """
+    return private(TemplateResponse(request, "forms_ext/registration_refused.html", {}, status=REFUSED_STATUS))
 
 
 def _page_of(invitation: Invitation) -> RegistrationFormPage | None:
