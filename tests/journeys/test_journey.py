@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.live import LiveSite
 
@@ -53,9 +54,22 @@ class Visitor:
         if self.scripts:
             # Wagtail's own: the number of matches is a heading that is an alert; messages fade in.
             context = {"include": [[only]], "exclude": [["h2[role=alert]"], [".messages"]]} if only else None
-            found: dict[str, Any] = Axe().run(self.page, context=context).response
+            found = self.axe(context, only or "main")
             faults = [f"{rule['id']}: {node['html'][:300]}" for rule in found["violations"] for node in rule["nodes"]]
             assert not faults, f"{what}: {faults}"
+
+    def axe(self, context: dict[str, Any] | None, part: str) -> dict[str, Any]:
+        """Return what axe finds; a page that was just being left is looked at again once the next one stands."""
+        for _attempt in range(5):
+            self.page.wait_for_load_state()
+            expect(self.page.locator(part).first).to_be_visible()
+            try:
+                found: dict[str, Any] = Axe().run(self.page, context=context).response
+            except PlaywrightError:
+                self.page.wait_for_timeout(500)
+            else:
+                return found
+        raise AssertionError("The page does not come to rest.")
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
