@@ -10,10 +10,11 @@ from demo.loader import load
 from djmoney.money import Money
 
 from cop_program.models import Program, SessionPage
+from forms_ext.admission.models import Seat, WaitingListEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import audit
 from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Account, Invoice, Payment, RebateDue
+from forms_ext.billing.models import Account, Invoice, Payment, RebateDue, RefundDue
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration import actions
 from forms_ext.registration.models import Registration
@@ -45,9 +46,10 @@ def coming(loaded: None) -> Program:
 
 def test_2024_had_nine_members_and_is_closed(past: Program) -> None:
     states = Counter(Application.objects.filter(program=past).values_list("state", flat=True))
-    assert states == {"accepted": 9, "declined": 2, "withdrawn": 1}
-    members = Registration.objects.filter(program=past)
-    assert Counter(members.values_list("state", flat=True)) == {"member": 9}
+    assert states == {"accepted": 12, "declined": 2, "withdrawn": 1}
+    registrations = Registration.objects.filter(program=past)
+    assert Counter(registrations.values_list("state", flat=True)) == {"member": 9, "lapsed": 1, "cancelled": 2}
+    members = registrations.filter(state="member")
     countries = Counter(str(member.country) for member in members)
     assert (countries["CA"], countries["AU"], countries["NZ"]) == (1, 1, 1)
     assert past.status == "closed"
@@ -55,6 +57,25 @@ def test_2024_had_nine_members_and_is_closed(past: Program) -> None:
     assert past.status_changed_at.year == 2024
     assert not actions.close_program(program=past, by=None)
     assert all(session.recording_link for session in SessionPage.objects.child_of(past.page))
+
+
+def test_2024_the_house_was_full_and_the_queue_moved(past: Program) -> None:
+    """Two of the nine came from the queue: for a hold that ended, and for a place that was given up."""
+    queue = WaitingListEntry.objects.filter(program=past).order_by("pk")
+    assert [bool(entry.offered_at) for entry in queue] == [True, True, False]
+    assert all(entry.offered_at or entry.left_at for entry in queue)
+    names = [entry.invitation.application.name for entry in queue]
+    assert names == ["Helen Abernathy", "Paulo Figueira", "Karin Solberg"]
+    lapsed = Registration.objects.get(program=past, state="lapsed")
+    assert lapsed.state_changed_at == queue[0].offered_at
+    mails = OutgoingMail.objects.filter(scope=f"program:{past.pk}", recipient=lapsed.email).values_list(
+        "kind", flat=True
+    )
+    assert {"hold_ending", "hold_ended"} <= set(mails)
+    (refund,) = RefundDue.objects.filter(account__program=past)
+    assert refund.amount == Money("100", "USD")
+    assert refund.settled_by_row
+    assert not ledger.open_refunds(past)
 
 
 def test_2024_the_invoices_are_paid(past: Program) -> None:
@@ -69,7 +90,7 @@ def test_2024_the_invoices_are_paid(past: Program) -> None:
         assert invoice.closed_at.date() <= invoice.due_on
     assert {ledger.balance(account).amount for account in Account.objects.filter(program=past)} == {0}
     payments = Payment.objects.filter(account__program=past).select_related("row")
-    assert Counter(-payment.row.amount.amount for payment in payments) == {100: 9, 1897: 9}
+    assert Counter(-payment.row.amount.amount for payment in payments) == {100: 10, 1897: 9}
 
 
 def test_2024_rebates_are_listed_by_country(past: Program) -> None:
@@ -82,9 +103,16 @@ def test_2024_rebates_are_listed_by_country(past: Program) -> None:
 
 def test_the_coming_edition_has_people_everywhere_on_the_way(coming: Program) -> None:
     states = Counter(Application.objects.filter(program=coming).values_list("state", flat=True))
-    assert states == {"accepted": 5, "waitlisted": 1, "declined": 1, "withdrawn": 1, "submitted": 5}
+    assert states == {"accepted": 6, "waitlisted": 1, "declined": 1, "withdrawn": 1, "submitted": 4}
     registrations = Registration.objects.filter(program=coming)
-    assert Counter(registrations.values_list("state", flat=True)) == {"member": 2, "held": 1}
+    assert Counter(registrations.values_list("state", flat=True)) == {
+        "member": 2,
+        "held": 1,
+        "lapsed": 1,
+        "cancelled": 1,
+    }
+    assert [refund.amount for refund in ledger.open_refunds(coming)] == [Money("100", "USD")]
+    assert Seat.objects.filter(program=coming, invitation__isnull=True).count() == 6
     assert coming.status == "open"
     assert not Invoice.objects.filter(account__program=coming).exists()
 
@@ -94,7 +122,7 @@ def test_every_mail_went_out_at_its_own_time(past: Program) -> None:
     ours = OutgoingMail.objects.filter(scope=f"program:{past.pk}")
     assert ours.count() > 100
     assert not ours.exclude(sent_at__range=(datetime(2023, 11, 14, tzinfo=UTC), datetime(2024, 7, 31, tzinfo=UTC)))
-    assert ours.filter(kind="receipt").count() == 18
+    assert ours.filter(kind="receipt").count() == 19
     assert ours.filter(kind="session_recording").count() == 54
 
 

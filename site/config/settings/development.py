@@ -37,10 +37,11 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-# The terminal of `make run` shows what went wrong, and each request once.
+# The terminal of `make run` shows what went wrong, and each request once; the log-ins must not scroll away.
 LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
 LOGGING["handlers"]["console"]["formatter"] = "plain"
 LOGGING["loggers"] |= {
+    "django.tasks": {"level": "WARNING"},
     "django_tasks_db": {"level": "WARNING", "handlers": ["console"], "propagate": False},
     "wagtail": {"level": "WARNING"},
 }

@@ -1,14 +1,17 @@
 """Somebody who applies, and the words of the questions with choices."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.utils.text import slugify
 
 
 @dataclass(frozen=True)
 class Applicant:
-    """Somebody with an organization, a zone and hopes; the numbers are days from the first meeting."""
+    """Somebody with an organization, a zone and hopes.
+
+    `applied` counts days from the first meeting (from the load, in the open edition); `deposited` and `ended` count
+    from there to the deposit and to the end of a withdrawal, a hold, a registration or a wait.
+    """
 
     name: str
     organization: str
@@ -25,7 +28,8 @@ class Applicant:
     address: str = ""
     state: str = "submitted"
     note: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    deposited: int = 7
+    ended: int = 9
 
     @property
     def email(self) -> str:
