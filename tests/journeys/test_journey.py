@@ -49,26 +49,29 @@ class Visitor:
         if SHOTS:
             width = (self.page.viewport_size or {"width": 0})["width"]
             self.page.screenshot(path=str(Path(SHOTS) / f"{what}-{width}-{self.scripts:d}.png"), full_page=True)
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what}: too wide"
+        # Wagtail's own: the number of matches is a heading that is an alert; messages fade in.
+        context = {"include": [[only]], "exclude": [["h2[role=alert]"], [".messages"]]} if only else None
+        fits, found = self.inspect(context, only or "main")
+        assert fits, f"{what}: too wide"
         assert self.errors == [], what
-        if self.scripts:
-            # Wagtail's own: the number of matches is a heading that is an alert; messages fade in.
-            context = {"include": [[only]], "exclude": [["h2[role=alert]"], [".messages"]]} if only else None
-            found = self.axe(context, only or "main")
-            faults = [f"{rule['id']}: {node['html'][:300]}" for rule in found["violations"] for node in rule["nodes"]]
-            assert not faults, f"{what}: {faults}"
+        faults = [f"{rule['id']}: {node['html'][:300]}" for rule in found for node in rule["nodes"]]
+        assert not faults, f"{what}: {faults}"
 
-    def axe(self, context: dict[str, Any] | None, part: str) -> dict[str, Any]:
-        """Return what axe finds; a page that was just being left is looked at again once the next one stands."""
+    def inspect(self, context: dict[str, Any] | None, part: str) -> tuple[bool, list[dict[str, Any]]]:
+        """Return whether the page fits its window, and what axe finds.
+
+        A page that was just being left is looked at again once the next one stands.
+        """
         for _attempt in range(5):
             self.page.wait_for_load_state()
             expect(self.page.locator(part).first).to_be_visible()
             try:
-                found: dict[str, Any] = Axe().run(self.page, context=context).response
+                fits = bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                found = Axe().run(self.page, context=context).response["violations"] if self.scripts else []
             except PlaywrightError:
                 self.page.wait_for_timeout(500)
             else:
-                return found
+                return fits, found
         raise AssertionError("The page does not come to rest.")
 
     def press(self, name: str) -> None:
@@ -238,6 +241,7 @@ def record_deposit(staff: Visitor, person: Visitor) -> None:
     page.goto(f"{base}/admin/cop/registrations/?q={person.email}")
     staff.look("registrations", only="main")
     page.locator("main").get_by_role("link", name=re.compile(person.name)).first.click()
+    expect(page.get_by_role("link", name="Record the deposit")).to_be_visible()
     staff.look("registration", only="main")
     page.get_by_role("link", name="Record the deposit").click()
     staff.look("pay", only="main")
