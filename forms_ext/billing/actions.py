@@ -162,7 +162,7 @@ def record_payment(
     if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
         return _same_payment(earlier, account, amount)
     _check_amount(account, amount)
-    if received_on > queries.today(account.program):
+    if received_on > queries.latest_day():
         raise ActionRefused(_("A payment cannot have been received on a day that has not come yet."))
     row = _post(account, Kind.PAYMENT, -amount.amount, on=received_on, by=by, note=note)
     moment = now()
@@ -220,7 +220,7 @@ def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
 def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None) -> AccountRow:
     """Record that a listed refund was paid out; the payer is told."""
     refund, account = _lock_refund(refund)
-    if paid_on > queries.today(account.program):
+    if paid_on > queries.latest_day():
         raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
     if queries.balance(account).amount + refund.amount.amount > 0:
         raise ActionRefused(_("That much is not in credit on this account: the payer would owe it again."))
@@ -271,7 +271,7 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
     if rebate.paid_row_id:
         raise ActionRefused(_("This rebate is recorded as paid already."))
-    if paid_on > queries.today(account.program):
+    if paid_on > queries.latest_day():
         raise ActionRefused(_("A rebate cannot have been paid on a day that has not come yet."))
     _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
     row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)

@@ -1,6 +1,6 @@
 """Reads of the ledger: what is owed, what was paid, who is late."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,11 @@ PAID = [Kind.PAYMENT, Kind.REFUND]
 def today(program: Program) -> date:
     """Return the day it is where `program` is at home."""
     return now().astimezone(ZoneInfo(program.page.home_zone)).date()
+
+
+def latest_day() -> date:
+    """Return the day that has begun somewhere on earth (UTC+14): a later one has come for nobody who records it."""
+    return (now() + timedelta(hours=14)).date()
 
 
 def exact(value: Decimal | None) -> Decimal:
