@@ -12,11 +12,9 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from ..applications.models import Application
-from ..base import labels
 from ..base.registers import (
     ActionColumn,
-    CountedFilter,
-    CountedFilterSet,
+    PlaceFilterSet,
     Register,
     RegisterAdmin,
     StateColumn,
@@ -26,14 +24,8 @@ from ..base.registers import (
 State = Application.State
 
 
-class ApplicationFilters(CountedFilterSet):
+class ApplicationFilters(PlaceFilterSet):
     """What staff look for, with counts."""
-
-    state = CountedFilter(label=gettext_lazy("State"), labels=labels.of_choices(State), whole=True)
-    program = CountedFilter(
-        field_name="program_id", label=gettext_lazy("Program"), labels=labels.of_programs, parse=int
-    )
-    country = CountedFilter(label=gettext_lazy("Country"), labels=labels.of_countries)
 
     class Meta:
         model = Application

@@ -12,6 +12,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
@@ -21,11 +22,14 @@ from wagtail.permissions import policy_registry
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
+from . import labels
+
 __all__ = [
     "ActionColumn",
     "CountedFilter",
     "CountedFilterSet",
     "NameColumn",
+    "PlaceFilterSet",
     "Register",
     "RegisterAdmin",
     "RegisterBulkAction",
@@ -82,21 +86,25 @@ class ActionColumn(Column):
 class CountedFilter(django_filters.MultipleChoiceFilter):
     """Check boxes, each with the number of rows it would show beside what else is chosen.
 
-    `labels` maps values to their words; it is asked once for a page.
+    `labels` maps values to their words and is asked once for a page; without it the field's own choices stand.
     """
 
     def __init__(
         self,
         *args: Any,
-        labels: Callable[[list[Any]], dict[Any, str]],
+        labels: Callable[[list[Any]], dict[Any, str]] | None = None,
         parse: Callable[[str], Any] = str,
         whole: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
-        self.labels = labels
+        self.labels = labels or self.field_choices
         self.parse = parse
         self.whole = whole  # show the values without rows, too
+
+    def field_choices(self, values: list[Any]) -> dict[Any, str]:
+        """Return the choices of the field, in their order."""
+        return {value: str(label) for value, label in self.model._meta.get_field(self.field_name).flatchoices}
 
     def chosen(self, data: QueryDict, name: str) -> list[Any]:
         """Return what `data` asks for, as far as it can be read."""
@@ -134,6 +142,14 @@ class CountedFilterSet(WagtailFilterSet):
         if not counter.whole:
             shown.sort(key=lambda value: str(labels[value]))
         return [(value, f"{labels[value]} ({counts.get(value, 0)})") for value in shown]
+
+
+class PlaceFilterSet(CountedFilterSet):
+    """What staff look for among people on the way: how far they are, in which program, from which country."""
+
+    state = CountedFilter(label=_("State"), whole=True)
+    program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.of_programs, parse=int)
+    country = CountedFilter(label=_("Country"), labels=labels.of_countries)
 
 
 # --- The listing -----------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import registry
 
-from ..base import labels
 from ..base.errors import ActionRefused
 from ..base.registers import (
     ActionColumn,
@@ -63,7 +62,7 @@ def _of_scopes(values: list[str]) -> dict[str, str]:
 class OutboxFilters(CountedFilterSet):
     """What staff look for, with counts."""
 
-    state = CountedFilter(label=gettext_lazy("State"), labels=labels.of_choices(State), whole=True)
+    state = CountedFilter(label=gettext_lazy("State"), whole=True)
     kind = CountedFilter(label=gettext_lazy("Kind of mail"), labels=_of_kinds)
     scope = CountedFilter(label=gettext_lazy("Program"), labels=_of_scopes)
 

@@ -12,11 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 
-from ..base import labels
 from ..base.registers import (
     ActionColumn,
-    CountedFilter,
-    CountedFilterSet,
+    PlaceFilterSet,
     Register,
     RegisterAdmin,
     StateColumn,
@@ -42,14 +40,8 @@ def held_until(registration: Registration) -> datetime | None:
     return seat.held_until if seat else None
 
 
-class RegistrationFilters(CountedFilterSet):
+class RegistrationFilters(PlaceFilterSet):
     """What staff look for, with counts."""
-
-    state = CountedFilter(label=gettext_lazy("State"), labels=labels.of_choices(State), whole=True)
-    program = CountedFilter(
-        field_name="program_id", label=gettext_lazy("Program"), labels=labels.of_programs, parse=int
-    )
-    country = CountedFilter(label=gettext_lazy("Country"), labels=labels.of_countries)
 
     class Meta:
         model = Registration
