@@ -94,7 +94,7 @@ def decide(
         _check_program(application, to_state)
         application.state = to_state
         link = ""
-        invitations.revoke(application=application)
+        invitations.revoke(application=application, by=by)
         if to_state == State.ACCEPTED:
             invitation, link = invitations.make(application=application, by=by, ends_at=link_ends_at)
             mail = letters.send(application, to_state, link=link, ends_at=invitation.ends_at)
@@ -142,9 +142,7 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
     """Make a new personal link and mail it; the old one ends. An end of its own that still lies ahead is kept."""
     application = _lock_accepted(application)
     _check_program(application, State.ACCEPTED)
-    older = Invitation.objects.filter(application=application, has_own_end=True).order_by("-pk").first()
-    if ends_at is None and older and older.ends_at > now():
-        ends_at = older.ends_at
+    ends_at = ends_at or invitations.own_end(application)
     invitation, link = invitations.make(application=application, by=by, ends_at=ends_at)
     letters.send(application, letters.LINK, link=link, ends_at=invitation.ends_at)
     history.record(application, "forms_ext.admission.send_link_again", user=by)
@@ -155,6 +153,6 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
 def revoke_link(*, application: Application, by: "User | None", reason: str = "") -> None:
     """End the personal link; it can be sent again later."""
     application = _lock_accepted(application)
-    if not invitations.revoke(application=application):
+    if not invitations.revoke(application=application, by=by, reason=reason.strip()):
         raise ActionRefused(_("%(reference)s has no link to revoke.") % {"reference": application.reference})
-    history.record(application, "forms_ext.admission.revoke_link", user=by, reason=reason)
+    history.record(application, "forms_ext.admission.revoke_link", user=by)

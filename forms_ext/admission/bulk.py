@@ -1,5 +1,6 @@
 """Decisions on many applications at once, each mail shown before it goes."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from ..base.errors import ActionRefused
 from ..base.registers import RegisterBulkAction
 from . import deciding
 from .register import applications
-from .staff_forms import ReasonForm
+from .staff_forms import AcceptForm, LinkForm, ReasonForm
 
 State = Application.State
 
@@ -41,6 +42,20 @@ class DecideMany(RegisterBulkAction):
             raise Http404
         return rows
 
+    def row(self, application: Application, form: forms.Form) -> dict[str, Any]:
+        """Return `application` beside the mail that would go out."""
+        ends_at = self.link_end(form, application)
+        return {
+            "application": application,
+            "mail": deciding.preview(application, self.to_state, link_ends_at=ends_at),
+        }
+
+    def link_end(self, form: forms.Form, application: Application) -> datetime | None:
+        """Return the last day of the link that was typed, as an instant of the application's program."""
+        if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
+            return form.ends_at(application.program.page)
+        return None
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         verb = deciding.VERBS[self.to_state]
@@ -48,7 +63,7 @@ class DecideMany(RegisterBulkAction):
         for item in context["items"]:
             application = item["item"]
             if self.to_state in deciding.allowed(application):
-                can.append({"application": application, "mail": deciding.preview(application, self.to_state)})
+                can.append(self.row(application, context["form"]))
             else:
                 cannot.append(application)
         rows = [row["application"] for row in can]
@@ -63,12 +78,14 @@ class DecideMany(RegisterBulkAction):
                 "verb": verb,
                 "can": can,
                 "cannot": cannot,
-                "effects": deciding.effects(can[0]["application"], self.to_state, own_end=False)[1:] if can else [],
+                "effects": deciding.effects(can[0]["application"], self.to_state)[1:] if can else [],
             }
         )
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Decide one after the other, each in a transaction of its own, and say which refused and why."""
+        if "preview" in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form))
         rows, _none = self.get_actionable_objects()
         seen = dict(pair.split("-", 1) for pair in self.request.GET.getlist("seen") if "-" in pair)
         done = 0
@@ -76,7 +93,13 @@ class DecideMany(RegisterBulkAction):
             if (state := seen.get(str(application.pk))) in State.values:
                 application.state = state
             try:
-                deciding.decide(application, self.to_state, by=self.request.user, reason=form.cleaned_data["reason"])
+                deciding.decide(
+                    application,
+                    self.to_state,
+                    by=self.request.user,
+                    reason=form.cleaned_data["reason"],
+                    link_ends_at=self.link_end(form, application),
+                )
                 done += 1
             except ActionRefused as refused:
                 said = _("%(name)s (%(reference)s): %(reason)s")
@@ -96,6 +119,7 @@ class AcceptMany(DecideMany):
     """Accept."""
 
     to_state = State.ACCEPTED
+    form_class = AcceptForm
     display_name: str | Promise = gettext_lazy("Accept")
     aria_label: str | Promise = gettext_lazy("Accept the selected applications")
     action_type = "accept"

@@ -80,7 +80,7 @@ def way_line(application: Application, registration: Any) -> str:
     return way.line(application.program, here, get_language() or "en") if here else ""
 
 
-def link_effect(application: Application, *, own_end: bool) -> str:
+def link_effect(application: Application) -> str:
     """Say until when a personal link made now is valid."""
     deadline = application.program.page.deadline("registration")
     until = deadline.sentence(get_language() or "en")
@@ -88,18 +88,16 @@ def link_effect(application: Application, *, own_end: bool) -> str:
         return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {
             "until": until
         }
-    if own_end:
-        return _("The link is valid %(until)s, or until the last day that you set below.") % {"until": until}
-    return _("Each link is valid %(until)s.") % {"until": until}
+    return _("The link is valid %(until)s, or until the last day that you set below.") % {"until": until}
 
 
-def effects(application: Application, to_state: str, *, own_end: bool = True) -> list[str]:
+def effects(application: Application, to_state: str) -> list[str]:
     """Return what the decision will do, in sentences."""
     if to_state == State.ACCEPTED:
         return [
             _("Sends this mail to %(email)s with a personal link to the registration form.")
             % {"email": application.email},
-            link_effect(application, own_end=own_end),
+            link_effect(application),
         ]
     if to_state == State.WITHDRAWN:
         return [
@@ -119,18 +117,18 @@ def answers(application: Application) -> list[tuple[str, str]]:
     return plan.compile(application.version).display(application.answers)
 
 
-def preview(application: Application, to_state: str) -> Rendered | None:
+def preview(application: Application, to_state: str, *, link_ends_at: datetime | None = None) -> Rendered:
     """Return the mail of a decision as it would go out, its link masked."""
     from . import letters
 
-    return letters.preview(application, to_state)
+    return letters.preview(application, to_state, ends_at=link_ends_at)
 
 
-def preview_link(application: Application) -> Rendered | None:
+def preview_link(application: Application, *, link_ends_at: datetime | None = None) -> Rendered:
     """Return the mail with which a new link goes out."""
-    from . import letters
+    from . import invitations, letters
 
-    return letters.preview(application, "link")
+    return letters.preview(application, "link", ends_at=link_ends_at or invitations.own_end(application))
 
 
 def note(application: Application, *, by: Any, text: str) -> None:

@@ -16,6 +16,7 @@ from cop_program.models import Program
 from ..applications.models import Application, ApplicationFormPage
 from ..base.errors import ActionRefused
 from ..base.staff import StaffActionView, StaffView
+from ..base.staff_forms import new_key
 from .register import applications
 from .staff_forms import ProgramForm
 
@@ -65,7 +66,8 @@ class EnterView(StaffView):
 
     def show(self, form: forms.Form, status: int = 200) -> HttpResponse:
         """Render the form."""
-        context = self.get_context_data(form=form, program_page=self.program.page)
+        key = self.request.POST.get("key") or new_key()
+        context = self.get_context_data(form=form, program_page=self.program.page, key=key)
         return self.render_to_response(context, status=status)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -77,7 +79,12 @@ class EnterView(StaffView):
         answers, errors = self.plan.clean(request.POST, request.FILES)
         if not errors:
             try:
-                application = actions.enter_on_behalf(program=self.program, answers=answers, entered_by=request.user)
+                application = actions.enter_on_behalf(
+                    program=self.program,
+                    answers=answers,
+                    entered_by=request.user,
+                    idempotency_key=f"staff:{request.POST.get('key') or new_key()}"[:80],
+                )
             except (ActionRefused, ValidationError) as refused:
                 messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
                 return self.show(self.plan.form(request.POST, request.FILES), status=409)

@@ -70,7 +70,7 @@ def make(
             _("The link would have ended already (%(end)s). Set an end of its own that lies ahead.")
             % {"end": words.until(end, words.zone_of(application.program))}
         )
-    revoke(application=application)
+    revoke(application=application, by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         application=application,
@@ -83,10 +83,16 @@ def make(
     return invitation, words.absolute(reverse("forms_ext:open_invitation", args=[token]))
 
 
-def revoke(*, application: Application) -> int:
+def own_end(application: Application) -> datetime | None:
+    """Return the end that staff set for the last link of `application`, while it lies ahead."""
+    found = Invitation.objects.filter(application=application, has_own_end=True, ends_at__gt=now())
+    return found.order_by("-pk").values_list("ends_at", flat=True).first()
+
+
+def revoke(*, application: Application, by: "User | None" = None, reason: str = "") -> int:
     """End the links of `application` that nobody has used; return how many."""
     return Invitation.objects.filter(application=application, revoked_at__isnull=True, used_at__isnull=True).update(
-        revoked_at=now()
+        revoked_at=now(), revoked_by=by, revoked_reason=reason
     )
 
 

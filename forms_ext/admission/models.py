@@ -41,6 +41,8 @@ class Invitation(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     has_own_end = models.BooleanField(default=False, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    revoked_reason = models.TextField(max_length=2000, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

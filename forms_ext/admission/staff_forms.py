@@ -10,10 +10,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from cop_program.models import Program, ProgramPage
 from cop_program.models.pages import deadline_instant
 
-
-def day_input() -> forms.DateInput:
-    """Return the browser's own date picker: no script, and a keyboard works."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from ..base.staff_forms import day_input
 
 
 class NoteForm(forms.Form):
@@ -46,15 +43,10 @@ class LinkForm(forms.Form):
         help_text=_("Empty: until the registration deadline. The link works until the end of this day."),
     )
 
-    def __init__(self, *args: Any, page: ProgramPage, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.page = page
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """The end of the day that was chosen, in the program's home zone."""
+    def ends_at(self, page: ProgramPage) -> datetime | None:
+        """Return the end of the day that was chosen, in the home zone of the program of `page`."""
         day: date | None = self.cleaned_data.get("link_ends_on")
-        return deadline_instant(day, self.page.home_zone)
+        return deadline_instant(day, page.home_zone)
 
 
 class AcceptForm(ReasonForm, LinkForm):

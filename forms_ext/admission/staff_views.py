@@ -1,7 +1,8 @@
 """The page of a person: answers, decision, notes, one timeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -26,6 +27,8 @@ from .register import applications
 from .staff_forms import AcceptForm, LinkForm, NoteForm, ReasonForm
 
 State = Application.State
+#: What each panel asks; the others ask for a reason.
+FORMS: Mapping[str, type[forms.Form]] = {"note": NoteForm, "link": LinkForm, State.ACCEPTED: AcceptForm}
 
 
 @dataclass
@@ -69,21 +72,23 @@ class PersonView(StaffView):
 
     # What can be done ----------------------------------------------------------------------------
 
-    def form(self, name: str, form_class: type[forms.Form], **kwargs: Any) -> forms.Form:
+    def form(self, name: str, form_class: type[forms.Form]) -> forms.Form:
         """Return the form of the panel `name`: the one that came back with errors, or a new one."""
         if self.bound and self.bound[0] == name:
             return self.bound[1]
-        return form_class(prefix=name, **kwargs)
+        return form_class(prefix=name)
 
-    def decision_form(self, to_state: str) -> tuple[type[forms.Form], dict[str, Any]]:
-        """Return the form class of a decision, and what it needs."""
-        return (AcceptForm, {"page": self.page}) if to_state == State.ACCEPTED else (ReasonForm, {})
+    def link_end(self, form: forms.Form) -> datetime | None:
+        """Return the last day of the link that somebody has typed, so that the mail shows it."""
+        if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
+            return form.ends_at(self.page)
+        return None
 
     def panels(self) -> list[Panel]:
         """Return what the state of the application allows."""
         panels = []
         for to_state in deciding.allowed(self.application):
-            form_class, kwargs = self.decision_form(to_state)
+            form = self.form(to_state, FORMS.get(to_state, ReasonForm))
             verb = deciding.VERBS[to_state]
             panels.append(
                 Panel(
@@ -91,8 +96,8 @@ class PersonView(StaffView):
                     label=verb.label,
                     submit=verb.submit,
                     effects=deciding.effects(self.application, to_state),
-                    form=self.form(to_state, form_class, **kwargs),
-                    mail=deciding.preview(self.application, to_state),
+                    form=form,
+                    mail=deciding.preview(self.application, to_state, link_ends_at=self.link_end(form)),
                     is_destructive=to_state in {State.DECLINED, State.WITHDRAWN},
                 )
             )
@@ -105,14 +110,15 @@ class PersonView(StaffView):
         """Return what can be done with the personal link."""
         if self.application.state != State.ACCEPTED or self.has_registered:
             return []
+        form = self.form("link", LinkForm)
         panels = [
             Panel(
                 name="link",
                 label=_("Send the link again"),
                 submit=_("End the old link and send a new one"),
                 effects=[_("Makes a new personal link and mails it; the old link ends at once.")],
-                form=self.form("link", LinkForm, page=self.page),
-                mail=deciding.preview_link(self.application),
+                form=form,
+                mail=deciding.preview_link(self.application, link_ends_at=self.link_end(form)),
             )
         ]
         if self.invitation and self.invitation.revoked_at is None:
@@ -147,10 +153,12 @@ class PersonView(StaffView):
             raise PermissionDenied
         if name not in doers and name not in State.values:
             return HttpResponse(status=400)
-        form = self.posted_form(name)
+        form = FORMS.get(name, ReasonForm)(request.POST, prefix=name)
         self.bound = (name, form)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(), status=422)
+        if "preview" in request.POST:
+            return self.render_to_response(self.get_context_data())
         try:
             said = doers[name](form) if name in doers else self.decide(name, form)
         except ActionRefused as refused:
@@ -159,15 +167,6 @@ class PersonView(StaffView):
             return self.render_to_response(self.get_context_data(), status=409)
         messages.success(request, said)
         return redirect(request.get_full_path())
-
-    def posted_form(self, name: str) -> forms.Form:
-        """Return the form of the panel `name` with what was sent."""
-        if name == "note":
-            return NoteForm(self.request.POST, prefix=name)
-        if name == "link":
-            return LinkForm(self.request.POST, prefix=name, page=self.page)
-        form_class, kwargs = (ReasonForm, {}) if name == "revoke" else self.decision_form(name)
-        return form_class(self.request.POST, prefix=name, **kwargs)
 
     def note(self, form: forms.Form) -> str:
         """Keep a note."""
@@ -184,13 +183,13 @@ class PersonView(StaffView):
             to_state,
             by=self.request.user,
             reason=form.cleaned_data["reason"],
-            link_ends_at=getattr(form, "ends_at", None),
+            link_ends_at=self.link_end(form),
         )
         return deciding.VERBS[State(to_state)].done % {"name": self.application.name}
 
-    def link(self, form: Any) -> str:
+    def link(self, form: forms.Form) -> str:
         """Send a new link."""
-        deciding.send_link_again(self.application, by=self.request.user, ends_at=form.ends_at)
+        deciding.send_link_again(self.application, by=self.request.user, ends_at=self.link_end(form))
         return _("A new link is on its way to %(name)s; the old one has ended.") % {"name": self.application.name}
 
     def revoke(self, form: forms.Form) -> str:

@@ -56,7 +56,8 @@ def _links(invitations: list[Invitation]) -> Iterator[Entry]:
         if invitation.used_at:
             yield Entry(invitation.used_at, _("Personal link used to register"))
         if invitation.revoked_at:
-            yield Entry(invitation.revoked_at, _("Personal link ended"))
+            by = name_of(invitation.revoked_by)
+            yield Entry(invitation.revoked_at, _("Personal link ended"), invitation.revoked_reason, by)
 
 
 def _logged(instance: Model) -> Iterator[Entry]:
@@ -87,7 +88,7 @@ def _mails(abouts: list[str]) -> Iterator[Entry]:
 
 def of(application: Application, *, money: bool, mails: bool) -> list[Entry]:
     """Return the timeline of `application`, the newest first; money and mails for those who may see them."""
-    invitations = list(application.invitations.select_related("created_by", "registration__account"))
+    invitations = list(application.invitations.select_related("created_by", "revoked_by", "registration__account"))
     entries = [*_application(application), *_links(invitations)]
     abouts = [f"application:{application.pk}"]
     for invitation in invitations:

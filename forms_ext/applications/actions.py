@@ -21,8 +21,18 @@ from .models import Application, ApplicationFormPage, ApplicationNote
 WIDTHS = {"name": 200, "organization": 200, "country": 2, "time_zone": 64, "email": 254}
 
 
-def _create(program: Program, submission: CleanSubmission, **more: Any) -> Application:
+def _earlier(submission: CleanSubmission) -> Application | None:
+    """Return the application that the same post has made before."""
+    key = submission.idempotency_key
+    return Application.objects.filter(idempotency_key=key).first() if key else None
+
+
+def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple[Application, bool]:
+    """Return the application, and whether it is new: the same post at the same moment waits for its reference."""
     moment = now()
+    reference = references.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-")
+    if earlier := _earlier(submission):
+        return earlier, False
     columns = {name: str(submission.roles.get(name) or "")[:width] for name, width in WIDTHS.items()}
     application = Application.objects.create(
         program=program,
@@ -31,12 +41,12 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> Appli
         language=submission.language,
         submitted_at=moment,
         idempotency_key=submission.idempotency_key or None,
-        reference=references.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-"),
+        reference=reference,
         **columns,
         **more,
     )
     files.claim(application.answers)
-    return application
+    return application, True
 
 
 @transaction.atomic
@@ -45,15 +55,15 @@ def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Applicat
 
     The same idempotency key again returns the application that it made. Raises ActionRefused once the form is closed.
     """
-    key = submission.idempotency_key
-    if key and (earlier := Application.objects.filter(idempotency_key=key).first()):
+    if earlier := _earlier(submission):
         return earlier
     program = page.program
     if program is None or not page.is_open(now()):
         raise ActionRefused(_("The form is closed: its deadline has passed."))
-    application = _create(program, submission, source=Application.Source(submission.source))
-    history.record(application, "forms_ext.applications.apply")
-    confirm_receipt(application)
+    application, is_new = _create(program, submission, source=Application.Source(submission.source))
+    if is_new:
+        history.record(application, "forms_ext.applications.apply")
+        confirm_receipt(application)
     return application
 
 
@@ -79,16 +89,25 @@ def confirm_receipt(application: Application) -> None:
 
 
 @transaction.atomic
-def enter_on_behalf(*, program: Program, answers: Mapping[str, Any], entered_by: AbstractBaseUser) -> Application:
-    """Store the application of somebody who wrote a mail instead; the form may be closed. They get the confirmation."""
+def enter_on_behalf(
+    *, program: Program, answers: Mapping[str, Any], entered_by: AbstractBaseUser, idempotency_key: str = ""
+) -> Application:
+    """Store the application of somebody who wrote a mail instead; the form may be closed. They get the confirmation.
+
+    The same idempotency key again returns the application that it made.
+    """
     page = ApplicationFormPage.objects.child_of(program.page).first()
     version = page.current_version() if page else None
     if version is None:
         raise ActionRefused(_("This program has no published application form."))
-    submission = CleanSubmission(version, answers, plan.compile(version).role_values(answers), source="staff")
-    application = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
-    history.record(application, "forms_ext.applications.enter", user=entered_by)
-    confirm_receipt(application)
+    roles = plan.compile(version).role_values(answers)
+    submission = CleanSubmission(version, answers, roles, idempotency_key=idempotency_key, source="staff")
+    if earlier := _earlier(submission):
+        return earlier
+    application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
+    if is_new:
+        history.record(application, "forms_ext.applications.enter", user=entered_by)
+        confirm_receipt(application)
     return application
 
 

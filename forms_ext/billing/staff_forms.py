@@ -1,6 +1,5 @@
 """What staff fill in about money."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -9,17 +8,8 @@ from djmoney.money import Money
 
 from cop_program.models import Program
 
+from ..base.staff_forms import day_input, new_key
 from .models import Account, Payment
-
-
-def day_input() -> forms.DateInput:
-    """Return the browser's own date picker: no script, and a keyboard works."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def new_key() -> str:
-    """Return a key by which a double click is known."""
-    return uuid.uuid4().hex
 
 
 class AmountForm(forms.Form):
@@ -48,7 +38,7 @@ class PaymentForm(AmountForm):
     )
     method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices)
     note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
-    key = forms.CharField(widget=forms.HiddenInput, max_length=80, initial=new_key)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_key)
 
 
 class PaidOnForm(forms.Form):

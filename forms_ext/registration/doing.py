@@ -5,6 +5,7 @@ from typing import Any
 
 from cop_program.models import Program
 
+from ..billing import queries as ledger
 from .models import GoRun, Registration
 
 
@@ -55,6 +56,18 @@ def confirm(program: Program, *, by: Any) -> None:
     from . import actions
 
     actions.confirm_program(program=program, by=by)
+
+
+def can_close(program: Program) -> bool:
+    """Tell whether `program` is confirmed and over."""
+    return program.status == Program.Status.CONFIRMED and ledger.today(program) > program.page.ends_on
+
+
+def close(program: Program, *, by: Any) -> None:
+    """Close `program`."""
+    from . import actions
+
+    actions.close_program(program=program, by=by)
 
 
 def call_off(program: Program, *, by: Any, reason: str) -> None:

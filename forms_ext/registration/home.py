@@ -86,6 +86,7 @@ class Home:
             self.refunds(),
             self.rebates(),
             self.rebates_to_list(),
+            self.close(),
         ]
         return [task for task in found if task]
 
@@ -174,6 +175,13 @@ class Home:
         text = ngettext("%(n)d rebate is due", "%(n)d rebates are due", n) % {"n": n}
         url = f"{reverse('cop_billing:list_rebates')}?{urlencode({'program': self.program.pk})}"
         return Task(text, _("List them"), url) if n else None
+
+    def close(self) -> Task | None:
+        """A program that is over."""
+        if not doing.can_close(self.program):
+            return None
+        url = reverse("cop_registration:close", args=[self.program.pk])
+        return Task(_("The last meeting is over: the program can be closed"), _("Close"), url)
 
     # How it stands -------------------------------------------------------------------------------
 

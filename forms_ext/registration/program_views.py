@@ -87,6 +87,7 @@ class ProgramHomeView(ProgramPageMixin, StaffView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         home = Home(self.program)
         back = self.home_url()
+        can_close = doing.can_close(self.program)
         return super().get_context_data(**kwargs) | {
             "program": self.program,
             "program_page": self.program.page,
@@ -96,7 +97,8 @@ class ProgramHomeView(ProgramPageMixin, StaffView):
             "money": home.money(),
             "run": self.run(),
             "can_confirm": self.program.status == Program.Status.OPEN,
-            "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED},
+            "can_close": can_close,
+            "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
             "unpaid": [
                 {
                     "registration": row,
@@ -179,6 +181,30 @@ class CallOffView(GoView):
     def perform(self, values: dict[str, Any]) -> str:
         doing.call_off(self.program, by=self.request.user, reason=values["reason"])
         return _("The program is called off; the mails are on their way.")
+
+
+class CloseView(ProgramPageMixin, StaffActionView):
+    """Close a program that is over."""
+
+    page_title = gettext_lazy("Close the program")
+    submit_label = gettext_lazy("Close the program")
+    done_message = gettext_lazy("The program is closed.")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return self.home_url()
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Nobody applies, is accepted or registers for %(title)s any more.") % {"title": self.program.page.title},
+            _("The money stays as it is: what is owed can still be paid, refunds and rebates are still paid out."),
+            _("No mail goes out. It cannot be undone."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        doing.close(self.program, by=self.request.user)
 
 
 class RunView(ProgramPageMixin, StaffActionView):

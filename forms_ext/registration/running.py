@@ -192,7 +192,7 @@ def _tell_applicant(run: GoRun, pk: int) -> None:
     application = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=pk)
     if application.state in (Application.State.DECLINED, Application.State.WITHDRAWN):
         return
-    invitations.revoke(application=application)
+    invitations.revoke(application=application, by=run.started_by)
     letters.called_off_applicant(application, run.reason)
 
 

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
+from ..base.staff_forms import day_input
+
 FOLLOW, REFUND, KEEP = "", "refund", "keep"
 
 
@@ -48,7 +50,7 @@ class HoldForm(forms.Form):
 
     last_day = forms.DateField(
         label=_("Last day of the hold"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         help_text=_("The seat is held until the end of this day in the program's home zone."),
     )
 

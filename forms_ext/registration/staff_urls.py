@@ -10,6 +10,7 @@ urlpatterns = [
     path("programs/<int:pk>/", program_views.ProgramHomeView.as_view(), name="program"),
     path("programs/<int:pk>/confirm/", program_views.ConfirmView.as_view(), name="confirm"),
     path("programs/<int:pk>/call-off/", program_views.CallOffView.as_view(), name="call_off"),
+    path("programs/<int:pk>/close/", program_views.CloseView.as_view(), name="close"),
     path("programs/<int:pk>/run/", program_views.RunView.as_view(), name="run"),
     path("registrations/<int:pk>/", staff_views.RegistrationView.as_view(), name="registration"),
     path("registrations/<int:pk>/cancel/", staff_views.CancelView.as_view(), name="cancel"),

@@ -15,6 +15,7 @@ from forms_ext.forms.models import FormVersion
 
 from ..billing.factories import make_program
 
+QUESTIONS = {"questions": [{"key": "hopes", "type": "long_text", "label": "What do you hope for?"}]}
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 GROUPS = {"editor": roles.EDITORS, "reviewer": roles.REVIEWERS, "staff": roles.STAFF}
 
@@ -78,7 +79,7 @@ numbers = count(1)
 def make_application(program: Program) -> Callable[..., Application]:
     """Make an application as it stands after it was sent."""
     version = FormVersion.objects.create(
-        page=program.page, number=1, definition={}, sha256="0" * 64, created_at=START - timedelta(days=1)
+        page=program.page, number=1, definition=QUESTIONS, sha256="a" * 64, created_at=START - timedelta(days=1)
     )
 
     def make(**fields: Any) -> Application:
@@ -90,19 +91,9 @@ def make_application(program: Program) -> Callable[..., Application]:
             "name": f"Applicant {number}",
             "email": f"applicant{number}@example.org",
             "country": "CA",
+            "answers": {"hopes": "More consent"},
             "submitted_at": START + timedelta(minutes=number),
         } | fields
         return Application.objects.create(**values)
 
     return make
-
-
-@pytest.fixture(autouse=True)
-def answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give every set of answers one question: how answers are shown is the business of the room of forms."""
-    from forms_ext.admission import deciding
-    from forms_ext.registration import doing
-
-    shown = [("What do you hope for?", "More consent")]
-    monkeypatch.setattr(deciding, "answers", lambda application: shown)
-    monkeypatch.setattr(doing, "answers", lambda registration: shown)

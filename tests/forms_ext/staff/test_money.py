@@ -18,7 +18,7 @@ from forms_ext.billing.models import Account, Payment
 from ..billing.factories import make_account, make_issuer, make_member, make_program
 from .test_registers import text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,7 @@ from forms_ext.mail.models import OutgoingMail
 
 from .test_registers import INDEX, text
 
-pytest.importorskip("forms_ext.admission.actions")  # the room may land later
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 State = Application.State
 
 
@@ -61,6 +60,7 @@ def test_accepting_makes_a_link_that_ends_when_staff_say(staff: Client, make_app
     assert invitation.revoked_at
     post(staff, application, "revoke", **{"revoke-reason": "Wrote to the wrong address"})
     assert not application.invitations.filter(revoked_at__isnull=True).exists()
+    assert "Wrote to the wrong address" in text(staff.get(person(application))), "the history says why"
 
 
 def test_a_decision_on_a_page_that_is_out_of_date_is_refused(staff: Client, make_application: Callable) -> None:
@@ -90,7 +90,6 @@ def test_nonsense_is_no_error(staff: Client, make_application: Callable) -> None
 
 
 def test_reviewers_read_and_note_and_do_not_decide(reviewer: Client, make_application: Callable) -> None:
-    pytest.importorskip("forms_ext.applications.actions")
     application = make_application()
     page = text(reviewer.get(person(application)))
     assert "More consent" in page
@@ -142,7 +141,6 @@ def test_many_are_decided_at_once_each_mail_shown_and_refusals_told(staff: Clien
 
 
 def test_the_page_asks_a_bounded_number_of_queries(staff: Client, make_application: Callable) -> None:
-    pytest.importorskip("forms_ext.applications.actions")
     application = make_application()
     staff.get(person(application))
     with CaptureQueriesContext(connection) as one:
@@ -153,3 +151,39 @@ def test_the_page_asks_a_bounded_number_of_queries(staff: Client, make_applicati
     with CaptureQueriesContext(connection) as more:
         staff.get(person(application))
     assert len(more) == len(one)
+
+
+def test_a_last_day_of_the_link_stands_in_the_mail_that_is_shown(staff: Client, make_application: Callable) -> None:
+    application = make_application()
+    answer = post(staff, application, "accepted", preview="1", **{"accepted-link_ends_on": "2024-01-20"})
+    assert "end of Saturday 20 January 2024" in text(answer)
+    assert not OutgoingMail.objects.exists(), "showing decides nothing"
+    post(staff, application, "accepted", **{"accepted-link_ends_on": "2024-01-20"})
+    page = text(staff.get(person(application)))
+    assert "end of Saturday 20 January 2024" in page, "a new link keeps the end of the one before, and says so"
+
+
+def test_many_are_accepted_with_a_last_day_of_their_links(staff: Client, make_application: Callable) -> None:
+    ada, bo = make_application(name="Ada"), make_application(name="Bo")
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
+    submit = staff.get(f"{action}?id={ada.pk}&id={bo.pk}&next={INDEX}").context["submit_url"]
+    day = {"reason": "", "link_ends_on": "2024-01-20"}
+    shown = text(staff.post(submit, day | {"preview": "1"}))
+    assert shown.count("end of Saturday 20 January 2024") >= 2
+    assert 'value="2024-01-20"' in shown, "the day stays in the form"
+    assert not OutgoingMail.objects.exists()
+    assert "Enter a valid date" in text(staff.post(submit, day | {"link_ends_on": "soon"}))
+    staff.post(submit, day)
+    ends = {row.invitations.get().ends_at.isoformat() for row in (ada, bo)}
+    assert ends == {"2024-01-21T08:00:00+00:00"}
+    assert OutgoingMail.objects.filter(text__contains="end of Saturday 20 January 2024").count() == 2
+
+
+def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_application: Callable) -> None:
+    application = make_application(name="Ada")
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
+    submit = staff.get(f"{action}?id={application.pk}&next={INDEX}").context["submit_url"]
+    answer = staff.post(submit, {"reason": "", "link_ends_on": "2024-01-02"}, follow=True)
+    assert "The link would have ended already" in text(answer)
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED

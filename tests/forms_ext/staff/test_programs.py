@@ -14,17 +14,15 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
+from forms_ext.admission import seats
 from forms_ext.admission.models import Invitation, Seat
-from forms_ext.base.errors import ActionRefused
 from forms_ext.billing import actions, queries
-from forms_ext.registration import doing
 from forms_ext.registration.models import GoItem, GoRun, Registration
 
 from ..billing.factories import DEPOSIT, FEE, make_account, make_issuer
 from .test_registers import text
 
-seats = pytest.importorskip("forms_ext.admission.seats")  # the room may land later
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 NOW = datetime(2024, 2, 1, 17, tzinfo=UTC)
 State = Registration.State
 
@@ -152,42 +150,37 @@ def test_the_deposit_is_recorded_from_the_register(staff: Client, register: Call
 
 
 def test_cancelling_says_what_becomes_of_the_deposit_and_asks_why_otherwise(
-    staff: Client, program: Program, register: Callable, monkeypatch: pytest.MonkeyPatch
+    staff: Client, program: Program, register: Callable
 ) -> None:
-    done: list[dict[str, Any]] = []
-    monkeypatch.setattr(doing, "cancel", lambda registration, **values: done.append(values))
-    registration = register()
-    actions.record_payment(account=registration.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
-    url = reverse("cop_registration:cancel", args=[registration.pk])
-    assert "has no cancellation deadline: the 100.00" in text(staff.get(url)).replace("\xa0", " ")
+    registrations = [register(name) for name in ("Ada", "Bo", "Cy")]
+    urls = [reverse("cop_registration:cancel", args=[row.pk]) for row in registrations]
+    for row in registrations:
+        actions.record_payment(account=row.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
+    assert "has no cancellation deadline: the 100.00" in text(staff.get(urls[0])).replace("\xa0", " ")
     program.page.cancellation_deadline = datetime(2024, 1, 20).date()
     program.page.save()
-    assert "(Saturday 20 January 2024) has passed" in text(staff.get(url))
-    assert staff.post(url, {"refund": "refund", "reason": ""}).status_code == 422
-    assert done == []
-    staff.post(url, {"refund": "refund", "reason": "Illness"})
-    staff.post(url, {"refund": "", "reason": ""})
-    staff.post(url, {"refund": "keep", "reason": "Came late"})
-    assert [(values["refund"], values["reason"]) for values in done] == [
-        (True, "Illness"),
-        (None, ""),
-        (False, "Came late"),
-    ]
+    assert "(Saturday 20 January 2024) has passed" in text(staff.get(urls[0]))
+    assert staff.post(urls[0], {"refund": "refund", "reason": ""}).status_code == 422
+    assert Registration.objects.filter(state=State.MEMBER).count() == 3
+    staff.post(urls[0], {"refund": "refund", "reason": "Illness"})
+    staff.post(urls[1], {"refund": "", "reason": ""})
+    staff.post(urls[2], {"refund": "keep", "reason": "Came late"})
+    assert set(Registration.objects.values_list("state", flat=True)) == {State.CANCELLED}
+    (refund,) = queries.open_refunds(program)
+    assert (refund.account, refund.amount, refund.reason) == (registrations[0].account, DEPOSIT, "Illness")
+    assert [queries.balance(row.account).amount for row in registrations] == [-DEPOSIT.amount, 0, 0]
 
 
-@pytest.mark.parametrize("name", ["cancel", "new_address", "hold"])
-def test_a_refusal_is_said_in_words(
-    staff: Client, register: Callable, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    def refuse(*args: Any, **kwargs: Any) -> None:
-        raise ActionRefused("It has ended already.")
-
-    for verb in ("cancel", "new_member_address", "set_hold_end"):
-        monkeypatch.setattr(doing, verb, refuse)
-    url = reverse(f"cop_registration:{name}", args=[register().pk])
+@pytest.mark.parametrize(
+    ("name", "state", "reason"),
+    [("cancel", State.CANCELLED, "cannot become"), ("hold", State.MEMBER, "holds no seat")],
+)
+def test_a_refusal_is_said_in_words(staff: Client, register: Callable, name: str, state: str, reason: str) -> None:
+    registration = register(state=state)
+    url = reverse(f"cop_registration:{name}", args=[registration.pk])
     answer = staff.post(url, {"refund": "", "reason": "", "last_day": "2024-02-20"})
     assert answer.status_code == 409
-    assert "It has ended already." in text(answer)
+    assert reason in text(answer)
 
 
 def test_the_hold_gets_the_end_that_staff_set(staff: Client, register: Callable) -> None:
@@ -232,3 +225,20 @@ def test_calling_off_needs_a_second_yes(staff: Client, program: Program) -> None
     assert staff.post(url, {"reason": "Too few"}).status_code == 422
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN
+
+
+def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) -> None:
+    url = reverse("cop_registration:close", args=[program.pk])
+    Program.objects.update(status=Program.Status.CONFIRMED)
+    answer = staff.post(url)
+    assert answer.status_code == 409
+    assert "not over yet" in text(answer)
+    assert url not in text(staff.get(home(program)))
+    with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
+        page = text(staff.get(home(program)))
+        assert "The last meeting is over" in page
+        assert "Call it off" not in page
+        assert "No mail goes out" in text(staff.get(url))
+        assert "The program is closed" in text(staff.post(url, follow=True))
+    program.refresh_from_db()
+    assert program.status == Program.Status.CLOSED

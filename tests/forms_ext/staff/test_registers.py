@@ -15,7 +15,7 @@ from forms_ext.applications.models import Application
 
 from ..billing.factories import make_program
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 INDEX = "/admin/cop/applications/"
 RESULTS = "/admin/cop/applications/results/"

@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_registration:program": (STAFF, ("program",)),
     "cop_registration:confirm": (STAFF, ("program",)),
     "cop_registration:call_off": (STAFF, ("program",)),
+    "cop_registration:close": (STAFF, ("program",)),
     "cop_registration:run": (STAFF, ("program",)),
     "cop_registration:registration": (STAFF, ("registration",)),
     "cop_registration:cancel": (STAFF, ("registration",)),
@@ -122,7 +123,6 @@ def february(january: None) -> Iterator[None]:
 @pytest.fixture
 def things(program: Program, make_application: Callable[..., Application]) -> dict[str, Any]:
     """One of everything that an address can name."""
-    pytest.importorskip("forms_ext.admission.actions")  # the room may land later
     moment = datetime(2024, 1, 10, 17, tzinfo=UTC)
     make_issuer()
     account = make_member(program)
@@ -225,3 +225,15 @@ def test_the_menu_shows_each_role_its_own(client_of: Callable[[str], Client], th
     assert "/admin/cop/" not in menu("editor").replace("/admin/cop-mail/", "")
     for place in ("programs", "applications", "registrations", "accounts", "invoices", "refunds", "rebates"):
         assert f"/admin/cop/{place}/" in menu("staff")
+
+
+def test_every_page_has_one_heading_of_the_first_level(
+    things: dict[str, Any], client_of: Callable[[str], Client]
+) -> None:
+    client, counted = client_of("staff"), {}
+    for name in TABLE:
+        answer = client.get(address(name, things))
+        if answer.status_code == 200 and b"<html" in getattr(answer, "content", b""):
+            counted[name] = answer.content.count(b"<h1")
+    assert len(counted) > 20
+    assert {name: count for name, count in counted.items() if count != 1} == {}

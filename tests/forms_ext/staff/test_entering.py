@@ -1,0 +1,67 @@
+"""An application that staff enter for somebody who wrote a mail."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cop_program.models import Program
+from forms_ext.applications.models import Application
+from forms_ext.mail.models import OutgoingMail
+
+from ..forms.factories import make_application_form
+from .test_registers import text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+ADA = {"your_name": "Ada Sample", "email": "ada@example.org", "size": "Small", "country": "CA", "hopes": "More consent"}
+
+
+@pytest.fixture
+def url(program: Program) -> str:
+    make_application_form(program.page)
+    return reverse("cop_admission:enter_for", args=[program.pk])
+
+
+def key(response: object) -> str:
+    found = re.search(r'name="key" value="(\w+)"', text(response))
+    assert found
+    return found[1]
+
+
+def test_the_same_form_sent_twice_makes_one_application(staff: Client, url: str) -> None:
+    data = ADA | {"key": key(staff.get(url))}
+    first, second = staff.post(url, data), staff.post(url, data)
+    application = Application.objects.get()
+    assert first["Location"] == second["Location"] == reverse("cop_admission:person", args=[application.pk])
+    assert (application.name, application.source, application.entered_by.username) == ("Ada Sample", "staff", "staff")
+    assert OutgoingMail.objects.get().recipient == "ada@example.org"
+    page = text(staff.get(first["Location"]))
+    assert "More consent" in page
+    assert "Application entered by staff" in page
+    staff.post(url, ADA | {"key": key(staff.get(url))})
+    assert Application.objects.count() == 2, "another form is another application"
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(staff: Client, url: str) -> None:
+    once = key(staff.get(url))
+    answer = staff.post(url, ADA | {"email": "nonsense", "key": once})
+    assert answer.status_code == 422
+    assert answer.context["form"]["hopes"].value() == "More consent"
+    assert key(answer) == once
+    assert "email" in answer.context["form"].errors
+    assert not Application.objects.exists()
+
+
+def test_a_program_without_a_form_is_no_error(staff: Client, program: Program) -> None:
+    assert staff.get(reverse("cop_admission:enter_for", args=[program.pk])).status_code == 404
+    answer = staff.post(reverse("cop_admission:enter"), {"program": "x"})
+    assert answer.status_code == 422
+    answer = staff.post(reverse("cop_admission:enter"), {"program": program.pk})
+    assert answer["Location"] == reverse("cop_admission:enter_for", args=[program.pk])
+
+
+def test_reviewers_enter_nothing(reviewer: Client, url: str, make_application: Callable) -> None:
+    reviewer.post(url, ADA)
+    assert not Application.objects.exists()
