@@ -68,7 +68,10 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts `children`, restarts one that dies, and ends all of them on SIGINT, SIGTERM or SIGHUP."""
+    """Starts `children`, restarts one that dies, and ends all of them on SIGINT, SIGTERM or SIGHUP.
+
+    The others wait until the first answers: started together they would only slow it down.
+    """
 
     children: list[Child]
     environment: Mapping[str, str]
@@ -83,13 +86,15 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
-            for child in self.children:
-                child.start(self.environment)
+            first, *others = self.children
+            first.start(self.environment)
             announced = False
             while not self.stopping:
                 if not self._keep_alive():
                     return 1
                 if not announced and answers(ready_url):
+                    for child in others:
+                        child.start(self.environment)
                     on_start()
                     announced = True
                 time.sleep(0.2)
@@ -100,9 +105,9 @@ class Supervisor:
     def _keep_alive(self) -> bool:
         """Start anew what has died; False where something dies as soon as it starts."""
         for child in self.children:
-            if child.is_running or self.stopping:
+            if child.process is None or child.is_running or self.stopping:
                 continue
-            status = child.process.returncode if child.process else None
+            status = child.process.returncode
             if time.monotonic() - child.started < LONG_ENOUGH_SECONDS:
                 self.say(f"==> The {child.name} ended at once (status {status}); see above. Stopping.")
                 return False

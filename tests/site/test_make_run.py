@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -78,6 +79,26 @@ def test_each_role_logs_in_with_its_password(site: live.LiveSite) -> None:
     assert site.manage("shell", "--verbosity", "0", "-c", script).stdout.strip() == "True"
 
 
+def test_the_log_ins_are_not_washed_away(site: live.LiveSite) -> None:
+    """The worker has hundreds of small tasks after the first load: it does them in silence."""
+    deadline = time.monotonic() + 60
+    pending = "from django_tasks_db.models import DBTaskResult as R; print(R.objects.filter(status='READY').count())"
+    while site.manage("shell", "--verbosity", "0", "-c", pending).stdout.strip() != "0":
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    after = site.log.partition(site.demo["users"][-1]["password"])[2].splitlines()
+    assert len([line for line in after if " GET " not in line]) < 15, after
+
+
+def test_manage_works_on_the_same_data_by_its_folder_alone(site: live.LiveSite) -> None:
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment["DATA_DIR"] = str(site.data_dir)
+    command = [sys.executable, str(databases.MANAGE), "cop_audit"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "nothing found" in done.stdout
+
+
 def test_a_personal_link_is_not_in_the_log(site: live.LiveSite) -> None:
     token = "Zm9vYmFyYmF6cXV4" * 3
     status_of(f"{site.base_url}/go/r/{token}/?next={token}")
@@ -130,6 +151,13 @@ def test_one_signal_to_make_ends_everything_and_a_restart_keeps_the_data(number:
                 time.sleep(0.2)
         raise AssertionError(running.log)
 
+    def wait_for_all_processes() -> None:
+        """The supervisor, the web server with two workers, the worker of tasks, the clockwork."""
+        deadline = time.monotonic() + 60
+        while len(processes_with(running.data_dir)) < 6:
+            assert time.monotonic() < deadline, processes_with(running.data_dir)
+            time.sleep(0.2)
+
     def stop(process: "subprocess.Popen[bytes]") -> None:
         if number == signal.SIGINT:  # a terminal sends it to the whole foreground group
             os.killpg(process.pid, number)
@@ -141,7 +169,7 @@ def test_one_signal_to_make_ends_everything_and_a_restart_keeps_the_data(number:
     try:
         process = start()
         wait_for_an_answer(240)
-        assert len(processes_with(running.data_dir)) >= 5
+        wait_for_all_processes()
         before = running.demo
         stop(process)
 
@@ -156,7 +184,7 @@ def test_one_signal_to_make_ends_everything_and_a_restart_keeps_the_data(number:
         shutil.rmtree(running.data_dir, ignore_errors=True)
 
 
-def test_postgresql_by_its_address_alone(postgres_url: str) -> None:
+def test_postgresql_by_its_address_alone_beside_another_copy(postgres_url: str, site: live.LiveSite) -> None:
     from tests import postgres
 
     name = f"live_{os.getpid()}"
@@ -166,6 +194,10 @@ def test_postgresql_by_its_address_alone(postgres_url: str) -> None:
         assert status_of(running.base_url + "/") == 200
         assert len(running.demo["programs"]) == 2
         assert not (running.data_dir / "db.sqlite3").exists()
+        assert "nothing found" in running.manage("cop_audit").stdout
+        assert status_of(site.base_url + "/") == 200
+        for copy in (site, running):
+            assert {program["url"].partition("/programs/")[0] for program in copy.demo["programs"]} == {copy.base_url}
     finally:
         running.stop()
         postgres.drop_database(postgres_url, name)

@@ -40,9 +40,10 @@ WHITENOISE_AUTOREFRESH = True
 # The terminal of `make run` shows what went wrong, and each request once; the log-ins must not scroll away.
 LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
 LOGGING["handlers"]["console"]["formatter"] = "plain"
+LOGGING["handlers"]["warnings"] = LOGGING["handlers"]["console"] | {"level": "WARNING"}
 LOGGING["loggers"] |= {
-    "django.tasks": {"level": "WARNING"},
-    "django_tasks_db": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+    # The worker sets the level of these two itself.
+    **{name: {"handlers": ["warnings"], "propagate": False} for name in ("django.tasks", "django_tasks_db")},
     "wagtail": {"level": "WARNING"},
 }
 
