@@ -92,13 +92,12 @@ def serve(
     request: HttpRequest,
     *,
     extra_context: Mapping[str, Any] | None = None,
-    initial: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to mend, 429."""
     version = page.current_version()
     if version is None:
         return TemplateResponse(request, CLOSED_TEMPLATE, {**_around(page, request), "typed": []}, status=404)
-    showing = Showing(page, request, version, extra_context or {}, initial or page.initial_answers(request))
+    showing = Showing(page, request, version, extra_context or {}, page.initial_answers(request))
     if request.method == "POST":
         return _post(showing)
     if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):

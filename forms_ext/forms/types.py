@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from django_countries import countries
 
 from cop_program.zones import zone_choices, zone_names
 
+from . import sentences
 from .files import KeptFileField
 
 type Question = Mapping[str, Any]
@@ -71,43 +71,13 @@ def all_types() -> list[QuestionType]:
     return list(_types.values())
 
 
-REQUIRED = _("Answer this question.")
-REQUIRED_OF_TYPES = {
-    "choice": _("Choose one."),
-    "choices": _("Choose at least one."),
-    "checkbox": _("Tick this box."),
-    "country": _("Choose a country."),
-    "time_zone": _("Choose a time zone."),
-    "date": _("Enter a date."),
-    "number": _("Enter a number."),
-    "email": _("Write an email address, such as name@example.org."),
-    "phone": _("Write a phone number with its country code."),
-    "link": _("Write a web address."),
-    "file": _("Choose a file."),
-    "consent": _("Tick this box: without it we can't go on."),
-}
-REQUIRED_OF_ROLES = {
-    "name": _("Write your name."),
-    "email": _("Write your email address."),
-    "organization": _("Write the name of your organization."),
-    "billing_name": _("Write the name that the invoice is for."),
-    "billing_address": _("Write the address that the invoice is for."),
-}
-
-
-def required_message(question: Question) -> Any:
-    """Return the sentence that says how to mend a missing answer: by its role, else by its type."""
-    by_type = REQUIRED_OF_TYPES.get(question.get("type", ""), REQUIRED)
-    return REQUIRED_OF_ROLES.get(question.get("role", ""), by_type)
-
-
 def common(question: Question) -> dict[str, Any]:
     """Return what every Django field of `question` takes."""
     return {
         "label": question["label"],
         "help_text": question.get("help", ""),
         "required": question.get("required", False),
-        "error_messages": {"required": required_message(question)},
+        "error_messages": sentences.of_question(question),
     }
 
 
@@ -116,7 +86,7 @@ def valid_unicode(value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValidationError(_("Remove the characters that can't be read.")) from None
+        raise ValidationError(sentences.UNREADABLE) from None
 
 
 @register
@@ -166,8 +136,8 @@ class Number(QuestionType):
         low, high = question.get("minimum"), question.get("maximum")
         return forms.DecimalField(
             **common(question),
-            min_value=None if low is None else Decimal(str(low)),
-            max_value=None if high is None else Decimal(str(high)),
+            min_value=None if low is None else sentences.plain(low),
+            max_value=None if high is None else sentences.plain(high),
             max_digits=15,
             decimal_places=6,
         )
@@ -306,7 +276,7 @@ class PhoneField(forms.CharField):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(_("Write the number with its country code, such as +1 574 555 0123."))
+            raise ValidationError(sentences.PHONE)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

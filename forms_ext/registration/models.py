@@ -34,6 +34,12 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
         return pages.serve(self, request)
 
+    def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with what the person whom the gate let in has answered in the application."""
+        from . import pages
+
+        return pages.prefill(self, request.cop_invitation)  # type: ignore[attr-defined]
+
     def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
         """Register whom the gate let in and lead on to their private page."""
         from . import pages

@@ -49,7 +49,7 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
         "policy": invitation.application.program.page.cancellation_policy,
         "policy_note": letters.late_note(invitation.application),
     }
-    response = rendering.serve(page, request, extra_context=context, initial=prefill(page, invitation))
+    response = rendering.serve(page, request, extra_context=context)
     return gate.private(response)
 
 

@@ -1,0 +1,83 @@
+"""What a form says about an answer that is missing or can't be taken: always how to mend it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+REQUIRED = _("Answer this question.")
+REQUIRED_OF_TYPES = {
+    "choice": _("Choose one."),
+    "choices": _("Choose at least one."),
+    "checkbox": _("Tick this box."),
+    "country": _("Choose a country."),
+    "time_zone": _("Choose a time zone."),
+    "date": _("Enter a date."),
+    "number": _("Enter a number."),
+    "email": _("Write an email address, such as name@example.org."),
+    "phone": _("Write a phone number with its country code."),
+    "link": _("Write a web address."),
+    "file": _("Choose a file."),
+    "consent": _("Tick this box: without it we can't go on."),
+}
+REQUIRED_OF_ROLES = {
+    "name": _("Write your name."),
+    "email": _("Write your email address."),
+    "organization": _("Write the name of your organization."),
+    "billing_name": _("Write the name that the invoice is for."),
+    "billing_address": _("Write the address that the invoice is for."),
+}
+
+UNREADABLE = _("Remove the characters that can't be read.")
+PHONE = _("Write the number with its country code, such as +1 574 555 0123.")
+TOO_LONG = _("Shorten this to at most %(limit_value)d characters; now there are %(show_value)d.")
+CHOOSE_ONE = _("Choose one of the answers that are offered.")
+INVALID_OF_TYPES: dict[str, dict[str, Any]] = {
+    "email": {"invalid": _("Write a whole email address, such as name@example.org.")},
+    "number": {
+        "invalid": _("Write a number in figures, such as 12 or 12.5."),
+        "max_digits": _("Write a number of at most %(max)s figures."),
+        "max_decimal_places": _("Write at most %(max)s figures after the point."),
+        "max_whole_digits": _("Write a number of at most %(max)s figures before the point."),
+    },
+    "date": {"invalid": _("Write a date that exists as year-month-day, such as 2024-01-31.")},
+    "choice": {"invalid_choice": CHOOSE_ONE},
+    "choices": {"invalid_choice": _("Choose only answers that are offered."), "invalid_list": CHOOSE_ONE},
+    "country": {"invalid_choice": _("Choose a country from the list.")},
+    "time_zone": {"invalid_choice": _("Choose a time zone from the list.")},
+    "link": {"invalid": _("Write a whole web address, such as https://example.org.")},
+}
+
+
+def plain(number: Any) -> Decimal:
+    """Return `number` as people write it: 10, not 10.0 or 1E+1."""
+    exact = Decimal(str(number))
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact
+
+
+def of_range(low: Any, high: Any) -> dict[str, Any]:
+    """Return what is said about a number outside of `low` to `high`; either may be None."""
+    if low is not None and high is not None:
+        between = format_lazy(_("Enter a number from {low} to {high}."), low=plain(low), high=plain(high))
+        return {"min_value": between, "max_value": between}
+    return {
+        "min_value": _("Enter a number that is not below %(limit_value)s."),
+        "max_value": _("Enter a number that is not above %(limit_value)s."),
+    }
+
+
+def required_message(question: Mapping[str, Any]) -> Any:
+    """Return the sentence that says how to mend a missing answer: by its role, else by its type."""
+    by_type = REQUIRED_OF_TYPES.get(question.get("type", ""), REQUIRED)
+    return REQUIRED_OF_ROLES.get(question.get("role", ""), by_type)
+
+
+def of_question(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sentences for `question`, by the codes of Django's errors."""
+    kind = question.get("type", "")
+    found = {"required": required_message(question), "max_length": TOO_LONG, "null_characters_not_allowed": UNREADABLE}
+    if kind == "number":
+        found |= of_range(question.get("minimum"), question.get("maximum"))
+    return found | INVALID_OF_TYPES.get(kind, {})
