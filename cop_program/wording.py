@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import groupby
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, get_timezone_name
 from babel.lists import format_list
-from babel.numbers import format_currency
+from babel.numbers import format_decimal, get_currency_precision
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
@@ -22,8 +22,16 @@ MINUS = "\N{MINUS SIGN}"
 
 @cache
 def locale_of(language: str) -> Locale:
-    """Return the Babel locale of a Django language code; English lists and dates are written as in "7 and 28 May"."""
-    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+    """Return the Babel locale of a Django language code; English lists and dates are written as in "7 and 28 May".
+
+    Where Babel does not know the code, that of its language alone stands, or else English.
+    """
+    for code in (language.replace("-", "_"), language.split("-")[0]):
+        try:
+            return Locale.parse("en_GB" if code == "en" else code)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en_GB")
 
 
 def and_list(parts: Sequence[str], language: str) -> str:
@@ -209,11 +217,24 @@ def change_dates_text(before: date, after: date, language: str) -> str:
 # Money -----------------------------------------------------------------------------------------
 
 
+def round_minor(amount: Money) -> Money:
+    """Return `amount` rounded half up at the minor unit of its currency (two decimals of USD, none of JPY)."""
+    unit = Decimal(1).scaleb(-get_currency_precision(str(amount.currency)))
+    return Money(Decimal(amount.amount).quantize(unit, rounding=ROUND_HALF_UP), amount.currency)
+
+
 def money_text(amount: Money, language: str) -> str:
     """Return "1,997 USD" or "499.25 USD": the letters of the currency, decimals only where there are any."""
-    number, code = Decimal(amount.amount), str(amount.currency)
-    whole = number == number.to_integral_value()
-    written = format_currency(
-        number, code, format="#,##0" if whole else "#,##0.00", locale=locale_of(language), currency_digits=not whole
-    )
-    return f"{written}\N{NO-BREAK SPACE}{code}"
+    number = round_minor(amount).amount
+    places = 0 if number == number.to_integral_value() else get_currency_precision(str(amount.currency))
+    return f"{_figure(number, places, language)}\N{NO-BREAK SPACE}{amount.currency}"
+
+
+def money_figure(amount: Money, language: str) -> str:
+    """Return "1,997.00": an amount in a column, with all decimals of its currency and without its letters."""
+    return _figure(round_minor(amount).amount, get_currency_precision(str(amount.currency)), language)
+
+
+def _figure(number: Decimal, places: int, language: str) -> str:
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(number, format=pattern, locale=locale_of(language)).replace("-", MINUS)

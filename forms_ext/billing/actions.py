@@ -199,7 +199,7 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
     if (left := queries.paid(account).amount - listed) < amount.amount:
         raise ActionRefused(
             _("No more than %(amount)s can be given back on this account.")
-            % {"amount": format_money(Money(max(left, Decimal(0)), account.currency), "en")}
+            % {"amount": format_money(Money(max(left, Decimal(0)), account.currency))}
         )
     refund = RefundDue.objects.create(account=account, amount=amount, reason=reason, listed_at=now())
     history.record(account, "forms_ext.billing.list_refund", user=by, amount=str(amount.amount))

@@ -14,7 +14,7 @@ COMMON = {
 COMMON_SAMPLE = {
     "name": "Ada Sample",
     "program": "Nurturing Healthy Culture with Sociocracy",
-    "amount": "1,897.00 USD",
+    "amount": "1,897 USD",
     "issuer": "Circle Forward",
 }
 
@@ -56,10 +56,10 @@ RECEIPT = MailKind(
     },
     sample=COMMON_SAMPLE
     | {
-        "amount": "100.00 USD",
+        "amount": "100 USD",
         "number": "R-2024-0003",
         "received": "29 January 2024",
-        "balance": "1,897.00 USD is left to pay; an invoice will tell you when.",
+        "balance": "1,897 USD is left to pay; an invoice will tell you when.",
     },
     subject=_("Receipt {number}: we received {amount} for {program}"),
     body=_(
@@ -92,7 +92,7 @@ REFUND_MADE = MailKind(
     label=_("Refund paid out"),
     fields=COMMON | {"paid": _("Day on which it was paid out"), "reason": _("Why")},
     sample=COMMON_SAMPLE
-    | {"amount": "100.00 USD", "paid": "2 February 2024", "reason": "You cancelled before the deadline."},
+    | {"amount": "100 USD", "paid": "2 February 2024", "reason": "You cancelled before the deadline."},
     subject=_("Refund of {amount} for {program} is on its way to you"),
     body=_(
         "<p>Dear {name},</p>"

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from djmoney.models.fields import MoneyField
+from djmoney.money import Money
 
 from .frozen import FrozenModel
 
@@ -145,6 +146,11 @@ class Payment(FrozenModel):
 
     def __str__(self) -> str:
         return self.receipt_number
+
+    @property
+    def received(self) -> Money:
+        """What came in; its row is below zero."""
+        return -self.row.amount
 
 
 class Invoice(FrozenModel):

@@ -22,7 +22,7 @@ PAYMENT: dict[str, Words] = {
     "held_until": _("Until when the place is held"),
 }
 PAYMENT_SAMPLE = {
-    "deposit": "100.00 USD",
+    "deposit": "100 USD",
     "payment_reference": "PAY-2024-0007",
     "bank_details": "First Example Bank, account 000123456789, routing 011000015",
     "held_until": "the end of Friday 2 February 2024, Pacific Time",
@@ -148,7 +148,7 @@ CANCELLED = _kind(
     _("Your registration is cancelled: {program}"),
     _("<p>Dear {name},</p><p>Your registration for {program} is cancelled. {money}</p><p>{link}</p>"),
     {"money": _("What becomes of the money, in a sentence")},
-    {"money": "We give 100.00 USD back to you; a mail tells you when it is on its way."},
+    {"money": "We give 100 USD back to you; a mail tells you when it is on its way."},
 )
 LATE_DEPOSIT = _kind(
     "late_deposit",
@@ -159,7 +159,7 @@ LATE_DEPOSIT = _kind(
         "place is free. We give it back; a mail tells you when it is on its way.</p><p>{link}</p>"
     ),
     {"amount": _("Amount that is given back")},
-    {"amount": "100.00 USD"},
+    {"amount": "100 USD"},
 )
 CALLED_OFF = _kind(
     "called_off",
@@ -170,7 +170,7 @@ CALLED_OFF = _kind(
         "{money}</p><p>{reason}</p><p>{link}</p>"
     ),
     {"money": _("What becomes of the money, in a sentence"), "reason": _("Why")},
-    {"money": "We give 100.00 USD back to you.", "reason": "Too few people take part."},
+    {"money": "We give 100 USD back to you.", "reason": "Too few people take part."},
 )
 CALLED_OFF_APPLICANT = MailKind(
     name="called_off_applicant",

@@ -40,6 +40,12 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
         return pages.prefill(self, request.cop_invitation)  # type: ignore[attr-defined]
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Give the template the program with its policy and its cancellation deadline, in the preview, too."""
+        from . import pages
+
+        return super().get_context(request, *args, **kwargs) | pages.around(self)
+
     def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
         """Register whom the gate let in and lead on to their private page."""
         from . import pages

@@ -17,6 +17,15 @@ from . import actions, gate, queries
 from .models import Registration, RegistrationFormPage
 
 
+def around(page: RegistrationFormPage) -> dict[str, Any]:
+    """Return what the template says of the program: its policy and until when one may cancel."""
+    program = program_of(page)
+    if program is None:
+        return {}
+    deadline = program.page.deadline("cancellation")
+    return {"program": program, "policy": program.page.cancellation_policy, "cancellation_deadline": deadline}
+
+
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:
     """Return the application's answers as a start: those of the same role, then those of the same key."""
     from ..forms.plan import compile
@@ -43,12 +52,7 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
         earlier = _sent_twice(page, request)
         return gate.private(redirect(queries.member_path(earlier))) if earlier else gate.refused(request)
     setattr(request, "cop_invitation", invitation)  # noqa: B010
-    context = {
-        "invitation": invitation,
-        "program": invitation.application.program,
-        "policy": invitation.application.program.page.cancellation_policy,
-        "policy_note": letters.late_note(invitation.application),
-    }
+    context = {"invitation": invitation, "policy_note": letters.late_note(invitation.application)}
     response = rendering.serve(page, request, extra_context=context)
     return gate.private(response)
 

@@ -12,6 +12,7 @@ from cop_program.wording import day_text
 
 from ..admission import queue, seats, words
 from ..base import private as files
+from ..base.money import format_money
 from ..billing import queries as ledger
 from ..billing.models import Invoice
 from . import gate, letters, queries, sessions
@@ -63,6 +64,30 @@ def _member_step(registration: Registration) -> str:
     return _("Your place is yours. We write to you as soon as we know that enough people take part.")
 
 
+def how_to_pay(registration: Registration) -> dict[str, str] | None:
+    """Return amount, day, reference and bank details of what is to be paid now: the deposit or the open invoice."""
+    account, language = registration.account, registration.language
+    if registration.state == State.HELD:
+        fields, seat = letters.payment_fields(registration), seats.of(registration.invitation)
+        zone = words.zone_of(registration.program)
+        return {
+            "label": _("Deposit"),
+            "amount": fields["deposit"],
+            "by": words.until(seat.held_until, zone, language) if seat and seat.held_until else "",
+            "reference": fields["payment_reference"],
+            "bank_details": fields["bank_details"],
+        }
+    if registration.state != State.MEMBER or account is None or not (invoice := ledger.open_invoice(account)):
+        return None
+    return {
+        "label": _("Invoice %(number)s") % {"number": invoice.number},
+        "amount": format_money(ledger.balance(account), language),
+        "by": day_text(invoice.due_on, language) if invoice.due_on else "",
+        "reference": account.reference,
+        "bank_details": invoice.snapshot["issuer"]["bank_details"],
+    }
+
+
 def way_step(registration: Registration) -> str:
     """Return the name of the step of the way at which a registration stands."""
     if registration.state in (State.WAITING, State.LAPSED, State.CANCELLED):
@@ -105,7 +130,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "token": token,
         "next_step": next_step(registration),
         "way_step": way_step(registration),
-        "payment": letters.payment_fields(registration) if registration.state == State.HELD else None,
+        "payment": how_to_pay(registration),
         "sessions": found,
         "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
         "payments": account.payments.select_related("row").order_by("pk") if account else [],

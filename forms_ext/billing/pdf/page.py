@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from ...base.money import money_figure
 from .. import words
 from .glyphs import drawable
 
@@ -44,7 +45,7 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
     abroad = recipient["country"] != issuer["country"]
 
     def figure(amount: str) -> str:
-        return words.figure(Money(Decimal(amount), currency), language)
+        return money_figure(Money(Decimal(amount), currency), language)
 
     def day(iso: str) -> str:
         return words.day(date.fromisoformat(iso), language) if iso else ""

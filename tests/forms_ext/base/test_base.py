@@ -8,6 +8,7 @@ import time_machine
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from djmoney.money import Money
 from pytest_django import Settings
 from wagtail.log_actions import registry
@@ -113,10 +114,17 @@ def test_money_rounds_half_up_at_the_minor_unit(amount: str, currency: str, expe
 
 
 def test_money_is_written_the_readers_way() -> None:
-    assert money.format_money(Money("1897", "USD"), "en") == "1,897.00\u00a0USD"
-    assert money.format_money(Money("1897", "USD"), "de") == "1.897,00\u00a0USD"
+    assert money.format_money(Money("1897", "USD"), "en") == "1,897\u00a0USD"
+    assert money.format_money(Money("1897.25", "USD"), "de") == "1.897,25\u00a0USD"
     assert money.format_money(Money("189700", "JPY"), "en") == "189,700\u00a0JPY"
-    assert money.format_money(Money("-3.5", "EUR"), "xx-yy") == "-3.50\u00a0EUR"
+    assert money.format_money(Money("-3.5", "EUR"), "xx-yy") == "−3.50\u00a0EUR"
+    with translation.override("de"):
+        assert money.format_money(Money("1897", "USD")) == "1.897\u00a0USD"
+
+
+def test_columns_have_all_decimals_of_the_currency() -> None:
+    amounts = [Money("1897", "USD"), Money("189700", "JPY"), Money("1.5", "KWD")]
+    assert [money.money_figure(amount, "en") for amount in amounts] == ["1,897.00", "189,700", "1.500"]
 
 
 def test_history_bears_the_clock_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:

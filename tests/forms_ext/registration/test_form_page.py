@@ -43,7 +43,7 @@ def january() -> Iterator[None]:
 
 @pytest.fixture
 def invited() -> tuple[RegistrationFormPage, Invitation, str]:
-    program = factories.open_program()
+    program = factories.open_program(cancellation_policy="<p>It is kept after that.</p>")
     site = Site.objects.get(is_default_site=True)
     site.root_page = program.page.get_parent()
     site.save()
@@ -86,6 +86,26 @@ def test_a_link_opens_the_form_and_registering_uses_it_up(client: Client, invite
     assert client.get(page.url).status_code == 404
     invitation.refresh_from_db()
     assert invitation.used_at
+
+
+def test_the_policy_with_its_deadline_stands_at_the_end_right_above_its_box(client: Client, invited: Any) -> None:
+    page, _invitation, link = invited
+    first, *rest = QUESTIONS[-1:] + QUESTIONS[:-1]  # wherever the editor puts the box
+    publish(page, [first, *rest])
+    html = client.get(f"/go/invitation/{link}/", follow=True).text
+    order = [
+        html.index(words)
+        for words in (
+            "Billing address",
+            "The cancellation policy",
+            "until the end of Wednesday 24 January 2024, Pacific time",
+            "It is kept after that.",
+            "I accept",
+            'type="submit"',
+        )
+    ]
+    assert order == sorted(order)
+    assert html.count('name="i_accept"') == 1
 
 
 def test_the_policy_must_be_accepted_and_nothing_is_lost(client: Client, invited: Any) -> None:

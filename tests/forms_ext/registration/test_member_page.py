@@ -1,0 +1,54 @@
+"""The member's private page says what is to be paid, by when, where to, and holds every paper."""
+
+import pytest
+from django.test import Client
+from djmoney.money import Money
+
+from cop_program.models import Program
+from forms_ext.billing import tasks
+from forms_ext.registration import queries, running
+from forms_ext.registration.models import Registration
+from tests.forms_ext.admission.factories import make_registration, pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+
+
+def shown(client: Client, registration: Registration) -> str:
+    return " ".join(client.get(queries.member_path(registration)).text.replace("\xa0", " ").split())
+
+
+def test_the_deposit_stands_there_with_its_day_and_where_to_pay(client: Client, program: Program) -> None:
+    registration = make_registration(program)
+    html = shown(client, registration)
+    for words in ("100 USD", "the end of Friday 2 February 2024, Pacific Time", "Routing 011000015"):
+        assert words in html
+    assert registration.account
+    assert registration.account.reference in html
+    assert "Routing" not in shown(client, pay(registration))
+
+
+def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program: Program) -> None:
+    registration = pay(make_registration(program))
+    running.work_off(running.confirm_program(program=program, by=None))
+    tasks.finish_invoices()
+    pay(registration, Money("897.25", "USD"))
+    html = shown(client, registration)
+    for words in ("Invoice CF-00001", "999.75 USD", "Saturday 3 February 2024", "Routing 011000015", "897.25 USD"):
+        assert words in html
+    assert registration.account
+    assert registration.account.reference in html
+    html = shown(client, pay(registration, Money("999.75", "USD")))
+    assert "Routing" not in html
+    assert "Left to pay" not in html
+
+
+def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, program: Program) -> None:
+    first, second = pay(make_registration(program, 1)), pay(make_registration(program, 2))
+    assert first.account
+    assert second.account
+    own, other = first.account.payments.get().pk, second.account.payments.get().pk
+    base = queries.member_path(first)
+    response = client.get(f"{base}receipts/{own}/")
+    assert response.status_code == 200
+    assert response.content.startswith(b"%PDF")
+    assert client.get(f"{base}receipts/{other}/").status_code == 404
