@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from cop_program.clock import now
 
 from ..applications.models import Application
 from ..billing import queries
+from ..forms import plan
+from ..forms.plan import Answer
 from ..mail.rendering import Rendered
 
 State = Application.State
@@ -110,11 +113,11 @@ def effects(application: Application, to_state: str) -> list[str]:
     return sentences
 
 
-def answers(application: Application) -> list[tuple[str, str]]:
+def answers(application: Application) -> list[Answer]:
     """Return the answers with their questions, as they were asked."""
-    from ..forms import plan
-
-    return plan.compile(application.version).display(application.answers)
+    return plan.compile(application.version).display(
+        application.answers, lambda key: reverse("cop_admission:file", args=[application.pk, key])
+    )
 
 
 def preview(application: Application, to_state: str, *, link_ends_at: datetime | None = None) -> Rendered:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("applications/new/", entering.ChooseProgramView.as_view(), name="enter"),
     path("applications/new/<int:program>/", entering.EnterView.as_view(), name="enter_for"),
     path("applications/<int:pk>/", staff_views.PersonView.as_view(), name="person"),
+    path("applications/<int:pk>/files/<str:key>/", staff_views.PersonFileView.as_view(), name="file"),
 ]

@@ -19,6 +19,7 @@ from ..base.errors import ActionRefused
 from ..base.registers import may
 from ..base.staff import StaffView
 from ..billing.models import Account
+from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
 from ..mail.rendering import Rendered
 from . import deciding, timeline
@@ -43,6 +44,13 @@ class Panel:
     mail: Rendered | None = None
     is_open: bool = False
     is_destructive: bool = False
+
+
+class PersonFileView(AnswerFileView):
+    """A file that somebody sent with their application."""
+
+    permissions = [(Application, "review")]
+    model = Application
 
 
 class PersonView(StaffView):

@@ -1,38 +1,17 @@
 """One timeline of a person: answers, notes, decisions, links, seat, money, mails."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from wagtail.models import ModelLogEntry
 
 from ..applications.models import Application
-from ..base import history
 from ..base.money import format_money
+from ..base.timeline import Entry, logged, name_of
+from ..forms.actions import DOWNLOADED
 from ..mail.models import OutgoingMail
 from .models import Invitation
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line: when, what, in whose words, by whom."""
-
-    at: datetime
-    title: str | Promise
-    text: str = ""
-    by: str = ""
-    url: str = ""
-
-
-def name_of(user: Any) -> str:
-    """Return how a user of the admin is called."""
-    return "" if user is None else user.get_full_name() or user.get_username()
 
 
 def _application(application: Application) -> Iterator[Entry]:
@@ -60,13 +39,6 @@ def _links(invitations: list[Invitation]) -> Iterator[Entry]:
             yield Entry(invitation.revoked_at, _("Personal link ended"), invitation.revoked_reason, by)
 
 
-def _logged(instance: Model) -> Iterator[Entry]:
-    kind = ContentType.objects.get_for_model(instance)
-    entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(instance.pk)).select_related("user")
-    for entry in entries:
-        yield Entry(entry.timestamp, history.label(entry.action), by=name_of(entry.user))
-
-
 def _money(account: Any) -> Iterator[Entry]:
     for row in account.rows.select_related("recorded_by"):
         yield Entry(
@@ -89,13 +61,13 @@ def _mails(abouts: list[str]) -> Iterator[Entry]:
 def of(application: Application, *, money: bool, mails: bool) -> list[Entry]:
     """Return the timeline of `application`, the newest first; money and mails for those who may see them."""
     invitations = list(application.invitations.select_related("created_by", "revoked_by", "registration__account"))
-    entries = [*_application(application), *_links(invitations)]
+    entries = [*_application(application), *_links(invitations), *logged(application, DOWNLOADED)]
     abouts = [f"application:{application.pk}"]
     for invitation in invitations:
         registration = getattr(invitation, "registration", None)
         if registration is None:
             continue
-        entries += _logged(registration)
+        entries += logged(registration)
         abouts.append(f"registration:{registration.pk}")
         if registration.account:
             abouts += [f"invoice:{invoice.pk}" for invoice in registration.account.invoices.all()]

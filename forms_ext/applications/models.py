@@ -24,6 +24,7 @@ class ApplicationFormPage(AbstractFormPage, Page):
     subpage_types: list[str] = []
     max_count_per_parent = 1
     template = "forms_ext/applications/form.html"
+    answers_are_submissions = False
     required_roles = ("name", "email")
 
     @property

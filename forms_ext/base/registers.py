@@ -1,6 +1,7 @@
 """Staff registers: the shell of wagtail-modeladmin around Wagtail's universal listing (design: "Admin")."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -125,12 +126,23 @@ class CountedFilterSet(WagtailFilterSet):
         given = data if data is not None else QueryDict()
         counted = {name: f for name, f in self.filters.items() if isinstance(f, CountedFilter)}
         chosen = {name: f.chosen(given, name) for name, f in counted.items()}
+        narrowed = self._narrowed(given)
         for name, counter in counted.items():
-            rows = self.queryset.order_by()
+            rows = narrowed.order_by()
             for other, values in chosen.items():
                 if other != name and values:
                     rows = rows.filter(**{f"{counted[other].field_name}__in": values})
             counter.extra["choices"] = self._choices(counter, rows, chosen[name])
+
+    def _narrowed(self, data: QueryDict) -> QuerySet:
+        """Return the rows that the filters without counts leave."""
+        rows = self.queryset
+        for name, other in self.filters.items():
+            if not isinstance(other, CountedFilter):
+                field = other.field
+                with suppress(forms.ValidationError):
+                    rows = other.filter(rows, field.clean(field.widget.value_from_datadict(data, {}, name)))
+        return rows
 
     @staticmethod
     def _choices(counter: CountedFilter, rows: QuerySet, chosen: list[Any]) -> list[tuple[Any, str]]:

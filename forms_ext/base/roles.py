@@ -31,6 +31,8 @@ PERMISSIONS = {
     STAFF: [
         *ADMIN_ACCESS,
         *JOURNEY,
+        "forms_ext.view_submission",
+        "forms_ext.delete_submission",
         "forms_ext.view_mailtemplate",
         "forms_ext.view_issuer",
         "forms_ext.add_issuer",

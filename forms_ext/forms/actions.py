@@ -1,22 +1,34 @@
 """What happens to a form that stands alone."""
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
 from cop_program.clock import now
 
-from ..base import history, references
-from . import files
-from .models import FormPage, Submission
+from ..base import history, private, references
+from . import files, plan
+from .models import AbstractFormPage, Submission, Upload
 from .submissions import CleanSubmission, Receipt
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+SENT = "forms_ext.forms.submit"
+DELETED = "forms_ext.forms.delete"
+DOWNLOADED = "forms_ext.forms.download"
 
 
 @transaction.atomic
-def submit(*, page: FormPage, submission: CleanSubmission) -> Receipt:
+def submit(*, page: AbstractFormPage, submission: CleanSubmission) -> Receipt:
     """Store what somebody sent through `page`; the same idempotency key again gives the same receipt."""
     key = submission.idempotency_key or None
     if key and (earlier := Submission.objects.filter(idempotency_key=key).first()):
         return Receipt(earlier.reference)
     moment = now()
+    words = [answer.text for answer in plan.compile(submission.version).display(submission.answers) if answer.text]
+    titles = [submission.roles.get("name"), submission.roles.get("email"), *words]
     made = Submission.objects.create(
         page_id=page.pk,
         version=submission.version,
@@ -24,8 +36,21 @@ def submit(*, page: FormPage, submission: CleanSubmission) -> Receipt:
         language=submission.language,
         submitted_at=moment,
         idempotency_key=key,
+        title=next((str(title) for title in titles if title), "")[:200],
+        words="\n".join(words),
         reference=references.draw(f"S-{moment:%Y}", prefix=f"S-{moment:%Y}-"),
     )
     files.claim(made.answers)
-    history.record(made, "forms_ext.forms.submit")
+    history.record(made, SENT)
     return Receipt(made.reference)
+
+
+@transaction.atomic
+def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
+    """Delete `submission` for good, with its files; the history keeps its reference and who did it."""
+    uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
+    history.record(submission, DELETED, user=by)
+    submission.delete()
+    for upload in uploads:
+        upload.delete()
+        transaction.on_commit(partial(private.delete, upload.storage_path))

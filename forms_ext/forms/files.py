@@ -125,8 +125,12 @@ def find(token: str, *, page_id: int, question_key: str) -> "models.Upload | Non
     ).first()
 
 
+def tokens_of(answers: Mapping[str, Any]) -> list[str]:
+    """Return the tokens of the uploads among `answers`."""
+    return [value["upload"] for value in answers.values() if isinstance(value, dict) and "upload" in value]
+
+
 def claim(answers: Mapping[str, Any]) -> None:
     """Bind the uploads among `answers` to what was sent; call it in the transaction that stores them."""
-    tokens = [value["upload"] for value in answers.values() if isinstance(value, dict) and "upload" in value]
-    if tokens:
+    if tokens := tokens_of(answers):
         models.Upload.objects.filter(token__in=tokens).update(claimed_at=now())

@@ -43,6 +43,8 @@ class AbstractFormPage(FormMixin, models.Model):
     """
 
     required_roles: tuple[str, ...] = ()
+    answers_are_submissions = True  # False where an upper room keeps the answers, in a register of its own
+    may_be_embedded = True
     base_form_class = WagtailAdminPageForm
     preview_modes = Page.DEFAULT_PREVIEW_MODES
 
@@ -114,6 +116,16 @@ class AbstractFormPage(FormMixin, models.Model):
     def get_submission_class(self) -> type[models.Model]:
         return Submission
 
+    def get_submissions(self) -> models.QuerySet[Any]:
+        """Return nothing: answers are listed and deleted in our own register alone, behind its permission."""
+        return Submission.objects.none()
+
+    def serve_submissions_list_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead from Wagtail's Forms menu to our own register."""
+        from . import register
+
+        return register.of_page(request, self)
+
 
 class FormPage(AbstractFormPage, Page):
     """A form that stands alone on any Wagtail site."""
@@ -162,6 +174,8 @@ class Submission(AnswerSet):
 
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="form_submissions")
     reference = models.CharField(_("reference"), max_length=20, unique=True)
+    title = models.CharField(_("from"), max_length=200, help_text=_("Name or email address, else the first answer."))
+    words = models.TextField(editable=False, help_text="What the search looks through: the answers as staff read them.")
 
     class Meta:
         verbose_name = _("submission")

@@ -1,6 +1,6 @@
 """A version compiled once for each process: Django fields that check posts of the page and of the API alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -23,6 +23,14 @@ class Cleaned(NamedTuple):
 
     answers: dict[str, Any]
     errors: dict[str, list[str]]
+
+
+class Answer(NamedTuple):
+    """An answer as staff read it; `url` hands out its file."""
+
+    question: str
+    text: str
+    url: str = ""
 
 
 class VersionForm(forms.Form):
@@ -108,12 +116,17 @@ class Plan:
             )
         return form
 
-    def display(self, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Return `(question, answer)` as staff read them, every question, in order."""
-        return [
-            (q["label"], types.get(q["type"]).display(answers[q["key"]]) if q["key"] in answers else "")
-            for q in self.questions
-        ]
+    def display(self, answers: Mapping[str, Any], file_url: Callable[[str], str] = lambda key: "") -> list[Answer]:
+        """Return every question, in order, with its answer as staff read it; `file_url` links a file by its key."""
+        shown = []
+        for question in self.questions:
+            key, kind = question["key"], question["type"]
+            if key not in answers:
+                shown.append(Answer(question["label"], ""))
+                continue
+            url = file_url(key) if kind == "file" else ""
+            shown.append(Answer(question["label"], types.get(kind).display(answers[key]), url))
+        return shown
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of the answers."""

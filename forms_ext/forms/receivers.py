@@ -10,6 +10,7 @@ from cop_program.clock import now
 
 from ..base import history, periodic, private
 from ..base.conf import conf
+from .actions import DELETED, DOWNLOADED, SENT
 from .models import AbstractFormPage, Upload
 from .versions import freeze
 
@@ -34,6 +35,8 @@ def forget_draft_uploads() -> int:
 
 def connect() -> None:
     """Connect the receivers; called once from `AppConfig.ready()`."""
-    history.register("forms_ext.forms.submit", _("Sent"))
+    history.register(SENT, _("Sent"))
+    history.register(DELETED, _("Answers deleted"))
+    history.register(DOWNLOADED, _("File downloaded"))
     page_published.connect(freeze_published, dispatch_uid="forms_ext.forms.freeze")
     periodic.register(forget_draft_uploads)

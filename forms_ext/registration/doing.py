@@ -3,17 +3,21 @@
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from cop_program.models import Program
 
 from ..billing import queries as ledger
+from ..forms import plan
+from ..forms.plan import Answer
 from .models import GoRun, Registration
 
 
-def answers(registration: Registration) -> list[tuple[str, str]]:
+def answers(registration: Registration) -> list[Answer]:
     """Return the answers with their questions, as they were asked."""
-    from ..forms import plan
-
-    return plan.compile(registration.version).display(registration.answers)
+    return plan.compile(registration.version).display(
+        registration.answers, lambda key: reverse("cop_registration:file", args=[registration.pk, key])
+    )
 
 
 def standing(program: Program) -> Any:

@@ -22,6 +22,8 @@ class RegistrationFormPage(AbstractFormPage, Page):
     subpage_types: list[str] = []
     max_count_per_parent = 1
     template = "forms_ext/registration_form_page.html"
+    answers_are_submissions = False
+    may_be_embedded = False  # nothing of it without an invitation
     required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
 
     class Meta:

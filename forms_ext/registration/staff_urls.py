@@ -13,6 +13,7 @@ urlpatterns = [
     path("programs/<int:pk>/close/", program_views.CloseView.as_view(), name="close"),
     path("programs/<int:pk>/run/", program_views.RunView.as_view(), name="run"),
     path("registrations/<int:pk>/", staff_views.RegistrationView.as_view(), name="registration"),
+    path("registrations/<int:pk>/files/<str:key>/", staff_views.RegistrationFileView.as_view(), name="file"),
     path("registrations/<int:pk>/cancel/", staff_views.CancelView.as_view(), name="cancel"),
     path("registrations/<int:pk>/address/", staff_views.NewAddressView.as_view(), name="new_address"),
     path("registrations/<int:pk>/hold/", staff_views.HoldView.as_view(), name="hold"),

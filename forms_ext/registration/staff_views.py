@@ -22,6 +22,7 @@ from ..base.registers import may
 from ..base.staff import StaffActionView, StaffView
 from ..billing import queries
 from ..billing.models import Account
+from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
 from . import doing
 from .models import Registration
@@ -90,6 +91,13 @@ class RegistrationView(RegistrationPage, StaffView):
                 registration.invitation.application, money=may_bill, mails=may(user, "view", OutgoingMail)
             ),
         }
+
+
+class RegistrationFileView(AnswerFileView):
+    """A file that somebody sent with their registration."""
+
+    permissions = [(Registration, "manage")]
+    model = Registration
 
 
 class RegistrationActionView(RegistrationPage, StaffActionView):

@@ -10,13 +10,18 @@ from django.test import Client
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.models import Application
-from forms_ext.base import roles
-from forms_ext.forms.models import FormVersion
+from forms_ext.base import private, roles
+from forms_ext.forms.models import FormVersion, Upload
 
 from ..billing.factories import make_program
 
-QUESTIONS = {"questions": [{"key": "hopes", "type": "long_text", "label": "What do you hope for?"}]}
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
+QUESTIONS = {
+    "questions": [
+        {"type": "long_text", "key": "hopes", "label": "What do you hope for?"},
+        {"type": "file", "key": "paper", "label": "Your paper"},
+    ]
+}
 GROUPS = {"editor": roles.EDITORS, "reviewer": roles.REVIEWERS, "staff": roles.STAFF}
 
 
@@ -63,6 +68,26 @@ def client_of(user: Callable[[str], User]) -> Callable[[str], Client]:
 
 
 @pytest.fixture
+def make_upload(program: Program) -> Callable[..., Upload]:
+    """Keep a file as an answer that was sent."""
+
+    def make(page_id: int | None = None) -> Upload:
+        return Upload.objects.create(
+            page_id=page_id or program.page_id,
+            question_key="paper",
+            storage_path=private.save("uploads/test/paper.pdf", b"%PDF-1.7 my paper"),
+            file_name="my_paper.pdf",
+            content_type="application/pdf",
+            size=17,
+            sha256="0" * 64,
+            created_at=START,
+            claimed_at=START,
+        )
+
+    return make
+
+
+@pytest.fixture
 def staff(client_of: Callable[[str], Client]) -> Client:
     return client_of("staff")
 
@@ -87,6 +112,7 @@ def make_application(program: Program) -> Callable[..., Application]:
         values = {
             "program": program,
             "version": version,
+            "answers": {"hopes": "More consent"},
             "reference": f"A-2024-{number:04}",
             "name": f"Applicant {number}",
             "email": f"applicant{number}@example.org",

@@ -15,6 +15,7 @@ from cop_program.models import Program
 from forms_ext.admission.models import Invitation, Seat
 from forms_ext.applications.models import Application
 from forms_ext.billing import actions
+from forms_ext.forms.models import Submission, Upload
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import GoRun, Registration
 
@@ -33,6 +34,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_applications_modeladmin_index": (READERS, ()),
     "cop_applications_modeladmin_results": (READERS, ()),
     "cop_admission:person": (READERS, ("application",)),
+    "cop_admission:file": (READERS, ("application", "question")),
     "cop_admission:enter": (STAFF, ()),
     "cop_admission:enter_for": (STAFF, ("program",)),
     "cop_registrations_modeladmin_index": (STAFF, ()),
@@ -44,10 +46,16 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_registration:close": (STAFF, ("program",)),
     "cop_registration:run": (STAFF, ("program",)),
     "cop_registration:registration": (STAFF, ("registration",)),
+    "cop_registration:file": (STAFF, ("registration", "question")),
     "cop_registration:cancel": (STAFF, ("registration",)),
     "cop_registration:new_address": (STAFF, ("registration",)),
     "cop_registration:hold": (STAFF, ("registration",)),
     "cop_registration:of_account": (STAFF, ("account",)),
+    "cop_submissions_modeladmin_index": (STAFF, ()),
+    "cop_submissions_modeladmin_results": (STAFF, ()),
+    "cop_submissions:submission": (STAFF, ("submission",)),
+    "cop_submissions:delete": (STAFF, ("submission",)),
+    "cop_submissions:file": (STAFF, ("submission", "question")),
     "cop_accounts_modeladmin_index": (STAFF, ()),
     "cop_accounts_modeladmin_results": (STAFF, ()),
     "cop_invoices_modeladmin_index": (STAFF, ()),
@@ -121,14 +129,17 @@ def february(january: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def things(program: Program, make_application: Callable[..., Application]) -> dict[str, Any]:
+def things(
+    program: Program, make_application: Callable[..., Application], make_upload: Callable[..., Upload]
+) -> dict[str, Any]:
     """One of everything that an address can name."""
     moment = datetime(2024, 1, 10, 17, tzinfo=UTC)
     make_issuer()
     account = make_member(program)
     actions.record_payment(account=account, amount=Money(50, "USD"), received_on=moment.date())
     invoice = actions.issue_invoice(account=account)
-    application = make_application(state="submitted")
+    answers = {"paper": {"upload": make_upload().token, "name": "my_paper.pdf"}}
+    application = make_application(state="submitted", answers=answers)
     invitation = Invitation.objects.create(
         application=make_application(state="accepted"),
         token_sha256="1" * 64,
@@ -144,6 +155,7 @@ def things(program: Program, make_application: Callable[..., Application]) -> di
         invitation=invitation,
         account=account,
         version=application.version,
+        answers=answers,
         reference="M-2024-0001",
         state="held",
         state_changed_at=moment,
@@ -154,11 +166,16 @@ def things(program: Program, make_application: Callable[..., Application]) -> di
         billing_name="Ada Sample",
         billing_address="1 First Street",
     )
+    submission = Submission.objects.create(
+        page=program.page, version=application.version, answers=answers, submitted_at=moment, reference="S-2024-0001"
+    )
     GoRun.objects.create(program=program, kind="confirm", started_at=moment)
     return {
         "program": program.pk,
         "application": application.pk,
         "registration": registration.pk,
+        "submission": submission.pk,
+        "question": "paper",
         "account": account.pk,
         "payment": account.payments.first().pk,
         "invoice": invoice.pk if invoice else None,
@@ -222,8 +239,18 @@ def test_the_menu_shows_each_role_its_own(client_of: Callable[[str], Client], th
 
     assert "/admin/cop/applications/" in menu("reviewer")
     assert "/admin/cop/accounts/" not in menu("reviewer")
+    assert "/admin/cop/submissions/" not in menu("reviewer")
     assert "/admin/cop/" not in menu("editor").replace("/admin/cop-mail/", "")
-    for place in ("programs", "applications", "registrations", "accounts", "invoices", "refunds", "rebates"):
+    for place in (
+        "programs",
+        "applications",
+        "submissions",
+        "registrations",
+        "accounts",
+        "invoices",
+        "refunds",
+        "rebates",
+    ):
         assert f"/admin/cop/{place}/" in menu("staff")
 
 

@@ -1,0 +1,12 @@
+"""Addresses of the forms below the admin."""
+
+from django.urls import path
+
+from . import staff_views
+
+app_name = "cop_submissions"
+urlpatterns = [
+    path("submissions/<int:pk>/", staff_views.SubmissionView.as_view(), name="submission"),
+    path("submissions/<int:pk>/delete/", staff_views.DeleteView.as_view(), name="delete"),
+    path("submissions/<int:pk>/files/<str:key>/", staff_views.SubmissionFileView.as_view(), name="file"),
+]
