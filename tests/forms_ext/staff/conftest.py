@@ -117,7 +117,6 @@ def make_application(program: Program) -> Callable[..., Application]:
             "name": f"Applicant {number}",
             "email": f"applicant{number}@example.org",
             "country": "CA",
-            "answers": {"hopes": "More consent"},
             "submitted_at": START + timedelta(minutes=number),
         } | fields
         return Application.objects.create(**values)
