@@ -34,6 +34,7 @@ class Showing:
     context: Mapping[str, Any]
     initial: Mapping[str, Any] = field(default_factory=dict)
     nonce: str = ""
+    subject: str = ""
 
     @property
     def plan(self) -> plan.Plan:
@@ -47,7 +48,7 @@ class Showing:
             "form": form,
             "parts": parts(self.plan, form),
             "notice": notice,
-            "token": tokens.make(self.page.pk, self.version.pk, self.nonce),
+            "token": tokens.make(self.page.pk, self.version.pk, self.nonce, self.subject),
             "trap": guards.TRAP,
             "action": reverse("forms_ext:form", args=[self.page.pk]),
             "closes_at": self.page.closes_at(),
@@ -92,12 +93,17 @@ def serve(
     request: HttpRequest,
     *,
     extra_context: Mapping[str, Any] | None = None,
+    subject: str = "",
 ) -> HttpResponse:
-    """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to mend, 429."""
+    """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to mend, 429.
+
+    `subject` says in the form's token for whom it is shown, where it is shown to one person alone.
+    """
     version = page.current_version()
     if version is None:
         return TemplateResponse(request, CLOSED_TEMPLATE, {**_around(page, request), "typed": []}, status=404)
-    showing = Showing(page, request, version, extra_context or {}, page.initial_answers(request))
+    initial = page.initial_answers(request)
+    showing = Showing(page, request, version, extra_context or {}, initial, subject=subject)
     if request.method == "POST":
         return _post(showing)
     if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):

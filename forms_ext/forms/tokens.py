@@ -16,12 +16,13 @@ RECEIPT_SALT = "forms_ext.forms.receipt"
 
 @dataclass(frozen=True)
 class Token:
-    """For which page and version it was made, its age in seconds, and the key that makes a double click harmless."""
+    """For which page, version and person it was made, its age in seconds, and what makes a double click harmless."""
 
     page_id: int
     version_id: int
     nonce: str
     age: float
+    subject: str = ""
 
     @property
     def is_stale(self) -> bool:
@@ -32,19 +33,19 @@ class Token:
         return self.age < conf.COP_FORM_MIN_SECONDS
 
 
-def make(page_id: int, version_id: int, nonce: str = "") -> str:
-    """Return a new token; `nonce` is carried on when a form is shown again."""
-    data = [page_id, version_id, nonce or secrets.token_urlsafe(18), now().timestamp()]
+def make(page_id: int, version_id: int, nonce: str = "", subject: str = "") -> str:
+    """Return a new token; `nonce` is carried on when a form is shown again, `subject` says for whom it is shown."""
+    data = [page_id, version_id, nonce or secrets.token_urlsafe(18), now().timestamp(), subject]
     return signing.dumps(data, salt=SALT, compress=False)
 
 
 def read(text: Any, page_id: int) -> Token | None:
     """Return the token in `text`, or None where it is missing, altered or another page's."""
     try:
-        page, version, nonce, made = signing.loads(str(text or ""), salt=SALT)
+        page, version, nonce, made, subject = signing.loads(str(text or ""), salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Token(page, version, nonce, now().timestamp() - made) if page == page_id else None
+    return Token(page, version, nonce, now().timestamp() - made, subject) if page == page_id else None
 
 
 def sign_receipt(page_id: int, reference: str, kind: str) -> str:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 
 from cop_program.clock import now
 
@@ -25,30 +26,43 @@ def private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
+    patch_vary_headers(response, ["Cookie"])
     return response
 
 
-def refused(request: HttpRequest) -> HttpResponse:
+def refused(request: HttpRequest, name: str = "") -> HttpResponse:
     """Answer every link that does not open the form in the same way, whatever is wrong with it.
 
-    The page gets no zone form, whose `next` would repeat the link's token.
+    The page gets no zone form, whose `next` would repeat the link's token. `name` is the URL name of a personal
+    address: from here on neither Django's log nor Wagtail's look at its redirects meets the token.
     """
+    if name:
+        request.path = request.path_info = reverse(name, args=["-"])
     return private(TemplateResponse(request, "forms_ext/registration_refused.html", {}, status=REFUSED_STATUS))
 
 
-def _page_of(invitation: Invitation) -> RegistrationFormPage | None:
-    pages = RegistrationFormPage.objects.child_of(invitation.application.program.page).live()
-    return pages.first()
+def _page_of(invitation: Invitation | None) -> RegistrationFormPage | None:
+    """Return the form below the invitation's program: one query, with an invitation and without."""
+    home = invitation.application.program.page.path if invitation else "-"  # no page has this path
+    return RegistrationFormPage.objects.live().filter(path__startswith=home).first()
 
 
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """Put the invitation of `token` into a cookie for the form's path and go there; nothing is used up."""
     invitation = invitations.find(token)
-    page = _page_of(invitation) if invitation else None
+    page = _page_of(invitation)
     address = page.get_url(request) if page else None
     if invitation is None or page is None or not address:
-        return refused(request)
+        return refused(request, "forms_ext:open_invitation")
     response = private(redirect(address))
+    if request.method == "GET":
+        _admit(request, response, invitation, page, address)
+    return response
+
+
+def _admit(
+    request: HttpRequest, response: HttpResponse, invitation: Invitation, page: RegistrationFormPage, address: str
+) -> None:
     value = signing.dumps(invitation.pk, salt=SALT)
     for name, path in ((COOKIE, urlsplit(address).path), (SENDING_COOKIE, reverse("forms_ext:form", args=[page.pk]))):
         response.set_cookie(
@@ -60,7 +74,6 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
             secure=request.is_secure(),
             samesite="Lax",
         )
-    return response
 
 
 def named(request: HttpRequest) -> int | None:

@@ -51,10 +51,22 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
     if invitation is None:
         earlier = _sent_twice(page, request)
         return gate.private(redirect(queries.member_path(earlier))) if earlier else gate.refused(request)
+    if _is_of_somebody_else(page, request, invitation):
+        return gate.refused(request)
     setattr(request, "cop_invitation", invitation)  # noqa: B010
     context = {"invitation": invitation, "policy_note": letters.late_note(invitation.application)}
-    response = rendering.serve(page, request, extra_context=context)
+    response = rendering.serve(page, request, extra_context=context, subject=_subject(invitation))
     return gate.private(response)
+
+
+def _subject(invitation: Invitation) -> str:
+    return f"application:{invitation.application_id}"
+
+
+def _is_of_somebody_else(page: RegistrationFormPage, request: HttpRequest, invitation: Invitation) -> bool:
+    """Tell whether this form was opened for one person and is sent after another's link was opened in this browser."""
+    token = tokens.read(request.POST.get("_token"), page.pk) if request.method == "POST" else None
+    return token is not None and token.subject != _subject(invitation)
 
 
 def _sent_twice(page: RegistrationFormPage, request: HttpRequest) -> Registration | None:

@@ -105,7 +105,7 @@ def member(request: HttpRequest, token: str) -> HttpResponse:
     """Show a registered person where things stand."""
     registration = queries.find_member(token)
     if registration is None:
-        return gate.refused(request)
+        return gate.refused(request, "forms_ext:member")
     around = of_every_page(request)
     with translation.override(registration.language):
         response = TemplateResponse(
