@@ -3,21 +3,26 @@
 import logging
 import re
 
-# Below /go/ an address may hold a token: any long word without a dash between words, or with a signature's colons.
-SECRET = re.compile(r"(?<=/)[A-Za-z0-9_:=.~-]{20,}(?=/|$)")
-PERSONAL = re.compile(r"/(?:go|documents)/[^\s?\"']*")
+# What follows in the address of a personal link or of a member's page is secret, whatever it looks like: cut off,
+# altered, with letters that are not ASCII. Elsewhere below /go/ and /documents/, any long word may be a token.
+ADDRESS = re.compile(r"(?:/|%2F)(?:go|documents)(?:/|%2F)[^\s?\"']*", re.I)
+PERSONAL = re.compile(r"((?:/|%2F)(?:invitation|member)(?:/|%2F)).+?((?:/(?:invoices?|receipts?)/\d+)?/?)$", re.I)
+SECRET = re.compile(r"(?<=/)[^/]{20,}(?=/|$)")
 QUERY = re.compile(r"\?[^\s\"']*")
 
 
 def mask_path(path: str) -> str:
     """Return `path` without its query, and with every token in a personal link masked."""
-    path = path.split("?", 1)[0]
-    return SECRET.sub("***", path) if PERSONAL.match(path) else path
+    return mask_text(re.sub(r"[\s\"']", "_", path.split("?", 1)[0]))
 
 
 def mask_text(text: str) -> str:
-    """Return `text` with each personal address in it masked."""
-    return PERSONAL.sub(lambda found: SECRET.sub("***", found.group()), text)
+    """Return `text` with each personal address in it masked, and without queries where it holds one."""
+    return QUERY.sub("", ADDRESS.sub(_mask, text)) if ADDRESS.search(text) else text
+
+
+def _mask(address: re.Match[str]) -> str:
+    return SECRET.sub("***", PERSONAL.sub(r"\1***\2", address.group()))
 
 
 class MaskPersonalLinks(logging.Filter):
@@ -25,6 +30,6 @@ class MaskPersonalLinks(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        if "/go/" in message:
-            record.msg, record.args = QUERY.sub("", mask_text(message)), ()
+        if (masked := mask_text(message)) != message:
+            record.msg, record.args = masked, ()
         return True

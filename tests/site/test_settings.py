@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from config.masking import mask_path
 
 from tests import databases
 
@@ -56,21 +55,6 @@ def test_production_names_what_is_missing(tmp_path: Path, name: str) -> None:
     done = check(tmp_path, leave_out=name)
     assert done.returncode == 1
     assert f"Set the environment variable {name}" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("/go/r/0123456789abcdefghijklmnop/", "/go/r/***/"),
-        ("/go/r/0123456789abcdefghijklmnop", "/go/r/***"),
-        ("/go/member/7:1:1sX2Yz:AbCdEfGhIjKlMnOp_-xyz/invoice/3/", "/go/member/***/invoice/3/"),
-        ("/go/contact/12/", "/go/contact/12/"),
-        ("/programs/nurturing-healthy-culture-2024/", "/programs/nurturing-healthy-culture-2024/"),
-        ("/programs/?token=secret", "/programs/"),
-    ],
-)
-def test_logs_mask_what_opens_a_personal_page(path: str, shown: str) -> None:
-    assert mask_path(path) == shown
 
 
 @pytest.mark.django_db
