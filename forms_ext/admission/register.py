@@ -92,7 +92,14 @@ class ApplicationRegister(Register):
     def header_buttons(self) -> list[HeaderButton]:
         if not self.may_decide:
             return []
-        return [HeaderButton(_("Enter an application"), url=reverse("cop_admission:enter"), icon_name="plus")]
+        return [
+            HeaderButton(
+                _("Enter one"),
+                url=reverse("cop_admission:enter"),
+                icon_name="plus",
+                attrs={"title": _("Enter an application for somebody who wrote a mail")},
+            )
+        ]
 
 
 class ApplicationAdmin(RegisterAdmin):

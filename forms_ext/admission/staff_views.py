@@ -22,7 +22,7 @@ from ..billing.models import Account
 from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
 from ..mail.rendering import Rendered
-from . import deciding, timeline
+from . import deciding, timeline, words
 from .models import Invitation
 from .register import applications
 from .staff_forms import AcceptForm, LinkForm, NoteForm, ReasonForm
@@ -246,6 +246,9 @@ class PersonView(StaffView):
                 "panels": self.panels() if self.may_decide else [],
                 "may_decide": self.may_decide,
                 "invitation": self.invitation,
+                "link_until": words.until_here(self.invitation.ends_at, self.application.program)
+                if self.invitation
+                else "",
                 "has_registered": self.has_registered,
                 "registration": registration,
                 "way_line": deciding.way_line(self.application, registration),

@@ -35,6 +35,11 @@ def until(moment: datetime, zone: str, language: str = "en") -> str:
         }
 
 
+def until_here(moment: datetime, program: Program) -> str:
+    """Return `until` in the zone of `program`, in the language of the page that is being shown."""
+    return until(moment, zone_of(program), translation.get_language() or "en")
+
+
 def zone_of(program: Program) -> str:
     """Return the zone in which the registration of `program` closes."""
     page = program.page

@@ -40,8 +40,13 @@ class StaffView(WagtailAdminTemplateMixin, View):
         return self.back
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way up; a page below others says in its own heading where it leads."""
         above = [{"url": url, "label": label} for url, label in self.get_back()]
-        return [*self.breadcrumbs_items, *above, {"url": "", "label": self.get_page_title()}]
+        return [*self.breadcrumbs_items, *(above or [{"url": "", "label": self.get_page_title()}])]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"wagtail_heading": "" if self.get_back() else self.get_page_title()}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data())

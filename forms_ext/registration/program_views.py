@@ -14,6 +14,7 @@ from djmoney.money import Money
 
 from cop_program.models import Program
 
+from ..admission import words
 from ..applications.models import Application
 from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
@@ -86,7 +87,6 @@ class ProgramHomeView(ProgramPageMixin, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         home = Home(self.program)
-        back = self.home_url()
         can_close = doing.can_close(self.program)
         return super().get_context_data(**kwargs) | {
             "program": self.program,
@@ -99,15 +99,17 @@ class ProgramHomeView(ProgramPageMixin, StaffView):
             "can_confirm": self.program.status == Program.Status.OPEN,
             "can_close": can_close,
             "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
-            "unpaid": [
-                {
-                    "registration": row,
-                    "held_until": held_until(row),
-                    "url": reverse("cop_registration:registration", args=[row.pk]),
-                    "deposit_url": deposit_url(row, back=back) if row.account_id else "",
-                }
-                for row in unpaid_holds(self.program)
-            ],
+            "unpaid": [self.unpaid_row(row) for row in unpaid_holds(self.program)],
+        }
+
+    def unpaid_row(self, registration: Registration) -> dict[str, Any]:
+        """Return a hold without a deposit: until when, and where the deposit is recorded."""
+        end = held_until(registration)
+        return {
+            "registration": registration,
+            "held_until": words.until_here(end, self.program) if end else "",
+            "url": reverse("cop_registration:registration", args=[registration.pk]),
+            "deposit_url": deposit_url(registration, back=self.home_url()) if registration.account_id else "",
         }
 
 
@@ -142,13 +144,18 @@ class ConfirmView(GoView):
         return list(rows)
 
     def effects(self) -> Sequence[str]:
-        owing = self.owing()
+        owing, standing = self.owing(), doing.standing(self.program)
         said = ngettext(
             "Issues an invoice for the balance to %(n)d member and mails the PDF.",
             "Issues an invoice for the balance to each of %(n)d members and mails the PDFs.",
             len(owing),
         )
+        few = _(
+            "There are fewer members than the program needs: %(taken)d of %(least)d. You can confirm it all the same."
+        )
+        warning = [few % {"taken": standing.taken, "least": standing.least}] if standing.taken < standing.least else []
         return [
+            *warning,
             said % {"n": len(owing)},
             _("Holds whose deposit has not come are left alone; a deposit recorded later issues that invoice at once."),
             _("It runs in the background. Pressing twice, or a cut line, makes no second invoice."),

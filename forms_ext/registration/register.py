@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 
+from ..admission import words
 from ..base.registers import (
     ActionColumn,
     PlaceFilterSet,
@@ -98,7 +99,7 @@ class RegistrationRegister(Register):
     def hold(self, registration: Any) -> str:
         """Return when the hold ends, in words."""
         end = held_until(registration)
-        return _("until %(end)s") % {"end": date_format(end, "DATETIME_FORMAT")} if end else ""
+        return _("until %(end)s") % {"end": words.until_here(end, registration.program)} if end else ""
 
 
 class RegistrationAdmin(RegisterAdmin):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from cop_program.clock import now
 from cop_program.models.pages import deadline_instant
 
-from ..admission import timeline
+from ..admission import timeline, words
 from ..admission.deciding import way_line
 from ..base.money import format_money
 from ..base.registers import may
@@ -72,7 +72,7 @@ class RegistrationView(RegistrationPage, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         registration, user = self.registration, self.request.user
-        may_bill = may(user, "bill", Account)
+        may_bill, end = may(user, "bill", Account), held_until(registration)
         return super().get_context_data(**kwargs) | {
             "registration": registration,
             "application": registration.invitation.application,
@@ -81,7 +81,7 @@ class RegistrationView(RegistrationPage, StaffView):
             "way_line": way_line(registration.invitation.application, registration),
             "money": self.money(),
             "may_bill": may_bill,
-            "held_until": held_until(registration),
+            "held_until": words.until_here(end, registration.program) if end else "",
             "is_active": registration.state in ACTIVE,
             "deposit_url": deposit_url(registration, back=self.registration_url())
             if registration.account_id and may_bill and registration.state in {State.HELD, State.LAPSED}
@@ -191,7 +191,9 @@ class HoldView(RegistrationActionView):
         end = held_until(self.registration)
         effects = [_("A hold that ends unpaid frees the seat, and the person is told.")]
         if end:
-            effects.insert(0, _("The seat is held until %(end)s now.") % {"end": date_format(end, "DATETIME_FORMAT")})
+            effects.insert(
+                0, _("The seat is held until %(end)s now.") % {"end": words.until_here(end, self.registration.program)}
+            )
         return effects
 
     def perform(self, values: dict[str, Any]) -> None:
