@@ -1,0 +1,26 @@
+"""An edition of its own for the journeys of the staff, made in the data of a running site.
+
+`manage.py shell -c` runs it with `KEY`, `TITLE` and `CAST` (name: state) set above; it prints the program's pk.
+"""
+
+# ruff: noqa: F821
+from dataclasses import replace
+from datetime import timedelta
+
+from cop_program.clock import now
+from cop_program.models import Program, ProgramPage
+from demo.loader.cast_coming import APPLICANTS
+from demo.loader.history import life, play, quiet
+from forms_ext.applications.models import ApplicationFormPage
+
+source = ProgramPage.objects.live().order_by("-starts_on").first()
+page = source.copy(recursive=True, update_attrs={"title": TITLE, "slug": KEY})
+program = Program.objects.select_related("page").get(page=page)
+form = ApplicationFormPage.objects.child_of(page).get()
+steps = []
+for number, (name, state) in enumerate(CAST.items()):
+    person = replace(APPLICANTS[0], name=name, state=state, organization=f"{name}'s Works", address="1 First Street")
+    steps += life(program, form, person, now() - timedelta(days=20, minutes=number))
+with quiet():
+    play(step for step in steps if step.moment <= now())
+print(f"program={program.pk}")
