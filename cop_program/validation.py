@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from . import wording
+from .deadlines import Deadline
 from .extensions import provider
 
 if TYPE_CHECKING:
@@ -36,23 +37,21 @@ def program_errors(page: "ProgramPage") -> Errors:
 
 def _date_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     start, end = page.starts_on, page.ends_on
-    apply, register, cancel = page.application_deadline, page.registration_deadline, page.cancellation_deadline
+    apply, register = page.deadline("application"), page.deadline("registration")
     if start and end and end < start:
         yield "ends_on", _("The last day lies before the first day, {day}.").format(day=_day(start))
-    if apply and register and register < apply:
+    if apply and register and register.closes_at < apply.closes_at:
         yield (
             "registration_deadline",
             _("This lies before the application deadline, {day}: people could not register after they apply.").format(
-                day=_day(apply)
+                day=_day(apply.day)
             ),
         )
-    for name, day in (
-        ("application_deadline", apply),
-        ("registration_deadline", register),
-        ("cancellation_deadline", cancel),
-    ):
-        if start and day and day > start:
-            yield name, _("This lies after the first day of the program, {day}.").format(day=_day(start))
+    first_day = Deadline(start, page.home_zone or "UTC") if start else None
+    for kind in ("application", "registration", "cancellation"):
+        deadline = page.deadline(kind)
+        if first_day and deadline and deadline.closes_at > first_day.closes_at:
+            yield f"{kind}_deadline", _("This lies after the first day of the program, {day}.").format(day=_day(start))
 
 
 def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:

@@ -70,5 +70,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, page, 409, form=form, notice=_("Look your letter over and send it again."))
     if not form.is_valid():
         return _show(request, page, 422, form=form)
+    if not guards.recipient_allowed(page.contact_email):
+        notice = _("Many letters have come for this person in the last hour. Wait a while, then send this again.")
+        return _show(request, page, 429, form=form, notice=notice)
     actions.write_to_facilitator(facilitator=page, **form.cleaned_data)
     return redirect(f"{request.path}?sent=1")

@@ -83,8 +83,8 @@ def _ancestors_with_forms(page: Page) -> list[str]:
 
 @transaction.atomic
 def session_changed(program: Program, session_page_id: int, what: str) -> None:
-    """Mail a new or changed join link or recording to the members of a confirmed program."""
-    if what not in TOLD_OF or program.status != Status.CONFIRMED:
+    """Mail a new or changed join link or recording to the members; a recording may come after the program's end."""
+    if what not in TOLD_OF or program.status == Status.CALLED_OFF:
         return
     session = SessionPage.objects.filter(pk=session_page_id).first()
     if session is None or not (session.recording_link if what == "recording" else session.join_link):

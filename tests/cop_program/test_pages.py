@@ -36,7 +36,20 @@ def errors(page: Page) -> dict[str, list[str]]:
     ("values", "field", "word"),
     [
         ({"registration_deadline": date(2024, 1, 22)}, "registration_deadline", "application deadline"),
+        # The same day, but in a zone where it ends earlier.
+        (
+            {"registration_deadline": date(2024, 1, 23), "registration_deadline_zone": "Australia/Sydney"},
+            "registration_deadline",
+            "application deadline",
+        ),
+        ({"application_deadline": date(2024, 2, 8)}, "application_deadline", "first day"),
         ({"registration_deadline": date(2024, 2, 8)}, "registration_deadline", "first day"),
+        # The first day ends two hours later in Honolulu than at home.
+        (
+            {"registration_deadline": date(2024, 2, 7), "registration_deadline_zone": "Pacific/Honolulu"},
+            "registration_deadline",
+            "first day",
+        ),
         ({"cancellation_deadline": date(2024, 2, 8)}, "cancellation_deadline", "first day"),
         ({"ends_on": date(2024, 2, 1)}, "ends_on", "first day"),
         ({"deposit": Money(1998, "USD")}, "deposit", "1,997\N{NO-BREAK SPACE}USD"),

@@ -1,0 +1,102 @@
+"""The letter to a facilitator: it reaches them, and shows their address nowhere."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+from wagtail.models import Page, Site
+
+from cop_program import clock
+from cop_program.models import FacilitatorIndexPage, FacilitatorPage
+from forms_ext.mail.models import OutgoingMail
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+
+ADDRESS = "evan.private@example.org"
+LETTER = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?\nWe are eight people."}
+
+
+@pytest.fixture
+def facilitator(db: None) -> FacilitatorPage:
+    root: Page = Site.objects.get(is_default_site=True).root_page
+    index = root.add_child(instance=FacilitatorIndexPage(title="Facilitators", slug="facilitators"))
+    page: FacilitatorPage = index.add_child(
+        instance=FacilitatorPage(title="Evan Miller", slug="evan", role="Facilitator", contact_email=ADDRESS)
+    )
+    return page
+
+
+@pytest.fixture
+def address(facilitator: FacilitatorPage) -> str:
+    return reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
+
+
+def write(client: Client, address: str, **values: str) -> "tuple[int, str]":
+    """Open the form, read it for a while, send it; return status and page."""
+    form = client.get(address).content.decode()
+    found = re.search(r'name="_token" value="([^"]+)"', form)
+    assert found
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        answer = client.post(address, LETTER | {"_token": found[1]} | values)
+        if answer.status_code == 302:
+            return 302, client.get(answer["Location"]).content.decode()
+        return answer.status_code, answer.content.decode()
+
+
+def test_a_letter_reaches_the_facilitator_and_answers_go_to_the_writer(
+    client: Client, address: str, facilitator: FacilitatorPage
+) -> None:
+    status, page = write(client, address)
+    assert status == 302
+    assert "Your letter is on its way to Evan Miller" in page
+    mail = OutgoingMail.objects.get()
+    assert (mail.kind, mail.recipient, mail.reply_to) == ("letter_to_facilitator", ADDRESS, "ada@example.org")
+    assert "We are eight people." in mail.text
+
+
+def test_the_address_stands_nowhere(client: Client, address: str, facilitator: FacilitatorPage) -> None:
+    """Not on a page, not in a header, not in what the form says when it was filled in wrongly or is sent."""
+    answers = [client.get(page) for page in (facilitator.url, facilitator.get_parent().url, address)]
+    shown = [answer.content.decode() + str(answer.headers) for answer in answers]
+    shown += [write(client, address, **values)[1] for values in ({}, {"email": "no"}, {"message": ""})]
+    assert all(ADDRESS not in text and "evan.private" not in text for text in shown)
+    assert "mailto:" not in "".join(shown)
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [({"email": "no"}, 422), ({"message": ""}, 422), ({"fax_number": "1"}, 409), ({"_token": "made up"}, 409)],
+)
+def test_what_is_refused_is_kept_for_the_writer(
+    client: Client, address: str, values: dict[str, str], status: int
+) -> None:
+    got, page = write(client, address, **values)
+    assert got == status
+    assert 'value="Ada"' in page
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_facilitator_gets_no_flood(client: Client, address: str, settings: Settings) -> None:
+    settings.COP_RATE_LIMIT_RECIPIENT = 2
+    settings.COP_RATE_LIMIT_ADDRESS = 0
+    assert [write(client, address)[0] for _ in range(3)] == [302, 302, 429]
+    assert OutgoingMail.objects.count() == 2
+    settings.COP_RATE_LIMIT_RECIPIENT = 0
+    settings.COP_RATE_LIMIT_ADDRESS = 1
+    status, page = [write(client, address) for _ in range(2)][1]
+    assert status == 429
+    assert "We are eight people." in page
+
+
+def test_nobody_writes_to_somebody_without_an_address_or_on_a_draft(
+    client: Client, facilitator: FacilitatorPage
+) -> None:
+    address = reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
+    facilitator.unpublish()
+    assert client.get(address).status_code == 404
+    FacilitatorPage.objects.filter(pk=facilitator.pk).update(live=True, contact_email="")
+    assert client.get(address).status_code == 404
+    assert address not in client.get(facilitator.url).content.decode()
