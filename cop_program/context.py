@@ -140,7 +140,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
         "next_step": step,
         "seats": seats,
         "facilitators": _facilitators(page),
-        "sessions": session_lines(sessions, zone or page.home_zone, language),
+        "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
         "dates": days_text(page, language),
         "fee": page.fee,
         "deposit": page.deposit,
@@ -155,7 +155,7 @@ def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     language, zone, above = _language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
-    (line,) = session_lines([page], zone or above.home_zone, language)
+    (line,) = session_lines([page], zone or above.home_zone or "UTC", language)
     meetings = [meeting_of(page)]
     return {
         "program_page": above,
@@ -169,6 +169,8 @@ def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, A
     """Return the context of a facilitator's page."""
     from .models import ProgramPage
 
+    if page.pk is None:  # the preview of a page that was never saved
+        return {"contact_url": "", "programs": []}
     programs = ProgramPage.objects.live().public().filter(program_facilitators__facilitator=page)
     return {
         "contact_url": provider().contact_url(page),

@@ -1,12 +1,9 @@
 """What the demo's loader tells: the edition of 2024 from the first application to its closing, and the open one."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from demo.loader import load
 from djmoney.money import Money
 
 from cop_program.models import Program, SessionPage
@@ -20,18 +17,6 @@ from forms_ext.registration import actions
 from forms_ext.registration.models import Registration
 
 pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Load the demo once for all tests of this file; every trace is rolled back."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        assert load(say=lambda _text: None)
-        assert not load(say=lambda _text: None)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
