@@ -1,5 +1,6 @@
 """The blocks of a program page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from . import videos
+from .extensions import provider
 from .zones import zone_choices
 
 FEATURES = ["bold", "italic", "link", "ol", "ul"]
@@ -172,6 +174,37 @@ class QuestionsBlock(blocks.StructBlock):
         template = "cop_program/blocks/questions.html"
 
 
+class FormBlock(blocks.StructBlock):
+    """The form of another page, to fill in here."""
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False, help_text=_("The title of the form if empty."))
+    page = blocks.PageChooserBlock(
+        label=_("Form"),
+        help_text=_("A published form page. What is to be mended and the confirmation stand on the form's own page."),
+    )
+
+    class Meta:
+        icon = "form"
+        label = _("Form")
+        label_format = "{heading} {page}"
+        template = "cop_program/blocks/form.html"
+
+    def clean(self, value: Any) -> Any:
+        """Ask for a page that has a form; a draft may lack it."""
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation and cleaned.get("page") and not provider().is_form(cleaned["page"]):
+            raise blocks.StructBlockValidationError(
+                {"page": ValidationError(_("Choose a form page. A registration form can't stand here: it is private."))}
+            )
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Add the HTML of the form, for the reader who asks."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        request, page = context.get("request"), value.get("page")
+        return context | {"form": provider().render_form(page, request) if page and request else ""}
+
+
 class ProgramBodyBlock(blocks.StreamBlock):
     """What a program page may hold."""
 
@@ -184,3 +217,4 @@ class ProgramBodyBlock(blocks.StreamBlock):
     video = VideoBlock()
     webinar = WebinarBlock()
     questions = QuestionsBlock()
+    form = FormBlock()

@@ -65,8 +65,12 @@ class Provider:
         """Return the address of the form that writes to `facilitator`, or ''."""
         return ""
 
+    def is_form(self, page: "Page") -> bool:
+        """Tell whether `page` has a form that another page may show."""
+        return False
+
     def render_form(self, page: "Page", request: HttpRequest) -> SafeString:
-        """Return the HTML of the form of `page`, or '' where it is no form page."""
+        """Return the HTML of the form of `page`, or '' where there is none that the reader may see."""
         return SafeString("")
 
     def reasons_to_keep(self, pages: Sequence["Page"]) -> list[str]:

@@ -1,8 +1,12 @@
 """Keeps pages under which people have applied: refuses their deletion, one by one, in bulk and with an ancestor."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import router
+from django.db.models import Q
+from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -28,8 +32,24 @@ def keep_pages(
     return _refuse(request, pages) if action_type == "delete" and pages else None
 
 
+def needed_by(pages: Sequence[Page]) -> list[str]:
+    """Say what else in the database forbids the deletion of `pages` with all below them; nothing as a rule."""
+    below = Q(pk__in=[])
+    for page in pages:
+        below |= Q(path__startswith=page.path)
+    collector = Collector(using=router.db_for_write(Page))
+    try:
+        collector.collect(Page.objects.filter(below))
+    except (ProtectedError, RestrictedError) as error:
+        found = getattr(error, "protected_objects", None) or getattr(error, "restricted_objects", ())
+        kinds = Counter(str(one._meta.verbose_name_plural) for one in found)
+        what = ", ".join(f"{name} ({count})" for name, count in sorted(kinds.items()))
+        return [_("Other records need “%(title)s”: %(what)s.") % {"title": pages[0].title, "what": what}]
+    return []
+
+
 def _refuse(request: HttpRequest, pages: Sequence[Page]) -> HttpResponse | None:
-    reasons = provider().reasons_to_keep(pages)
+    reasons = provider().reasons_to_keep(pages) or needed_by(pages)
     if not reasons:
         return None
     messages.error(request, " ".join([*reasons, _("Unpublish the page instead.")]))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from cop_program.extensions import NextStep, Provider, Seats
@@ -32,11 +33,24 @@ class FormsProvider(Provider):
             return ""
         return reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
 
+    def is_form(self, page: Page) -> bool:
+        """Tell whether `page` has a form that another page may show."""
+        from .forms.models import AbstractFormPage
+
+        return issubclass(page.specific_class or Page, AbstractFormPage) and page.specific_class.may_be_embedded
+
+    def render_form(self, page: Page, request: HttpRequest) -> SafeString:
+        """Return the HTML of the form of `page`."""
+        from .forms import embedding
+
+        return embedding.render(page, request)
+
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
-        """Return why pages may not be deleted: people have applied or registered below them."""
+        """Return why pages may not be deleted: people have applied, registered or answered below them."""
+        from .forms import queries
         from .registration import steps
 
-        return steps.reasons_to_keep(pages)
+        return [*steps.reasons_to_keep(pages), *queries.reasons_to_keep(pages)]
 
     def session_changed(self, program: Program, session_page_id: int, what: str) -> None:
         """Tell the members of a confirmed program of a new or changed link."""

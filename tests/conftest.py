@@ -66,6 +66,15 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[Non
 
 
 @pytest.fixture(autouse=True)
+def site_roots() -> Iterator[None]:
+    """Forget where sites begin: a test that is rolled back leaves its own answer in the cache."""
+    yield
+    from wagtail.models import Site
+
+    Site.clear_site_root_paths_cache()
+
+
+@pytest.fixture(autouse=True)
 def wagtail_tree(request: pytest.FixtureRequest) -> None:
     """Grow Wagtail's first pages again where an earlier transactional test has emptied the tables."""
     marker = request.node.get_closest_marker("django_db")

@@ -8,6 +8,7 @@ from wagtail.models import Page
 
 from forms_ext.applications.models import ApplicationFormPage
 from forms_ext.forms.models import AbstractFormPage
+from forms_ext.registration.models import RegistrationFormPage
 
 APPLICATION: list[tuple[str, dict[str, Any]]] = [
     ("text", {"label": "Your name", "required": True, "role": "name"}),
@@ -15,6 +16,15 @@ APPLICATION: list[tuple[str, dict[str, Any]]] = [
     ("choice", {"label": "Size", "choices": "Small\nLarge", "required": True}),
     ("country", {"label": "Country", "required": False, "role": "country"}),
     ("long_text", {"label": "Hopes", "required": False}),
+]
+
+REGISTRATION: list[tuple[str, dict[str, Any]]] = [
+    ("text", {"label": "Your name", "required": True, "role": "name"}),
+    ("email", {"label": "Email", "required": True, "role": "email"}),
+    ("text", {"label": "Billing name", "required": True, "role": "billing_name"}),
+    ("long_text", {"label": "Billing address", "required": True, "role": "billing_address"}),
+    ("country", {"label": "Country", "required": True, "role": "country"}),
+    ("consent", {"label": "I accept", "required": True, "role": "policy_consent"}),
 ]
 
 
@@ -39,3 +49,10 @@ def make_application_form(parent: Page, questions: Sequence[tuple[str, Any]] = A
     page = ApplicationFormPage(title="Apply", slug="apply", live=False)
     parent.add_child(instance=page)
     return publish(page, questions)
+
+
+def make_registration_form(parent: Page) -> RegistrationFormPage:
+    """Return a published registration form below the program page `parent`."""
+    page = RegistrationFormPage(title="Register", slug="register", live=False)
+    parent.add_child(instance=page)
+    return publish(page, REGISTRATION)  # type: ignore[return-value]

@@ -14,17 +14,9 @@ from forms_ext.admission.models import Invitation
 from forms_ext.registration.models import Registration, RegistrationFormPage
 
 from ..admission import factories
-from ..forms.factories import publish
+from ..forms.factories import REGISTRATION, make_registration_form, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
-QUESTIONS: list[tuple[str, dict[str, Any]]] = [
-    ("text", {"label": "Your name", "required": True, "role": "name"}),
-    ("email", {"label": "Email", "required": True, "role": "email"}),
-    ("text", {"label": "Billing name", "required": True, "role": "billing_name"}),
-    ("long_text", {"label": "Billing address", "required": True, "role": "billing_address"}),
-    ("country", {"label": "Country", "required": True, "role": "country"}),
-    ("consent", {"label": "I accept", "required": True, "role": "policy_consent"}),
-]
 ANSWERS = {
     "your_name": "Person 1",
     "email": "person1@example.org",
@@ -47,10 +39,8 @@ def invited() -> tuple[RegistrationFormPage, Invitation, str]:
     site = Site.objects.get(is_default_site=True)
     site.root_page = program.page.get_parent()
     site.save()
-    page = RegistrationFormPage(title="Register", slug="register", live=False)
-    program.page.add_child(instance=page)
     invitation, token = factories.accept(factories.make_application(program))
-    return publish(page, QUESTIONS), invitation, token  # type: ignore[return-value]
+    return make_registration_form(program.page), invitation, token
 
 
 def send(client: Client, page: RegistrationFormPage, token: str, **answers: Any) -> Any:
@@ -90,7 +80,7 @@ def test_a_link_opens_the_form_and_registering_uses_it_up(client: Client, invite
 
 def test_the_policy_with_its_deadline_stands_at_the_end_right_above_its_box(client: Client, invited: Any) -> None:
     page, _invitation, link = invited
-    first, *rest = QUESTIONS[-1:] + QUESTIONS[:-1]  # wherever the editor puts the box
+    first, *rest = REGISTRATION[-1:] + REGISTRATION[:-1]  # wherever the editor puts the box
     publish(page, [first, *rest])
     html = client.get(f"/go/invitation/{link}/", follow=True).text
     order = [

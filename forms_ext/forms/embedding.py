@@ -1,0 +1,46 @@
+"""A form inside another page: it is sent to its own address, which shows what is to be mended and the confirmation."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from wagtail.models import Page, Site
+
+from cop_program.clock import now
+
+from . import guards, plan, rendering, tokens
+from .models import AbstractFormPage
+
+
+def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
+    """Tell whether whoever asks could open `page` itself, on this site."""
+    if not page.live or not page.may_be_embedded:
+        return False
+    site = Site.find_for_request(request)
+    if site is None or not page.is_descendant_of(site.root_page):
+        return False
+    return all(restriction.accept_request(request) for restriction in page.get_view_restrictions())
+
+
+def render(page: Page, request: HttpRequest) -> SafeString:
+    """Return the HTML of the form of `page`, a sentence while it is closed, '' where there is none to show."""
+    form_page = page.specific
+    if not isinstance(form_page, AbstractFormPage) or not may_show(form_page, request):
+        return SafeString("")
+    version = form_page.current_version()
+    if version is None:
+        return SafeString("")
+    compiled = plan.compile(version)
+    form = compiled.form(initial=form_page.initial_answers(request))
+    form.auto_id = f"form{form_page.pk}_%s"  # two forms on one page may ask the same
+    context = {
+        "page": form_page,
+        "form": form,
+        "parts": rendering.parts(compiled, form),
+        "token": tokens.make(form_page.pk, version.pk),
+        "trap": guards.TRAP,
+        "action": reverse("forms_ext:form", args=[form_page.pk]),
+        "is_open": form_page.is_open(now()),
+        "is_preview": getattr(request, "is_preview", False),
+    }
+    return render_to_string("forms_ext/forms/embedded.html", context, request)

@@ -1,0 +1,40 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from wagtail.models import Site
+
+from cop_program.models import Program
+from forms_ext.forms.models import FormPage
+
+from ..billing.factories import make_program
+from . import factories
+
+QUESTIONS: list[tuple[str, Any]] = [
+    ("text", {"label": "Your name", "required": True, "role": "name"}),
+    ("email", {"label": "Email", "required": True, "role": "email"}),
+    ("file", {"label": "Paper", "required": False}),
+]
+
+
+@pytest.fixture
+def program(db: None) -> Program:
+    """A published program, on the default site."""
+    program = make_program(title="Culture", slug="culture")
+    program.page.save_revision().publish()
+    site = Site.objects.get(is_default_site=True)
+    site.root_page = program.page.get_parent()
+    site.save()
+    return Program.objects.select_related("page").get(pk=program.pk)
+
+
+@pytest.fixture
+def plain_form(program: Program) -> Callable[..., FormPage]:
+    """Make a published form that stands alone, beside the program."""
+
+    def make(title: str = "Newsletter") -> FormPage:
+        page = FormPage(title=title, slug=title.lower(), live=False)
+        program.page.get_parent().add_child(instance=page)
+        return factories.publish(page, QUESTIONS)  # type: ignore[return-value]
+
+    return make

@@ -1,0 +1,111 @@
+"""A form inside a program's page: filled in there, mended and confirmed on its own page."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from wagtail.models import Page, PageViewRestriction
+
+from cop_program import clock
+from cop_program.extensions import provider
+from cop_program.models import Program, ProgramPage
+from forms_ext.applications.models import Application
+from forms_ext.forms.models import FormPage, Submission
+
+from . import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+START = datetime(2024, 1, 10, 17, tzinfo=UTC)
+type MakeForm = Callable[..., FormPage]
+
+
+@pytest.fixture(autouse=True)
+def january() -> Any:
+    with clock.at(START):
+        yield
+
+
+@pytest.fixture
+def request_(rf: RequestFactory) -> HttpRequest:
+    return rf.get("/")
+
+
+def with_form(program: Program, *forms: Page) -> ProgramPage:
+    """Publish the program's page with `forms` in it."""
+    page = program.page
+    block = ProgramPage.body.field.stream_block  # type: ignore[attr-defined]
+    page.body = block.to_python([{"type": "form", "value": {"heading": "", "page": form.pk}} for form in forms])
+    block.clean(page.body)
+    page.save_revision().publish()
+    return ProgramPage.objects.get(pk=page.pk)
+
+
+def token_of(html: str) -> str:
+    return re.search(r'name="_token" value="([^"]+)"', html)[1]  # type: ignore[index]
+
+
+def test_a_form_in_a_page_is_sent_to_its_own_address(client: Client, program: Program, plain_form: MakeForm) -> None:
+    form = plain_form()
+    shown = client.get(with_form(program, form).url)
+    assert f'action="/go/form/{form.pk}/"' in shown.text
+    assert "<h2>Newsletter</h2>" in shown.text
+    assert "no-store" in shown["Cache-Control"], "two readers never share a token through a cache"
+    answers = {"your_name": "Ada", "email": "no", "_token": token_of(shown.text)}
+    with clock.at(START + timedelta(seconds=30)):
+        mend = client.post(f"/go/form/{form.pk}/", answers)
+        assert mend.status_code == 422
+        assert 'href="#id_email"' in mend.text
+        assert 'value="Ada"' in mend.text
+        sent = client.post(f"/go/form/{form.pk}/", answers | {"email": "ada@example.org"})
+    assert sent["Location"].startswith(form.url)
+    assert Submission.objects.get().answers == {"your_name": "Ada", "email": "ada@example.org"}
+
+
+def test_two_forms_in_one_page_share_no_id(client: Client, program: Program, plain_form: MakeForm) -> None:
+    html = client.get(with_form(program, plain_form(), plain_form("Feedback")).url).text
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len([one for one in ids if one.endswith("_email")]) == 2
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_an_application_form_can_stand_in_its_programs_page(client: Client, program: Program) -> None:
+    form = factories.make_application_form(program.page)
+    page = with_form(program, form)
+    answers = {"your_name": "Ada", "email": "ada@example.org", "size": "Small"}
+    token = token_of(client.get(page.url).text)
+    with clock.at(START + timedelta(seconds=30)):
+        assert client.post(f"/go/form/{form.pk}/", answers | {"_token": token}).status_code == 302
+    assert Application.objects.get().name == "Ada"
+    with clock.at(START + timedelta(days=20)):
+        html = client.get(page.url).text
+    assert "This form takes no answers now." in html
+    assert f"/go/form/{form.pk}/" not in html
+
+
+def test_what_may_not_be_seen_is_not_embedded(program: Program, plain_form: MakeForm, request_: HttpRequest) -> None:
+    form = plain_form()
+    assert "<form" in provider().render_form(form, request_)
+    assert provider().render_form(program.page, request_) == ""
+    registration = factories.make_registration_form(program.page)
+    assert provider().render_form(registration, request_) == "", "nothing of it without an invitation"
+    elsewhere = Page.get_first_root_node().add_child(instance=FormPage(title="Elsewhere", slug="elsewhere"))
+    factories.publish(elsewhere, [("text", {"label": "Your name", "required": True})])
+    assert provider().render_form(elsewhere, request_) == "", "a page of another site"
+    restriction = PageViewRestriction.objects.create(page=form, restriction_type="password", password="x")
+    request_.session = {}  # type: ignore[assignment]
+    assert provider().render_form(form, request_) == ""
+    restriction.delete()
+    form.unpublish()
+    assert provider().render_form(form, request_) == ""
+
+
+def test_an_editor_is_told_to_choose_a_form(program: Program) -> None:
+    with pytest.raises(ValidationError):
+        with_form(program, program.page.get_parent())
+    with pytest.raises(ValidationError):
+        with_form(program, factories.make_registration_form(program.page))
