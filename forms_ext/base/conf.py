@@ -39,6 +39,10 @@ class Conf:
     COP_OFFER_DAYS = Setting(3, "Days for which a seat that came free is held for the first in the queue.")
     COP_HOLD_GRACE_DAYS = Setting(3, "Days after the end of the personal link until an unpaid hold ends.")
     COP_HOLD_REMIND_DAYS = Setting(2, "Days before the end of a hold when its holder is reminded.")
+    COP_INVOICE_FONT = Setting(
+        "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
+        "A TrueType file for the scripts that the fonts of invoices lack (Chinese, Japanese, Korean); read if there.",
+    )
     # Public forms
     COP_RATE_LIMIT_ADDRESS = Setting(30, "Posts an hour from one network address; 0 is no limit.")
     COP_RATE_LIMIT_RECIPIENT = Setting(5, "Mails an hour that public forms send to one address; 0 is no limit.")

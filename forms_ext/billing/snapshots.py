@@ -105,8 +105,8 @@ def plain(amount: Money) -> str:
     return f"{round_minor(amount).amount:f}"
 
 
-def _line(text: str, detail: str, amount: Money) -> dict[str, str]:
-    return {"text": text, "detail": detail, "amount": plain(amount)}
+def _line(kind: str, text: str, detail: str, amount: Money) -> dict[str, str]:
+    return {"kind": str(kind), "text": text, "detail": detail, "amount": plain(amount)}
 
 
 def _in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
@@ -126,13 +126,15 @@ def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]
                 "start": words.day(page.starts_on, language),
                 "end": words.day(page.ends_on, language),
             }
-            lines.append(_line(page.title, _("Fee for the program, %(dates)s") % {"dates": dates}, row.amount))
+            lines.append(
+                _line(row.kind, page.title, _("Fee for the program, %(dates)s") % {"dates": dates}, row.amount)
+            )
         elif row.kind == Kind.PAYMENT:
             text = _("Less deposit paid") if first_payment else _("Less payment")
-            lines.append(_line(text, _("Received on %(day)s") % {"day": on}, row.amount))
+            lines.append(_line(row.kind, text, _("Received on %(day)s") % {"day": on}, row.amount))
             first_payment = False
         else:
-            lines.append(_line(str(Kind(row.kind).label), on, row.amount))
+            lines.append(_line(row.kind, str(Kind(row.kind).label), on, row.amount))
     return lines
 
 
@@ -176,7 +178,7 @@ def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> d
         on = words.day(row.effective_on, account.language)
         detail = f"{Payment.Method(method).label}, " + _("received on %(day)s") % {"day": on}
         return snapshot | {
-            "lines": [_line(account.program.page.title, detail, -row.amount)],
+            "lines": [_line(row.kind, account.program.page.title, detail, -row.amount)],
             "total": plain(-row.amount),
             "received_on": row.effective_on.isoformat(),
             "left": plain(queries.balance(account)),

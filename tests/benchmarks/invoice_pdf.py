@@ -16,7 +16,7 @@ ROUNDS = 40
 def plain_source() -> str:
     """Return the HTML of the invoice with its style sheet and the addresses of its fonts, as anybody would write it."""
     snapshot = invoice()
-    css = drawing.css(snapshot["page_size"]).replace("cop-font:", f"{drawing.FONTS.as_uri()}/")
+    css = drawing.css(snapshot["page_size"], snapshot["language"]).replace("cop-font:", f"{drawing.FONTS.as_uri()}/")
     return pdf.html(snapshot).replace("</head>", f"<style>{css}</style></head>")
 
 

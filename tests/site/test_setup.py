@@ -12,7 +12,7 @@ from tests import databases
 
 LIBRARIES = "libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0"
 TOOLS = ("bash", "dirname", "env", "mkdir", "chmod", "cat")
-TO_RUN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
+TO_RUN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-droid-fallback"
 UV = """case "$*" in
     *--check) [[ -x .venv/bin/python ]] ;;
     sync*) mkdir -p .venv/bin; cat </dev/null >.venv/bin/python; chmod +x .venv/bin/python ;;
@@ -70,7 +70,8 @@ def machine(tmp_path: Path) -> Machine:
 
 def equip(machine: Machine) -> None:
     machine.stub("ldconfig", f'echo "{LIBRARIES}"')
-    for name in ("fc-list", "chromium", "pdftoppm", "initdb"):
+    machine.stub("fc-list", "echo /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
+    for name in ("chromium", "pdftoppm", "initdb"):
         machine.stub(name)
 
 

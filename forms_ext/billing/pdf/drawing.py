@@ -8,26 +8,34 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pydyf
-from weasyprint import CSS, HTML, Document
+from django.utils import translation
+from django.utils.translation import gettext as _
+from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from ...base import private
-from . import page
-from .glyphs import FONTS
+from . import einvoice, page
+from .glyphs import FONTS, fallback
+from .metadata import descriptions
 
 # What WeasyPrint tells of each step is of no use in the log of a site.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 STYLE = Path(__file__).with_name("page.css")
 DEFAULTS = Path(__file__).with_name("defaults.css")
-LOGOS_KEPT = 16
+LOGOS_KEPT = STYLES_KEPT = 16
+FALLBACK = "".join(
+    f"@font-face {{ font-family: Cop Fallback; src: url(cop-fallback:); font-weight: {weight} }}"
+    for weight in (400, 600)
+)
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 TYPES |= {"svg": "image/svg+xml"}
 
@@ -45,9 +53,11 @@ class OwnFilesOnly(URLFetcher):
         self._logo = logo
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        scheme, _, name = url.partition(":")
+        scheme, _colon, name = url.partition(":")
         if scheme == "cop-font" and re.fullmatch(r"[A-Za-z-]+\.ttf", name):
             return URLFetcherResponse(url, (FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
+        if scheme == "cop-fallback" and (path := fallback()):
+            return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": "font/ttf"})
         if scheme == "cop-logo" and self._logo and name == self._logo["sha256"]:
             content = private.read(self._logo["path"])
             if hashlib.sha256(content).hexdigest() != name:
@@ -76,57 +86,68 @@ def _defaults() -> CSS:
     return CSS(string=DEFAULTS.read_text(), url_fetcher=OwnFilesOnly())
 
 
-def css(page_size: str) -> str:
-    """Return the style sheet for a paper."""
-    return f"@page {{ size: {page_size} }}\n{STYLE.read_text()}"
+def css(page_size: str, language: str, extra_font: str = "") -> str:
+    """Return the style sheet for a paper and a language."""
+    with translation.override(language):
+        numbers = _("Page %(page)s of %(pages)s") % {"page": '" counter(page) "', "pages": '" counter(pages) "'}
+    extra = FALLBACK if extra_font else ""
+    return f'@page {{ size: {page_size}; @bottom-right {{ content: "{numbers}" }} }}\n{extra}\n{STYLE.read_text()}'
 
 
-@cache
-def _style(page_size: str) -> CSS:
-    return CSS(string=css(page_size), font_config=_font_configuration(), url_fetcher=OwnFilesOnly())
+@lru_cache(maxsize=STYLES_KEPT)
+def _style(page_size: str, language: str, extra_font: str) -> CSS:
+    source = css(page_size, language, extra_font)
+    return CSS(string=source, font_config=_font_configuration(), url_fetcher=OwnFilesOnly())
 
 
 def render(snapshot: Mapping[str, Any]) -> bytes:
     """Return the PDF of a snapshot: the same bytes each time."""
     source = page.html(snapshot)
-    logo = snapshot["issuer"]["logo"]
+    attachments = _attachments(snapshot)
     with _lock:
-        return _draw(source, snapshot["page_size"], logo)
+        style = _style(snapshot["page_size"], snapshot["language"], fallback())
+        return _draw(source, attachments, style, snapshot["issuer"]["logo"])
 
 
-def _draw(source: str, page_size: str, logo: Mapping[str, str] | None) -> bytes:
+def _attachments(snapshot: Mapping[str, Any]) -> list[Attachment]:
+    """Return the invoice for machines, dated like the page."""
+    content = einvoice.xml(snapshot)
+    if not content:
+        return []
+    issued = datetime.fromisoformat(snapshot["issued_at"]).astimezone(UTC)
+    return [
+        Attachment(
+            string=content,
+            url_fetcher=OwnFilesOnly(),
+            name=einvoice.NAME,
+            description="Factur-X",
+            created=issued,
+            modified=issued,
+            relationship="Alternative",
+        )
+    ]
+
+
+def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[str, str] | None) -> bytes:
     if len(_images) > LOGOS_KEPT:
         _images.clear()
     is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
     document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
     content: bytes = document.write_pdf(
-        stylesheets=[_style(page_size)],
+        stylesheets=[style],
         font_config=_font_configuration(),
         pdf_variant="pdf/a-3a",
         cache=None if is_drawing else _images,
+        attachments=attachments,
         finisher=_finish,
     )
     return content
 
 
-PDFUA = (
-    '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
-    '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
-    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
-    'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
-    '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>'
-    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
-    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"
-    '<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
-    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
-    "<pdfaProperty:category>internal</pdfaProperty:category>"
-    "<pdfaProperty:description>Part of ISO 14289 that the document follows</pdfaProperty:description>"
-    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
-)
-
-
 def _finish(document: Document, pdf: pydyf.PDF) -> None:
-    """Say that the document follows PDF/UA-1 as well; the metadata stays readable without unpacking.
+    """Say what else the document follows; the metadata stays readable without unpacking.
+
+    WeasyPrint lists each attachment twice: once is enough.
 
     Signs that a font draws with a part of their own (the dots of Arabic letters) stand for no character: they are
     read as a joiner, since both standards want a character for each.
@@ -134,8 +155,11 @@ def _finish(document: Document, pdf: pydyf.PDF) -> None:
     number = int(pdf.catalog["Metadata"].split()[0])
     metadata = pdf.objects[number]
     [content] = metadata.stream
-    metadata.stream = [content.replace(b"</rdf:RDF>", PDFUA.encode() + b"</rdf:RDF>")]
+    added = descriptions(with_invoice="AF" in pdf.catalog).encode()
+    metadata.stream = [content.replace(b"</rdf:RDF>", added + b"</rdf:RDF>")]
     metadata.compress = False
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and b"begincmap" in item.stream:
             item.stream = [line.replace(b"<>", b"<200d>") for line in item.stream]

@@ -41,11 +41,17 @@ def invoice(**changes: Any) -> dict[str, Any]:
         "reason": "",
         "lines": [
             {
+                "kind": "fee",
                 "text": "Nurturing Healthy Culture with Sociocracy",
                 "detail": "Fee for the program, 7 February 2024 to 26 June 2024",
                 "amount": "1997.00",
             },
-            {"text": "Less deposit paid", "detail": "Received on 29 January 2024", "amount": "-100.00"},
+            {
+                "kind": "payment",
+                "text": "Less deposit paid",
+                "detail": "Received on 29 January 2024",
+                "amount": "-100.00",
+            },
         ],
         "total": "1897.00",
     } | changes

@@ -12,12 +12,14 @@ import page as page_validation
 import pikepdf
 import pypdf
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from PIL import Image
 
 from forms_ext.base import private
 from forms_ext.billing import pdf
 from forms_ext.billing.pdf.drawing import OwnFilesOnly
-from forms_ext.billing.pdf.glyphs import drawable
+from forms_ext.billing.pdf.glyphs import REPLACEMENT, drawable, fallback
 
 from .snapshots import invoice
 
@@ -94,7 +96,7 @@ def with_logo(logo: dict[str, str] | None) -> dict[str, Any]:
 
 
 def many_lines() -> dict[str, Any]:
-    lines = [{"text": f"Place {n}", "detail": "One of forty", "amount": "7475"} for n in range(40)]
+    lines = [{"kind": "fee", "text": f"Place {n}", "detail": "One of forty", "amount": "7475"} for n in range(40)]
     return invoice(currency="JPY", lines=lines, total="299000", page_size="A4")
 
 
@@ -197,7 +199,49 @@ def test_names_in_many_scripts_are_drawn_with_our_own_fonts():
     assert all("Cop" in name for name in fonts_of(data))
 
 
-def test_what_no_font_has_is_replaced():
+@pytest.mark.parametrize("script", NAMES)
+def test_a_name_of_each_script_stands_on_its_own_invoice(script):
+    data = pdf.render(invoice(recipient=RECIPIENT | {"name": NAMES[script], "address": "1 First Street"}))
+    assert violations(data) == []
+    assert set(NAMES[script]) <= set(text_of(data))
+    assert REPLACEMENT not in text_of(data)
+
+
+CHINESE_JAPANESE_KOREAN = "王小明 山田サくら 김철수"
+
+
+@pytest.mark.skipif(not fallback(), reason="fonts-droid-fallback, which site/bin/setup installs, is not here")
+def test_chinese_japanese_and_korean_are_drawn_with_the_font_of_the_machine():
+    data = pdf.render(invoice(recipient=RECIPIENT | {"name": CHINESE_JAPANESE_KOREAN, "address": "東京都"}))
+    assert violations(data) == []
+    assert CHINESE_JAPANESE_KOREAN in text_of(data)
+    assert all(fonts_of(data).values())
+
+
+def test_without_that_font_such_names_are_replaced_and_the_standards_hold(settings):
+    settings.COP_INVOICE_FONT = "/no/such/font.ttf"
+    data = pdf.render(invoice(recipient=RECIPIENT | {"name": CHINESE_JAPANESE_KOREAN, "address": "1 First Street"}))
+    assert violations(data) == []
+    assert REPLACEMENT * 3 in text_of(data)
+
+
+def test_pages_are_numbered_in_the_language_of_the_invoice(settings, tmp_path):
+    catalog = Catalog(locale="de")
+    catalog.add("Page %(page)s of %(pages)s", "Seite %(page)s von %(pages)s", flags=["python-format"])
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "django.mo").open("wb") as file:
+        write_mo(file, catalog)
+    settings.LOCALE_PATHS = [tmp_path]
+    text = text_of(pdf.render(invoice(language="de")))
+    assert "Seite 1 von 1" in text
+    assert "1.897,00 USD" in text
+    assert "15. Februar 2024" in text
+    assert "Page 1 of 1" in text_of(pdf.render(invoice()))
+
+
+def test_what_no_font_has_is_replaced(settings):
+    settings.COP_INVOICE_FONT = ""
     assert drawable("東\u200b京😀\x07 a\u0301\tb\u202ec ﬁ") == "\ufffd\ufffd\ufffd á bc ﬁ"
 
 
