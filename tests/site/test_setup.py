@@ -143,7 +143,7 @@ def test_a_machine_that_has_all_is_left_alone_in_silence(machine: Machine) -> No
     (machine.folder / "calls").unlink()
     done = machine.run("test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert machine.calls == ["ldconfig -p", "uv --version", "uv sync --locked --quiet --check"]
+    assert machine.calls == ["ldconfig -p", "fc-list ", "uv --version", "uv sync --locked --quiet --check"]
 
 
 def test_an_environment_older_than_the_lock_is_renewed_and_says_so(machine: Machine) -> None:
