@@ -7,10 +7,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from cop_program.clock import now
-from cop_program.models import Program, ProgramPage
 from demo.loader.cast_coming import APPLICANTS
 from demo.loader.history import life, play, quiet
+
+from cop_program.clock import now
+from cop_program.models import Program, ProgramPage
 from forms_ext.applications.models import ApplicationFormPage
 
 source = ProgramPage.objects.live().order_by("-starts_on").first()
