@@ -23,6 +23,11 @@ def invoice_response(invoice: Invoice) -> FileResponse:
     return _private(FileResponse(file, content_type="application/pdf", filename=f"{invoice.number}.pdf"))
 
 
+def receipt_pdf(number: str) -> bytes:
+    """Return the PDF of the receipt with this number, drawn from what was frozen: the same bytes each time."""
+    return pdf.render(Payment.objects.get(receipt_number=number).snapshot)
+
+
 def receipt_response(payment: Payment) -> HttpResponse:
     """Return the PDF of a receipt, drawn now: the same bytes each time; ObjectDoesNotExist where it has no content."""
     if not payment.snapshot:

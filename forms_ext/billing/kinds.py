@@ -66,7 +66,7 @@ RECEIPT = MailKind(
         "<p>Dear {name},</p>"
         "<p>We received your payment of <strong>{amount}</strong> for {program} on {received}. Thank you.</p>"
         "<p>{balance}</p>"
-        "<p>This mail is your receipt, number {number}. Keep it for your records.</p>"
+        "<p>Your receipt has the number {number}. Keep it for your records.</p>"
         "<p>{issuer}</p>"
     ),
 )

@@ -15,6 +15,9 @@ from . import queries, words
 from .models import Account, Invoice, Payment, RebateDue, RefundDue
 
 
+RECEIPT = "receipt"  # the scheme of attachments that are receipts
+
+
 def _send(
     *,
     kind: str,
@@ -92,11 +95,12 @@ def _left(account: Account) -> str:
 
 
 def send_receipt(payment: Payment) -> None:
-    """Tell the payer that a payment has arrived and what is left."""
-    account = payment.account
+    """Tell the payer that a payment has arrived and what is left; its PDF is drawn when the mail goes out."""
+    account, number = payment.account, payment.receipt_number
+    attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if payment.snapshot else []
     with translation.override(account.language):
         fields = {
-            "number": payment.receipt_number,
+            "number": number,
             "received": words.day(payment.received_on, account.language),
             "balance": _left(account),
         }
@@ -108,6 +112,7 @@ def send_receipt(payment: Payment) -> None:
         fields=fields,
         issuer=_issuer(account),
         step=_step(account),
+        attachments=attachments,
     )
 
 

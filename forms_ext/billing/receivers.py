@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..base import history
-from . import audit, kinds, tasks, triggers  # noqa: F401  (each registers its checks or jobs)
+from ..mail import files
+from . import audit, documents, kinds, letters, tasks, triggers  # noqa: F401  (each registers its checks or jobs)
 
 LABELS = {
     "open_account": _("Account opened"),
@@ -26,5 +27,6 @@ def connect() -> None:
     """Register what this room contributes."""
     kinds.register()
     triggers.connect()
+    files.register(letters.RECEIPT, documents.receipt_pdf)
     for verb, label in LABELS.items():
         history.register(f"forms_ext.billing.{verb}", label)

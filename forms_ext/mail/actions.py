@@ -29,7 +29,7 @@ __all__ = ["Attachment", "Rendered", "preview", "reset_template", "save_template
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of private storage that goes out with a mail, under the name `file_name`."""
+    """A file that goes out with a mail under the name `file_name`: of private storage, or drawn (`files.register`)."""
 
     storage_path: str
     file_name: str

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from cop_program.clock import now
 
-from ..base import audit, private
-from . import queries
+from ..base import audit
+from . import files, queries
 from .models import MailAttachment, OutgoingMail
 
 LATE = timedelta(hours=1)
@@ -34,5 +34,5 @@ def attachments_that_are_gone() -> Iterator[str]:
     """Files that a mail which is not sent yet needs."""
     waiting = MailAttachment.objects.exclude(mail__state=State.SENT)
     for mail, path in waiting.values_list("mail_id", "storage_path"):
-        if not private.exists(path):
+        if not files.exists(path):
             yield f"Mail {mail} waits to be sent with the file {path}, which is not there"

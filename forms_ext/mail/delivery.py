@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from cop_program.clock import now
 
-from ..base import private
 from ..base.conf import conf
-from . import queries, rendering, signals, vault
+from . import files, queries, rendering, signals, vault
 from .models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
     for attachment in mail.attachments.all():
-        built.attach(attachment.file_name, private.read(attachment.storage_path), attachment.content_type)
+        built.attach(attachment.file_name, files.read(attachment.storage_path), attachment.content_type)
     return built
 
 

@@ -11,12 +11,14 @@ from djmoney.money import Money
 from wagtail.models import ModelLogEntry
 
 from cop_program import clock
+from forms_ext.base import audit
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.money import round_minor
-from forms_ext.billing import actions, queries
+from forms_ext.billing import actions, documents, pdf, queries
 from forms_ext.billing.frozen import Frozen
 from forms_ext.billing.models import AccountRow, Payment
 from forms_ext.billing.signals import payment_recorded
+from forms_ext.mail import delivery
 from forms_ext.mail.models import OutgoingMail
 
 from .factories import DEPOSIT, FEE, make_account, make_member, make_program
@@ -76,6 +78,28 @@ def test_payment_sends_a_receipt_that_says_what_is_left(member):
     assert payment.receipt_number == "R-2024-0002"
     assert "897 USD" in mail.subject
     assert "1,000 USD" in " ".join(mail.text.split())
+
+
+def test_the_receipt_goes_out_with_its_mail(member, mailoutbox):
+    payment = actions.record_payment(account=member, amount=usd("897"), received_on=TODAY)
+    assert delivery.deliver(OutgoingMail.objects.get(kind="receipt").pk)
+    [(name, content, kind)] = mailoutbox[0].attachments
+    assert (name, kind) == (f"{payment.receipt_number}.pdf", "application/pdf")
+    assert content == documents.receipt_of(member, payment.receipt_number).content
+    assert [found.text for found in audit.run_all() if found.check == "mail.attachments"] == []
+
+
+def test_a_receipt_that_cannot_be_drawn_now_is_tried_again(member, monkeypatch, mailoutbox):
+    actions.record_payment(account=member, amount=usd("897"), received_on=TODAY)
+    mail = OutgoingMail.objects.get(kind="receipt")
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "render", lambda snapshot: int("x"))  # a ValueError, which else counts as final
+        assert not delivery.deliver(mail.pk)
+    mail.refresh_from_db()
+    assert mail.state == "queued"
+    with clock.at(mail.next_attempt_at):
+        assert delivery.deliver(mail.pk)
+    assert mailoutbox[0].attachments
 
 
 def test_too_much_paid_is_credit(member):
