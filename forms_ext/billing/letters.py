@@ -14,7 +14,6 @@ from ..mail.actions import Attachment, send
 from . import queries, words
 from .models import Account, Invoice, Payment, RebateDue, RefundDue
 
-
 RECEIPT = "receipt"  # the scheme of attachments that are receipts
 
 
