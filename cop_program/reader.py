@@ -17,6 +17,11 @@ def zone(request: HttpRequest | None) -> str | None:
     return next((name for name in names if name in zone_names()), None)
 
 
+def choose(request: HttpRequest, name: str) -> None:
+    """Answer `request` in the zone `name` already."""
+    request.COOKIES[COOKIE] = name
+
+
 def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
     """Keep the zone `name` in the reader's browser; '' forgets it."""
     if name:

@@ -46,6 +46,10 @@ class ApplicationFormPage(AbstractFormPage, Page):
 
         return Receipt(actions.apply(page=self, submission=submission).reference, kind="application")
 
+    def find_sent(self, key: str, request: HttpRequest) -> Receipt | None:
+        earlier = Application.objects.filter(idempotency_key=key).first()
+        return Receipt(earlier.reference, kind="application") if earlier else None
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         program = self.program

@@ -20,13 +20,22 @@ DELETED = "forms_ext.forms.delete"
 DOWNLOADED = "forms_ext.forms.download"
 
 
+def find_sent(key: str) -> Receipt | None:
+    """Return the receipt of what was stored under the idempotency `key`."""
+    earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
+    return Receipt(earlier.reference) if earlier else None
+
+
 @transaction.atomic
 def submit(*, page: AbstractFormPage, submission: CleanSubmission) -> Receipt:
     """Store what somebody sent through `page`; the same idempotency key again gives the same receipt."""
-    key = submission.idempotency_key or None
-    if key and (earlier := Submission.objects.filter(idempotency_key=key).first()):
-        return Receipt(earlier.reference)
+    key = submission.idempotency_key
+    if earlier := find_sent(key):
+        return earlier
     moment = now()
+    reference = references.draw(f"S-{moment:%Y}", prefix=f"S-{moment:%Y}-")
+    if earlier := find_sent(key):  # the same post at the same moment, which had drawn before
+        return earlier
     words = [answer.text for answer in plan.compile(submission.version).display(submission.answers) if answer.text]
     titles = [submission.roles.get("name"), submission.roles.get("email"), *words]
     made = Submission.objects.create(
@@ -35,10 +44,10 @@ def submit(*, page: AbstractFormPage, submission: CleanSubmission) -> Receipt:
         answers=dict(submission.answers),
         language=submission.language,
         submitted_at=moment,
-        idempotency_key=key,
+        idempotency_key=key or None,
         title=next((str(title) for title in titles if title), "")[:200],
         words="\n".join(words),
-        reference=references.draw(f"S-{moment:%Y}", prefix=f"S-{moment:%Y}-"),
+        reference=reference,
     )
     files.claim(made.answers)
     history.record(made, SENT)

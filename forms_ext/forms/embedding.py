@@ -8,7 +8,7 @@ from wagtail.models import Page, Site
 
 from cop_program.clock import now
 
-from . import guards, plan, rendering, tokens
+from . import guards, plan, showing, tokens
 from .models import AbstractFormPage
 
 
@@ -36,7 +36,8 @@ def render(page: Page, request: HttpRequest) -> SafeString:
     context = {
         "page": form_page,
         "form": form,
-        "parts": rendering.parts(compiled, form),
+        "parts": showing.parts(compiled, form),
+        "must_check": compiled.has_steps,
         "token": tokens.make(form_page.pk, version.pk),
         "trap": guards.TRAP,
         "action": reverse("forms_ext:form", args=[form_page.pk]),

@@ -39,7 +39,7 @@ class AbstractFormPage(FormMixin, models.Model):
     """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only.
 
     A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,
-    `is_open` and `accept_submission`.
+    `is_open`, `initial_answers`, `accept_submission` and, with it, `find_sent`.
     """
 
     required_roles: tuple[str, ...] = ()
@@ -92,6 +92,12 @@ class AbstractFormPage(FormMixin, models.Model):
         from . import actions
 
         return actions.submit(page=self, submission=submission)
+
+    def find_sent(self, key: str, request: HttpRequest) -> Any:
+        """Return what the post with the idempotency `key` was answered, as `accept_submission` does, or None."""
+        from . import actions
+
+        return actions.find_sent(key)
 
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
         """Return answers to begin with, by question key."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import ErrorDict, ErrorList
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from . import files as uploads
@@ -62,6 +63,11 @@ class Plan:
         found = {question["role"]: question["key"] for question in self.questions if question.get("role")}
         zones = [question["key"] for question in self.questions if question["type"] == "time_zone"]
         return found | ({"time_zone": zones[0]} if zones else {})
+
+    @cached_property
+    def has_steps(self) -> bool:
+        """Whether the form has steps: all answers are shown before they are sent then."""
+        return any(item["type"] == "step" for item in self.items)
 
     def clean(self, data: Mapping[str, Any], files: Mapping[str, Any] | None = None) -> Cleaned:
         """Check a post; accepted files are kept as draft uploads, also where other answers are wrong."""
@@ -120,13 +126,19 @@ class Plan:
         """Return every question, in order, with its answer as staff read it; `file_url` links a file by its key."""
         shown = []
         for question in self.questions:
-            key, kind = question["key"], question["type"]
-            if key not in answers:
-                shown.append(Answer(question["label"], ""))
-                continue
-            url = file_url(key) if kind == "file" else ""
-            shown.append(Answer(question["label"], types.get(kind).display(answers[key]), url))
+            key = question["key"]
+            url = file_url(key) if question["type"] == "file" and key in answers else ""
+            shown.append(Answer(question["label"], text_of(question, answers), url))
         return shown
+
+    def typed(self, data: QueryDict) -> dict[str, tuple[str, str]]:
+        """Return `(question, answer)` by key of all that a post says, as people read it, also what can't be taken."""
+        answers, found = self.clean(data).answers, {}
+        for question in self.questions:
+            if raw := [value for _name, value in posted_values(question, data) if value]:
+                text = text_of(question, answers) or ("" if question["type"] == "file" else ", ".join(raw))
+                found[question["key"]] = (question["label"], text)
+        return found
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of the answers."""
@@ -137,6 +149,17 @@ class Plan:
             "required": [q["key"] for q in self.questions if q.get("required")],
             "additionalProperties": False,
         }
+
+
+def text_of(question: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """Return the answer to `question` as people read it; '' where there is none."""
+    return types.get(question["type"]).display(answers[question["key"]]) if question["key"] in answers else ""
+
+
+def posted_values(question: Mapping[str, Any], data: QueryDict) -> list[tuple[str, str]]:
+    """Return what a post says to `question`, as hidden fields hold it: `(name, value)`."""
+    name = f"{question['key']}_kept" if question["type"] == "file" else question["key"]
+    return [(name, value) for value in data.getlist(name)]
 
 
 def of_definition(definition: Mapping[str, Any], page_id: int) -> Plan:

@@ -1,91 +1,30 @@
 """The whole life of a public form on a page: shown, sent, shown again with everything in it, confirmed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cop_program import context as surroundings
+from cop_program import reader
 from cop_program.clock import now
+from cop_program.zones import zone_names
 
 from ..base.errors import ActionRefused
 from . import guards, plan, tokens, versions
-from .models import AbstractFormPage, FormVersion
-from .submissions import CleanSubmission
+from .models import AbstractFormPage
+from .showing import CLOSED_TEMPLATE, Showing, around, parts, typed_before
+from .submissions import CleanSubmission, Receipt
 
-CLOSED_TEMPLATE = "forms_ext/forms/closed.html"
 SENT_TEMPLATE = "forms_ext/forms/sent.html"
-
-
-@dataclass
-class Showing:
-    """One answer to a request: the form with what was typed, and why it is shown again."""
-
-    page: AbstractFormPage
-    request: HttpRequest
-    version: FormVersion
-    context: Mapping[str, Any]
-    initial: Mapping[str, Any] = field(default_factory=dict)
-    nonce: str = ""
-    subject: str = ""
-
-    @property
-    def plan(self) -> plan.Plan:
-        return plan.compile(self.version)
-
-    def form(self, errors: Mapping[str, list[str]] | None = None, notice: str = "", status: int = 200) -> HttpResponse:
-        """Show the form; a post's data stays in it."""
-        data, files = posted(self.request)
-        form = self.plan.form(data, files, self.initial, errors or {})
-        context = {
-            "form": form,
-            "parts": parts(self.plan, form),
-            "notice": notice,
-            "token": tokens.make(self.page.pk, self.version.pk, self.nonce, self.subject),
-            "trap": guards.TRAP,
-            "action": reverse("forms_ext:form", args=[self.page.pk]),
-            "closes_at": self.page.closes_at(),
-        }
-        return self.render(self.page.get_template(self.request), context, status)
-
-    def closed(self, status: int = 200) -> HttpResponse:
-        """Say that the form is closed; what was typed can still be read and copied."""
-        data, files = posted(self.request)
-        typed = []
-        if data is not None:
-            form = self.plan.form(data, files, errors={})
-            typed = [(bound.label, bound.value()) for bound in form if isinstance(bound.value(), str) and bound.value()]
-        return self.render(CLOSED_TEMPLATE, {"typed": typed, "closes_at": self.page.closes_at()}, status)
-
-    def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-        everything = {**_around(self.page, self.request), **self.context, **context}
-        response = TemplateResponse(self.request, template, everything, status=status)
-        patch_cache_control(response, private=True, no_store=True)
-        return response
-
-
-def _around(page: AbstractFormPage, request: HttpRequest) -> dict[str, Any]:
-    """Return what a template of `page` gets whatever it shows."""
-    return {**page.get_context(request), **surroundings.of_every_page(request)}
-
-
-def posted(request: HttpRequest) -> tuple[Any, Any]:
-    """Return the data and files of a post, or (None, None)."""
-    return (request.POST.copy(), request.FILES) if request.method == "POST" else (None, None)
-
-
-def parts(compiled: plan.Plan, form: Any) -> list[dict[str, Any]]:
-    """Return the form in reading order: marks as they are, questions with their bound field."""
-    return [
-        dict(item) | ({"field": form[item["key"]]} if "key" in item else {"field": None}) for item in compiled.items
-    ]
+SEND, CHANGE, ZONE = "send", "change", "zone"  # what the button says that sent the form, in `_go`
+AGAIN = "again"
 
 
 def serve(
@@ -101,17 +40,50 @@ def serve(
     """
     version = page.current_version()
     if version is None:
-        return TemplateResponse(request, CLOSED_TEMPLATE, {**_around(page, request), "typed": []}, status=404)
-    initial = page.initial_answers(request)
-    showing = Showing(page, request, version, extra_context or {}, initial, subject=subject)
+        return TemplateResponse(request, CLOSED_TEMPLATE, {**around(page, request), "typed": []}, status=404)
+    showing = Showing(
+        page, request, version, extra_context or {}, initial=page.initial_answers(request), subject=subject
+    )
     if request.method == "POST":
         return _post(showing)
     if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):
-        return showing.render(SENT_TEMPLATE, {"reference": receipt[0], "receipt_kind": receipt[1]})
+        context = {"reference": receipt[0], "receipt_kind": receipt[1], "may_repeat": page.is_open(now())}
+        return showing.render(SENT_TEMPLATE, context)
+    if AGAIN not in request.GET and (earlier := sent_before(page, request)):
+        return earlier
     return showing.form() if page.is_open(now()) else showing.closed()
 
 
+def sent_before(page: AbstractFormPage, request: HttpRequest) -> HttpResponse | None:
+    """Return the answer that the same post has got before, or that this browser got when it sent the form last."""
+    nonce = tokens.nonce_of(request, page.pk)
+    receipt = page.find_sent(tokens.idempotency_key(page.pk, nonce), request) if nonce else None
+    return _confirm(page, request, receipt, nonce) if receipt else None
+
+
+def _confirm(page: AbstractFormPage, request: HttpRequest, receipt: Receipt | HttpResponse, nonce: str) -> HttpResponse:
+    """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form."""
+    address = page.get_url(request) or request.path
+    if isinstance(receipt, HttpResponse):
+        response = receipt
+    else:
+        signed = tokens.sign_receipt(page.pk, receipt.reference, receipt.kind)
+        response = redirect(f"{address}?receipt={signed}")
+        patch_cache_control(response, private=True, no_store=True)
+    tokens.remember_sent(request, response, page.pk, nonce, path=urlsplit(address).path)
+    return response
+
+
 def _post(showing: Showing) -> HttpResponse:
+    """Take a post; the same one again gets the same answer, also where both come at the same moment."""
+    page, request = showing.page, showing.request
+    if earlier := sent_before(page, request):
+        return earlier
+    response = _take(showing)
+    return (sent_before(page, request) or response) if response.status_code >= 400 else response
+
+
+def _take(showing: Showing) -> HttpResponse:
     request, page = showing.request, showing.page
     token = tokens.read(request.POST.get("_token"), page.pk)
     showing.nonce = token.nonce if token else ""
@@ -124,11 +96,29 @@ def _post(showing: Showing) -> HttpResponse:
     _carry_uploads(request, cleaned.answers)
     if not page.is_open(now()):
         return showing.closed(status=409)
+    go, is_current = request.POST.get("_go"), bool(token and token.version_id == showing.version.pk)
+    if is_current and go == CHANGE:
+        return showing.form()
+    if is_current and go == ZONE:
+        return _in_zone(showing)
     if refusal := _refusal(showing, token):
-        return showing.form(cleaned.errors if token and not token.is_stale else {}, notice=refusal, status=409)
+        return _refuse(showing, token, cleaned, refusal)
     if cleaned.errors:
         return showing.form(cleaned.errors, status=422)
+    if showing.plan.has_steps and go != SEND:
+        return showing.check(cleaned.answers)
     return _accept(showing, cleaned.answers)
+
+
+def _in_zone(showing: Showing) -> HttpResponse:
+    """Show the form again with its times in the zone that was chosen below it."""
+    name = showing.request.POST.get("_zone", "")
+    if name and name not in zone_names():
+        return showing.form()
+    reader.choose(showing.request, name)
+    response = showing.form()
+    reader.remember(showing.request, response, name)
+    return response
 
 
 def _refusal(showing: Showing, token: tokens.Token | None) -> str:
@@ -143,6 +133,16 @@ def _refusal(showing: Showing, token: tokens.Token | None) -> str:
     return ""
 
 
+def _refuse(showing: Showing, token: tokens.Token | None, cleaned: plan.Cleaned, refusal: str) -> HttpResponse:
+    """Show the form again, and beside it the answers to questions that it does not ask any more."""
+    errors = cleaned.errors if token and not token.is_stale else {}
+    gone: list[Any] = []
+    if token and token.version_id != showing.version.pk:
+        before = typed_before(showing.page, showing.request, token)
+        gone = [pair for key, pair in before.items() if key not in showing.plan.fields]
+    return showing.form(errors, notice=refusal, status=409, gone=gone)
+
+
 def _carry_uploads(request: HttpRequest, answers: Mapping[str, Any]) -> None:
     """Let a form that is shown again know the files that were accepted."""
     kept = {f"{key}_kept": value["upload"] for key, value in answers.items() if isinstance(value, dict)}
@@ -153,36 +153,38 @@ def _carry_uploads(request: HttpRequest, answers: Mapping[str, Any]) -> None:
         request.POST = data  # type: ignore[assignment]
 
 
+class _TooManyMails(Exception):
+    """The address has got enough mails in this hour."""
+
+
 def _accept(showing: Showing, answers: dict[str, Any]) -> HttpResponse:
-    page, compiled = showing.page, showing.plan
-    roles = compiled.role_values(answers)
-    if "email" in roles and not guards.recipient_allowed(roles["email"]):
-        return showing.form(
-            notice=_("This email address was used here several times in a short time. Wait an hour, then send again."),
-            status=429,
-        )
+    page, roles = showing.page, showing.plan.role_values(answers)
     submission = CleanSubmission(
         version=showing.version,
         answers=answers,
         roles=roles,
         language=(get_language() or "en")[:12],
-        idempotency_key=f"{page.pk}:{showing.nonce}",
+        idempotency_key=tokens.idempotency_key(page.pk, showing.nonce),
     )
     try:
-        receipt = page.accept_submission(submission, showing.request)
+        with transaction.atomic():
+            receipt = page.accept_submission(submission, showing.request)
+            if "email" in roles and not guards.recipient_allowed(roles["email"]):
+                raise _TooManyMails
     except ActionRefused as refused:
         return showing.form(notice=str(refused), status=409)
-    if isinstance(receipt, HttpResponse):
-        return receipt
-    address = page.get_url(showing.request) or showing.request.path
-    response = redirect(f"{address}?receipt={tokens.sign_receipt(page.pk, receipt.reference, receipt.kind)}")
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    except _TooManyMails:
+        return showing.form(
+            notice=_("This email address was used here several times in a short time. Wait an hour, then send again."),
+            status=429,
+        )
+    return _confirm(page, showing.request, receipt, showing.nonce)
 
 
 def preview(page: AbstractFormPage, request: HttpRequest) -> HttpResponse:
     """Show the draft of `page` to its editor; it can't be sent."""
     compiled = plan.of_definition(versions.definition_of(page), page.pk or 0)
     form = compiled.form(initial={})
-    context = {**_around(page, request), "form": form, "parts": parts(compiled, form), "is_preview": True}
-    return TemplateResponse(request, page.get_template(request), context | {"closes_at": page.closes_at()})
+    context = {**around(page, request), "form": form, "parts": parts(compiled, form), "is_preview": True}
+    context |= {"must_check": compiled.has_steps, "closes_at": page.closes_at()}
+    return TemplateResponse(request, page.get_template(request), context)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
+from django.http import HttpRequest, HttpResponse
 
 from cop_program.clock import now
 
@@ -12,6 +13,8 @@ from ..base.conf import conf
 
 SALT = "forms_ext.forms.token"
 RECEIPT_SALT = "forms_ext.forms.receipt"
+SENT_SALT = "forms_ext.forms.sent"
+SENT_COOKIE = "cop_sent"
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,32 @@ def read_receipt(text: str, page_id: int) -> tuple[str, str] | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return (reference, kind) if page == page_id else None
+
+
+def idempotency_key(page_id: int, nonce: str) -> str:
+    """Return the key under which what a token's form sends is stored, once."""
+    return f"{page_id}:{nonce}"
+
+
+def nonce_of(request: HttpRequest, page_id: int) -> str:
+    """Return the nonce of a post, or of what this browser has sent to the page before; '' for none."""
+    if request.method == "POST":
+        token = read(request.POST.get("_token"), page_id)
+        return token.nonce if token else ""
+    try:
+        page, nonce = signing.loads(request.COOKIES.get(SENT_COOKIE, ""), salt=SENT_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return ""
+    return str(nonce) if page == page_id else ""
+
+
+def remember_sent(request: HttpRequest, response: HttpResponse, page_id: int, nonce: str, *, path: str) -> None:
+    """Let the browser know until it is closed that it has sent the form at `path`."""
+    response.set_cookie(
+        SENT_COOKIE,
+        signing.dumps([page_id, nonce], salt=SENT_SALT),
+        path=path,
+        httponly=True,
+        secure=request.is_secure(),
+        samesite="Lax",
+    )

@@ -1,5 +1,6 @@
 """The gate before the registration form (design: "The gate"): a link becomes a cookie, the cookie is read live."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.core import signing
@@ -30,15 +31,17 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def refused(request: HttpRequest, name: str = "") -> HttpResponse:
+def refused(request: HttpRequest, name: str = "", typed: Sequence[tuple[str, str]] = ()) -> HttpResponse:
     """Answer every link that does not open the form in the same way, whatever is wrong with it.
 
     The page gets no zone form, whose `next` would repeat the link's token. `name` is the URL name of a personal
-    address: from here on neither Django's log nor Wagtail's look at its redirects meets the token.
+    address: from here on neither Django's log nor Wagtail's look at its redirects meets the token. Who had the form
+    open gets back what was `typed`.
     """
     if name:
         request.path = request.path_info = reverse(name, args=["-"])
-    return private(TemplateResponse(request, "forms_ext/registration_refused.html", {}, status=REFUSED_STATUS))
+    template = "forms_ext/registration_refused.html"
+    return private(TemplateResponse(request, template, {"typed": typed}, status=REFUSED_STATUS))
 
 
 def _page_of(invitation: Invitation | None) -> RegistrationFormPage | None:

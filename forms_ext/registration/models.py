@@ -54,6 +54,12 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
         return pages.accept(self, submission, request)
 
+    def find_sent(self, key: str, request: HttpRequest) -> Any:
+        """Lead whom the gate has let in back to the private page of what this form has made."""
+        from . import pages
+
+        return pages.find_sent(request, key)
+
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[Any]:
         """Keep the form out of site maps."""
         return []

@@ -12,6 +12,7 @@ from ..admission import letters
 from ..admission.models import Invitation
 from ..base.errors import ActionRefused
 from ..forms import tokens
+from ..forms.showing import typed_before
 from ..forms.submissions import CleanSubmission
 from . import actions, gate, queries
 from .models import Registration, RegistrationFormPage
@@ -49,10 +50,9 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
 
     invitation = gate.admitted(request, page)
     if invitation is None:
-        earlier = _sent_twice(page, request)
-        return gate.private(redirect(queries.member_path(earlier))) if earlier else gate.refused(request)
+        return rendering.sent_before(page, request) or gate.refused(request, typed=_typed(page, request))
     if _is_of_somebody_else(page, request, invitation):
-        return gate.refused(request)
+        return gate.refused(request, typed=_typed(page, request))
     setattr(request, "cop_invitation", invitation)  # noqa: B010
     context = {"invitation": invitation, "policy_note": letters.late_note(invitation.application)}
     response = rendering.serve(page, request, extra_context=context, subject=_subject(invitation))
@@ -69,13 +69,18 @@ def _is_of_somebody_else(page: RegistrationFormPage, request: HttpRequest, invit
     return token is not None and token.subject != _subject(invitation)
 
 
-def _sent_twice(page: RegistrationFormPage, request: HttpRequest) -> Registration | None:
-    """Return what the same form has already made: a double click must not meet a used link."""
-    token = tokens.read(request.POST.get("_token"), page.pk) if request.method == "POST" else None
+def _typed(page: RegistrationFormPage, request: HttpRequest) -> list[Any]:
+    """Return what was typed into a form that was shown behind the gate: its token proves that."""
+    if request.method != "POST":
+        return []
+    return list(typed_before(page, request, tokens.read(request.POST.get("_token"), page.pk)).values())
+
+
+def find_sent(request: HttpRequest, key: str) -> HttpResponse | None:
+    """Return the way to what the form has made under `key`: a double click, or the way back, meets a used link."""
     pk = gate.named(request)
-    if token is None or pk is None:
-        return None
-    return Registration.objects.filter(invitation_id=pk, idempotency_key=f"{page.pk}:{token.nonce}").first()
+    earlier = Registration.objects.filter(invitation_id=pk, idempotency_key=key).first() if pk is not None else None
+    return gate.private(redirect(queries.member_path(earlier))) if earlier else None
 
 
 def accept(page: RegistrationFormPage, submission: CleanSubmission, request: HttpRequest | None) -> HttpResponse:

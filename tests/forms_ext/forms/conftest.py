@@ -1,10 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from wagtail.models import Site
 
+from cop_program import clock
 from cop_program.models import Program
+from forms_ext.applications.models import ApplicationFormPage
 from forms_ext.forms.models import FormPage
 
 from ..billing.factories import make_program
@@ -18,6 +20,13 @@ QUESTIONS: list[tuple[str, Any]] = [
 
 
 @pytest.fixture
+def january() -> Iterator[None]:
+    """Let a test stand on 10 January 2024, before the deadline of applications."""
+    with clock.at(factories.START):
+        yield
+
+
+@pytest.fixture
 def program(db: None) -> Program:
     """A published program, on the default site."""
     program = make_program(title="Culture", slug="culture")
@@ -26,6 +35,12 @@ def program(db: None) -> Program:
     site.root_page = program.page.get_parent()
     site.save()
     return Program.objects.select_related("page").get(pk=program.pk)
+
+
+@pytest.fixture
+def form_page(program: Program) -> ApplicationFormPage:
+    """A published application form below the program."""
+    return factories.make_application_form(program.page)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from wagtail.models import Page
@@ -10,6 +11,7 @@ from forms_ext.applications.models import ApplicationFormPage
 from forms_ext.forms.models import AbstractFormPage
 from forms_ext.registration.models import RegistrationFormPage
 
+START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 APPLICATION: list[tuple[str, dict[str, Any]]] = [
     ("text", {"label": "Your name", "required": True, "role": "name"}),
     ("email", {"label": "Email", "required": True, "role": "email"}),
@@ -31,7 +33,11 @@ REGISTRATION: list[tuple[str, dict[str, Any]]] = [
 def stream(questions: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
     """Return raw stream data; a block of the same type and label always has the same id."""
     return [
-        {"type": kind, "value": value, "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {value['label']}"))}
+        {
+            "type": kind,
+            "value": value,
+            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {value.get('label') or value['title']}")),
+        }
         for kind, value in questions
     ]
 

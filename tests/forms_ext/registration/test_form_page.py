@@ -73,7 +73,8 @@ def test_a_link_opens_the_form_and_registering_uses_it_up(client: Client, invite
     assert first.status_code == 302
     assert first.url == again.url
     assert registration.reference in client.get(first.url).text
-    assert client.get(page.url).status_code == 404
+    assert client.get(page.url).url == first.url  # the way back, in the same browser
+    assert Client().get(page.url).status_code == 404
     invitation.refresh_from_db()
     assert invitation.used_at
 
@@ -105,3 +106,40 @@ def test_the_policy_must_be_accepted_and_nothing_is_lost(client: Client, invited
     assert response.status_code == 422
     assert "1 First Street" in response.text
     assert not Registration.objects.exists()
+
+
+def test_who_has_lost_the_cookie_while_typing_keeps_what_was_typed(client: Client, invited: Any) -> None:
+    page, _invitation, link = invited
+    token = form_token(client.get(f"/go/invitation/{link}/", follow=True))
+    stranger = send(Client(), page, "")
+    assert stranger.status_code == 404
+    assert "1 First Street" not in stranger.text
+    client.cookies.clear()
+    response = send(client, page, token)
+    assert response.status_code == 404
+    for text in ("1 First Street", "Canada", "Billing address"):
+        assert text in response.text
+    assert not Registration.objects.exists()
+    token = form_token(client.get(f"/go/invitation/{link}/", follow=True))
+    assert send(client, page, token).status_code == 302
+
+
+def test_the_way_back_leads_nobody_else_to_the_private_page(client: Client, invited: Any) -> None:
+    page, invitation, link = invited
+    token = form_token(client.get(f"/go/invitation/{link}/", follow=True))
+    sent = send(client, page, token)
+    assert client.get(page.url)["Location"] == sent["Location"]
+    _other, other_link = factories.accept(factories.make_application(invitation.application.program, 2))
+    opened = client.get(f"/go/invitation/{other_link}/", follow=True)
+    assert opened.status_code == 200
+    assert 'name="_token"' in opened.text
+
+
+def test_the_form_begins_with_what_the_application_says(client: Client, invited: Any) -> None:
+    page, invitation, link = invited
+    application = invitation.application
+    application.version, application.answers = page.current_version(), {"your_name": "Ada", "country": "CA"}
+    application.save()
+    html = client.get(f"/go/invitation/{link}/", follow=True).text
+    assert 'value="Ada"' in html
+    assert '<option value="CA" selected>' in html

@@ -17,8 +17,8 @@ from forms_ext.registration import gate
 from forms_ext.registration.models import Registration, RegistrationFormPage
 
 from ..admission import factories
-from ..forms.factories import publish
-from .test_form_page import QUESTIONS, form_token, invited, send
+from ..forms.factories import REGISTRATION, publish
+from .test_form_page import form_token, invited, send
 
 __all__ = ["invited"]
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
@@ -145,7 +145,7 @@ def test_a_link_opens_the_form_of_its_own_program_alone(invited: Any) -> None:
     program = factories.open_program()
     other = RegistrationFormPage(title="Register elsewhere", slug="register", live=False)
     program.page.add_child(instance=other)
-    publish(other, QUESTIONS)
+    publish(other, REGISTRATION)
     _foreign, link = factories.accept(factories.make_application(program, 7))
     browser = Client()
     assert browser.get(f"/go/invitation/{link}/").url == other.url

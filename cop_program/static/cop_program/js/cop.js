@@ -2,6 +2,7 @@
  *
  * - Times in the reader's own zone, found by the browser. The server computes them: the page is asked for once more
  *   with ?tz=, and the parts marked data-zoned are put in place. Choosing a zone by the form always wins.
+ * - A question for the time zone begins with the reader's own.
  * - A video is loaded where its picture stands, on a click, not before.
  * - What has to be mended takes the focus.
  * - The bar with the next step hides while the card it repeats is in view.
@@ -14,6 +15,15 @@ const ownZone = () => {
     return Intl.DateTimeFormat().resolvedOptions().timeZone || "";
   } catch {
     return "";
+  }
+};
+
+const offers = (field, value) => [...field.options].some((option) => option.value === value);
+
+const answerOwnZone = () => {
+  const zone = ownZone();
+  for (const field of document.querySelectorAll("select[data-own-zone]")) {
+    if (!field.value && offers(field, zone)) field.value = zone;
   }
 };
 
@@ -31,17 +41,18 @@ const remember = (zone, address) =>
 
 const useOwnZone = async () => {
   const zone = ownZone();
-  const form = document.querySelector("form[data-zone-form]");
-  if (!zone || !form || root.dataset.zone || !document.querySelector("[data-zoned]")) return;
-  if (![...form.elements.zone.options].some((option) => option.value === zone)) return;
+  const part = document.querySelector("[data-zone-form]");
+  const field = part?.querySelector("select");
+  if (!zone || !field || root.dataset.zone || !document.querySelector("[data-zoned]")) return;
+  if (!offers(field, zone)) return;
   const address = new URL(location.href);
   address.searchParams.set("tz", zone);
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     replaceZoned(await answer.text());
-    root.dataset.zone = form.elements.zone.value = zone;
-    await remember(zone, form.action);
+    root.dataset.zone = field.value = zone;
+    await remember(zone, part.dataset.zoneForm);
   } catch {
     // The page stays as it is: its times are right in the zones that it names.
   }
@@ -76,4 +87,5 @@ const focusErrors = () => document.querySelector(".error-summary[tabindex], .not
 document.addEventListener("click", playVideo);
 watchCard();
 focusErrors();
+answerOwnZone();
 useOwnZone();
