@@ -19,13 +19,14 @@ Every page:
     `facilitators`     list of `FacilitatorLine`
     `sessions`         list of `SessionLine`, by start; the cancelled ones too
     `dates`            "7 February - 26 June 2024", the days of the program
+    `is_over`          whether its last day is past
     `fee`, `deposit`, `balance`   `Money`; `{{ fee|money }}` writes them; `balance` = fee - deposit
     `rebate_countries` list of names
     `steps`            list of `way.Step`: the way of this program with its dates (also by `{% the_way %}`)
 
 `session_page.html`:
     `page`, `program_page`, `session` (a `SessionLine`), `session_schedule` (a `Schedule` of this one meeting),
-    `reader_schedule`
+    `reader_schedule`, `session_count`, `earlier` and `later` (the `SessionLine` before and after, or None)
 
 `facilitator_page.html`:
     `page`, `contact_url` ('' where letters can't be sent), `programs` (list of live `ProgramPage` they lead)
@@ -49,6 +50,7 @@ from wagtail.models import Page
 
 from . import reader, way, wording
 from .clock import now
+from .deadlines import Deadline
 from .extensions import NextStep, Seats, provider
 from .schedule import Meeting, ZoneGroup, build, for_reader
 from .zones import zone_choices, zone_names
@@ -94,12 +96,13 @@ class SessionLine:
 
 @dataclass(frozen=True)
 class ProgramLine:
-    """A program in a list: its days ("7 February - 26 June 2024"), its places, what to do now."""
+    """A program in a list: its days ("7 February - 26 June 2024"), its places, what to do now, whether it is over."""
 
     page: "ProgramPage"
     dates: str
     next_step: NextStep | None
     seats: Seats | None
+    is_over: bool
 
 
 def of(page: Page, request: HttpRequest) -> dict[str, Any]:
@@ -142,6 +145,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
         "facilitators": _facilitators(page),
         "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
         "dates": days_text(page, language),
+        "is_over": is_over(page),
         "fee": page.fee,
         "deposit": page.deposit,
         "balance": _balance(page),
@@ -152,14 +156,22 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
 
 def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a session's page; its join link and recording are not for it."""
+    from .models import SessionPage
+
     language, zone, above = _language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
-    (line,) = session_lines([page], zone or above.home_zone or "UTC", language)
+    others = above.sessions().live() if above.path else SessionPage.objects.none()
+    sessions = sorted([*others.exclude(pk=page.pk), page], key=lambda one: one.starts_at)
+    lines = session_lines(sessions, zone or above.home_zone or "UTC", language)
+    place = sessions.index(page)
     meetings = [meeting_of(page)]
     return {
         "program_page": above,
-        "session": line,
+        "session": lines[place],
+        "session_count": len(lines),
+        "earlier": lines[place - 1] if place else None,
+        "later": lines[place + 1] if place + 1 < len(lines) else None,
         "session_schedule": build(meetings, zone_groups(above), language),
         "reader_schedule": for_reader(meetings, zone, language) if zone else None,
     }
@@ -182,7 +194,7 @@ def of_programs(page: Page, request: HttpRequest) -> dict[str, Any]:
     """Return the context of a list of programs: what is ahead, soonest first, then what is past, latest first."""
     from .models import Program, ProgramPage
 
-    today, language = now().date(), _language()
+    language = _language()
     pages = list(
         ProgramPage.objects.child_of(page).live().public().select_related("hero_image").order_by("starts_on", "pk")
     )
@@ -190,11 +202,11 @@ def of_programs(page: Page, request: HttpRequest) -> dict[str, Any]:
         one.translation_key: one
         for one in Program.objects.filter(translation_key__in=[p.translation_key for p in pages]).select_related("page")
     }
-    ahead = [one for one in pages if one.ends_on >= today]
+    ahead, over = [one for one in pages if not is_over(one)], [one for one in pages if is_over(one)]
     lines = []
-    for one in ahead + [one for one in reversed(pages) if one.ends_on < today]:
+    for one in [*ahead, *reversed(over)]:
         seats, step = _standing(programs.get(one.translation_key), request)
-        lines.append(ProgramLine(one, days_text(one, language), step, seats))
+        lines.append(ProgramLine(one, days_text(one, language), step, seats, is_over(one)))
     return {"programs": lines}
 
 
@@ -275,6 +287,11 @@ def when_text(start: datetime, end: datetime, zone: str, language: str = "en") -
     assert section is not None
     (only,) = section.sections
     return f"{only.heading}, {only.lines[0].text}"
+
+
+def is_over(page: "ProgramPage") -> bool:
+    """Tell whether the last day of a program is past in its home zone."""
+    return bool(page.ends_on) and now() >= Deadline(page.ends_on, page.home_zone or "UTC").closes_at
 
 
 def days_text(page: "ProgramPage", language: str) -> str:

@@ -31,7 +31,6 @@ class LetterForm(forms.Form):
     )
     email = forms.EmailField(
         label=gettext_lazy("Your email address"),
-        help_text=gettext_lazy("The answer goes there."),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": gettext_lazy("Write your email address.")},

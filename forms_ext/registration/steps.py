@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from cop_program.clock import now
+from cop_program.context import is_over
 from cop_program.extensions import NextStep
 from cop_program.models import Program, SessionPage
 
@@ -26,6 +27,8 @@ def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
     if program.status == Status.CALLED_OFF:
         return NextStep("", "", _("This program does not take place."))
     page, moment = program.page, now()
+    if is_over(page):
+        return NextStep("", "", _("This program is over."))
     closes_at = page.application_closes_at
     form = ApplicationFormPage.objects.child_of(page).live().first()
     if form is not None and closes_at is not None and moment < closes_at and program.status != Status.CLOSED:

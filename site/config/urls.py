@@ -2,9 +2,9 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -17,7 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("go/", include("forms_ext.urls")),
 ]
 if apps.is_installed("demo"):
-    urlpatterns += [path("demo/", include("demo.urls"))]
-if settings.DEBUG:
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    urlpatterns += [
+        path("demo/", include("demo.urls")),
+        path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    ]
 urlpatterns += [path("", include(wagtail_urls))]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -13,10 +14,11 @@ from cop_program.models import ProgramIndexPage
 class HomePage(Page):
     """The front page: what the organization does, and its programs."""
 
+    headline = models.CharField(max_length=120, blank=True)
     lead = RichTextField(blank=True)
     template = "config/home_page.html"
     max_count = 1
-    content_panels = [*Page.content_panels, FieldPanel("lead")]
+    content_panels = [*Page.content_panels, FieldPanel("headline"), FieldPanel("lead")]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Show what the first page of programs shows."""

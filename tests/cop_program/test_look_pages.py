@@ -3,15 +3,17 @@
 import itertools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
+from cop_program import clock
 from cop_program.extensions import NextStep, Provider, Seats
 from cop_program.models import Program, ProgramPage, SessionPage
 
-from .conftest import Recorder, publish
+from .conftest import FIRST, Recorder, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,13 @@ BODY = [
         "value": {"heading": "Three CEOs", "trailer_url": "https://vimeo.com/76979872", "access_code": "3"},
     },
 ]
+
+
+@pytest.fixture(autouse=True)
+def january() -> Iterator[None]:
+    """Let the program lie ahead."""
+    with clock.at(datetime(2024, 1, 10, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
@@ -95,3 +104,29 @@ def test_a_page_that_is_not_there_offers_a_way_on(client: Client) -> None:
     answer = client.get("/no-such-page/")
     assert answer.status_code == 404
     assert 'class="button" href="/"' in answer.content.decode()
+
+
+def test_a_program_that_is_over_asks_for_nothing(
+    client: Client, html: str, program_page: ProgramPage, add_session: Callable[..., SessionPage]
+) -> None:
+    with clock.at(datetime(2024, 6, 27, 6, 59, tzinfo=UTC)):  # the last minute of its last day at home
+        assert "This program is over" not in client.get(program_page.url).content.decode()
+    with clock.at(datetime(2024, 6, 27, 7, tzinfo=UTC)):
+        page = client.get(program_page.url).content.decode()
+        assert "This program is over" in page
+        assert "What to do now" not in page
+        listed = client.get(program_page.get_parent().url).context["programs"]
+        assert [line.is_over for line in listed] == [True]
+
+
+def test_a_meeting_says_which_it_is_and_leads_to_its_neighbours(
+    client: Client, add_session: Callable[..., SessionPage]
+) -> None:
+    first = add_session()
+    days = [timedelta(days=days) for days in (21, 49)]
+    second, third = (add_session(FIRST + later, title=f"Meeting after {later.days} days") for later in days)
+    page = client.get(second.url)
+    assert "Meeting 2 of 3" in page.content.decode()
+    assert (page.context["earlier"].page, page.context["later"].page) == (first, third)
+    assert client.get(first.url).context["earlier"] is None
+    assert client.get(third.url).context["later"] is None

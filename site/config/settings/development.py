@@ -6,7 +6,7 @@ import os
 from .base import *  # noqa: F403
 from .base import DATA_DIR, INSTALLED_APPS, LOGGING, STORAGES
 
-DEBUG = os.environ.get("DEBUG", "1") == "1"
+DEBUG = os.environ.get("DEBUG", "0") == "1"  # off: a newcomer sees the site's own error pages
 SECRET_KEY = "development only: not a secret, and refused by the production settings"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]

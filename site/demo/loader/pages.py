@@ -58,7 +58,8 @@ def home() -> HomePage:
     root = Page.get_first_root_node()
     site = Site.objects.get(is_default_site=True)
     welcome = site.root_page
-    page: HomePage = publish(root, HomePage(title="Circle Forward", slug="circle-forward", lead=texts.HOME_LEAD))
+    front = HomePage(title="Circle Forward", slug="circle-forward", headline=texts.HOME_HEADLINE, lead=texts.HOME_LEAD)
+    page: HomePage = publish(root, front)
     site.root_page, site.site_name = page, "Circle Forward"
     site.save()
     if welcome is not None and welcome.depth > 1:

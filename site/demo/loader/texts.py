@@ -164,6 +164,7 @@ REGISTRATION_THANKS = """
 <p>Your place is held for you. Please pay the deposit by the day that stands below: with it the place is yours.</p>
 """
 
+HOME_HEADLINE = "Nobody has to lead this change alone"
 HOME_LEAD = """
 <p>Circle Forward brings together people who lead organizations by sociocracy: small groups, a fixed number of
 meetings, and facilitators who have sat in the same chair.</p>

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             name='HomePage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('headline', models.CharField(blank=True, max_length=120)),
                 ('lead', wagtail.fields.RichTextField(blank=True)),
             ],
             options={
