@@ -90,4 +90,5 @@ class EnterView(StaffView):
                 return self.show(self.plan.form(request.POST, request.FILES), status=409)
             messages.success(request, _("The application is entered."))
             return redirect(reverse("cop_admission:person", args=[application.pk]))
+        messages.error(request, _("The application is not entered yet: see what stands at the fields."))
         return self.show(self.plan.form(request.POST, request.FILES, errors=errors), status=422)

@@ -4,143 +4,18 @@ Three people go the way: with a desktop, with a phone, and with a browser that r
 staff confirm the program and the invoice comes. Everything of ours that they see is looked at by axe.
 """
 
-import os
 import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import expect
 
-from tests.live import LiveSite
+from .visitor import DESKTOP, PHONE, Come, Visitor, open_edition, reading
 
 pytestmark = pytest.mark.journey
 
-DESKTOP, PHONE = 1280, 390
-# A form that comes back faster is taken for a machine's (COP_FORM_MIN_SECONDS).
-READING_SECONDS = 2.2
-MAIL_SECONDS = 40
-expect.set_options(timeout=20_000)
-SHOTS = os.environ.get("COP_JOURNEY_SHOTS")
 ROLE = "Executive director"
 HOPE = "Meetings that end with a decision.\nAnd a second line."
-
-
-class Visitor:
-    """Somebody with a browser of their own, who sees whether the pages are fit to be seen."""
-
-    def __init__(self, page: Page, site: LiveSite, name: str, *, scripts: bool) -> None:
-        self.page, self.site, self.name, self.scripts = page, site, name, scripts
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    @property
-    def email(self) -> str:
-        return f"{self.name.lower().replace(' ', '.')}@example.org"
-
-    def look(self, what: str, *, only: str = "") -> None:
-        """Check the page that is open: axe finds nothing, nothing is cut off at the side, no script failed."""
-        if SHOTS:
-            width = (self.page.viewport_size or {"width": 0})["width"]
-            self.page.screenshot(path=str(Path(SHOTS) / f"{what}-{width}-{self.scripts:d}.png"), full_page=True)
-        # Wagtail's own: the number of matches is a heading that is an alert; messages fade in.
-        context = {"include": [[only]], "exclude": [["h2[role=alert]"], [".messages"]]} if only else None
-        fits, found = self.inspect(context, only or "main")
-        assert fits, f"{what}: too wide"
-        assert self.errors == [], what
-        faults = [f"{rule['id']}: {node['html'][:300]}" for rule in found for node in rule["nodes"]]
-        assert not faults, f"{what}: {faults}"
-
-    def inspect(self, context: dict[str, Any] | None, part: str) -> tuple[bool, list[dict[str, Any]]]:
-        """Return whether the page fits its window, and what axe finds.
-
-        A page that was just being left is looked at again once the next one stands.
-        """
-        for _attempt in range(5):
-            self.page.wait_for_load_state()
-            expect(self.page.locator(part).first).to_be_visible()
-            try:
-                fits = bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-                found = Axe().run(self.page, context=context).response["violations"] if self.scripts else []
-            except PlaywrightError:
-                self.page.wait_for_timeout(500)
-            else:
-                return fits, found
-        raise AssertionError("The page does not come to rest.")
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def mail(self, subject: str) -> dict[str, Any]:
-        """Return the mail to this person with `subject`, as the mailbox page gives it; wait until it has come."""
-        address = f"{self.site.base_url}/demo/mailbox/?format=json&to={self.email}"
-        deadline = time.monotonic() + MAIL_SECONDS
-        while time.monotonic() < deadline:
-            mails: list[dict[str, Any]] = self.page.request.get(address).json()["mails"]
-            for mail in mails:
-                if re.search(subject, mail["subject"]):
-                    return mail
-            time.sleep(0.3)
-        raise AssertionError(f"No mail {subject!r} to {self.email}; came: {[mail['subject'] for mail in mails]}")
-
-
-type Come = Callable[..., Visitor]
-
-
-@pytest.fixture
-def come(browser: Browser, live_site: LiveSite) -> Iterator[Come]:
-    """Open a browser of its own; axe is put into the page past the site's Content-Security-Policy."""
-    contexts = []
-
-    def enter(name: str, width: int = DESKTOP, *, scripts: bool = True) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            java_script_enabled=scripts,
-            bypass_csp=True,
-            locale="en-US",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        return Visitor(context.new_page(), live_site, name, scripts=scripts)
-
-    yield enter
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def staff(come: Come, live_site: LiveSite) -> Visitor:
-    """Somebody of the staff, in the admin."""
-    visitor = come("Stella")
-    username, password = live_site.password("staff")
-    visitor.page.goto(f"{live_site.base_url}/admin/login/")
-    visitor.page.fill("[name=username]", username)
-    visitor.page.fill("[name=password]", password)
-    visitor.page.locator("button[type=submit]").click()
-    visitor.page.wait_for_url("**/admin/")
-    return visitor
-
-
-def open_edition(site: LiveSite) -> dict[str, str]:
-    """Return the program that takes applications: the newest."""
-    program: dict[str, str] = site.demo["programs"][0]
-    return program
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Take as long for what stands inside as somebody who reads."""
-    started = time.monotonic()
-    yield
-    time.sleep(max(0.0, READING_SECONDS - (time.monotonic() - started)))
-
 
 # --- The applicant -------------------------------------------------------------------------------
 
@@ -231,7 +106,7 @@ def accept(staff: Visitor, person: Visitor, reference: str) -> None:
     staff.look("person", only="main")
     page.locator("summary", has_text="Accept").click()
     staff.look("person-accept", only="main")
-    page.locator("form:has(input[name=action][value=accepted]) button[type=submit]").click()
+    staff.press("Accept and send this mail")
     expect(page.locator("main")).to_contain_text("Accepted")
 
 
