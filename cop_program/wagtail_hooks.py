@@ -1,9 +1,10 @@
-"""Keeps pages under which people have applied: refuses their deletion, one by one, in bulk and with an ancestor."""
+"""What editors are told before Wagtail acts: pages that people need are kept, drafts that lack something wait."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import router
 from django.db.models import Q
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
@@ -30,6 +31,28 @@ def keep_pages(
     """Refuse to delete many at once where somebody's application hangs on one of them."""
     pages = [one for one in objects if isinstance(one, Page)]
     return _refuse(request, pages) if action_type == "delete" and pages else None
+
+
+@hooks.register("before_bulk_action")
+def finish_pages(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action_class_instance: Any
+) -> HttpResponse | None:
+    """Refuse to publish many at once where the draft of one lacks something: Wagtail checks in the editor only."""
+    pages = [one for one in objects if isinstance(one, Page)]
+    if action_type != "publish" or not pages:
+        return None
+    if request.POST.get("include_descendants"):
+        pages += [below for page in pages for below in page.get_descendants().not_live().defer_streamfields()]
+    for page in pages:
+        try:
+            page.get_latest_revision_as_object().full_clean()
+        except ValidationError as error:
+            words = " ".join(error.messages)
+            messages.error(
+                request, _("“%(title)s” can't be published yet: %(what)s") % {"title": page.title, "what": words}
+            )
+            return redirect(action_class_instance.next_url or "wagtailadmin_home")
+    return None
 
 
 def needed_by(pages: Sequence[Page]) -> list[str]:

@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from cop_program.models import Program
 
+from ..forms import editor
 from ..forms.models import AbstractFormPage, AnswerSet
 from ..forms.submissions import CleanSubmission, Receipt
 
@@ -26,6 +27,11 @@ class ApplicationFormPage(AbstractFormPage, Page):
     template = "forms_ext/applications/form.html"
     answers_are_submissions = False
     required_roles = ("name", "email")
+    content_panels = editor.panels(
+        required_roles,
+        introduction=_("Below the program's name and the deadline, which stand there by themselves."),
+        button=_("“Send my application” if empty."),
+    )
 
     @property
     def program(self) -> "Program | None":

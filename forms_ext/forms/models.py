@@ -8,13 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.forms.models import FormMixin
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from . import stream
+from . import editor, stream
 from .stream import QuestionsField
 
 __all__ = ["AnswerSet", "FormPage", "FormVersion", "QuestionKey", "Submission", "Upload"]
@@ -45,7 +43,8 @@ class AbstractFormPage(FormMixin, models.Model):
     required_roles: tuple[str, ...] = ()
     answers_are_submissions = True  # False where an upper room keeps the answers, in a register of its own
     may_be_embedded = True
-    base_form_class = WagtailAdminPageForm
+    is_unfinished = False  # True while the editor saves a draft
+    base_form_class = editor.DraftForm
     preview_modes = Page.DEFAULT_PREVIEW_MODES
 
     questions = QuestionsField(blank=True, verbose_name=_("questions"))
@@ -53,12 +52,7 @@ class AbstractFormPage(FormMixin, models.Model):
     submit_label = models.CharField(_("label of the button"), max_length=60, blank=True)
     thanks = RichTextField(_("text after sending"), blank=True)
 
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("questions"),
-        MultiFieldPanel([FieldPanel("submit_label"), FieldPanel("thanks")], heading=_("Sending")),
-    ]
+    content_panels = editor.panels()
 
     class Meta:
         abstract = True
@@ -67,12 +61,8 @@ class AbstractFormPage(FormMixin, models.Model):
         """Refuse to publish a form that lacks an answer which the system needs, in words."""
         super().clean()
         missing = stream.missing_roles(self.questions, self.required_roles)
-        if missing and not getattr(self, "_deferred_questions", False):
+        if missing and not self.is_unfinished:
             raise ValidationError({"questions": stream.missing_words(missing)})
-
-    def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        self._deferred_questions = self.questions.stream_block.is_deferred_validation
-        super().full_clean(*args, **kwargs)
 
     def current_version(self) -> "FormVersion | None":
         """Return the version that the site serves, or None before the first publication."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -24,17 +25,32 @@ ROLE_LABELS = {
 MARKS = ("step", "section", "note")
 
 
-def option_blocks(options: Sequence[str]) -> list[tuple[str, blocks.Block]]:
-    """Return the blocks of the options that a question type names."""
+def option_blocks(kind: types.QuestionType, names: Sequence[str]) -> list[tuple[str, blocks.Block]]:
+    """Return the blocks of those options of `kind` that `names` holds."""
+    no_limit = _("Leave empty for no limit.")
     every: dict[str, blocks.Block] = {
-        "choices": blocks.TextBlock(label=_("Choices"), help_text=_("One a line."), rows=4),
+        "choices": blocks.TextBlock(label=_("Choices"), help_text=_("One on each line, in the order shown."), rows=4),
         "max_length": blocks.IntegerBlock(
-            label=_("Most characters"), required=False, min_value=1, max_value=20000, help_text=_("Empty: as usual.")
+            label=_("Most characters"),
+            required=False,
+            min_value=1,
+            max_value=20000,
+            help_text=format_lazy(_("Leave empty for {number}."), number=kind.usual_length),
         ),
-        "minimum": blocks.DecimalBlock(label=_("Smallest number"), required=False),
-        "maximum": blocks.DecimalBlock(label=_("Largest number"), required=False),
+        "minimum": blocks.DecimalBlock(label=_("Smallest number"), required=False, help_text=no_limit),
+        "maximum": blocks.DecimalBlock(label=_("Largest number"), required=False, help_text=no_limit),
     }
-    return [(name, every[name]) for name in options]
+    return [(name, every[name]) for name in kind.options if name in names]
+
+
+def role_block(kind: types.QuestionType) -> blocks.Block:
+    """Return the block that tells the system which answer this is; the outline of the form shows the choice."""
+    choices = [("", ""), *((role, format_lazy(_("(role: {name})"), name=ROLE_LABELS[role])) for role in kind.roles)]
+    help_text = _(
+        "Tells the system which answer this is: whom mails go to, what stands in the register and on the invoice. "
+        "Leave empty for any other question."
+    )
+    return blocks.ChoiceBlock(choices=choices, required=False, label=_("Role"), help_text=help_text)
 
 
 class QuestionBlock(blocks.StructBlock):
@@ -52,40 +68,42 @@ class QuestionBlock(blocks.StructBlock):
 def question_block(kind: types.QuestionType) -> QuestionBlock:
     """Return the block by which editors add a question of type `kind`."""
     children: list[tuple[str, blocks.Block]] = [
-        ("label", blocks.CharBlock(label=_("Question"), max_length=300)),
-        *option_blocks([name for name in kind.options if name == "choices"]),
-        ("required", blocks.BooleanBlock(label=_("Must be answered"), required=False, default=True)),
-        ("help", blocks.CharBlock(label=_("Help"), required=False, max_length=500)),
+        ("label", blocks.CharBlock(label=_("Question"), max_length=300, help_text=_("As people read it."))),
+        *option_blocks(kind, ["choices"]),
+        *([] if kind.always_required else [("required", _required_block())]),
+        ("help", blocks.CharBlock(label=_("Help"), required=False, max_length=500, help_text=_("Below the question."))),
     ]
-    settings = option_blocks([name for name in kind.options if name != "choices"])
+    settings = option_blocks(kind, ["max_length", "minimum", "maximum"])
     if kind.roles:
-        choices = [(role, ROLE_LABELS[role]) for role in kind.roles]
-        help_text = _("Which answer that the system needs this is.")
-        settings.append(
-            ("role", blocks.ChoiceBlock(choices=choices, required=False, label=_("Role"), help_text=help_text))
-        )
+        settings.insert(0, ("role", role_block(kind)))
     layout = BlockGroup(children=[name for name, _block in children], settings=[name for name, _block in settings])
     return QuestionBlock(
         [*children, *settings],
         icon=kind.icon,
         label=kind.label,
-        label_format=format_lazy("{} - {{label}}", kind.label),
+        label_format="{label} {role}" if kind.roles else "{label}",
+        help_text=kind.description,
         group=_("Questions"),
         form_layout=layout,
     )
 
 
+def _required_block() -> blocks.BooleanBlock:
+    return blocks.BooleanBlock(label=_("Must be answered"), required=False, default=True)
+
+
 def build_blocks() -> list[tuple[str, blocks.Block]]:
     """Return what a form may hold: a block for each registered type, and the marks."""
     title = [("title", blocks.CharBlock(label=_("Heading"), max_length=200))]
-    step = blocks.StructBlock(
-        title, icon="arrow-right", label=_("New step"), label_format=_("Step: {title}"), group=_("Layout")
-    )
+    step = blocks.StructBlock(title, icon="arrow-right", label=_("New step"), label_format="{title}", group=_("Layout"))
     section = blocks.StructBlock(
-        title, icon="title", label=_("Section heading"), label_format=_("Section: {title}"), group=_("Layout")
+        title, icon="title", label=_("Section heading"), label_format="{title}", group=_("Layout")
     )
     note = blocks.RichTextBlock(
-        features=["bold", "italic", "link", "ol", "ul"], icon="doc-empty", label=_("Text"), group=_("Layout")
+        features=["bold", "italic", "link", "ol", "ul"],
+        icon="doc-empty",
+        label=_("Text between questions"),
+        group=_("Layout"),
     )
     questions = [(kind.name, question_block(kind)) for kind in types.all_types()]
     return [*questions, ("step", step), ("section", section), ("note", note)]
@@ -125,3 +143,15 @@ def missing_words(roles: Sequence[str]) -> str:
     """Say what an editor does about `roles`."""
     names = ", ".join(str(ROLE_LABELS[role]) for role in roles)
     return str(format_lazy(_("Give exactly one question each of these roles (behind its gear): {names}."), names=names))
+
+
+def questions_help(required: Sequence[str]) -> Any:
+    """Return what stands above the list of questions in the editor; `required` are the roles that the form needs."""
+    usual = _("Visitors see a change once you publish it. Behind the gear of a question lie its role and its limits.")
+    if not required:
+        return usual
+    names = lazy(lambda: ", ".join(str(ROLE_LABELS[role]) for role in required), str)()
+    return format_lazy(
+        _("{usual} To publish this form, give exactly one question each of these roles: {names}."),
+        usual=usual, names=names,
+    )  # fmt: skip

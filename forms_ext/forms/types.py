@@ -27,8 +27,11 @@ class QuestionType:
     name: ClassVar[str]
     label: ClassVar[Any]
     icon: ClassVar[str] = "edit"
+    description: ClassVar[Any] = ""
     options: ClassVar[tuple[str, ...]] = ()
     roles: ClassVar[tuple[str, ...]] = ()
+    usual_length: ClassVar[int] = 0
+    always_required: ClassVar[bool] = False
 
     def field(self, question: Question) -> forms.Field:
         """Return the Django field that asks `question`."""
@@ -92,21 +95,23 @@ def valid_unicode(value: str) -> None:
 @register
 class Text(QuestionType):
     name, label, icon, options = "text", _("Text"), "pilcrow", ("max_length",)
+    description, usual_length = _("One line."), 255
     roles = ("name", "organization", "billing_name")
 
     def field(self, question: Question) -> forms.Field:
         return forms.CharField(
-            **common(question), max_length=question.get("max_length") or 255, validators=[valid_unicode]
+            **common(question), max_length=question.get("max_length") or self.usual_length, validators=[valid_unicode]
         )
 
 
 @register
 class LongText(QuestionType):
     name, label, icon, options = "long_text", _("Long text"), "edit", ("max_length",)
+    description, usual_length = _("Several lines, such as an address or what somebody hopes for."), 5000
     roles = ("billing_address",)
 
     def field(self, question: Question) -> forms.Field:
-        limit = question.get("max_length") or 5000
+        limit = question.get("max_length") or self.usual_length
         field = forms.CharField(**common(question), widget=forms.Textarea, validators=[valid_unicode])
         field.validators.append(MaxLengthValidator(limit))
         return field
@@ -173,6 +178,7 @@ class Date(QuestionType):
 @register
 class Choice(QuestionType):
     name, label, icon, options = "choice", _("Choice"), "radio-full", ("choices",)
+    description = _("One of several: buttons, or a list where there are many.")
 
     def field(self, question: Question) -> forms.Field:
         choices = [(text, text) for text in question.get("choices", [])]
@@ -190,6 +196,7 @@ class Choice(QuestionType):
 @register
 class Choices(QuestionType):
     name, label, icon, options = "choices", _("Several choices"), "list-ul", ("choices",)
+    description = _("Any number of several.")
 
     def field(self, question: Question) -> forms.Field:
         choices = [(text, text) for text in question.get("choices", [])]
@@ -206,6 +213,7 @@ class Choices(QuestionType):
 @register
 class Checkbox(QuestionType):
     name, label, icon = "checkbox", _("Checkbox"), "check"
+    description = _("A single box: yes or no.")
 
     def field(self, question: Question) -> forms.Field:
         return forms.BooleanField(**common(question))
@@ -220,6 +228,8 @@ class Checkbox(QuestionType):
 @register
 class Consent(Checkbox):
     name, label, icon, roles = "consent", _("Consent"), "lock", ("policy_consent",)
+    description = _("A box that must be ticked before the form can be sent.")
+    always_required = True
 
     def field(self, question: Question) -> forms.Field:
         return forms.BooleanField(**{**common(question), "required": True})
@@ -249,6 +259,7 @@ class Country(QuestionType):
 @register
 class TimeZone(QuestionType):
     name, label, icon = "time_zone", _("Time zone"), "time"
+    description = _("Found by the browser; the person can change it.")
 
     def field(self, question: Question) -> forms.Field:
         return forms.ChoiceField(
@@ -283,6 +294,7 @@ class PhoneField(forms.CharField):
 @register
 class Phone(QuestionType):
     name, label, icon = "phone", _("Phone"), "mobile-alt"
+    description = _("With the code of the country.")
 
     def field(self, question: Question) -> forms.Field:
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
@@ -299,6 +311,7 @@ class Phone(QuestionType):
 @register
 class Link(QuestionType):
     name, label, icon = "link", _("Link"), "link"
+    description = _("A web address.")
 
     def field(self, question: Question) -> forms.Field:
         return forms.URLField(**common(question), max_length=500, assume_scheme="https", validators=[valid_unicode])
@@ -310,6 +323,7 @@ class Link(QuestionType):
 @register
 class File(QuestionType):
     name, label, icon = "file", _("File"), "doc-full"
+    description = _("A PDF, a picture or a text document; private.")
 
     def field(self, question: Question) -> forms.Field:
         return KeptFileField(**common(question))

@@ -52,18 +52,18 @@ def _mark(child: Any) -> dict[str, Any]:
 
 
 def _question(child: Any, key: str) -> dict[str, Any]:
-    value = child.value
+    value, kind = child.value, types.get(child.block_type)
     question: dict[str, Any] = {
         "type": child.block_type,
         "key": key,
         "block": child.id,
         "label": value.get("label") or "",
         "help": value.get("help") or "",
-        "required": bool(value.get("required")),
+        "required": kind.always_required or bool(value.get("required")),
     }
     if role := value.get("role"):
         question["role"] = role
-    for name in types.get(child.block_type).options:
+    for name in kind.options:
         option = value.get(name)
         if name == "choices":
             question[name] = lines(option)

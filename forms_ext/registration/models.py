@@ -10,6 +10,7 @@ from django_countries.fields import CountryField
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
+from ..forms import editor
 from ..forms.models import AbstractFormPage, AnswerSet
 
 __all__ = ["GoItem", "GoRun", "Registration", "RegistrationFormPage"]
@@ -25,6 +26,15 @@ class RegistrationFormPage(AbstractFormPage, Page):
     answers_are_submissions = False
     may_be_embedded = False  # nothing of it without an invitation
     required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
+    content_panels = editor.panels(
+        required_roles,
+        introduction=_(
+            "Only accepted people see this form, by their personal link. What they answered in their application "
+            "stands in it already; the program's cancellation policy stands above its box by itself."
+        ),
+        button=_("“Register” if empty. Whoever has registered is led to their private page."),
+        has_thanks=False,
+    )
 
     class Meta:
         verbose_name = _("registration form")
