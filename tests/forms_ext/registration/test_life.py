@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from djmoney.money import Money
 
 from cop_program import clock
@@ -211,3 +212,20 @@ def test_a_confirmed_program_is_closed_once_when_it_is_over(program: Program) ->
         assert not actions.close_program(program=program, by=None)
     program.refresh_from_db()
     assert program.status == "closed"
+
+
+def test_an_editor_cannot_lower_the_places_below_those_in_use(program: Program) -> None:
+    """Two members and a hold: three places stay; whoever has left counts no more."""
+    pay(make_registration(program, 1))
+    pay(make_registration(program, 2))
+    held = make_registration(program, 3)
+    page = program.page
+    page.capacity = 3
+    page.least_members = 1
+    page.clean()
+    page.capacity = 2
+    with pytest.raises(ValidationError) as refused:
+        page.clean()
+    assert refused.value.message_dict == {"capacity": ["3 places are taken or held: enter 3 or more."]}
+    actions.cancel(registration=held, by=None)
+    page.clean()
