@@ -53,13 +53,13 @@ def read(text: Any, page_id: int) -> Token | None:
 
 def sign_receipt(page_id: int, reference: str, kind: str) -> str:
     """Return what the address of the confirmation carries: no personal data."""
-    return signing.dumps([page_id, reference, kind], salt=RECEIPT_SALT)
+    return signing.Signer(salt=RECEIPT_SALT).sign_object([page_id, reference, kind])
 
 
 def read_receipt(text: str, page_id: int) -> tuple[str, str] | None:
     """Return `(reference, kind)` of a confirmation's address, or None."""
     try:
-        page, reference, kind = signing.loads(text, salt=RECEIPT_SALT)
+        page, reference, kind = signing.Signer(salt=RECEIPT_SALT).unsign_object(text)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return (reference, kind) if page == page_id else None
@@ -76,7 +76,7 @@ def nonce_of(request: HttpRequest, page_id: int) -> str:
         token = read(request.POST.get("_token"), page_id)
         return token.nonce if token else ""
     try:
-        page, nonce = signing.loads(request.COOKIES.get(SENT_COOKIE, ""), salt=SENT_SALT)
+        page, nonce = signing.Signer(salt=SENT_SALT).unsign_object(request.COOKIES.get(SENT_COOKIE, ""))
     except (signing.BadSignature, ValueError, TypeError):
         return ""
     return str(nonce) if page == page_id else ""
@@ -86,7 +86,7 @@ def remember_sent(request: HttpRequest, response: HttpResponse, page_id: int, no
     """Let the browser know until it is closed that it has sent the form at `path`."""
     response.set_cookie(
         SENT_COOKIE,
-        signing.dumps([page_id, nonce], salt=SENT_SALT),
+        signing.Signer(salt=SENT_SALT).sign_object([page_id, nonce]),
         path=path,
         httponly=True,
         secure=request.is_secure(),

@@ -1,7 +1,8 @@
 /* What a page can do better with a script; all of it works without.
  *
  * - Times in the reader's own zone, found by the browser. The server computes them: the page is asked for once more
- *   with ?tz=, and the parts marked data-zoned are put in place. Choosing a zone by the form always wins.
+ *   with ?tz=, and the parts marked data-zoned are put in place. Choosing a zone by the form always wins; beside a form
+ *   that may be half filled it does without loading the page anew.
  * - A question for the time zone begins with the reader's own.
  * - A video is loaded where its picture stands, on a click, not before.
  * - What has to be mended takes the focus.
@@ -39,23 +40,38 @@ const replaceZoned = (html) => {
 const remember = (zone, address) =>
   fetch(address, { method: "POST", body: new URLSearchParams({ zone, next: "/" }), redirect: "manual" }).catch(() => {});
 
+const showIn = async (zone) => {
+  const address = new URL(location.href);
+  address.searchParams.set("tz", zone);
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok) return false;
+  replaceZoned(await answer.text());
+  root.dataset.zone = zone;
+  return true;
+};
+
 const useOwnZone = async () => {
   const zone = ownZone();
   const part = document.querySelector("[data-zone-form]");
   const field = part?.querySelector("select");
   if (!zone || !field || root.dataset.zone || !document.querySelector("[data-zoned]")) return;
   if (!offers(field, zone)) return;
-  const address = new URL(location.href);
-  address.searchParams.set("tz", zone);
   try {
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    replaceZoned(await answer.text());
-    root.dataset.zone = field.value = zone;
+    if (!(await showIn(zone))) return;
+    field.value = zone;
     await remember(zone, part.dataset.zoneForm);
   } catch {
     // The page stays as it is: its times are right in the zones that it names.
   }
+};
+
+const chooseZone = async (event) => {
+  const form = event.target.closest("form[data-zone-form]");
+  if (!form || !document.querySelector("form.form")) return;
+  event.preventDefault();
+  const zone = form.elements.zone.value;
+  await remember(zone, form.action);
+  await showIn(zone).catch(() => {});
 };
 
 const playVideo = (event) => {
@@ -85,6 +101,7 @@ const watchCard = () => {
 const focusErrors = () => document.querySelector(".error-summary[tabindex], .notice[role=alert][tabindex]")?.focus();
 
 document.addEventListener("click", playVideo);
+document.addEventListener("submit", chooseZone);
 watchCard();
 focusErrors();
 answerOwnZone();

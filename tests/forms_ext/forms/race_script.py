@@ -1,0 +1,177 @@
+"""What the race tests of sending forms run: lays the ground, forks, prints JSON.
+
+python -m tests.forms_ext.forms.race_script RACE SENDERS
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import nullcontext
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import django
+
+django.setup()
+
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.db import OperationalError  # noqa: E402
+from django.test import Client  # noqa: E402
+from wagtail.models import Site  # noqa: E402
+
+from cop_program import clock  # noqa: E402
+from forms_ext.applications import actions as applications  # noqa: E402
+from forms_ext.applications.models import Application  # noqa: E402
+from forms_ext.billing.models import Account  # noqa: E402
+from forms_ext.forms import rendering  # noqa: E402
+from forms_ext.forms.models import AbstractFormPage, FormPage, Submission, Upload  # noqa: E402
+from forms_ext.mail import actions as mail  # noqa: E402
+from forms_ext.mail.models import OutgoingMail  # noqa: E402
+from forms_ext.registration.models import Registration  # noqa: E402
+from tests.forms_ext.admission import factories as people  # noqa: E402
+from tests.forms_ext.forms import factories  # noqa: E402
+from tests.forms_ext.forms.sending import ANSWERS, token_of  # noqa: E402
+from tests.racing import together  # noqa: E402
+
+PAUSE = 0.3
+PAPER = ("file", {"label": "Paper", "required": True})
+REGISTERING = {
+    "your_name": "Person 1",
+    "email": "person1@example.org",
+    "billing_name": "Payer",
+    "billing_address": "1 First Street",
+    "country": "CA",
+    "i_accept": "on",
+}
+
+
+def site_with_program() -> Any:
+    program = people.open_program(3)
+    site = Site.objects.get(is_default_site=True)
+    site.root_page = program.page.get_parent()
+    site.save()
+    return program
+
+
+def post(page: AbstractFormPage, cookies: Any, answers: dict[str, Any]) -> list[Any]:
+    """Send a form as a browser does; return the status and where it leads."""
+    client = Client()
+    client.cookies = cookies
+    with clock.at(people.START + timedelta(seconds=30)):
+        response = client.post(f"/go/form/{page.pk}/", answers)
+    return [response.status_code, response.headers.get("Location", "")]
+
+
+def said(page: AbstractFormPage, client: Client, answers: dict[str, Any], senders: int) -> dict[str, Any]:
+    """Let all send the same form at once; return what each was told."""
+    told = together([lambda: post(page, client.cookies, answers)] * senders)
+    return {"told": Counter(" ".join(map(str, one)) for one in told)}
+
+
+def kept_paper(page: AbstractFormPage, client: Client) -> dict[str, Any]:
+    """Return the answers to `page` with a file that was accepted while another answer was wrong."""
+    paper = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
+    opened = client.get(page.url)
+    with clock.at(people.START + timedelta(seconds=20)):
+        wrong = client.post(
+            f"/go/form/{page.pk}/", ANSWERS | {"email": "no", "paper": paper, "_token": token_of(opened.text)}
+        )
+    kept = Upload.objects.get().token
+    return ANSWERS | {"_token": token_of(wrong.text), "paper_kept": kept}
+
+
+def stored() -> dict[str, Any]:
+    return {
+        "applications": Application.objects.count(),
+        "submissions": Submission.objects.count(),
+        "registrations": Registration.objects.count(),
+        "accounts": Account.objects.count(),
+        "claimed": Upload.objects.filter(claimed_at__isnull=False).count(),
+        "mails": Counter(OutgoingMail.objects.values_list("kind", flat=True)),
+    }
+
+
+def application(senders: int) -> dict[str, Any]:
+    """Send one application with a kept file several times at once."""
+    page = factories.make_application_form(site_with_program().page, [*factories.APPLICATION, PAPER])
+    client = Client()
+    with clock.at(people.START - timedelta(seconds=10)):
+        answers = kept_paper(page, client)
+    return said(page, client, answers, senders) | stored()
+
+
+def plain(senders: int) -> dict[str, Any]:
+    """Send one form that stands alone several times at once."""
+    parent = site_with_program().page.get_parent()
+    page = FormPage(title="Newsletter", slug="newsletter", live=False)
+    parent.add_child(instance=page)
+    form = factories.publish(page, factories.APPLICATION)
+    client = Client()
+    return said(form, client, ANSWERS | {"_token": token_of(client.get(form.url).text)}, senders) | stored()
+
+
+def registration(senders: int) -> dict[str, Any]:
+    """Send one registration several times at once."""
+    program = site_with_program()
+    page = factories.make_registration_form(program.page)
+    _invitation, link = people.accept(people.make_application(program))
+    client = Client()
+    opened = client.get(f"/go/invitation/{link}/", follow=True)
+    return said(page, client, REGISTERING | {"_token": token_of(opened.text)}, senders) | stored()
+
+
+# --- Without the guard ---------------------------------------------------------------------------
+
+
+def persist(job: Any) -> Any:
+    """Try again where SQLite has no patience left: this is about what is written."""
+    for _ in range(60):
+        try:
+            return job()
+        except OperationalError:
+            time.sleep(0.05)
+    raise TimeoutError
+
+
+def apply_unguarded(*, page: Any, submission: Any) -> Application:
+    """Look for the same post, pause and write; no unique key keeps a second one out."""
+    key = submission.idempotency_key
+    if earlier := Application.objects.filter(organization=key).first():
+        return earlier
+    time.sleep(PAUSE)
+    made: Application = persist(
+        lambda: people.make_application(page.program, organization=key, reference=f"A-{os.getpid()}")
+    )
+    return made
+
+
+def application_unguarded(senders: int) -> dict[str, Any]:
+    """Send one application several times at once to a site that looks before it writes, outside of a transaction."""
+    page = factories.make_application_form(site_with_program().page)
+    client = Client()
+    answers = ANSWERS | {"_token": token_of(client.get(page.url).text)}
+    without = SimpleNamespace(atomic=nullcontext)
+    with patch.object(applications, "apply", apply_unguarded), patch.object(rendering, "transaction", without):
+        return said(page, client, answers, senders) | stored()
+
+
+RACES = {
+    "application": application,
+    "application-unguarded": application_unguarded,
+    "plain": plain,
+    "registration": registration,
+}
+
+
+def main() -> None:
+    """Run the race that the first argument names; mails do not get in its way."""
+    with patch.object(mail, "_deliver_after_commit", lambda *_: None), clock.at(people.START):
+        print(json.dumps(RACES[sys.argv[1]](int(sys.argv[2]))))
+
+
+if __name__ == "__main__":
+    main()

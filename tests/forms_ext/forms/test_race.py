@@ -1,0 +1,50 @@
+"""One form sent several times at once: one row, and the same receipt for each sender."""
+
+from typing import Any
+
+import pytest
+
+from tests import racing
+from tests.databases import FreshDatabase
+
+pytestmark = [pytest.mark.race]
+SCRIPT = "tests.forms_ext.forms.race_script"
+SENDERS = 10
+
+
+def run(database: FreshDatabase, race: str) -> Any:
+    environment = database.environment | {"DJANGO_SETTINGS_MODULE": "tests.race_settings"}
+    return racing.run(SCRIPT, race, str(SENDERS), environment=environment, timeout=240)
+
+
+def told_the_same(done: Any) -> str:
+    """Return where all senders were led."""
+    [(told, senders)] = done["told"].items()
+    assert senders == SENDERS
+    status, where = told.split(" ", 1)
+    assert status == "302"
+    return str(where)
+
+
+def test_without_the_guard_one_form_makes_several_applications(fresh_database: FreshDatabase) -> None:
+    done = run(fresh_database, "application-unguarded")
+    assert done["applications"] > 1, done
+
+
+def test_an_application_with_its_file_is_stored_once(fresh_database: FreshDatabase) -> None:
+    done = run(fresh_database, "application")
+    assert "?receipt=" in told_the_same(done)
+    assert (done["applications"], done["claimed"], done["mails"]) == (1, 1, {"application_received": 1})
+
+
+def test_a_form_that_stands_alone_is_stored_once(fresh_database: FreshDatabase) -> None:
+    done = run(fresh_database, "plain")
+    assert "?receipt=" in told_the_same(done)
+    assert done["submissions"] == 1
+
+
+def test_a_registration_is_stored_once(fresh_database: FreshDatabase) -> None:
+    done = run(fresh_database, "registration")
+    assert "/go/member/" in told_the_same(done)
+    assert (done["registrations"], done["accounts"]) == (1, 1)
+    assert done["mails"]["registered_hold"] == 1
