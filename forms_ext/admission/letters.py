@@ -43,6 +43,12 @@ def fields(application: Application, what: str, ends_at: datetime | None = None)
     return values
 
 
+def values_of(kind: str, application: Application) -> dict[str, str]:
+    """Return what a mail of `kind` would say to an applicant now."""
+    what = next(what for what, name in KINDS.items() if name == kind)
+    return fields(application, what, invitations.own_end(application) if what == LINK else None)
+
+
 def late_note(application: Application) -> str:
     """Say that the cancellation deadline has passed, where it has."""
     closes_at = application.program.page.cancellation_closes_at

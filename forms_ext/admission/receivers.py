@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from cop_program.models import Program
 from cop_program.signals import program_published
 
+from ..applications.people import applicants
 from ..base import history
-from . import audit, invitations, kinds, seats  # noqa: F401  (audit registers its checks)
+from ..mail import people
+from . import audit, invitations, kinds, letters, seats  # noqa: F401  (audit registers its checks)
 
 LABELS = {
     "decide": _("Application decided"),
@@ -27,6 +29,7 @@ def follow_page(sender: Any, *, program: Program, **kwargs: Any) -> None:
 def connect() -> None:
     """Register what this room contributes."""
     kinds.register()
+    people.register(letters.KINDS.values(), applicants(letters.values_of))
     for verb, label in LABELS.items():
         history.register(f"forms_ext.admission.{verb}", label)
     program_published.connect(follow_page, dispatch_uid="forms_ext.admission.follow_page")

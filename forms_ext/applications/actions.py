@@ -67,23 +67,28 @@ def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Applicat
     return application
 
 
-def confirm_receipt(application: Application) -> None:
-    """Write the mail that says that an application has arrived; it repeats no free text."""
+def receipt_fields(application: Application) -> dict[str, str]:
+    """Return what the mail says that confirms the receipt of `application`."""
     page, language = application.program.page, application.language
     deadline = page.deadline("application")
+    return {
+        "name": application.name,
+        "program": page.title,
+        "reference": application.reference,
+        "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
+        "way": way.line(application.program, "answer", language),
+    }
+
+
+def confirm_receipt(application: Application) -> None:
+    """Write the mail that says that an application has arrived; it repeats no free text."""
     mail.send(
         kind="application_received",
         to=application.email,
         to_name=application.name,
-        fields={
-            "name": application.name,
-            "program": page.title,
-            "reference": application.reference,
-            "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
-            "way": way.line(application.program, "answer", language),
-        },
+        fields=receipt_fields(application),
         scope=f"program:{application.program_id}",
-        language=language,
+        language=application.language,
         about=f"application:{application.pk}",
     )
 

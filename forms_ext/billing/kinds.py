@@ -117,7 +117,10 @@ REBATE_PAID = MailKind(
 )
 
 
+ALL = (INVOICE, RECEIPT, CREDIT_NOTE, REFUND_MADE, REBATE_PAID)
+
+
 def register() -> None:
     """Declare the kinds to the mail room."""
-    for kind in (INVOICE, RECEIPT, CREDIT_NOTE, REFUND_MADE, REBATE_PAID):
+    for kind in ALL:
         kinds.register(kind)

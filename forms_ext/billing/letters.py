@@ -48,6 +48,21 @@ def _send(
     )
 
 
+def values_of(kind: str, account: Account) -> dict[str, str]:
+    """Return what a mail of `kind` would say to the payer of `account` now, as far as it can be known."""
+    issuer = queries.issuer_for(account.program)
+    values = {
+        "name": account.payer_name,
+        "program": account.program.page.title,
+        "issuer": issuer.name if issuer else "",
+        "amount": format_money(abs(queries.balance(account)), account.language),
+        "reference": account.reference,
+        "bank_details": issuer.bank_details if issuer else "",
+    }
+    with translation.override(account.language):
+        return values | {"balance": _left(account)}
+
+
 def _issuer(account: Account) -> dict[str, str]:
     issuer = queries.issuer_for(account.program)
     return {"name": issuer.name, "email": issuer.email} if issuer else {}

@@ -3,9 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..base import history
-from ..mail import files
+from ..mail import files, people
 from . import audit, documents, kinds, letters, tasks, triggers  # noqa: F401  (each registers its checks or jobs)
+from .models import Account
 
+PAYERS = people.People(
+    Account, "bill", label=lambda account: f"{account.payer_name}, {account.reference}", read=letters.values_of
+)
 LABELS = {
     "open_account": _("Account opened"),
     "fee": _("Fee posted"),
@@ -26,6 +30,7 @@ LABELS = {
 def connect() -> None:
     """Register what this room contributes."""
     kinds.register()
+    people.register([kind.name for kind in kinds.ALL], PAYERS)
     triggers.connect()
     files.register(letters.RECEIPT, documents.receipt_pdf)
     for verb, label in LABELS.items():

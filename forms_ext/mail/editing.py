@@ -124,11 +124,11 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 class PreviewForm(forms.Form):
-    """Whose values the preview shows: invented ones, or those of a mail that was written."""
+    """Whose values the preview shows."""
 
     values_of = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, mails: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["values_of"].label = _("Preview with")
-        self.fields["values_of"].choices = [("", _("Invented values")), *mails]  # type: ignore[attr-defined]
+        self.fields["values_of"].choices = choices  # type: ignore[attr-defined]

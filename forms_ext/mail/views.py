@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,11 +20,10 @@ from wagtail.log_actions import registry
 
 from . import actions, kinds
 from .editing import Place, PreviewForm, TemplateForm
-from .models import MailTemplate, OutgoingMail
+from .models import MailTemplate
+from .people import Preview
 from .rendering import Rendered, Source
 from .scopes import scopes
-
-RECENT = 25
 
 
 @dataclass(frozen=True)
@@ -195,28 +193,17 @@ class TemplateEdit(MailTemplateView):
         return redirect(self.place_url("template", self.place.kind.name))
 
     @cached_property
-    def real_mails(self) -> list[OutgoingMail]:
-        """The mails whose values this user may see in a preview."""
-        if not self.request.user.has_perm("forms_ext.view_outgoingmail"):
-            return []
-        found = OutgoingMail.objects.filter(kind=self.place.kind.name).defer("html", "text", "secrets")
-        if self.scope:
-            found = found.filter(scope=self.scope)
-        return list(found.order_by("-pk")[:RECENT])
+    def preview(self) -> Preview:
+        """Whose values this user may see in a preview."""
+        return Preview(self.place.kind, self.scope, self.request.user)
 
     @cached_property
     def preview_form(self) -> PreviewForm:
-        mails = [
-            (str(mail.pk), f"{mail.recipient_name or mail.recipient}, {date_format(mail.created_at)}")
-            for mail in self.real_mails
-        ]
-        return PreviewForm(self.request.POST or None, mails=mails)
+        return PreviewForm(self.request.POST or None, choices=self.preview.choices())
 
     def rendered(self, source: Source) -> Rendered:
         """Return the mail as this user may see it."""
-        values = dict(self.place.kind.sample)
-        chosen = self.preview_form.data.get("values_of")
-        values |= next((mail.fields for mail in self.real_mails if str(mail.pk) == chosen), {})
+        values = self.preview.values(self.preview_form.data.get("values_of", ""))
         return actions.show(self.place.kind, source, fields=values, language=self.language)
 
     def show(self, form: TemplateForm, rendered: Rendered | None) -> HttpResponse:

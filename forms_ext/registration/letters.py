@@ -49,6 +49,27 @@ def payment_fields(registration: Registration) -> dict[str, str]:
     }
 
 
+def values_of(kind: str, registration: Registration) -> dict[str, str]:
+    """Return what a mail of `kind` would say to a registered person now, as far as it can be known."""
+    seat = getattr(registration.invitation, "seat", None)
+    values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
+    values["sessions"] = _sessions(registration)
+    if seat and seat.held_until:
+        values["held_until"] = _until(registration, seat)
+    if place := queue.place(registration.invitation):
+        values["place"] = str(place)
+    return values
+
+
+def applicant_values(kind: str, application: Application) -> dict[str, str]:
+    """Return what the mail says that tells an applicant that the program is called off."""
+    return {
+        "name": application.name,
+        "program": application.program.page.title,
+        "reference": application.reference,
+    }
+
+
 def _send(registration: Registration, kind: str, step: str = "", **fields: str) -> None:
     values = common(registration) | fields
     if step:
@@ -170,12 +191,7 @@ def called_off_applicant(application: Application, reason: str) -> None:
         kind="called_off_applicant",
         to=application.email,
         to_name=application.name,
-        fields={
-            "name": application.name,
-            "program": application.program.page.title,
-            "reference": application.reference,
-            "reason": reason,
-        },
+        fields=applicant_values("called_off_applicant", application) | {"reason": reason},
         scope=f"program:{application.program_id}",
         language=application.language,
         about=f"application:{application.pk}",

@@ -7,10 +7,20 @@ from django.utils.translation import gettext_lazy as _
 from cop_program.models import Program
 from cop_program.signals import program_published
 
+from ..applications.people import applicants
 from ..base import history, periodic
 from ..billing.signals import payment_recorded
-from . import audit, holds, kinds, payments, running, tasks  # noqa: F401  (audit registers its checks)
+from ..mail import people
+from . import audit, holds, kinds, letters, payments, running, tasks  # noqa: F401  (audit registers its checks)
+from .models import Registration
 
+MEMBERS = people.People(
+    Registration,
+    "manage",
+    label=lambda registration: f"{registration.name}, {registration.reference}",
+    read=letters.values_of,
+    related=("program__page", "invitation__seat", "invitation__application__program__page", "account"),
+)
 LABELS = {
     "register": _("Registered"),
     "keep_seat": _("Deposit paid: place kept"),
@@ -35,6 +45,8 @@ def offer_added_seats(sender: Any, *, program: Program, **kwargs: Any) -> None:
 def connect() -> None:
     """Register what this room contributes."""
     kinds.register()
+    people.register([kind.name for kind in kinds.ALL], MEMBERS)
+    people.register([kinds.CALLED_OFF_APPLICANT.name], applicants(letters.applicant_values))
     for verb, label in LABELS.items():
         history.register(f"forms_ext.registration.{verb}", label)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")

@@ -104,7 +104,7 @@ def test_an_editor_sees_invented_values_only_and_staff_may_see_a_real_persons(cl
         fields=VALUES | {"name": "Ada Lovelace"},
         secrets={"link": LINK},
     )
-    chosen = {"preview": "1", "values_of": str(mail.pk)}
+    chosen = {"preview": "1", "values_of": f"mail:{mail.pk}"}
     sign_in(client, roles.EDITORS)
     page = post(client, **chosen)
     assert "Ada Sample" in page
