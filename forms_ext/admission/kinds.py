@@ -3,32 +3,20 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..mail import kinds
-from ..mail.kinds import MailKind
+from ..mail.kinds import COMMON, Fields, declared
 
-FIELDS = {
-    "name": _("Name of the applicant"),
-    "program": _("Title of the program"),
-    "reference": _("Reference of the application"),
+FIELDS: Fields = {**COMMON, "reference": (_("Reference of the application"), "A-2024-0007")}
+LINK: Fields = {
+    "link_ends": (_("Until when the personal link is valid"), "the end of Tuesday 30 January 2024, Pacific Time"),
+    "policy_note": (_("Says that the cancellation deadline has passed, where it has"), ""),
+    "link": (_("Personal link to the registration form"), ""),
 }
-SAMPLE = {
-    "name": "Ada Sample",
-    "program": "Nurturing Healthy Culture with Sociocracy",
-    "reference": "A-2024-0007",
-}
-LINK_FIELDS = FIELDS | {
-    "link_ends": _("Until when the personal link is valid"),
-    "policy_note": _("Says that the cancellation deadline has passed, where it has"),
-    "link": _("Personal link to the registration form"),
-}
-LINK_SAMPLE = SAMPLE | {"link_ends": "the end of Tuesday 30 January 2024, Pacific Time", "policy_note": ""}
 
-ACCEPTED = MailKind(
-    name="accepted",
-    label=_("Application accepted"),
-    fields=LINK_FIELDS,
-    sample=LINK_SAMPLE,
-    subject=_("You are accepted: {program}"),
-    body=_(
+ACCEPTED = declared(
+    "accepted",
+    _("Application accepted"),
+    _("You are accepted: {program}"),
+    _(
         "<p>Register by <strong>{link_ends}</strong> to take your place in {program}.</p>"
         "<p>Dear {name},</p>"
         "<p>We have read your application and are glad to accept you. Places go to those who register and pay the "
@@ -36,59 +24,58 @@ ACCEPTED = MailKind(
         "<p>{link}</p>"
         "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
     ),
+    FIELDS,
+    LINK,
     button=_("Register"),
 )
-LINK_AGAIN = MailKind(
-    name="link_again",
-    label=_("Personal link sent again"),
-    fields=LINK_FIELDS,
-    sample=LINK_SAMPLE,
-    subject=_("Your new link to register: {program}"),
-    body=_(
+LINK_AGAIN = declared(
+    "link_again",
+    _("Personal link sent again"),
+    _("Your new link to register: {program}"),
+    _(
         "<p>Register by <strong>{link_ends}</strong> with this new link; the one before it no longer works.</p>"
         "<p>Dear {name},</p>"
         "<p>Here is your new personal link to the registration form of {program}.</p>"
         "<p>{link}</p>"
         "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
     ),
+    FIELDS,
+    LINK,
     button=_("Register"),
 )
-DECLINED = MailKind(
-    name="declined",
-    label=_("Application declined"),
-    fields=FIELDS,
-    sample=SAMPLE,
-    subject=_("We cannot offer you a place: {program}"),
-    body=_(
+DECLINED = declared(
+    "declined",
+    _("Application declined"),
+    _("We cannot offer you a place: {program}"),
+    _(
         "<p>Dear {name},</p>"
         "<p>Thank you for applying to {program}. We cannot offer you a place this time. You need not do anything.</p>"
         "<p>Your application has the reference {reference}, if you write to us about it.</p>"
     ),
+    FIELDS,
 )
-WAITLISTED = MailKind(
-    name="waitlisted",
-    label=_("Application on the waiting list"),
-    fields=FIELDS,
-    sample=SAMPLE,
-    subject=_("You are on the waiting list: {program}"),
-    body=_(
+WAITLISTED = declared(
+    "waitlisted",
+    _("Application on the waiting list"),
+    _("You are on the waiting list: {program}"),
+    _(
         "<p>Dear {name},</p>"
         "<p>Your application to {program} is on the waiting list. You need not do anything: "
         "we write to you as soon as we can say more.</p>"
         "<p>If you no longer wish to take part, answer this mail. Your reference is {reference}.</p>"
     ),
+    FIELDS,
 )
-WITHDRAWN = MailKind(
-    name="withdrawn_confirmation",
-    label=_("Application withdrawn"),
-    fields=FIELDS,
-    sample=SAMPLE,
-    subject=_("Your application is withdrawn: {program}"),
-    body=_(
+WITHDRAWN = declared(
+    "withdrawn_confirmation",
+    _("Application withdrawn"),
+    _("Your application is withdrawn: {program}"),
+    _(
         "<p>Dear {name},</p>"
         "<p>Your application to {program}, reference {reference}, is withdrawn, as you wished. "
         "You need not do anything.</p>"
     ),
+    FIELDS,
 )
 
 

@@ -3,40 +3,20 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..mail import kinds
-from ..mail.kinds import MailKind
+from ..mail.kinds import COMMON, TRANSFER, Fields, declared
 
-COMMON = {
-    "name": _("Billing name"),
-    "program": _("Title of the program"),
-    "amount": _("Amount, with its currency"),
-    "issuer": _("Who issues invoices"),
-}
-COMMON_SAMPLE = {
-    "name": "Ada Sample",
-    "program": "Nurturing Healthy Culture with Sociocracy",
-    "amount": "1,897 USD",
-    "issuer": "Circle Forward",
+FIELDS: Fields = {
+    **COMMON,
+    "name": (_("Billing name"), "Ada Sample"),
+    "amount": (_("Amount, with its currency"), "1,897 USD"),
+    "issuer": (_("Who issues invoices"), "Circle Forward"),
 }
 
-INVOICE = MailKind(
-    name="invoice",
-    label=_("Invoice"),
-    fields=COMMON
-    | {
-        "number": _("Number of the invoice"),
-        "due": _("Day on which it is due"),
-        "reference": _("What the payer writes on the transfer"),
-        "bank_details": _("Bank details of the issuer"),
-    },
-    sample=COMMON_SAMPLE
-    | {
-        "number": "CF-00012",
-        "due": "15 February 2024",
-        "reference": "PAY-2024-0007",
-        "bank_details": "First Example Bank, account 000123456789, routing 011000015",
-    },
-    subject=_("Invoice {number}: {amount} for {program}"),
-    body=_(
+INVOICE = declared(
+    "invoice",
+    _("Invoice"),
+    _("Invoice {number}: {amount} for {program}"),
+    _(
         "<p>Dear {name},</p>"
         "<p>Your invoice for <strong>{program}</strong> is attached. "
         "Pay <strong>{amount}</strong> by <strong>{due}</strong>.</p>"
@@ -44,41 +24,41 @@ INVOICE = MailKind(
         "<p>Write this reference on the transfer: <strong>{reference}</strong></p>"
         "<p>{issuer}</p>"
     ),
+    FIELDS,
+    TRANSFER,
+    {
+        "number": (_("Number of the invoice"), "CF-00012"),
+        "due": (_("Day on which it is due"), "15 February 2024"),
+        "reference": (_("What the payer writes on the transfer"), "PAY-2024-0007"),
+    },
 )
-RECEIPT = MailKind(
-    name="receipt",
-    label=_("Receipt"),
-    fields=COMMON
-    | {
-        "number": _("Number of the receipt"),
-        "received": _("Day on which the payment was received"),
-        "balance": _("What is left to pay, in a sentence"),
-    },
-    sample=COMMON_SAMPLE
-    | {
-        "amount": "100 USD",
-        "number": "R-2024-0003",
-        "received": "29 January 2024",
-        "balance": "1,897 USD is left to pay; an invoice will tell you when.",
-    },
-    subject=_("Receipt {number}: we received {amount} for {program}"),
-    body=_(
+RECEIPT = declared(
+    "receipt",
+    _("Receipt"),
+    _("Receipt {number}: we received {amount} for {program}"),
+    _(
         "<p>Dear {name},</p>"
         "<p>We received your payment of <strong>{amount}</strong> for {program} on {received}. Thank you.</p>"
         "<p>{balance}</p>"
         "<p>Your receipt has the number {number}. Keep it for your records.</p>"
         "<p>{issuer}</p>"
     ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "100 USD"),
+        "number": (_("Number of the receipt"), "R-2024-0003"),
+        "received": (_("Day on which the payment was received"), "29 January 2024"),
+        "balance": (
+            _("What is left to pay, in a sentence"),
+            "1,897 USD is left to pay; an invoice will tell you when.",
+        ),
+    },
 )
-CREDIT_NOTE = MailKind(
-    name="credit_note",
-    label=_("Credit note"),
-    fields=COMMON
-    | {"number": _("Number of the credit note"), "invoice": _("Number of the invoice it corrects"), "reason": _("Why")},
-    sample=COMMON_SAMPLE
-    | {"number": "CF-CN-00002", "invoice": "CF-00012", "reason": "You cancelled your registration."},
-    subject=_("Credit note {number}: invoice {invoice} for {program} is cancelled"),
-    body=_(
+CREDIT_NOTE = declared(
+    "credit_note",
+    _("Credit note"),
+    _("Credit note {number}: invoice {invoice} for {program} is cancelled"),
+    _(
         "<p>Dear {name},</p>"
         "<p>Invoice {invoice} over <strong>{amount}</strong> for {program} is cancelled: do not pay it. "
         "The credit note is attached.</p>"
@@ -86,34 +66,46 @@ CREDIT_NOTE = MailKind(
         "<p>If you have paid already, we give the money back; a mail of its own will tell you when.</p>"
         "<p>{issuer}</p>"
     ),
+    FIELDS,
+    {
+        "number": (_("Number of the credit note"), "CF-CN-00002"),
+        "invoice": (_("Number of the invoice it corrects"), "CF-00012"),
+        "reason": (_("Why"), "You cancelled your registration."),
+    },
 )
-REFUND_MADE = MailKind(
-    name="refund_made",
-    label=_("Refund paid out"),
-    fields=COMMON | {"paid": _("Day on which it was paid out"), "reason": _("Why")},
-    sample=COMMON_SAMPLE
-    | {"amount": "100 USD", "paid": "2 February 2024", "reason": "You cancelled before the deadline."},
-    subject=_("Refund of {amount} for {program} is on its way to you"),
-    body=_(
+REFUND_MADE = declared(
+    "refund_made",
+    _("Refund paid out"),
+    _("Refund of {amount} for {program} is on its way to you"),
+    _(
         "<p>Dear {name},</p>"
         "<p>We paid <strong>{amount}</strong> back to you on {paid}, for {program}.</p>"
         "<p>{reason}</p>"
         "<p>It can take a few days until it stands in your account.</p>"
         "<p>{issuer}</p>"
     ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "100 USD"),
+        "paid": (_("Day on which it was paid out"), "2 February 2024"),
+        "reason": (_("Why"), "You cancelled before the deadline."),
+    },
 )
-REBATE_PAID = MailKind(
-    name="rebate_paid",
-    label=_("Rebate paid out"),
-    fields=COMMON | {"paid": _("Day on which it was paid out")},
-    sample=COMMON_SAMPLE | {"amount": "499.25 USD", "paid": "1 March 2024"},
-    subject=_("Rebate of {amount} for {program} is on its way to you"),
-    body=_(
+REBATE_PAID = declared(
+    "rebate_paid",
+    _("Rebate paid out"),
+    _("Rebate of {amount} for {program} is on its way to you"),
+    _(
         "<p>Dear {name},</p>"
         "<p>We paid the rebate of <strong>{amount}</strong> for {program} to you on {paid}.</p>"
         "<p>It can take a few days until it stands in your account.</p>"
         "<p>{issuer}</p>"
     ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "499.25 USD"),
+        "paid": (_("Day on which it was paid out"), "1 March 2024"),
+    },
 )
 
 

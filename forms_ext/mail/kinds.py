@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
@@ -48,6 +49,34 @@ class MailKind:
     def links(self) -> frozenset[str]:
         """All fields whose value is an address to open."""
         return self.secrets | (frozenset(self.link_fields) & frozenset(self.fields))
+
+
+#: Fields with what each means, in words for an editor, and an invented value.
+type Fields = Mapping[str, tuple[Words, str]]
+
+#: What most mails may say.
+COMMON: Fields = {
+    "name": (_("Name"), "Ada Sample"),
+    "program": (_("Title of the program"), "Nurturing Healthy Culture with Sociocracy"),
+}
+#: How money gets to an issuer.
+TRANSFER: Fields = {
+    "bank_details": (_("Bank details of the issuer"), "First Example Bank, account 000123456789, routing 011000015"),
+}
+
+
+def declared(name: str, label: Words, subject: Words, body: Words, *fields: Fields, **more: Any) -> MailKind:
+    """Return a kind that has the fields of all `fields`."""
+    every = {key: pair for group in fields for key, pair in group.items()}
+    return MailKind(
+        name=name,
+        label=label,
+        fields={key: meaning for key, (meaning, _sample) in every.items()},
+        sample={key: sample for key, (_meaning, sample) in every.items()},
+        subject=subject,
+        body=body,
+        **more,
+    )
 
 
 _kinds: dict[str, MailKind] = {}

@@ -1,57 +1,29 @@
 """The mails of the room: what each says, with which fields."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..mail import kinds
-from ..mail.kinds import MailKind
+from ..mail.kinds import COMMON, TRANSFER, Fields, declared
 
-type Words = str | Promise
-
-FIELDS: dict[str, Words] = {
-    "name": _("Name"),
-    "program": _("Title of the program"),
-    "reference": _("Reference of the registration"),
-    "link": _("Address of the private page"),
+REFERENCE: Fields = {"reference": (_("Reference of the registration"), "M-2024-0007")}
+MEMBER: Fields = {**COMMON, **REFERENCE, "link": (_("Address of the private page"), "")}
+DEPOSIT: Fields = {
+    **TRANSFER,
+    "deposit": (_("Deposit, with its currency"), "100 USD"),
+    "payment_reference": (_("What to write on the transfer"), "PAY-2024-0007"),
+    "held_until": (_("Until when the place is held"), "the end of Friday 2 February 2024, Pacific Time"),
 }
-SAMPLE = {"name": "Ada Sample", "program": "Nurturing Healthy Culture with Sociocracy", "reference": "M-2024-0007"}
-PAYMENT: dict[str, Words] = {
-    "deposit": _("Deposit, with its currency"),
-    "payment_reference": _("What to write on the transfer"),
-    "bank_details": _("Bank details of the issuer"),
-    "held_until": _("Until when the place is held"),
+NOTE: Fields = {"policy_note": (_("Says that the cancellation deadline has passed, where it has"), "")}
+REASON: Fields = {"reason": (_("Why"), "Too few people take part.")}
+SESSION: Fields = {
+    "session": (_("Title of the session"), "Session 1"),
+    "when": (_("When it is"), "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time"),
+    "session_link": (_("The link"), "https://meet.example/one"),
 }
-PAYMENT_SAMPLE = {
-    "deposit": "100 USD",
-    "payment_reference": "PAY-2024-0007",
-    "bank_details": "First Example Bank, account 000123456789, routing 011000015",
-    "held_until": "the end of Friday 2 February 2024, Pacific Time",
-}
-NOTE: dict[str, Words] = {"policy_note": _("Says that the cancellation deadline has passed, where it has")}
 SESSIONS = "Session 1: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nhttps://meet.example/one"
+MONEY = _("What becomes of the money, in a sentence")
 
-
-def _kind(
-    name: str,
-    label: Words,
-    subject: Words,
-    body: Words,
-    fields: dict[str, Words] | None = None,
-    sample: dict[str, str] | None = None,
-    links: tuple[str, ...] = (),
-) -> MailKind:
-    return MailKind(
-        name=name,
-        label=label,
-        fields=FIELDS | (fields or {}),
-        sample=SAMPLE | (sample or {}),
-        subject=subject,
-        body=body,
-        link_fields=links,
-    )
-
-
-REGISTERED_HOLD = _kind(
+REGISTERED_HOLD = declared(
     "registered_hold",
     _("Registered: a place is held"),
     _("A place is held for you: {program}"),
@@ -64,10 +36,11 @@ REGISTERED_HOLD = _kind(
         "<p>Write this reference on the transfer: <strong>{payment_reference}</strong></p>"
         "<p>Your private page shows where things stand:</p><p>{link}</p>"
     ),
-    PAYMENT | NOTE,
-    PAYMENT_SAMPLE | {"policy_note": ""},
+    MEMBER,
+    DEPOSIT,
+    NOTE,
 )
-REGISTERED_WAITING = _kind(
+REGISTERED_WAITING = declared(
     "registered_waiting",
     _("Registered: in the queue"),
     _("You are in the queue for a place: {program}"),
@@ -77,10 +50,10 @@ REGISTERED_WAITING = _kind(
         "queue, and we tell you at once. Do not pay anything before.</p>"
         "<p>Your private page shows where you stand:</p><p>{link}</p>"
     ),
-    {"place": _("Place in the queue")},
-    {"place": "1"},
+    MEMBER,
+    {"place": (_("Place in the queue"), "1")},
 )
-SEAT_OFFERED = _kind(
+SEAT_OFFERED = declared(
     "seat_offered",
     _("A place has come free"),
     _("A place has come free for you: {program}"),
@@ -91,10 +64,11 @@ SEAT_OFFERED = _kind(
         "<p>Write this reference on the transfer: <strong>{payment_reference}</strong></p>"
         "<p>Your private page shows where things stand:</p><p>{link}</p>"
     ),
-    PAYMENT | NOTE,
-    PAYMENT_SAMPLE | {"policy_note": ""},
+    MEMBER,
+    DEPOSIT,
+    NOTE,
 )
-HOLD_ENDING = _kind(
+HOLD_ENDING = declared(
     "hold_ending",
     _("Reminder: a hold ends soon"),
     _("Your place is held until {held_until}: {program}"),
@@ -104,10 +78,10 @@ HOLD_ENDING = _kind(
         "<h3>How to pay</h3><p>{bank_details}</p>"
         "<p>Write this reference on the transfer: <strong>{payment_reference}</strong></p><p>{link}</p>"
     ),
-    PAYMENT,
-    PAYMENT_SAMPLE,
+    MEMBER,
+    DEPOSIT,
 )
-HOLD_ENDED = _kind(
+HOLD_ENDED = declared(
     "hold_ended",
     _("A hold has ended unpaid"),
     _("Your place is no longer held: {program}"),
@@ -116,8 +90,9 @@ HOLD_ENDED = _kind(
         "You owe nothing.</p><p>If you sent it and it arrives late, you get a place where one is still free; "
         "else we give it back.</p><p>{link}</p>"
     ),
+    MEMBER,
 )
-SEAT_CONFIRMED = _kind(
+SEAT_CONFIRMED = declared(
     "seat_confirmed",
     _("The deposit is here: the place is kept"),
     _("Your place is yours: {program}"),
@@ -125,11 +100,17 @@ SEAT_CONFIRMED = _kind(
         "<p>Dear {name},</p><p>Your deposit is here: you are a member of {program}.</p>"
         "<p>{what_follows}<br>{sessions}</p><p>Your private page:</p><p>{link}</p>"
     ),
-    {"what_follows": _("What happens next"), "sessions": _("The sessions with their join links, once confirmed")},
-    {"what_follows": "We write to you as soon as we know that enough people take part.", "sessions": ""},
-    ("sessions",),
+    MEMBER,
+    {
+        "what_follows": (
+            _("What happens next"),
+            "We write to you as soon as we know that enough people take part.",
+        ),
+        "sessions": (_("The sessions with their join links, once confirmed"), ""),
+    },
+    link_fields=("sessions",),
 )
-PROGRAM_CONFIRMED = _kind(
+PROGRAM_CONFIRMED = declared(
     "program_confirmed",
     _("The program takes place"),
     _("It takes place: {program}"),
@@ -138,19 +119,19 @@ PROGRAM_CONFIRMED = _kind(
         "<p>The sessions, in your time:<br>{sessions}</p>"
         "<p>The invoice for the balance comes in a mail of its own. Your private page:</p><p>{link}</p>"
     ),
-    {"sessions": _("The sessions with their join links")},
-    {"sessions": SESSIONS},
-    ("sessions",),
+    MEMBER,
+    {"sessions": (_("The sessions with their join links"), SESSIONS)},
+    link_fields=("sessions",),
 )
-CANCELLED = _kind(
+CANCELLED = declared(
     "cancelled",
     _("Registration cancelled"),
     _("Your registration is cancelled: {program}"),
     _("<p>Dear {name},</p><p>Your registration for {program} is cancelled. {money}</p><p>{link}</p>"),
-    {"money": _("What becomes of the money, in a sentence")},
-    {"money": "We give 100 USD back to you; a mail tells you when it is on its way."},
+    MEMBER,
+    {"money": (MONEY, "We give 100 USD back to you; a mail tells you when it is on its way.")},
 )
-LATE_DEPOSIT = _kind(
+LATE_DEPOSIT = declared(
     "late_deposit",
     _("Money that came too late for a place"),
     _("We give your {amount} back: {program}"),
@@ -158,10 +139,10 @@ LATE_DEPOSIT = _kind(
         "<p>Dear {name},</p><p>Your payment of {amount} for {program} came after your place was given up, and no "
         "place is free. We give it back; a mail tells you when it is on its way.</p><p>{link}</p>"
     ),
-    {"amount": _("Amount that is given back")},
-    {"amount": "100 USD"},
+    MEMBER,
+    {"amount": (_("Amount that is given back"), "100 USD")},
 )
-CALLED_OFF = _kind(
+CALLED_OFF = declared(
     "called_off",
     _("The program is called off (to registered people)"),
     _("It does not take place: {program}"),
@@ -169,42 +150,30 @@ CALLED_OFF = _kind(
         "<p>Dear {name},</p><p>We are sorry: {program} does not take place, and your registration is closed. "
         "{money}</p><p>{reason}</p><p>{link}</p>"
     ),
-    {"money": _("What becomes of the money, in a sentence"), "reason": _("Why")},
-    {"money": "We give 100 USD back to you.", "reason": "Too few people take part."},
+    MEMBER,
+    REASON,
+    {"money": (MONEY, "We give 100 USD back to you.")},
 )
-CALLED_OFF_APPLICANT = MailKind(
-    name="called_off_applicant",
-    label=_("The program is called off (to applicants)"),
-    fields={
-        "name": _("Name"),
-        "program": _("Title of the program"),
-        "reference": _("Reference of the application"),
-        "reason": _("Why"),
-    },
-    sample=SAMPLE | {"reference": "A-2024-0007", "reason": "Too few people take part."},
-    subject=_("The program you applied for is called off: {program}"),
-    body=_(
+CALLED_OFF_APPLICANT = declared(
+    "called_off_applicant",
+    _("The program is called off (to applicants)"),
+    _("The program you applied for is called off: {program}"),
+    _(
         "<p>Dear {name},</p><p>We are sorry: {program} does not take place. Your application {reference} is closed, "
         "and you need not do anything.</p><p>{reason}</p>"
     ),
+    COMMON,
+    REASON,
+    {"reference": (_("Reference of the application"), "A-2024-0007")},
 )
-MEMBER_PAGE = _kind(
+MEMBER_PAGE = declared(
     "member_page",
     _("New address of the private page"),
     _("The new address of your private page: {program}"),
     _("<p>Dear {name},</p><p>Your private page has a new address; the old one no longer works.</p><p>{link}</p>"),
+    MEMBER,
 )
-SESSION_FIELDS: dict[str, Words] = {
-    "session": _("Title of the session"),
-    "when": _("When it is"),
-    "session_link": _("The link"),
-}
-SESSION_SAMPLE = {
-    "session": "Session 1",
-    "when": "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time",
-    "session_link": "https://meet.example/one",
-}
-SESSION_JOIN_LINK = _kind(
+SESSION_JOIN_LINK = declared(
     "session_join_link",
     _("A join link is new or changed"),
     _("Join link of {session}: {program}"),
@@ -212,11 +181,11 @@ SESSION_JOIN_LINK = _kind(
         "<p>Dear {name},</p><p>Join {session} of {program} with this link: {session_link}</p><p>{when}</p>"
         "<p>A link that you had before no longer counts. Your private page:</p><p>{link}</p>"
     ),
-    SESSION_FIELDS,
-    SESSION_SAMPLE,
-    ("session_link",),
+    MEMBER,
+    SESSION,
+    link_fields=("session_link",),
 )
-SESSION_RECORDING = _kind(
+SESSION_RECORDING = declared(
     "session_recording",
     _("A recording is new or changed"),
     _("Recording of {session}: {program}"),
@@ -224,9 +193,9 @@ SESSION_RECORDING = _kind(
         "<p>Dear {name},</p><p>The recording of {session} of {program} is here: {session_link}</p>"
         "<p>Your private page holds it, too:</p><p>{link}</p>"
     ),
-    SESSION_FIELDS,
-    SESSION_SAMPLE,
-    ("session_link",),
+    MEMBER,
+    SESSION,
+    link_fields=("session_link",),
 )
 ALL = [
     REGISTERED_HOLD,
