@@ -48,8 +48,19 @@ def next_step(registration: Registration) -> str:
     if registration.state == State.MEMBER:
         return _member_step(registration)
     if registration.state == State.LAPSED:
-        return _("The deposit did not reach us in time, and the place is no longer held. You owe nothing.")
-    return _("Your registration is cancelled. You have nothing to do.")
+        said = _("The deposit did not reach us in time, and the place is no longer held. You owe nothing.")
+    else:
+        said = _("Your registration is cancelled. You have nothing to do.")
+    return " ".join([said, *_given_back(registration)])
+
+
+def _given_back(registration: Registration) -> list[str]:
+    """Say what is listed for refund, in a sentence of its own."""
+    if registration.account is None:
+        return []
+    listed = [due.amount for due in ledger.open_refunds().filter(account=registration.account)]
+    amount = format_money(sum(listed[1:], listed[0]), registration.language) if listed else ""
+    return [_("We give %(amount)s back to you.") % {"amount": amount}] if amount else []
 
 
 def _member_step(registration: Registration) -> str:
@@ -59,6 +70,8 @@ def _member_step(registration: Registration) -> str:
             "number": invoice.number,
             "due": day_text(invoice.due_on, registration.language),
         }
+    if registration.program.status == Program.Status.CLOSED:
+        return _("The program is over. What was recorded stays here for you.")
     if registration.program.status == Program.Status.CONFIRMED:
         return _("The program takes place, and your place is yours. The sessions are below.")
     return _("Your place is yours. We write to you as soon as we know that enough people take part.")
@@ -89,12 +102,14 @@ def how_to_pay(registration: Registration) -> dict[str, str] | None:
 
 
 def way_step(registration: Registration) -> str:
-    """Return the name of the step of the way at which a registration stands."""
-    if registration.state in (State.WAITING, State.LAPSED, State.CANCELLED):
+    """Return the name of the step of the way at which a registration stands; '' where it has left the way."""
+    if registration.state in (State.LAPSED, State.CANCELLED):
+        return ""
+    if registration.state == State.WAITING:
         return "register"
     if registration.state == State.HELD:
         return "deposit"
-    if registration.program.status != Program.Status.CONFIRMED:
+    if registration.program.status not in (Program.Status.CONFIRMED, Program.Status.CLOSED):
         return "confirmed"
     account = registration.account
     return "balance" if account and ledger.balance(account).amount > 0 else "paid"

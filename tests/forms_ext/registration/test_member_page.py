@@ -1,12 +1,15 @@
 """The member's private page says what is to be paid, by when, where to, and holds every paper."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from djmoney.money import Money
 
+from cop_program import clock
 from cop_program.models import Program
 from forms_ext.billing import tasks
-from forms_ext.registration import queries, running
+from forms_ext.registration import actions, queries, running
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission.factories import make_registration, pay
 
@@ -52,3 +55,30 @@ def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, progr
     assert response.status_code == 200
     assert response.content.startswith(b"%PDF")
     assert client.get(f"{base}receipts/{other}/").status_code == 404
+
+
+def test_who_has_left_the_way_is_told_what_comes_back(client: Client, program: Program) -> None:
+    paid, unpaid = pay(make_registration(program)), make_registration(program, 2)
+    for registration in (paid, unpaid):
+        actions.cancel(registration=registration, by=None)
+    html = shown(client, paid)
+    assert "We give 100 USD back to you." in html
+    assert "Step" not in html
+    assert "Receipt" in html
+    html = shown(client, unpaid)
+    assert "back to you" not in html
+    assert "Invoices and receipts" not in html
+
+
+def test_after_the_end_the_page_says_so_and_keeps_the_papers(client: Client, program: Program) -> None:
+    registration = pay(make_registration(program))
+    running.work_off(running.confirm_program(program=program, by=None))
+    tasks.finish_invoices()
+    pay(registration, Money("1897", "USD"))
+    with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
+        program.refresh_from_db()
+        actions.close_program(program=program, by=None)
+        html = shown(client, registration)
+    assert "The program is over." in html
+    assert "Step 7 of 7: Paid" in html
+    assert "CF-00001" in html
