@@ -183,7 +183,11 @@ def _accept(showing: Showing, answers: dict[str, Any]) -> HttpResponse:
 
 def preview(page: AbstractFormPage, request: HttpRequest) -> HttpResponse:
     """Show the draft of `page` to its editor; it can't be sent."""
-    compiled = plan.of_definition(versions.definition_of(page), page.pk or 0)
+    definition = versions.definition_of(page)
+    for item in definition["questions"]:
+        if "key" in item and not item["label"]:
+            item["label"] = _("(This question has no words yet.)")
+    compiled = plan.of_definition(definition, page.pk or 0)
     form = compiled.form(initial={})
     context = {**around(page, request), "form": form, "parts": parts(compiled, form), "is_preview": True}
     context |= {"must_check": compiled.has_steps, "closes_at": page.closes_at()}
