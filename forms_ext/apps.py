@@ -17,7 +17,7 @@ class FormsExtConfig(AppConfig):
         from .provider import FormsProvider
 
         register(FormsProvider())
-        for room in ("base", "mail", "billing", "forms", "applications", "admission", "registration"):
+        for room in ("base", "mail", "billing", "forms", "applications", "admission", "registration", "exports"):
             name = f"{self.name}.{room}.receivers"
             if find_spec(name):
                 import_module(name).connect()

@@ -5,6 +5,7 @@ from wagtail import hooks
 from .admission import admin as admission_admin
 from .base import history
 from .billing import admin as billing_admin
+from .exports import admin as exports_admin
 from .forms import admin as forms_admin
 from .mail import admin as mail_admin
 from .registration import admin as registration_admin
@@ -15,3 +16,4 @@ billing_admin.connect()
 forms_admin.connect()
 admission_admin.connect()
 registration_admin.connect()
+exports_admin.connect()

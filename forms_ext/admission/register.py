@@ -110,6 +110,7 @@ class ApplicationAdmin(RegisterAdmin):
     index_view_class = ApplicationRegister
     list_permission = "review"
     bulk_permission = "decide"
+    exports = (("applications", gettext_lazy("Export")),)
     assignable = ("decide_application",)
     detail_url_name = "cop_admission:person"
     menu_icon = "form"

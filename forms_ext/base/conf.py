@@ -58,6 +58,9 @@ class Conf:
     COP_MAIL_BATCH = Setting(50, "Mails that one periodic run sends at most.")
     COP_MAILER = Setting("default", "The alias in MAILERS (Django 6.1) through which mails go out.")
     COP_MAIL_FROM = Setting("", "Sender of mails; empty means DEFAULT_FROM_EMAIL.")
+    # Exports
+    COP_EXPORT_BACKGROUND_ROWS = Setting(50_000, "Exports of more rows than this are written by a worker.")
+    COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of an export that a worker wrote is deleted.")
     # Files
     COP_PRIVATE_ROOT = Setting(Path("private"), "Folder of private files where STORAGES has no alias `private`.")
 

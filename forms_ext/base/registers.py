@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
@@ -19,6 +20,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.admin.views.generic import IndexView
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import policy_registry
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
@@ -230,6 +232,24 @@ class Register(IndexView):
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return super().get_filterset_kwargs() | {"queryset": self.search_queryset(self.get_base_queryset())}
 
+    def export_buttons(self) -> list[HeaderButton]:
+        """Return what leads to the exports of these rows, as they are searched and filtered now."""
+        model = apps.get_model("forms_ext", "Export")
+        if not may(self.request.user, "add", model):
+            return []
+        query = self.request.GET.copy()
+        for name in [self.page_kwarg, "_w_filter_fragment"]:
+            query.pop(name, None)
+        return [
+            HeaderButton(
+                label, url=f"{reverse('cop_exports:export', args=[name])}?{query.urlencode()}", icon_name="download"
+            )
+            for name, label in self.model_admin.exports
+        ]
+
+    def get_header_buttons(self) -> list[Any]:
+        return [*super().get_header_buttons(), *self.export_buttons()]
+
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(*args, **kwargs) | {
             "model_opts": self.model._meta,
@@ -273,6 +293,7 @@ class RegisterAdmin(ModelAdmin):
     permission_model: type[Model] | None = None  # whose policy is asked, where it is not `model`'s
     bulk_permission = ""
     detail_url_name = ""
+    exports: ClassVar[Iterable[tuple[str, str | Promise]]] = ()  # what to export, with the label of its button
     assignable: ClassVar[Iterable[str]] = ()  # codenames that a group can be given
 
     def get_permission_helper_class(self) -> type[PermissionHelper]:

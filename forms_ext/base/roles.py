@@ -31,6 +31,7 @@ PERMISSIONS = {
     STAFF: [
         *ADMIN_ACCESS,
         *JOURNEY,
+        "forms_ext.add_export",
         "forms_ext.view_submission",
         "forms_ext.delete_submission",
         "forms_ext.view_mailtemplate",

@@ -274,6 +274,7 @@ class AccountAdmin(RegisterAdmin):
     model = Account
     base_url_path = "cop/accounts"
     index_view_class = AccountRegister
+    exports = (("accounts", gettext_lazy("Export")), ("ledger", gettext_lazy("Export rows")))
     list_permission = "bill"
     detail_url_name = "cop_billing:account"
     menu_label = gettext_lazy("Accounts")
@@ -293,6 +294,7 @@ class InvoiceAdmin(BillingAdmin):
     model = Invoice
     base_url_path = "cop/invoices"
     index_view_class = InvoiceRegister
+    exports = (("invoices", gettext_lazy("Export")), ("invoice-pdfs", gettext_lazy("PDFs as ZIP")))
     menu_icon = "doc-full"
 
 

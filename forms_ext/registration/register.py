@@ -109,6 +109,7 @@ class RegistrationAdmin(RegisterAdmin):
     base_url_path = "cop/registrations"
     index_view_class = RegistrationRegister
     list_permission = "manage"
+    exports = (("registrations", gettext_lazy("Export")),)
     detail_url_name = "cop_registration:registration"
     menu_icon = "group"
     menu_order = 160

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from djmoney.money import Money
@@ -15,6 +16,7 @@ from cop_program.models import Program
 from forms_ext.admission.models import Invitation, Seat
 from forms_ext.applications.models import Application
 from forms_ext.billing import actions
+from forms_ext.exports.models import Export
 from forms_ext.forms.models import Submission, Upload
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import GoRun, Registration
@@ -78,6 +80,9 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_outbox_modeladmin_index": (STAFF, ()),
     "cop_outbox_modeladmin_results": (STAFF, ()),
     "forms_ext_mail:mail": (STAFF, ("mail",)),
+    "cop_exports:export": (STAFF, ("source",)),
+    "cop_exports:job": (STAFF, ("export",)),
+    "cop_exports:file": (STAFF, ("export",)),
     "bulk:accept": (STAFF, ("application",)),
     "bulk:waitlist": (STAFF, ("application",)),
     "bulk:decline": (STAFF, ("application",)),
@@ -130,7 +135,10 @@ def february(january: None) -> Iterator[None]:
 
 @pytest.fixture
 def things(
-    program: Program, make_application: Callable[..., Application], make_upload: Callable[..., Upload]
+    program: Program,
+    make_application: Callable[..., Application],
+    make_upload: Callable[..., Upload],
+    user: Callable[[str], User],
 ) -> dict[str, Any]:
     """One of everything that an address can name."""
     moment = datetime(2024, 1, 10, 17, tzinfo=UTC)
@@ -183,6 +191,10 @@ def things(
         "rebate": actions.list_rebate(account=account, amount=Money(10, "USD")).pk,
         "mail": OutgoingMail.objects.order_by("pk").first().pk,
         "kind": "receipt",
+        "source": "applications",
+        "export": Export.objects.create(
+            source="applications", format="csv", state="waiting", created_at=moment, made_by=user("staff")
+        ).pk,
     }
 
 

@@ -1,0 +1,51 @@
+"""What can be done: an export streamed at once, or written in the background, each one in the audit log."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from cop_program.clock import now
+
+from ..base import history
+from ..base.conf import conf
+from ..base.errors import ActionRefused
+from . import tasks
+from .models import Export
+from .options import Options
+from .sources import Source
+
+EXPORTED = "forms_ext.exports.export"
+FORMATS = {
+    "csv": ("text/csv; charset=utf-8", gettext_lazy("CSV")),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", gettext_lazy("Excel (XLSX)")),
+    "jsonl": ("application/x-ndjson", gettext_lazy("JSON lines")),
+    "zip": ("application/zip", gettext_lazy("ZIP")),
+}
+TABLES = ("csv", "xlsx", "jsonl")
+
+
+@transaction.atomic
+def begin(
+    *, source: Source, format: str, query: str, options: Options, by: Any = None, background: bool | None = None
+) -> Export:
+    """Record an export; a large one (or where `background` says so) is written by a worker."""
+    if format not in (["zip"] if source.is_files else TABLES):
+        raise ActionRefused(_("This cannot be exported in that format."))
+    count = source.rows(query, by).count()
+    background = count > conf.COP_EXPORT_BACKGROUND_ROWS if background is None else background
+    export = Export.objects.create(
+        source=source.name,
+        format=format,
+        query=query,
+        options=options.as_json() | {"language": get_language()},
+        made_by=by,
+        created_at=now(),
+        rows=count,
+        state=Export.State.WAITING if background else Export.State.STREAMED,
+    )
+    history.record(export, EXPORTED, user=by, what=source.name, format=format, filter=query, rows=export.rows)
+    if background:
+        transaction.on_commit(lambda: tasks.write_export.enqueue(export.pk))
+    return export

@@ -1,0 +1,46 @@
+"""The bytes of an export: its rows, in its format."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import copying, csv_lines, json_lines, packing, rows, xlsx
+from .columns import Column
+from .models import Export
+from .options import Options
+from .sources import SOURCES
+
+
+def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[bytes]:
+    """Yield the bytes of `export`, as the register stands now.
+
+    At once, it is one query; in the background, `tell` is called with the number of rows that are done.
+    """
+    source, options = SOURCES[export.source], Options.of(export.options)
+    found = source.rows(export.query, export.made_by)
+    columns = packing.COLUMNS
+    if not source.is_files:
+        columns = source.columns(found, split_choices=options.split_choices and export.format != "jsonl")
+    if tell is None and export.format == "csv" and copying.possible(found, columns, options):
+        return copying.encode(found, columns, options)
+    batches = _telling(rows.paged(found, columns), tell) if tell else rows.stream(found, columns)
+    return encode(batches, columns, export.format, options)
+
+
+def encode(batches: Iterator[list[Any]], columns: list[Column], format: str, options: Options) -> Iterator[bytes]:
+    """Yield rows in `format`."""
+    if format == "zip":
+        return packing.encode(batches)
+    return {"csv": csv_lines.encode, "xlsx": xlsx.encode, "jsonl": json_lines.encode}[format](batches, columns, options)
+
+
+def _telling(batches: Iterator[list[Any]], tell: Callable[[int], None]) -> Iterator[list[Any]]:
+    done = 0
+    for batch in batches:
+        yield batch
+        done += len(batch)
+        tell(done)
+
+
+def file_name(export: Export) -> str:
+    """Return what the file is called: what it holds, and the day."""
+    return f"{export.source}-{export.created_at:%Y-%m-%d}.{export.format}"

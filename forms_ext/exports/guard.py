@@ -1,0 +1,22 @@
+"""Cells that a spreadsheet would run as a formula, made harmless so that they can be read back.
+
+OWASP ("CSV Injection") names the first characters; a single quote before them makes the cell a text. A text that
+begins with quotes and then such a character gets one more, so that taking one away always gives the original.
+"""
+
+import re
+
+FIRST = "=+\\-@\t\r\n＝＋－＠"
+RISKY = re.compile(f"'*[{FIRST}]")
+GUARDED = re.compile(f"'+[{FIRST}]")
+STARTS = frozenset("'=+-@\t\r\n＝＋－＠")
+
+
+def guard(text: str) -> str:
+    """Return `text` so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text[:1] in STARTS and RISKY.match(text) else text
+
+
+def unguard(text: str) -> str:
+    """Return what `guard` was given."""
+    return text[1:] if text[:1] == "'" and GUARDED.match(text) else text

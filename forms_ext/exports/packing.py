@@ -1,0 +1,22 @@
+"""The stored PDFs of invoices as one ZIP."""
+
+from collections.abc import Iterable, Iterator
+
+from ..base import private
+from .columns import field
+from .rows import Row
+from .zipping import pack
+
+CHUNK = 65_536
+COLUMNS = [field("number", "number"), field("pdf_path", "path")]
+
+
+def _read(path: str) -> Iterator[bytes]:
+    with private.open(path) as file:
+        while part := file.read(CHUNK):
+            yield part
+
+
+def encode(batches: Iterable[list[Row]]) -> Iterator[bytes]:
+    """Yield a ZIP of the PDFs, each under the number of its invoice."""
+    return pack((f"{number}.pdf", _read(path)) for batch in batches for number, path in batch)

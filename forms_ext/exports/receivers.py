@@ -1,0 +1,11 @@
+"""What the exports declare to the rest: their word in the audit log, and their periodic work."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..base import history
+from . import actions
+
+
+def connect() -> None:
+    """Connect; called once from `AppConfig.ready()`."""
+    history.register(actions.EXPORTED, _("Exported"))

@@ -1,0 +1,67 @@
+"""Rows from a cursor that the server keeps: typed values in the order of the columns, never all at once."""
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from itertools import batched
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from .columns import Column
+
+BATCH = 1000
+ANSWERS = "export_answers"
+
+type Row = list[Any]
+
+
+def stream(rows: QuerySet, columns: Sequence[Column]) -> Iterator[list[Row]]:
+    """Yield batches of rows in one query; the transaction, and with it the cursor, ends with the generator."""
+    found, make = _values(rows, columns)
+    with transaction.atomic(using=rows.db):
+        for batch in batched(found.iterator(chunk_size=BATCH), BATCH, strict=False):
+            yield [make(values) for values in batch]
+
+
+def paged(rows: QuerySet, columns: Sequence[Column]) -> Iterator[list[Row]]:
+    """Yield batches of rows in a query each, with no transaction around them: for work that takes long."""
+    keys = array("q", rows.values_list("pk", flat=True).iterator(chunk_size=BATCH))
+    found, make = _values(rows.order_by(), columns, "pk")
+    for batch in batched(keys, BATCH, strict=False):
+        there = {pk: values for pk, *values in found.filter(pk__in=batch)}
+        yield [make(there[pk]) for pk in batch if pk in there]
+
+
+def _values(rows: QuerySet, columns: Sequence[Column], *first: str) -> tuple[QuerySet, Callable[[Sequence[Any]], Row]]:
+    """Return what fetches the values of `columns`, and what makes a row of them."""
+    sources = [*first, *(column.source for column in columns if column.source)]
+    if not any(column.question for column in columns):
+        return rows.values_list(*sources), list
+    answered = rows.annotate(**{ANSWERS: Cast("answers", TextField())})
+    return answered.values_list(*sources, ANSWERS), _with_answers(columns)
+
+
+def _with_answers(columns: Sequence[Column]) -> Callable[[Sequence[Any]], Row]:
+    """Return what makes a row of fields and the text of the answers; fields stand before answers."""
+    asked = [column for column in columns if column.question]
+    questions = [column.question for column in asked]
+    split = [(place, column.choice) for place, column in enumerate(asked) if column.choice is not None]
+    loads = json.JSONDecoder().decode
+
+    def make(values: Sequence[Any]) -> Row:
+        answers = list(map(loads(values[-1]).get, questions))
+        for place, choice in split:
+            chosen = answers[place]
+            answers[place] = None if chosen is None else choice in chosen
+        return [*values[:-1], *answers]
+
+    return make
+
+
+def exact(value: Any) -> Decimal:
+    """Return an amount of money without the noise of SQLite's sums."""
+    return Decimal(str(value)).quantize(Decimal("0.001"))

@@ -1,0 +1,235 @@
+"""What can be exported: each with its register, whose search and filters decide on the rows, and its columns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cop_program.models import Program
+
+from ..admission.register import applications
+from ..base.registers import RegisterAdmin, may
+from ..billing.models import AccountRow
+from ..billing.register import AccountAdmin, InvoiceAdmin
+from ..forms.models import FormVersion
+from ..forms.register import submissions
+from ..mail.outbox import outbox
+from ..registration.register import registrations
+from .columns import Column, answer_columns, field
+from .models import Export
+
+PROGRAM = field("program__page__title", _("Program"), key="program")
+OF_ACCOUNT = [
+    field("account__reference", _("Payment reference")),
+    field("account__payer_name", _("Payer")),
+    field("account__program__page__title", _("Program"), key="program"),
+]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing to export; `narrow` makes its rows of those of the register."""
+
+    name: str
+    label: str | Promise
+    register: RegisterAdmin
+    fields: tuple[Column, ...]
+    has_answers: bool = False
+    is_files: bool = False
+    narrow: Callable[[QuerySet], QuerySet] | None = None
+    of_program: Callable[[Program], dict[str, Any]] | None = lambda program: {"program": program.pk}
+
+    @property
+    def permission(self) -> tuple[type[Model], str]:
+        """The model and the action that the readers of the register need."""
+        return self.register.permission_model or self.register.model, self.register.list_permission
+
+    def allows(self, user: Any) -> bool:
+        """Tell whether `user` may export this: who may export, and may read the register."""
+        model, action = self.permission
+        return may(user, "add", Export) and may(user, action, model)
+
+    def rows(self, query: str, user: Any = None) -> QuerySet:
+        """Return the rows that the register shows for the query string `query`, in its order."""
+        request = HttpRequest()
+        request.user = user or AnonymousUser()
+        rows = self.register.rows(request, QueryDict(query)).select_related(None)
+        return self.narrow(rows) if self.narrow else rows
+
+    def columns(self, rows: QuerySet, *, split_choices: bool = False) -> list[Column]:
+        """Return the columns of `rows`: the fields, then an answer for each question of all versions of their forms."""
+        if not self.has_answers:
+            return list(self.fields)
+        pages = rows.order_by().values("version__page").distinct()
+        versions = FormVersion.objects.filter(page__in=pages)
+        return [*self.fields, *answer_columns(versions, split_choices=split_choices)]
+
+
+def ledger(accounts: QuerySet) -> QuerySet[AccountRow]:
+    """Return the rows of accounts, in the order in which they were recorded."""
+    return AccountRow.objects.filter(account__in=accounts.order_by().values("pk")).order_by("recorded_at", "pk")
+
+
+def drawn(invoices: QuerySet) -> QuerySet:
+    """Return the invoices whose PDF is stored."""
+    return invoices.exclude(pdf_path="")
+
+
+SENT = [
+    field("submitted_at", _("Sent"), "moment"),
+    field("language", _("Language")),
+    field("version__number", _("Version of the form"), "number", key="version"),
+]
+PERSON = [field("name", _("Name")), field("email", _("Email")), field("country", _("Country"))]
+
+SOURCES: dict[str, Source] = {}
+
+
+def add(source: Source) -> Source:
+    """Register a source by its name."""
+    SOURCES[source.name] = source
+    return source
+
+
+add(
+    Source(
+        "submissions",
+        _("Answers of forms"),
+        submissions,
+        (field("reference", _("Reference")), field("page__title", _("Form"), key="form"), *SENT),
+        has_answers=True,
+        of_program=None,
+    )
+)
+add(
+    Source(
+        "applications",
+        _("Applications"),
+        applications,
+        (
+            field("reference", _("Reference")),
+            PROGRAM,
+            field("state", _("State")),
+            field("state_changed_at", _("State since"), "moment"),
+            *PERSON,
+            field("organization", _("Organization")),
+            field("time_zone", _("Time zone")),
+            field("source", _("Entered through")),
+            *SENT,
+        ),
+        has_answers=True,
+    )
+)
+add(
+    Source(
+        "registrations",
+        _("Registrations"),
+        registrations,
+        (
+            field("reference", _("Reference")),
+            PROGRAM,
+            field("state", _("State")),
+            field("state_changed_at", _("State since"), "moment"),
+            *PERSON,
+            field("billing_name", _("Billing name")),
+            field("billing_address", _("Billing address")),
+            field("time_zone", _("Time zone")),
+            field("account__reference", _("Payment reference")),
+            field("ended_reason", _("Reason")),
+            *SENT,
+        ),
+        has_answers=True,
+    )
+)
+add(
+    Source(
+        "accounts",
+        _("Accounts"),
+        AccountAdmin(),
+        (
+            field("reference", _("Payment reference")),
+            PROGRAM,
+            field("payer_name", _("Payer")),
+            field("payer_email", _("Email")),
+            field("payer_address", _("Billing address")),
+            field("payer_country", _("Country")),
+            field("standing", _("Standing")),
+            field("fee_total", _("Fee"), "money", currency="currency"),
+            field("paid_total", _("Paid"), "money", currency="currency"),
+            field("owed", _("Owed"), "money", currency="currency"),
+            field("currency", _("Currency")),
+            field("invoice_number", _("Open invoice")),
+            field("due_on", _("Due"), "date"),
+        ),
+    )
+)
+add(
+    Source(
+        "ledger",
+        _("Ledger rows"),
+        AccountAdmin(),
+        (
+            *OF_ACCOUNT,
+            field("kind", _("Kind")),
+            field("amount", _("Amount"), "money", currency="amount_currency"),
+            field("amount_currency", _("Currency")),
+            field("effective_on", _("Date"), "date"),
+            field("recorded_at", _("Recorded"), "moment"),
+            field("recorded_by__username", _("Recorded by"), key="recorded_by"),
+            field("note", _("Note")),
+            field("payment__method", _("Method")),
+            field("payment__receipt_number", _("Receipt")),
+        ),
+        narrow=ledger,
+    )
+)
+add(
+    Source(
+        "invoices",
+        _("Invoices"),
+        InvoiceAdmin(),
+        (
+            field("number", _("Number")),
+            field("kind", _("Kind")),
+            field("state", _("State")),
+            *OF_ACCOUNT,
+            field("account__payer_email", _("Email")),
+            field("account__payer_country", _("Country")),
+            field("total", _("Total"), "money", currency="total_currency"),
+            field("total_currency", _("Currency")),
+            field("issued_at", _("Issued"), "moment"),
+            field("due_on", _("Due"), "date"),
+            field("closed_at", _("Settled"), "moment"),
+            field("corrects__number", _("Corrects"), key="corrects"),
+            field("pdf_sha256", _("SHA-256 of the PDF")),
+        ),
+    )
+)
+add(Source("invoice-pdfs", _("PDFs of invoices"), InvoiceAdmin(), (), is_files=True, narrow=drawn))
+add(
+    Source(
+        "mails",
+        _("Mails"),
+        outbox,
+        (
+            field("kind", _("Kind of mail")),
+            field("scope", _("Scope")),
+            field("about", _("About")),
+            field("recipient", _("Recipient")),
+            field("recipient_name", _("Name")),
+            field("subject", _("Subject")),
+            field("language", _("Language")),
+            field("state", _("State")),
+            field("attempts", _("Attempts"), "number"),
+            field("created_at", _("Written"), "moment"),
+            field("sent_at", _("Sent"), "moment"),
+            field("last_error", _("Last error")),
+        ),
+        of_program=lambda program: {"scope": f"program:{program.pk}"},
+    )
+)

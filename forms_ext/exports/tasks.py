@@ -1,0 +1,80 @@
+"""Writes large exports to private storage: safe to run twice, and to be killed at any point."""
+
+import logging
+import tempfile
+import time
+from datetime import timedelta
+from typing import IO
+
+from django.core.files import File
+from django.db.models import F, Q
+from django.tasks import task
+from django.utils import translation
+
+from cop_program.clock import now
+
+from ..base import periodic, private
+from ..base.conf import conf
+from . import content
+from .models import Export
+
+logger = logging.getLogger(__name__)
+CLAIM = timedelta(minutes=10)
+MOST = 3
+State = Export.State
+
+
+@task
+def write_export(export_id: int) -> bool:
+    """Write the file of an export; True where it is ready."""
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now())
+    waiting = Export.objects.filter(free, pk=export_id, state__in=[State.WAITING, State.WRITING])
+    if not waiting.update(state=State.WRITING, claimed_until=now() + CLAIM, attempts=F("attempts") + 1, done=0):
+        return Export.objects.filter(pk=export_id, state=State.READY).exists()
+    export = Export.objects.select_related("made_by").get(pk=export_id)
+    try:
+        with tempfile.TemporaryFile() as file, translation.override(export.options.get("language")):
+            _write(export, file)
+            path = private.save(f"exports/{export.pk}/{content.file_name(export)}", File(file))
+    except Exception:
+        logger.exception("Export %s could not be written", export.pk)
+        state = State.FAILED if export.attempts >= MOST else State.WAITING
+        Export.objects.filter(pk=export_id).update(state=state, claimed_until=now() + timedelta(seconds=30))
+        return False
+    ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)
+    mine = Export.objects.filter(pk=export_id, state=State.WRITING)
+    if not mine.update(state=State.READY, path=path, ends_at=ends_at, claimed_until=None):
+        private.delete(path)  # another worker was faster
+    return True
+
+
+def _write(export: Export, file: IO[bytes]) -> None:
+    """Write the export to `file`; every second, say how far it is and keep the claim."""
+    told = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= 1:
+            told = time.monotonic()
+            Export.objects.filter(pk=export.pk).update(done=done, claimed_until=now() + CLAIM)
+
+    for part in content.of(export, tell):
+        file.write(part)
+
+
+@periodic.register
+def finish_exports() -> int:
+    """Take up what a killed worker or a failure left."""
+    due = Q(claimed_until__lte=now()) | Q(claimed_until__isnull=True, created_at__lte=now() - timedelta(minutes=1))
+    left = Export.objects.filter(due, state__in=[State.WAITING, State.WRITING]).order_by("pk")[:5]
+    return sum(write_export.func(pk) for pk in list(left.values_list("pk", flat=True)))
+
+
+@periodic.register
+def end_links() -> int:
+    """Delete the files whose links have ended."""
+    ended = list(Export.objects.filter(state=State.READY, ends_at__lte=now())[:200])
+    for export in ended:
+        private.delete(export.path)
+        Export.objects.filter(pk=export.pk).update(state=State.ENDED, path="")
+    return len(ended)

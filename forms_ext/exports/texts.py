@@ -1,0 +1,118 @@
+"""Values as the text of a cell, and back: the one place that knows both ways."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from .columns import Column
+from .guard import STARTS, guard, unguard
+from .options import DATE_FORMATS, Options
+from .rows import exact
+
+type Write = Callable[[Any], str]
+SEPARATOR = "; "
+
+
+def join(texts: Iterable[str]) -> str:
+    """Return several choices in one cell; a choice with a semicolon or a quotation mark stands in such marks."""
+    return SEPARATOR.join(
+        '"' + text.replace('"', '""') + '"' if not text or set(text) & set(';"\r\n') or text != text.strip() else text
+        for text in texts
+    )
+
+
+def split(text: str) -> list[str]:
+    """Return what `join` was given."""
+    found, at = [], 0
+    while at < len(text):
+        if text[at] == '"':
+            item, at = _quoted(text, at + 1)
+        else:
+            end = text.find(SEPARATOR, at)
+            end = len(text) if end < 0 else end
+            item, at = text[at:end], end
+        found.append(item)
+        at += len(SEPARATOR)
+    return found
+
+
+def _quoted(text: str, at: int) -> tuple[str, int]:
+    """Return the text in quotation marks that begins at `at`, and where it has ended."""
+    parts = []
+    while True:
+        end = text.index('"', at)
+        parts.append(text[at:end])
+        at = end + 1
+        if text[at : at + 1] != '"':
+            return '"'.join(parts), at
+        at += 1
+
+
+@cache
+def unit(currency: str) -> Decimal:
+    """Return the minor unit of a currency: 0.01 of USD, 1 of JPY."""
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
+def amount(value: Any, currency: str) -> Decimal:
+    """Return an amount with the decimals of its currency."""
+    return exact(value).quantize(unit(currency), rounding=ROUND_HALF_UP)
+
+
+def plain(value: Any) -> str:
+    """Return the text of any answer, whatever its type."""
+    if isinstance(value, str):
+        return guard(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return guard(join(map(str, value)))
+    if isinstance(value, dict):
+        return guard(str(value["name"]) if "name" in value else json.dumps(value, ensure_ascii=False))
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value if value[:1] not in STARTS else guard(value)
+    return plain(value)
+
+
+def _date(options: Options) -> Write:
+    def write(value: Any) -> str:
+        if isinstance(value, str):
+            if options.date_format == "iso":
+                return guard(value)
+            value = date.fromisoformat(value)
+        return options.day(value)
+
+    return write
+
+
+def writers(columns: Iterable[Column], options: Options) -> list[Write]:
+    """Return what writes the values of each column; money is written by whoever knows its currency."""
+    special = {"text": _text, "date": _date(options), "moment": options.moment}
+    return [special.get(column.type, plain) for column in columns]
+
+
+def reader(column: Column, options: Options) -> Callable[[str], Any]:
+    """Return what reads a cell of `column` back: the stored value, None where the cell is empty."""
+
+    def moment(text: str) -> datetime:
+        return datetime.strptime(text, options.moment_format).replace(tzinfo=options.zone).astimezone(UTC)
+
+    read: dict[str, Callable[[str], Any]] = {
+        "number": lambda text: float(text) if set(text) & set(".eEn") else int(text),
+        "money": Decimal,
+        "boolean": lambda text: text == "true",
+        "date": lambda text: datetime.strptime(text, DATE_FORMATS[options.date_format]).date().isoformat(),
+        "moment": moment,
+        "choices": lambda text: split(unguard(text)),
+    }
+    chosen = read.get(column.type, unguard)
+    return lambda text: chosen(text) if text else None

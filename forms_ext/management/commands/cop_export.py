@@ -1,0 +1,95 @@
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from wagtail.models import Page
+
+from cop_program.models import Program
+from forms_ext.base.errors import ActionRefused
+from forms_ext.exports import actions, content
+from forms_ext.exports.options import DATE_FORMATS, Options
+from forms_ext.exports.sources import SOURCES, Source
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+
+
+class Command(BaseCommand):
+    help = "Export what a register of the staff shows: all rows, or those of one program, form, search or filter."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=list(SOURCES))
+        parser.add_argument("--program", metavar="SLUG", help="the slug of a program's page; without it: all programs")
+        parser.add_argument("--form", metavar="SLUG", help="the slug of a form page (submissions)")
+        parser.add_argument("--query", default="", help="search and filters, as they stand in the register's address")
+        parser.add_argument("--format", choices=list(actions.FORMATS), help="csv (default), xlsx, jsonl; files are zip")
+        parser.add_argument("--output", metavar="FILE", type=Path, help="without it: standard output")
+        parser.add_argument("--delimiter", choices=list(DELIMITERS), default="comma")
+        parser.add_argument("--bom", action="store_true", help="byte order mark, by which Excel knows UTF-8")
+        parser.add_argument("--dates", choices=list(DATE_FORMATS), default="iso")
+        parser.add_argument("--time-zone", default="UTC")
+        parser.add_argument("--headings", choices=["labels", "keys"], default="labels")
+        parser.add_argument("--split-choices", action="store_true", help="one column for each choice")
+        parser.add_argument("--columns", action="store_true", help="print the contract of the columns as JSON, no rows")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source = SOURCES[options["what"]]
+        query = self.query(source, options)
+        try:
+            chosen = Options(
+                delimiter=DELIMITERS[options["delimiter"]],
+                bom=options["bom"],
+                date_format=options["dates"],
+                time_zone=options["time_zone"],
+                headings=options["headings"],
+                split_choices=options["split_choices"],
+            )
+        except (ValueError, KeyError) as error:
+            raise CommandError(str(error)) from error
+        if options["columns"]:
+            columns = source.columns(source.rows(query), split_choices=chosen.split_choices)
+            self.stdout.write(json.dumps([column.as_json() for column in columns], indent=2, ensure_ascii=False))
+            return
+        kind = options["format"] or ("zip" if source.is_files else "csv")
+        try:
+            export = actions.begin(source=source, format=kind, query=query, options=chosen, background=False)
+        except ActionRefused as refused:
+            raise CommandError(str(refused)) from refused
+        self.write(content.of(export), options["output"])
+        self.stderr.write(f"{export.rows} rows.")
+
+    def query(self, source: Source, options: dict[str, Any]) -> str:
+        """Return the query string that the register would have."""
+        parts = [options["query"]] if options["query"] else []
+        if slug := options["program"]:
+            program = Program.objects.filter(page__slug=slug).first()
+            if program is None:
+                raise CommandError(f"There is no program {slug!r}.")
+            if source.of_program is None:
+                raise CommandError(f"{source.name} belong to no program.")
+            parts.append(urlencode(source.of_program(program)))
+        if slug := options["form"]:
+            page = Page.objects.filter(slug=slug, form_versions__isnull=False).first()
+            if page is None or source.name != "submissions":
+                raise CommandError(f"There is no form {slug!r} with {source.name}.")
+            parts.append(urlencode({"page": page.pk}))
+        return "&".join(parts)
+
+    def write(self, parts: Any, output: Path | None) -> None:
+        """Write to standard output, or to a file that is there only when it is whole."""
+        if output is None:
+            for part in parts:
+                sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
+            return
+        draft = output.with_name(f".{output.name}.{os.getpid()}.part")
+        try:
+            with draft.open("wb") as file:
+                for part in parts:
+                    file.write(part)
+            draft.replace(output)
+        finally:
+            draft.unlink(missing_ok=True)

@@ -1,0 +1,363 @@
+"""Exports in the admin: the rows of the register, at once or in the background, and who may have them."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from djmoney.money import Money
+from wagtail.models import ModelLogEntry
+
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.applications.models import Application
+from forms_ext.base import periodic, private
+from forms_ext.billing import actions as billing
+from forms_ext.billing.tasks import store_pdf
+from forms_ext.exports import content, rows
+from forms_ext.exports.models import Export
+from forms_ext.exports.sources import SOURCES
+from forms_ext.exports.tasks import end_links, write_export
+
+from ..billing.factories import make_issuer, make_member
+from ..staff.conftest import START
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+type Make = Callable[..., Application]
+
+CSV = {"format": "csv", "headings": "keys", "date_format": "iso", "time_zone": "UTC", "delimiter": ","}
+
+
+def url(name: str, query: str = "") -> str:
+    return f"{reverse('cop_exports:export', args=[name])}?{query}"
+
+
+def body(answer: Any) -> bytes:
+    assert answer.status_code == 200, answer.content
+    return b"".join(answer.streaming_content)
+
+
+def lines(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+
+
+@pytest.fixture
+def money(program: Program) -> Any:
+    make_issuer()
+    with clock.at(START + timedelta(days=22)):
+        account = make_member(program)
+        billing.record_payment(account=account, amount=Money(50, "USD"), received_on=START.date())
+    return account
+
+
+# --- What is in it -------------------------------------------------------------------------------
+
+
+def test_the_rows_are_those_of_the_register_in_its_order(staff: Client, make_application: Make) -> None:
+    make_application(name="Ada", state="accepted")
+    make_application(name="Bo", state="submitted", answers={"hopes": "=1+1"})
+    make_application(name="Adam", state="submitted")
+    make_application(name="Adele", state="submitted")
+    query = "q=ad&state=submitted&order_by=-name"
+    page = staff.get(f"{reverse('cop_applications_modeladmin_index')}?{query}")
+    shown = [row.name for row in page.context["object_list"]]
+    assert url("applications", query).replace("&", "&amp;") in page.content.decode()
+    assert "<strong>2 rows</strong>" in staff.get(url("applications", query)).content.decode()
+    found = lines(body(staff.post(url("applications", query), CSV)))
+    assert [row["name"] for row in found] == shown == ["Adele", "Adam"]
+    assert {row["answers.hopes"] for row in found} == {"More consent"}
+
+
+def test_live_results_bring_a_button_with_the_new_filters(staff: Client, make_application: Make) -> None:
+    make_application()
+    page = staff.get(f"{reverse('cop_applications_modeladmin_results')}?q=app&_w_filter_fragment=true")
+    assert f'"{url("applications", "q=app")}"' in page.content.decode()
+
+
+def test_formulas_are_harmless_in_a_csv(staff: Client, make_application: Make) -> None:
+    make_application(answers={"hopes": "=HYPERLINK(1)"}, organization="@SUM(A1)")
+    row = lines(body(staff.post(url("applications"), CSV)))[0]
+    assert (row["answers.hopes"], row["organization"]) == ("'=HYPERLINK(1)", "'@SUM(A1)")
+
+
+def test_options_decide_how_it_is_written(staff: Client, make_application: Make) -> None:
+    make_application(submitted_at=START)
+    chosen = CSV | {"delimiter": ";", "bom": "on", "date_format": "day", "time_zone": "Asia/Kathmandu"}
+    answer = staff.post(url("applications"), chosen | {"headings": "labels"})
+    assert answer["Content-Disposition"] == 'attachment; filename="applications-2024-01-10.csv"'
+    assert "no-store" in answer["Cache-Control"]
+    data = body(answer)
+    assert data.startswith(b'\xef\xbb\xbf"Reference";')
+    assert "Sent (Asia/Kathmandu)" in data.decode()
+    assert '"10.01.2024 22:45:00"' in data.decode()
+    assert staff.post(url("applications"), CSV | {"delimiter": "|"}).status_code == 422
+
+
+def test_a_workbook_has_real_dates_and_money(staff: Client, money: Any) -> None:
+    billing.issue_invoice(account=money)
+    sheet = openpyxl.load_workbook(io.BytesIO(body(staff.post(url("invoices"), CSV | {"format": "xlsx"})))).worksheets[
+        0
+    ]
+    cells = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+    assert (cells["total"].value, cells["total"].number_format) == (money.invoices.get().total.amount, "#,##0.00")
+    assert cells["due_on"].value.date() == money.invoices.get().due_on
+    assert cells["issued_at"].is_date
+    assert sheet.freeze_panes == "A2"
+
+
+def test_ledger_rows_add_up_to_what_the_account_owes(staff: Client, money: Any) -> None:
+    found = lines(body(staff.post(url("ledger"), CSV)))
+    owed = lines(body(staff.post(url("accounts"), CSV)))[0]
+    assert [row["kind"] for row in found] == ["fee", "payment", "payment"]
+    assert found[2]["amount"] == "-50.00"
+    assert f"{sum(float(row['amount']) for row in found):.2f}" == owed["owed"]
+    read = [json.loads(line) for line in body(staff.post(url("ledger"), CSV | {"format": "jsonl"})).splitlines()]
+    assert read[2]["amount"] == {"amount": "-50.00", "currency": "USD"}
+
+
+def test_mails_hold_no_secrets(staff: Client, money: Any) -> None:
+    found = lines(body(staff.post(url("mails"), CSV)))
+    assert found
+    assert not {"secrets", "text", "html", "fields"} & set(found[0])
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_a_large_number_of_rows_asks_no_more_queries(kind: str, staff: Client, make_application: Make) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            body(staff.post(url("applications"), CSV | {"format": kind}))
+        return len(asked)
+
+    make_application()
+    queries()
+    one = queries()
+    for _number in range(20):
+        make_application()
+    assert queries() == one
+
+
+# --- A cut connection ----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_a_cut_connection_leaves_nothing_behind(
+    kind: str, staff: Client, make_application: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "BATCH", 2)
+    for _number in range(9):
+        make_application()
+    answer = staff.post(url("applications"), CSV | {"format": kind})
+    parts: Iterator[bytes] = iter(answer.streaming_content)
+    next(parts)
+    next(parts)
+    assert connection.in_atomic_block or kind == "xlsx"
+    answer.close()
+    del parts
+    assert not connection.in_atomic_block
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_cursors")
+            assert cursor.fetchone() == (0,)
+    assert Application.objects.count() == 9
+
+
+# --- In the background ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(settings: Any) -> None:
+    settings.COP_EXPORT_BACKGROUND_ROWS = 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_a_large_export_is_the_same_file_behind_a_private_link(
+    kind: str,
+    staff: Client,
+    client_of: Callable[[str], Client],
+    make_application: Make,
+    settings: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        make_application(name=name)
+    chosen = CSV | {"format": kind}
+    at_once = body(staff.post(url("applications", "order_by=name"), chosen))
+    settings.COP_EXPORT_BACKGROUND_ROWS = 2
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = staff.post(url("applications", "order_by=name"), chosen)
+    export = Export.objects.get(state=Export.State.READY)
+    assert answer["Location"] == reverse("cop_exports:job", args=[export.pk])
+    file = reverse("cop_exports:file", args=[export.pk])
+    assert file in staff.get(answer["Location"]).content.decode()
+    taken = staff.get(file)
+    assert "no-store" in taken["Cache-Control"]
+    data = body(taken)
+    if kind == "xlsx":
+        values = [
+            list(openpyxl.load_workbook(io.BytesIO(found)).worksheets[0].iter_rows(values_only=True))
+            for found in (data, at_once)
+        ]
+        assert values[0] == values[1]
+    elif kind == "csv":  # the server's COPY leaves the quotation marks of an empty cell away
+        assert lines(data) == lines(at_once)
+    else:
+        assert data == at_once
+    assert client_of("administrator").get(file).status_code == 404, "it is for who asked"
+    assert client_of("reviewer").get(file).status_code in {302, 403, 404}
+
+
+def test_the_link_ends_and_the_file_with_it(
+    staff: Client, make_application: Make, small: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    make_application()
+    make_application()
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.post(url("applications"), CSV)
+    export = Export.objects.get()
+    with clock.at(START + timedelta(hours=25)):
+        file = reverse("cop_exports:file", args=[export.pk])
+        assert staff.get(file).status_code == 302, "also before the file is deleted"
+        assert end_links() == 1
+        assert not private.exists(export.path)
+        assert "deleted" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
+        assert end_links() == 0
+
+
+def test_a_killed_worker_loses_nothing(
+    staff: Client, make_application: Make, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_application()
+    make_application()
+    staff.post(url("applications"), CSV)
+    export = Export.objects.get()
+    page = staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
+    assert "data-cop-running" in page
+    assert "0 of 2 rows" in page
+
+    def killed(*args: Any) -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(content, "of", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write_export.func(export.pk)
+    assert write_export.func(export.pk) is False, "another worker lets the first one finish"
+    with clock.at(START + timedelta(minutes=11)):
+        assert periodic.run_all() == []
+    export.refresh_from_db()
+    assert (export.state, export.attempts) == ("ready", 2)
+    assert len(lines(private.read(export.path))) == 2
+
+
+def test_an_export_that_fails_for_good_says_so(
+    staff: Client, make_application: Make, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_application()
+    make_application()
+    staff.post(url("applications"), CSV)
+    export = Export.objects.get()
+
+    def broken(*args: Any) -> Iterator[bytes]:
+        raise OSError("The disk is full.")
+
+    monkeypatch.setattr(content, "of", broken)
+    for minute in range(3):
+        with clock.at(START + timedelta(minutes=minute)):
+            write_export.func(export.pk)
+    export.refresh_from_db()
+    assert export.state == "failed"
+    assert "could not be written" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
+
+
+# --- Who, and what is remembered -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("anonymous", 302), ("editor", 403), ("reviewer", 403), ("staff", 200), ("administrator", 200)]
+)
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_who_may_export(
+    name: str, role: str, status: int, program: Program, client_of: Callable[[str], Client]
+) -> None:
+    client = client_of(role)
+    answers = [client.get(url(name)), client.post(url(name), CSV)]
+    if status == 403:  # Wagtail leads who lacks a permission back to its home
+        assert [answer.status_code for answer in answers] == [302, 302]
+        assert {answer["Location"] for answer in answers} == {"/admin/"}
+    else:
+        assert [answer.status_code for answer in answers] == [status, status]
+    assert Export.objects.exists() == (status == 200)
+
+
+def test_reviewers_see_no_button(reviewer: Client, make_application: Make) -> None:
+    make_application()
+    page = reviewer.get(reverse("cop_applications_modeladmin_index"))
+    assert "cop/exports" not in page.content.decode()
+
+
+def test_the_audit_log_says_who_took_what_and_how_many(staff: Client, make_application: Make) -> None:
+    make_application(state="accepted")
+    make_application(state="submitted")
+    staff.post(url("applications", "state=accepted"), CSV)
+    entry = ModelLogEntry.objects.get(action="forms_ext.exports.export")
+    assert entry.user.username == "staff"
+    assert entry.data == {"what": "applications", "format": "csv", "filter": "state=accepted", "rows": 1}
+    assert entry.timestamp == START
+
+
+# --- From the command line -----------------------------------------------------------------------
+
+
+def test_the_command_writes_a_program(make_application: Make, program: Program, tmp_path: Any) -> None:
+    make_application(name="Ada")
+    target = tmp_path / "applications.csv"
+    options = {"program": program.page.slug, "output": target, "headings": "keys", "verbosity": 0}
+    call_command("cop_export", "applications", **options)
+    assert [row["name"] for row in lines(target.read_bytes())] == ["Ada"]
+    assert [path.name for path in tmp_path.iterdir()] == ["applications.csv"]
+    assert ModelLogEntry.objects.get(action="forms_ext.exports.export").user is None
+    with pytest.raises(CommandError, match="no program 'nowhere'"):
+        call_command("cop_export", "applications", program="nowhere")
+
+
+def test_the_command_tells_of_the_columns(make_application: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    make_application()
+    call_command("cop_export", "applications", columns=True)
+    told = {column["key"]: column for column in json.loads(capsys.readouterr().out)}
+    assert told["answers.hopes"] == {
+        "key": "answers.hopes",
+        "label": "What do you hope for?",
+        "earlier_labels": [],
+        "type": "text",
+    }
+
+
+def test_pdfs_of_invoices_are_packed(money: Any, tmp_path: Any) -> None:
+    invoice = billing.issue_invoice(account=money)
+    assert invoice
+    target = tmp_path / "invoices.zip"
+    call_command("cop_export", "invoice-pdfs", format="zip", output=target)
+    assert zipfile.ZipFile(target).namelist() == [], "it is not drawn yet"
+    store_pdf(invoice.pk)
+    invoice.refresh_from_db()
+    call_command("cop_export", "invoice-pdfs", format="zip", output=target)
+    with zipfile.ZipFile(target) as packed:
+        assert packed.testzip() is None
+        assert packed.namelist() == [f"{invoice.number}.pdf"]
+        assert packed.read(f"{invoice.number}.pdf") == private.read(invoice.pdf_path)
+    with pytest.raises(CommandError, match="format"):
+        call_command("cop_export", "invoice-pdfs", format="csv", output=target)
