@@ -38,7 +38,7 @@ def test_registering_holds_a_seat_posts_the_fee_and_tells_until_when(program: Pr
     seat = Seat.objects.get(invitation=registration.invitation)
     assert seat.held_until == datetime(2024, 2, 3, 8, tzinfo=UTC)
     text = " ".join(OutgoingMail.objects.get(kind="registered_hold").text.split())
-    assert "the end of Friday 2 February 2024, Pacific Time" in text
+    assert "the end of Friday 2 February 2024, Pacific time" in text
     assert findings() == []
 
 

@@ -23,7 +23,7 @@ def shown(client: Client, registration: Registration) -> str:
 def test_the_deposit_stands_there_with_its_day_and_where_to_pay(client: Client, program: Program) -> None:
     registration = make_registration(program)
     html = shown(client, registration)
-    for words in ("100 USD", "the end of Friday 2 February 2024, Pacific Time", "Routing 011000015"):
+    for words in ("100 USD", "the end of Friday 2 February 2024, Pacific time", "Routing 011000015"):
         assert words in html
     assert registration.account
     assert registration.account.reference in html

@@ -1,0 +1,226 @@
+"""Every audit check finds what it is there for: a sound history is broken by hand, one break after the other."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, models, transaction
+from djmoney.money import Money
+
+from cop_program import clock
+from cop_program.models import ProgramPage
+from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry
+from forms_ext.applications.models import Application
+from forms_ext.base import audit, periodic, private
+from forms_ext.billing import actions as billing
+from forms_ext.billing import queries as ledger
+from forms_ext.billing import triggers
+from forms_ext.billing.models import AccountRow, Invoice, NumberSequence, Payment, RebateDue, RefundDue
+from forms_ext.mail.models import MailAttachment, OutgoingMail
+from forms_ext.registration import actions
+from forms_ext.registration.models import GoItem, Registration
+
+from .admission.factories import START, accept, make_application, make_registration, open_program, pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+type World = SimpleNamespace
+NO_SEAT: dict[str, Any] = {"invitation": None, "held_until": None, "kept_at": None}
+
+
+def raw(model: type[models.Model]) -> "models.QuerySet[Any]":
+    """Return all rows, without the guards of the model's own manager."""
+    return models.QuerySet(model)
+
+
+def let_rows_be_edited() -> None:
+    """Take the triggers of billing away, as somebody at the database's console could; undone with the test."""
+    with connection.cursor() as cursor:
+        for table in triggers.FROZEN:
+            for name in (f"{table}_frozen", f"{table}_kept"):
+                on = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def lapse(registration: Registration) -> Registration:
+    actions.set_hold_end(registration=registration, held_until=START + timedelta(minutes=1), by=None)
+    with clock.at(START + timedelta(minutes=1)):
+        assert actions.end_holds() == 1
+    registration.refresh_from_db()
+    return registration
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A confirmed program of three seats: a member, one cancelled after the invoice, holds, a queue, a lapsed hold."""
+    let_rows_be_edited()
+    with clock.at(START):
+        other, program = open_program(), open_program(3)
+        lapsed = lapse(make_registration(program, 1))
+        member, left = (pay(make_registration(program, number)) for number in (2, 3))
+        held, offered, waiting = (make_registration(program, number) for number in (4, 5, 6))
+        actions.confirm_program(program=program, by=None)
+        periodic.run_all()
+        actions.cancel(registration=left, by=None)
+        refund = ledger.open_refunds(program).get()
+        billing.record_refund(refund=refund, paid_on=date(2024, 1, 20))
+        invited, _token = accept(make_application(program, 7))
+        undecided = make_application(program, 8)
+    with clock.at(START + timedelta(minutes=30)):
+        for _time in range(2):
+            periodic.run_all()
+        people = {"lapsed": lapsed, "member": member, "left": left, "held": held, "offered": offered}
+        for registration in (*people.values(), waiting):
+            registration.refresh_from_db()
+        assert offered.state == "held"
+        yield SimpleNamespace(
+            **people, waiting=waiting, program=program, other=other, invited=invited, undecided=undecided
+        )
+
+
+def application_of(registration: Registration) -> "models.QuerySet[Application]":
+    return Application.objects.filter(pk=registration.invitation.application_id)
+
+
+def link_of(registration: Registration) -> "models.QuerySet[Invitation]":
+    return Invitation.objects.filter(pk=registration.invitation_id)
+
+
+def seat_of(registration: Registration) -> "models.QuerySet[Seat]":
+    return Seat.objects.filter(invitation=registration.invitation_id)
+
+
+def registration(one: Registration) -> "models.QuerySet[Registration]":
+    return Registration.objects.filter(pk=one.pk)
+
+
+def post(one: Registration, kind: str, amount: int) -> None:
+    AccountRow.objects.create(
+        account=one.account, kind=kind, amount=Money(amount, "USD"), effective_on=START.date(), recorded_at=START
+    )
+
+
+def invoice_of(one: Registration) -> "models.QuerySet[Invoice]":
+    return raw(Invoice).filter(account=one.account_id, kind="invoice")
+
+
+def snapshot(one: Registration, **changes: Any) -> None:
+    invoice_of(one).update(snapshot=invoice_of(one).get().snapshot | changes)
+
+
+def move_account(w: World) -> None:
+    registration(w.lapsed).update(account=None)
+    registration(w.waiting).update(account=w.lapsed.account_id)
+
+
+def forge_pdf(w: World) -> None:
+    invoice_of(w.member).update(pdf_path=private.save("invoices/forged.pdf", b"%PDF forged"))
+
+
+def queue_with_attachment(w: World) -> None:
+    attachment = MailAttachment.objects.order_by("pk").first()
+    assert attachment
+    OutgoingMail.objects.filter(pk=attachment.mail_id).update(state="queued")
+    MailAttachment.objects.filter(pk=attachment.pk).update(storage_path="invoices/gone.pdf")
+
+
+def a_row(w: World) -> AccountRow:
+    return AccountRow.objects.get(account=w.member.account_id, kind="payment")
+
+
+MAIL = OutgoingMail.objects
+SEATS, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("seats", "links", "decisions", "queue"))
+#: Which check must find it, how it is broken, and what the check says.
+BREAKS: list[tuple[str, Callable[[World], object], str]] = [
+    (SEATS, lambda w: Seat.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
+    (SEATS, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
+    (SEATS, lambda w: seat_of(w.held).update(program=w.other, number=99), "somebody of another program"),
+    (LINKS, lambda w: Application.objects.filter(pk=w.invited.application_id).update(state="declined"), "a live link"),
+    (LINKS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="accepted"), "never had a personal"),
+    (LINKS, lambda w: link_of(w.held).update(revoked_at=START), "was used and revoked"),
+    (DECISIONS, lambda w: Decision.objects.filter(application=w.invited.application).update(mail=None), "has no mail"),
+    (DECISIONS, lambda w: Decision.objects.order_by("pk").first().mail.delete(), "has no mail"),  # type: ignore[union-attr]
+    (DECISIONS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="declined"), "decisions say sub"),
+    (DECISIONS, lambda w: Decision.objects.all().update(from_state="declined"), "but a decision says declined"),
+    (QUEUE, lambda w: seat_of(w.held).update(**NO_SEAT), "somebody waits, although a seat is free"),
+    (QUEUE, lambda w: WaitingListEntry.objects.all().update(offered_at=None), "has a seat and still waits"),
+    ("registration.places", lambda w: seat_of(w.held).update(**NO_SEAT), "is held, but its seat is none"),
+    ("registration.places", lambda w: registration(w.lapsed).update(state="member"), "is member, but its seat is none"),
+    ("registration.places", lambda w: WaitingListEntry.objects.all().update(left_at=START), "does not wait in the"),
+    ("registration.links", lambda w: link_of(w.held).update(used_at=None), "its link was never used"),
+    ("registration.links", lambda w: Invitation.objects.all().update(used_at=START), "there is no registration"),
+    ("registration.links", lambda w: application_of(w.held).update(state="withdrawn"), "application is not accepted"),
+    ("registration.links", lambda w: seat_of(w.held).update(invitation=w.invited), "nobody who has registered"),
+    ("registration.accounts", lambda w: registration(w.held).update(account=None), "is held and has no account"),
+    ("registration.accounts", move_account, "waits, but has an account"),
+    ("registration.accounts", lambda w: registration(w.member).update(deposit_amount=5000), "deposit is not paid"),
+    ("registration.accounts", lambda w: post(w.lapsed, "fee", 1997), "has ended and still owes something"),
+    ("registration.runs", lambda w: GoItem.objects.all().update(state="failed", error="no paper"), "failed: no paper"),
+    ("registration.runs", lambda w: invoice_of(w.member).update(closed_at=START), "has no invoice, although the"),
+    ("billing.rows", lambda w: raw(AccountRow).update(amount_currency="EUR"), "is in EUR, the account in USD"),
+    ("billing.rows", lambda w: raw(AccountRow).filter(kind="reversal").update(amount=Decimal(-1)), "does not equal"),
+    ("billing.rows", lambda w: post(w.held, "payment", -5), "has no receipt"),
+    ("billing.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not agree with its row"),
+    ("billing.rows", lambda w: raw(Payment).update(account=w.held.account), "does not agree with its row"),
+    ("billing.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),
+    ("billing.balances", lambda w: post(w.held, "refund", 5000), "more was given back than was paid"),
+    ("billing.numbers", lambda w: invoice_of(w.left).update(sequence_number=7), "numbers from 1 to 7, but 2 were"),
+    ("billing.numbers", lambda w: NumberSequence.objects.all().update(last_number=3), "1 to 2, but 3 were drawn"),
+    ("billing.numbers", lambda w: raw(Invoice).filter(corrects__isnull=False).delete(), "0 numbers from"),
+    ("billing.numbers", lambda w: NumberSequence.objects.all().delete(), "has invoices and no sequence"),
+    ("billing.invoices", lambda w: snapshot(w.member, total="1.00"), "number or total are not those of its content"),
+    ("billing.invoices", lambda w: snapshot(w.member, number="CF-9"), "number or total are not those of its content"),
+    ("billing.invoices", lambda w: snapshot(w.member, lines=[]), "its lines do not add up to its total"),
+    ("billing.invoices", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not equal the invoice"),
+    ("billing.invoices", lambda w: invoice_of(w.left).update(closed_at=None), "is open, although"),
+    ("billing.pdfs", lambda w: invoice_of(w.member).update(pdf_sha256=""), "has no PDF"),
+    ("billing.pdfs", lambda w: invoice_of(w.member).update(pdf_path="invoices/gone.pdf"), "is not in the storage"),
+    ("billing.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
+    ("billing.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not mailed"),
+    ("billing.lists", lambda w: RefundDue.objects.all().update(settled_by_row=a_row(w)), "Refund"),
+    ("billing.lists", lambda w: RefundDue.objects.all().update(amount=Decimal(7)), "does not agree with the row"),
+    (
+        "billing.lists",
+        lambda w: RebateDue.objects.create(
+            account=w.member.account, amount=Money(100, "USD"), listed_at=START, paid_row=a_row(w)
+        ),
+        "Rebate",
+    ),
+    ("mail.outbox", lambda w: MAIL.update(state="failed", last_error="550 unknown"), "waits for a hand: 550 unknown"),
+    ("mail.outbox", lambda w: MAIL.update(state="queued", next_attempt_at=START - timedelta(hours=1)), "is a worker"),
+    ("mail.secrets", lambda w: MAIL.filter(kind="accepted").update(secrets="left"), "still holds the secrets"),
+    ("mail.attachments", queue_with_attachment, "which is not there"),
+]
+
+
+def test_each_check_finds_each_of_its_breaks(world: World) -> None:
+    missed = []
+    for check, break_it, words in BREAKS:
+        with transaction.atomic():
+            break_it(world)
+            found = [f"{finding.check}: {finding.text}" for finding in audit.run_all()]
+            transaction.set_rollback(True)
+        if not any(each.startswith(f"{check}: ") and words in each for each in found):
+            missed.append(f"{check}: {words} in {found}")
+        missed += [each for each in found if "The check itself failed" in each]
+    assert missed == []
+
+
+def test_each_check_has_a_break() -> None:
+    assert set(audit.names()) == {check for check, _break, _words in BREAKS}
+
+
+def test_the_command_finds_nothing_or_prints_what_it_finds_and_exits_with_1(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("cop_audit")
+    assert capsys.readouterr().out == f"{len(audit.names())} checks, nothing found.\n"
+    link_of(world.held).update(revoked_at=START)
+    with pytest.raises(SystemExit) as stop:
+        call_command("cop_audit")
+    assert stop.value.code == 1
+    reference = world.held.invitation.application.reference
+    assert f"admission.links: {reference}: a link was used and revoked." in capsys.readouterr().out
