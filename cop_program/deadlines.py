@@ -17,6 +17,12 @@ class Deadline:
     day: date
     zone: str
 
+    @classmethod
+    def around(cls, moment: datetime, zone: str, *, days: int = 0) -> "Deadline":
+        """Return the end of the day that `moment` lies in, or ends, in `zone`, or of a day `days` days later."""
+        day = (moment - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
+        return cls(day + timedelta(days=days), zone)
+
     @property
     def closes_at(self) -> datetime:
         """The instant at which it closes, in UTC."""
@@ -38,6 +44,13 @@ class Deadline:
             )
             own = self._own_time(language, reader_zone)
             return _("{deadline} (in your time: {own})").format(deadline=text, own=own) if own else text
+
+    def end_text(self, language: str = "en") -> str:
+        """Return "the end of Tuesday 30 January 2024, Pacific time"."""
+        with translation.override(language):
+            return _("the end of {day}, {zone}").format(
+                day=wording.day_text(self.day, language), zone=self.zone_text(language)
+            )
 
     def short(self, language: str = "en") -> str:
         """Return "by Tuesday 30 January"."""

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from cop_program import way
 from cop_program.clock import now
 
+from ..applications import actions as applications
 from ..applications.models import Application
 from ..billing import queries
 from ..forms import plan
 from ..forms.plan import Answer
 from ..mail.rendering import Rendered
+from . import actions, invitations, letters
 
 State = Application.State
 
@@ -57,8 +59,6 @@ VERBS: Mapping[str, Verb] = {
 
 def allowed(application: Application) -> list[str]:
     """Return the states that `application` can be put into now, in the order in which staff read them."""
-    from . import actions
-
     return list(actions.allowed(application))
 
 
@@ -122,31 +122,23 @@ def answers(application: Application) -> list[Answer]:
 
 def preview(application: Application, to_state: str, *, link_ends_at: datetime | None = None) -> Rendered:
     """Return the mail of a decision as it would go out, its link masked."""
-    from . import letters
-
     return letters.preview(application, to_state, ends_at=link_ends_at)
 
 
 def preview_link(application: Application, *, link_ends_at: datetime | None = None) -> Rendered:
     """Return the mail with which a new link goes out."""
-    from . import invitations, letters
-
     return letters.preview(application, "link", ends_at=link_ends_at or invitations.own_end(application))
 
 
 def note(application: Application, *, by: Any, text: str) -> None:
     """Keep a note on `application`."""
-    from ..applications import actions
-
-    actions.add_note(application=application, author=by, text=text)
+    applications.add_note(application=application, author=by, text=text)
 
 
 def decide(
     application: Application, to_state: str, *, by: Any, reason: str = "", link_ends_at: datetime | None = None
 ) -> None:
     """Put `application` into `to_state`; ActionRefused where its state forbids it."""
-    from . import actions
-
     if to_state == State.WITHDRAWN:
         actions.withdraw(application=application, by=by, reason=reason)
     else:
@@ -155,13 +147,9 @@ def decide(
 
 def send_link_again(application: Application, *, by: Any, ends_at: datetime | None) -> None:
     """Make a new personal link and mail it."""
-    from . import actions
-
     actions.send_link_again(application=application, by=by, ends_at=ends_at)
 
 
 def revoke_link(application: Application, *, by: Any, reason: str) -> None:
     """End the personal link."""
-    from . import actions
-
     actions.revoke_link(application=application, by=by, reason=reason)

@@ -7,7 +7,7 @@ from ..mail.kinds import COMMON, Fields, declared
 
 FIELDS: Fields = {**COMMON, "reference": (_("Reference of the application"), "A-2024-0007")}
 LINK: Fields = {
-    "link_ends": (_("Until when the personal link is valid"), "the end of Tuesday 30 January 2024, Pacific Time"),
+    "link_ends": (_("Until when the personal link is valid"), "the end of Tuesday 30 January 2024, Pacific time"),
     "policy_note": (_("Says that the cancellation deadline has passed, where it has"), ""),
     "link": (_("Personal link to the registration form"), ""),
 }

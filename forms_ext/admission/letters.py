@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cop_program import way
 from cop_program.clock import now
 
 from ..applications.models import Application
@@ -39,7 +40,7 @@ def fields(application: Application, what: str, ends_at: datetime | None = None)
         end = ends_at or invitations.natural_end(program)
         values["link_ends"] = words.until(end, words.zone_of(program), language)
         values["policy_note"] = late_note(application)
-        values["way"] = words.way(program, "register")
+        values["way"] = way.line(program, "register", language)
     return values
 
 

@@ -1,6 +1,6 @@
 """Instants and addresses as our mails and pages write them."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
@@ -8,30 +8,27 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cop_program.deadlines import Deadline
 from cop_program.models import Program
-from cop_program.wording import day_text, generic_name, time_text
-
-MICROSECOND = timedelta(microseconds=1)
+from cop_program.wording import day_text, time_text
 
 
 def end_of_day(moment: datetime, zone: str, *, days: int = 0) -> datetime:
     """Return the end of the day that ends at or contains `moment` in `zone`, `days` days later."""
-    day = (moment - MICROSECOND).astimezone(ZoneInfo(zone)).date() + timedelta(days=days + 1)
-    return datetime.combine(day, time(), ZoneInfo(zone))
+    return Deadline.around(moment, zone, days=days).closes_at
 
 
 def until(moment: datetime, zone: str, language: str = "en") -> str:
-    """Return "the end of Tuesday 30 January 2024, Pacific Time", or the time of day where it is no midnight."""
+    """Return "the end of Tuesday 30 January 2024, Pacific time", or the time of day where it is no midnight."""
+    deadline = Deadline.around(moment, zone)
+    if deadline.closes_at == moment:
+        return deadline.end_text(language)
     local = moment.astimezone(ZoneInfo(zone))
     with translation.override(language):
-        name = generic_name(zone, language)
-        if local.time() == time():
-            day = (moment - MICROSECOND).astimezone(ZoneInfo(zone)).date()
-            return _("the end of %(day)s, %(zone)s") % {"day": day_text(day, language), "zone": name}
         return _("%(time)s on %(day)s, %(zone)s") % {
             "time": time_text(local.time().replace(microsecond=0), language),
             "day": day_text(local.date(), language),
-            "zone": name,
+            "zone": deadline.zone_text(language),
         }
 
 
@@ -49,12 +46,3 @@ def zone_of(program: Program) -> str:
 def absolute(path: str) -> str:
     """Return the whole address of a path of this site."""
     return urljoin(getattr(settings, "WAGTAILADMIN_BASE_URL", "") or "", path)
-
-
-def way(program: Program, step: str) -> str:
-    """Return the last line of a mail: where its reader is on the way of `program`."""
-    try:
-        from cop_program.way import line
-    except ImportError:
-        return ""
-    return str(line(program, step))

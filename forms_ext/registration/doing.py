@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from cop_program.models import Program
 
+from ..admission import queries
 from ..billing import queries as ledger
 from ..forms import plan
 from ..forms.plan import Answer
+from . import actions
 from .models import GoRun, Registration
 
 
@@ -20,45 +22,33 @@ def answers(registration: Registration) -> list[Answer]:
     )
 
 
-def standing(program: Program) -> Any:
+def standing(program: Program) -> queries.Standing:
     """Return how the seats of `program` stand."""
-    from ..admission import queries
-
     return queries.standing(program)
 
 
 def cancel(registration: Registration, *, by: Any, reason: str, refund: bool | None) -> None:
     """Cancel `registration`."""
-    from . import actions
-
     actions.cancel(registration=registration, by=by, reason=reason, refund=refund)
 
 
 def new_member_address(registration: Registration, *, by: Any) -> None:
     """Raise the counter in the address of the member's page."""
-    from . import actions
-
     actions.renew_member_page(registration=registration, by=by)
 
 
 def set_hold_end(registration: Registration, *, held_until: datetime, by: Any) -> None:
     """Set until when the seat is held."""
-    from . import actions
-
     actions.set_hold_end(registration=registration, held_until=held_until, by=by)
 
 
 def retry_failed(run: GoRun, *, by: Any) -> int:
     """Let what failed in `run` be tried again; return how much."""
-    from . import actions
-
     return actions.retry_failed(run=run, by=by)
 
 
 def confirm(program: Program, *, by: Any) -> None:
     """Confirm `program`."""
-    from . import actions
-
     actions.confirm_program(program=program, by=by)
 
 
@@ -69,13 +59,9 @@ def can_close(program: Program) -> bool:
 
 def close(program: Program, *, by: Any) -> None:
     """Close `program`."""
-    from . import actions
-
     actions.close_program(program=program, by=by)
 
 
 def call_off(program: Program, *, by: Any, reason: str) -> None:
     """Call `program` off."""
-    from . import actions
-
     actions.call_off_program(program=program, by=by, reason=reason)

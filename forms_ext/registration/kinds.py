@@ -11,7 +11,7 @@ DEPOSIT: Fields = {
     **TRANSFER,
     "deposit": (_("Deposit, with its currency"), "100 USD"),
     "payment_reference": (_("What to write on the transfer"), "PAY-2024-0007"),
-    "held_until": (_("Until when the place is held"), "the end of Friday 2 February 2024, Pacific Time"),
+    "held_until": (_("Until when the place is held"), "the end of Friday 2 February 2024, Pacific time"),
 }
 NOTE: Fields = {"policy_note": (_("Says that the cancellation deadline has passed, where it has"), "")}
 REASON: Fields = {"reason": (_("Why"), "Too few people take part.")}

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from cop_program import way
 from cop_program.models import SessionPage
 
 from ..admission import queue, words
@@ -73,7 +74,7 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
 def _send(registration: Registration, kind: str, step: str = "", **fields: str) -> None:
     values = common(registration) | fields
     if step:
-        values["way"] = words.way(registration.program, step)
+        values["way"] = way.line(registration.program, step, registration.language)
     mail.send(
         kind=kind,
         to=registration.email,
