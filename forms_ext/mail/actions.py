@@ -140,6 +140,8 @@ def _deliver_after_commit(pk: int) -> None:
 def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> None:
     """Let a mail that failed, or waits for its next attempt, be tried at once, with all its attempts anew."""
     State = OutgoingMail.State
+    if not mail.secrets and rendering.MARKS.search(mail.text):
+        raise ActionRefused(_("The personal link in this mail was wiped when it went out: send a new link instead."))
     changed = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.QUEUED]).update(
         state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error=""
     )

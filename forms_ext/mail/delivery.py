@@ -8,19 +8,19 @@ from email.utils import format_datetime, formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from cop_program.clock import now
 
 from ..base.conf import conf
-from . import files, queries, rendering, signals, vault
+from . import files, queries, rendering, vault
 from .models import OutgoingMail
 
 logger = logging.getLogger(__name__)
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "AnymailUnsupportedFeature"}
+METADATA = "mail"  # under this name a provider tells us which mail its webhook is about
 LONGEST_WAIT = timedelta(hours=6)
 
 
@@ -82,6 +82,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
+    setattr(built, "metadata", {METADATA: str(mail.pk)})  # noqa: B010  (anymail hands it on, others do not look)
     built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
     for attachment in mail.attachments.all():
         built.attach(attachment.file_name, files.read(attachment.storage_path), attachment.content_type)
@@ -105,10 +106,7 @@ def _failed(mail: OutgoingMail, error: Exception) -> None:
         later = now() + wait(mail.attempts)
         _finish(mail, state=OutgoingMail.State.QUEUED, next_attempt_at=later, last_error=words)
         return
-    with transaction.atomic():
-        ours = _finish(mail, state=OutgoingMail.State.FAILED, next_attempt_at=None, last_error=words)
-        if ours and refused:
-            signals.bounced.send(sender=OutgoingMail, mail=mail)
+    _finish(mail, state=OutgoingMail.State.FAILED, next_attempt_at=None, last_error=words)
 
 
 def _finish(mail: OutgoingMail, **values: object) -> bool:
@@ -144,7 +142,12 @@ def describe(error: Exception) -> str:
         detail = f"{error.smtp_code} {_decoded(error.smtp_error)}"
     else:
         detail = getattr(error, "strerror", None) or str(error)
-    return ADDRESS.sub("…", rendering.one_line(f"{type(error).__name__}: {detail}"))[:255]
+    return without_addresses(rendering.one_line(f"{type(error).__name__}: {detail}"))
+
+
+def without_addresses(text: str) -> str:
+    """Return `text` as a row may keep it: short, with no address in it."""
+    return ADDRESS.sub("…", text)[:255]
 
 
 def _decoded(words: bytes | str) -> str:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..base import history, periodic
-from . import audit, delivery  # noqa: F401  (the audit checks register themselves)
+from . import audit, bounces, delivery  # noqa: F401  (the audit checks register themselves)
 
 
 def connect() -> None:
@@ -12,3 +12,4 @@ def connect() -> None:
     history.register("forms_ext.mail.save_template", _("Mail template changed"))
     history.register("forms_ext.mail.reset_template", _("Mail template taken back"))
     periodic.register(delivery.deliver_due)
+    bounces.connect()

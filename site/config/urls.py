@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cop/", include("cop_program.urls")),
     path("go/", include("forms_ext.urls")),
 ]
+if apps.is_installed("anymail"):
+    urlpatterns += [path("anymail/", include("anymail.urls"))]
 if apps.is_installed("demo"):
     urlpatterns += [
         path("demo/", include("demo.urls")),

@@ -17,12 +17,12 @@ PRODUCTION = {
 }
 
 
-def check(tmp_path: Path, *, extra: str = "", leave_out: str = "") -> "subprocess.CompletedProcess[str]":
+def check(tmp_path: Path, *, extra: str = "", leave_out: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
     """Run `check --deploy` on the production settings with the lines `extra` after them."""
     (tmp_path / "deployed.py").write_text(f"from config.settings.production import *\n{extra}\n")
     path = os.pathsep.join([str(databases.PROJECT_DIR / "site"), str(databases.PROJECT_DIR), str(tmp_path)])
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DATA_DIR": str(tmp_path)}
-    environment |= {"PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "deployed"} | PRODUCTION
+    environment |= {"PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "deployed"} | PRODUCTION | more
     environment.pop(leave_out, None)
     command = [sys.executable, str(databases.MANAGE), "check", "--deploy", "--fail-level", "WARNING"]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -31,6 +31,11 @@ def check(tmp_path: Path, *, extra: str = "", leave_out: str = "") -> "subproces
 def test_production_passes_its_own_checks(tmp_path: Path) -> None:
     done = check(tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_mail_provider_is_set_by_the_environment_too(tmp_path: Path) -> None:
+    more = {"EMAIL_PROVIDER": "postmark", "ANYMAIL_POSTMARK_SERVER_TOKEN": "t", "ANYMAIL_WEBHOOK_SECRET": "a:b"}
+    assert check(tmp_path, **more).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,10 @@ MAILERS = {
         },
     }
 }
+if provider := os.environ.get("EMAIL_PROVIDER"):  # by its API and webhooks, in place of SMTP
+    INSTALLED_APPS = [*INSTALLED_APPS, "anymail"]
+    MAILERS = {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
+    ANYMAIL = {name.removeprefix("ANYMAIL_"): os.environ[name] for name in os.environ if name.startswith("ANYMAIL_")}
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

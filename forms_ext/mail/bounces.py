@@ -1,0 +1,35 @@
+"""Mails that a provider took and that came back later, as the provider's webhook tells (django-anymail)."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from . import delivery, rendering
+from .models import OutgoingMail
+
+State = OutgoingMail.State
+CAME_BACK = {"bounced", "failed", "rejected"}
+
+
+def came_back(*, pk: int, recipient: str, reason: str) -> bool:
+    """Mark a mail that was sent as failed, and why; False where none was sent to that address.
+
+    From there on it stands among what failed: in the outbox, in its person's timeline, in the audit.
+    """
+    sent = OutgoingMail.objects.filter(pk=pk, recipient__iexact=recipient, state=State.SENT)
+    return bool(sent.update(state=State.FAILED, last_error=delivery.without_addresses(reason)))
+
+
+def hear(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:
+    """Hear of everything that becomes of a mail; only what did not arrive matters here."""
+    pk = str((event.metadata or {}).get(delivery.METADATA, ""))
+    if event.event_type in CAME_BACK and pk.isdecimal():
+        reason = rendering.one_line(f"{esp_name}: {event.mta_response or event.description or event.event_type}")
+        came_back(pk=int(pk), recipient=event.recipient or "", reason=reason)
+
+
+def connect() -> None:
+    """Hear the webhooks of anymail, where it is installed."""
+    if find_spec("anymail"):
+        from anymail.signals import tracking
+
+        tracking.connect(hear, dispatch_uid="forms_ext.mail.bounces")
