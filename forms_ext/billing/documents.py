@@ -37,11 +37,11 @@ def receipt_response(payment: Payment) -> HttpResponse:
     return _private(response)
 
 
-def invoice_of(account: Account, number: str) -> FileResponse:
-    """Return the PDF with this number, if it is of `account`; ObjectDoesNotExist otherwise."""
-    return invoice_response(account.invoices.get(number=number))
+def invoice_of(account: Account, pk: int) -> FileResponse:
+    """Return the PDF of an invoice or credit note, if it is of `account`; ObjectDoesNotExist otherwise."""
+    return invoice_response(account.invoices.get(pk=pk))
 
 
-def receipt_of(account: Account, number: str) -> HttpResponse:
-    """Return the PDF of the receipt with this number, if it is of `account`; ObjectDoesNotExist otherwise."""
-    return receipt_response(account.payments.get(receipt_number=number))
+def receipt_of(account: Account, pk: int) -> HttpResponse:
+    """Return the PDF of the receipt for a payment, if it is of `account`; ObjectDoesNotExist otherwise."""
+    return receipt_response(account.payments.get(pk=pk))

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,7 +23,7 @@ SALT = "forms_ext.registration.gate"
 REFUSED_STATUS = 404
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private[Response: HttpResponseBase](response: Response) -> Response:
     """Let nobody keep, index or refer to what stands behind the gate."""
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"

@@ -1,6 +1,10 @@
 """The public pages of the room: the personal link and the member's page with its files."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from collections.abc import Callable
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,10 +15,10 @@ from cop_program.models import Program
 from cop_program.wording import day_text
 
 from ..admission import queue, seats, words
-from ..base import private as files
 from ..base.money import format_money
+from ..billing import documents
 from ..billing import queries as ledger
-from ..billing.models import Invoice
+from ..billing.models import Account
 from . import gate, letters, queries, sessions
 from .models import Registration
 
@@ -153,34 +157,23 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
     }
 
 
-def _registration(token: str) -> Registration:
+def _paper(serve: Callable[[Account, int], HttpResponseBase], token: str, pk: int) -> HttpResponseBase:
     registration = queries.find_member(token)
     if registration is None or registration.account is None:
         raise Http404
-    return registration
+    try:
+        return gate.private(serve(registration.account, pk))
+    except ObjectDoesNotExist:
+        raise Http404 from None
 
 
 @require_safe
-def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponse | FileResponse:
+def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """Serve the PDF of one of the member's own invoices or credit notes."""
-    invoice = Invoice.objects.filter(account_id=_registration(token).account_id, pk=pk).exclude(pdf_path="").first()
-    if invoice is None:
-        raise Http404
-    response = FileResponse(files.open(invoice.pdf_path), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{invoice.number}.pdf"'
-    gate.private(response)
-    return response
+    return _paper(documents.invoice_of, token, pk)
 
 
 @require_safe
-def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponse:
-    """Draw the PDF of one of the member's own receipts from its frozen content."""
-    from ..billing.pdf import render
-
-    account = _registration(token).account
-    payment = account.payments.filter(pk=pk).first() if account else None
-    if payment is None or not payment.snapshot:
-        raise Http404
-    response = HttpResponse(render(payment.snapshot), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{payment.receipt_number}.pdf"'
-    return gate.private(response)
+def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """Serve the PDF of one of the member's own receipts."""
+    return _paper(documents.receipt_of, token, pk)

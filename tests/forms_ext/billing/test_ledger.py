@@ -85,7 +85,7 @@ def test_the_receipt_goes_out_with_its_mail(member, mailoutbox):
     assert delivery.deliver(OutgoingMail.objects.get(kind="receipt").pk)
     [(name, content, kind)] = mailoutbox[0].attachments
     assert (name, kind) == (f"{payment.receipt_number}.pdf", "application/pdf")
-    assert content == documents.receipt_of(member, payment.receipt_number).content
+    assert content == documents.receipt_of(member, payment.pk).content
     assert [found.text for found in audit.run_all() if found.check == "mail.attachments"] == []
 
 

@@ -55,6 +55,15 @@ def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, progr
     assert response.status_code == 200
     assert response.content.startswith(b"%PDF")
     assert client.get(f"{base}receipts/{other}/").status_code == 404
+    running.work_off(running.confirm_program(program=program, by=None))
+    invoices = [registration.account.invoices.get().pk for registration in (first, second) if registration.account]
+    assert client.get(f"{base}invoices/{invoices[0]}/").status_code == 404  # not drawn yet
+    tasks.finish_invoices()
+    response = client.get(f"{base}invoices/{invoices[0]}/")
+    assert b"".join(response).startswith(b"%PDF")
+    assert response["Cache-Control"] == "no-store, private"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert client.get(f"{base}invoices/{invoices[1]}/").status_code == 404
 
 
 def test_who_has_left_the_way_is_told_what_comes_back(client: Client, program: Program) -> None:
