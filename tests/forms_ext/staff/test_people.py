@@ -187,3 +187,17 @@ def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_ap
     assert "The link would have ended already" in text(answer)
     application.refresh_from_db()
     assert application.state == State.SUBMITTED
+
+
+def test_deciding_many_asks_two_questions_for_each(staff: Client, make_application: Callable) -> None:
+    rows = [make_application() for _number in range(4)]
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
+
+    def asked(count: int) -> int:
+        ids = "&".join(f"id={row.pk}" for row in rows[:count])
+        with CaptureQueriesContext(connection) as queries:
+            staff.get(f"{action}?{ids}&next={INDEX}")
+        return len(queries)
+
+    asked(1)
+    assert asked(4) - asked(1) <= 2 * 3, "whether the link was used, and the text of the mail"
