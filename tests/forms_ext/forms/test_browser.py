@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Site
 
 from cop_program.clock import now
-from cop_program.models import ProgramPage
+from cop_program.models import ProgramPage, SessionPage
 from forms_ext.applications.models import Application, ApplicationFormPage
 
 from ..billing.factories import make_program
@@ -140,6 +140,9 @@ def test_choosing_a_time_zone_keeps_a_half_filled_form_within_the_programs_page(
     block = ProgramPage.body.field.stream_block  # type: ignore[attr-defined]
     program.body = block.to_python([{"type": "form", "value": {"heading": "", "page": form_page.pk}}])
     program.save_revision().publish()
+    begins = now() + timedelta(days=61)
+    meeting = SessionPage(title="First", slug="first", starts_at=begins, ends_at=begins + timedelta(hours=3))
+    program.add_child(instance=meeting)
     page = visit(program.url)
     fill(page)
     page.get_by_label("Show times in").select_option("Asia/Tokyo")
@@ -162,20 +165,6 @@ def test_the_way_back_after_sending_leads_to_the_receipt(
     expect_receipt(page)
     page.get_by_role("link", name="Send this form for somebody else").click()
     expect(page.get_by_label("Your name")).to_have_value("")
-    assert Application.objects.count() == 1
-
-
-def test_the_way_back_after_mending_leads_to_the_receipt(form_page: ApplicationFormPage, visit: Visit) -> None:
-    page = visit(form_page.url)
-    fill(page)
-    page.get_by_label("Email").fill("ada@")
-    press(page, "Send my application")
-    page.get_by_label("Email").fill("ada@example.org")
-    press(page, "Send my application")
-    expect_receipt(page)
-    for _ in range(2):
-        page.go_back()
-        expect_receipt(page)
     assert Application.objects.count() == 1
 
 
@@ -203,7 +192,7 @@ def test_answers_are_checked_changed_and_sent(
         expect(page.locator(".answers dd", has_text=answer)).to_be_visible()
     if scripts:
         assert faults(page) == []
-    page.get_by_role("button", name="Change: Hopes").click()
+    page.get_by_role("button", name="Change Hopes", exact=True).click()
     expect(page.get_by_label("Hopes")).to_be_focused()
     expect_filled(page)
     expect(page.locator("main")).to_contain_text("Kept: a.pdf")
