@@ -113,13 +113,6 @@ def freed(people: int) -> dict[str, Any]:
     return {"states": Counter(Registration.objects.values_list("state", flat=True)), "findings": findings()}
 
 
-def double(presses: int) -> dict[str, Any]:
-    """Send one form several times at once: the same key, the same answer."""
-    [invitation] = invite(factories.open_program(3), 1)
-    said = together([lambda: register(invitation, 1, "same")] * presses)
-    return {"said": sorted(set(map(str, said))), "registrations": Registration.objects.count()}
-
-
 # --- Two who decide ------------------------------------------------------------------------------
 
 
@@ -243,7 +236,6 @@ RACES: dict[str, Any] = {
     "claim-unguarded": lambda places, people: claims(places, people, False),
     "last-seat": last_seat,
     "freed": freed,
-    "double": double,
     "decide": lambda: deciding(True),
     "decide-unguarded": lambda: deciding(False),
     "decline-or-register": decline_or_register,

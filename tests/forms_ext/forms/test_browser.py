@@ -177,8 +177,7 @@ def test_a_double_click_sends_once(form_page: ApplicationFormPage, visit: Visit,
     assert Application.objects.count() == 1
 
 
-@SCRIPTS
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (True, 390), (False, 390)])
 def test_answers_are_checked_changed_and_sent(
     form_page: ApplicationFormPage, visit: Visit, scripts: bool, width: int
 ) -> None:
