@@ -95,8 +95,10 @@ def test_a_new_form_is_kept_before_it_has_a_question(editor: Client, program: Pr
     page = ApplicationFormPage.objects.get()
     assert not page.live
     bulk = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
-    answer = editor.post(f"{bulk}?id={page.pk}&next=/admin/", follow=True)
-    assert "Give exactly one question each of these roles" in answer.text
+    choices: list[tuple[Page, dict[str, str]]] = [(page, {}), (program.page, {"include_descendants": "on"})]
+    for chosen, below in choices:
+        answer = editor.post(f"{bulk}?id={chosen.pk}&next=/admin/", below, follow=True)
+        assert "“Apply” can&#x27;t be published yet: Give exactly one question each of these roles" in answer.text
     assert not ApplicationFormPage.objects.get().live
     assert not FormVersion.objects.exists()
 
