@@ -64,7 +64,8 @@ def encode(rows: QuerySet, columns: Sequence[Column], options: Options) -> Itera
 def _copied(rows: QuerySet, columns: Sequence[Column], options: Options) -> Iterator[bytes]:
     query, parameters = rows.values_list(*(_expression(c, options) for c in columns)).query.sql_with_params()
     copy = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE *, DELIMITER '{options.delimiter}')"
-    finish, connection = _finisher(columns, options), connections[rows.db]
+    finish = _finisher(columns, options)
+    connection: Any = connections[rows.db]
     with (
         transaction.atomic(using=rows.db),
         connection.cursor() as cursor,
