@@ -24,13 +24,16 @@ from django.test import Client  # noqa: E402
 from wagtail.models import Site  # noqa: E402
 
 from cop_program import clock  # noqa: E402
+from forms_ext.admission.models import Invitation  # noqa: E402
 from forms_ext.applications import actions as applications  # noqa: E402
 from forms_ext.applications.models import Application  # noqa: E402
+from forms_ext.base.errors import ActionRefused  # noqa: E402
 from forms_ext.billing.models import Account  # noqa: E402
 from forms_ext.forms import rendering  # noqa: E402
 from forms_ext.forms.models import AbstractFormPage, FormPage, Submission, Upload  # noqa: E402
 from forms_ext.mail import actions as mail  # noqa: E402
 from forms_ext.mail.models import OutgoingMail  # noqa: E402
+from forms_ext.registration import actions as registrations  # noqa: E402
 from forms_ext.registration.models import Registration  # noqa: E402
 from tests.forms_ext.admission import factories as people  # noqa: E402
 from tests.forms_ext.forms import factories  # noqa: E402
@@ -114,14 +117,19 @@ def plain(senders: int) -> dict[str, Any]:
     return said(form, client, ANSWERS | {"_token": token_of(client.get(form.url).text)}, senders) | stored()
 
 
-def registration(senders: int) -> dict[str, Any]:
-    """Send one registration several times at once."""
+def behind_the_gate() -> tuple[AbstractFormPage, Client, dict[str, Any]]:
+    """Return the registration form, a browser in which a personal link has opened it, and what it sends."""
     program = site_with_program()
     page = factories.make_registration_form(program.page)
     _invitation, link = people.accept(people.make_application(program))
     client = Client()
     opened = client.get(f"/go/invitation/{link}/", follow=True)
-    return said(page, client, REGISTERING | {"_token": token_of(opened.text)}, senders) | stored()
+    return page, client, REGISTERING | {"_token": token_of(opened.text)}
+
+
+def registration(senders: int) -> dict[str, Any]:
+    """Send one registration several times at once."""
+    return said(*behind_the_gate(), senders) | stored()
 
 
 # --- Without the guard ---------------------------------------------------------------------------
@@ -159,11 +167,30 @@ def application_unguarded(senders: int) -> dict[str, Any]:
         return said(page, client, answers, senders) | stored()
 
 
+def register_unguarded(*, invitation: Invitation, submission: Any) -> Any:
+    """Read whether the invitation is used, pause, and write that it is: each who got so far would register."""
+    if not Invitation.objects.filter(pk=invitation.pk, used_at__isnull=True).exists():
+        raise ActionRefused("used")
+    time.sleep(PAUSE)
+    persist(lambda: Invitation.objects.filter(pk=invitation.pk).update(used_at=clock.now()))
+    persist(lambda: people.make_application(invitation.application.program, reference=f"A-{os.getpid()}"))
+    raise ActionRefused("registered")
+
+
+def registration_unguarded(senders: int) -> dict[str, Any]:
+    """Send one registration several times at once to a site that reads before it writes, outside of a transaction."""
+    sent = behind_the_gate()
+    without = SimpleNamespace(atomic=nullcontext)
+    with patch.object(registrations, "register", register_unguarded), patch.object(rendering, "transaction", without):
+        return said(*sent, senders) | stored()
+
+
 RACES = {
     "application": application,
     "application-unguarded": application_unguarded,
     "plain": plain,
     "registration": registration,
+    "registration-unguarded": registration_unguarded,
 }
 
 

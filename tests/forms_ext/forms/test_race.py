@@ -43,6 +43,11 @@ def test_a_form_that_stands_alone_is_stored_once(fresh_database: FreshDatabase) 
     assert done["submissions"] == 1
 
 
+def test_without_the_guard_one_link_lets_several_senders_go_on(fresh_database: FreshDatabase) -> None:
+    done = run(fresh_database, "registration-unguarded")
+    assert done["applications"] > 2, done  # one was there before, and each who went on left one
+
+
 def test_a_registration_is_stored_once(fresh_database: FreshDatabase) -> None:
     done = run(fresh_database, "registration")
     assert "/go/member/" in told_the_same(done)
