@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +11,9 @@ class CopProgramConfig(AppConfig):
         from . import checks, receivers  # noqa: F401 (checks register themselves)
 
         receivers.connect()
+        if apps.is_installed("wagtail.api.v3"):
+            from wagtail.api.v3.api import api
+
+            from .api.router import router
+
+            api.add_router("/programs/", router)

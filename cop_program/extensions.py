@@ -4,10 +4,10 @@
 forms. `forms_ext` registers its own in `AppConfig.ready()`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 if TYPE_CHECKING:
     from wagtail.models import Page
 
-    from .models import FacilitatorPage, Program
+    from .models import FacilitatorPage, Program, ProgramPage
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ class NextStep:
     is_open: bool = False
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a program stands, for readers without a page: `application_api_url` is the path of its form's API, or ''."""
+
+    seats: Seats | None = None
+    next_step: NextStep | None = None
+    application_api_url: str = ""
+
+
 class Provider:
     """What pages ask; each default means "no such thing here"."""
 
@@ -60,6 +69,19 @@ class Provider:
     def next_step(self, program: "Program", request: HttpRequest | None) -> NextStep | None:
         """Return the next step for a reader of the program's page."""
         return None
+
+    def annotations(self) -> Mapping[str, Any]:
+        """Return expressions over rows of `ProgramPage`, by name, so that `standing` needs no query."""
+        return {}
+
+    def standing(
+        self, page: "ProgramPage", status: str, values: Mapping[str, Any], address: Callable[[str], str]
+    ) -> Standing:
+        """Return how the program of `page` with `status` stands now, without a query.
+
+        `values` holds what `annotations` asked for; `address` returns the address of the page with a url path.
+        """
+        return Standing()
 
     def contact_url(self, facilitator: "FacilitatorPage") -> str:
         """Return the address of the form that writes to `facilitator`, or ''."""

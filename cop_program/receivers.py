@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from wagtail.signals import page_published
+from wagtail.signals import page_published, page_unpublished
 
 from .extensions import provider
 from .models import Program, ProgramPage, SessionPage
@@ -14,6 +14,7 @@ def connect() -> None:
     """Connect the receivers of this app; called once from `AppConfig.ready()`."""
     page_published.connect(when_program_published, sender=ProgramPage, dispatch_uid="cop_program_published")
     page_published.connect(when_session_published, sender=SessionPage, dispatch_uid="cop_session_published")
+    page_unpublished.connect(when_session_unpublished, sender=SessionPage, dispatch_uid="cop_session_unpublished")
 
 
 def when_program_published(instance: ProgramPage, **kwargs: Any) -> None:
@@ -39,3 +40,8 @@ def when_session_published(instance: SessionPage, **kwargs: Any) -> None:
     with transaction.atomic():
         for what in changes:
             provider().session_changed(program, instance.pk, what)
+
+
+def when_session_unpublished(instance: SessionPage, **kwargs: Any) -> None:
+    """Let a session that is published again, perhaps at another time, be newer than what calendars know."""
+    instance.touch_calendar()

@@ -1,6 +1,11 @@
 from django.urls import path
 
 from . import views
+from .api import openapi
 
 app_name = "cop_program"
-urlpatterns = [path("zone/", views.set_zone, name="set_zone")]
+urlpatterns = [
+    path("zone/", views.set_zone, name="set_zone"),
+    path("calendar/<int:pk>.ics", views.calendar, name="calendar"),
+    path("openapi.json", openapi.document, name="openapi"),
+]

@@ -1,14 +1,15 @@
 """What pages ask of `forms_ext`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
-from cop_program.extensions import NextStep, Provider, Seats
-from cop_program.models import FacilitatorPage, Program
+from cop_program.extensions import NextStep, Provider, Seats, Standing
+from cop_program.models import FacilitatorPage, Program, ProgramPage
 
 
 class FormsProvider(Provider):
@@ -26,6 +27,20 @@ class FormsProvider(Provider):
         from .registration import steps
 
         return steps.next_step(program, request)
+
+    def annotations(self) -> Mapping[str, Any]:
+        """Ask for the places of a program and its application form with the row of its page."""
+        from .registration import steps
+
+        return steps.annotations()
+
+    def standing(
+        self, page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]
+    ) -> Standing:
+        """Return places and next step from the row."""
+        from .registration import steps
+
+        return steps.standing(page, status, values, address)
 
     def contact_url(self, facilitator: FacilitatorPage) -> str:
         """Return the address of the form that writes to `facilitator`."""

@@ -20,12 +20,14 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from .. import context, validation
+from ..api.fields import parts as api_parts
 from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
 from ..fields import OpenStreamField
 from ..forms import SessionPageForm
 from ..zones import zone_choices
 from . import panels
+from .program import Program
 
 if TYPE_CHECKING:
     from wagtail.query import PageQuerySet
@@ -165,7 +167,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
             "cancellation_policy",
             "body",
         )
-    ]
+    ] + api_parts()
 
     parent_page_types = ["cop_program.ProgramIndexPage"]
     template = "cop_program/program_page.html"
@@ -234,6 +236,16 @@ class SessionPage(SessionPageMixin, ZonedPage):
         if kwargs.get("update_fields") is None:
             self.told_changes = self._changes()
         super().save(*args, **kwargs)
+        if {"time", "state"} & set(self.told_changes):
+            self.touch_calendar()
+
+    def touch_calendar(self) -> None:
+        """Raise the calendar's sequence: what it tells of this session has changed."""
+        above = self.program_page()
+        if above is not None:
+            Program.objects.filter(translation_key=above.translation_key).update(
+                calendar_sequence=models.F("calendar_sequence") + 1
+            )
 
     def program_page(self) -> ProgramPage | None:
         """Return the page of the program, None where there is none yet."""

@@ -1,20 +1,24 @@
 """What the pages of a program ask of the room."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from cop_program.clock import now
 from cop_program.context import is_over
-from cop_program.extensions import NextStep
-from cop_program.models import Program, SessionPage
+from cop_program.extensions import NextStep, Seats, Standing
+from cop_program.models import Program, ProgramPage, SessionPage
 
 from ..admission import words
+from ..admission.models import Seat, WaitingListEntry
 from ..applications.models import Application, ApplicationFormPage
 from . import letters, queries
 
@@ -24,23 +28,28 @@ TOLD_OF = ("join_link", "recording")
 
 def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
     """Return what a reader of the program's page does now."""
-    if program.status == Status.CALLED_OFF:
+    form = ApplicationFormPage.objects.child_of(program.page).live().first()
+    return _next_step(program.page, program.status, (form.get_url(request) or "") if form else None)
+
+
+def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep:
+    """Return what a reader does now; `form_url` is None where no application form is published."""
+    if status == Status.CALLED_OFF:
         return NextStep("", "", _("This program does not take place."))
-    page, moment = program.page, now()
     if is_over(page):
         return NextStep("", "", _("This program is over."))
+    moment = now()
     closes_at = page.application_closes_at
-    form = ApplicationFormPage.objects.child_of(page).live().first()
-    if form is not None and closes_at is not None and moment < closes_at and program.status != Status.CLOSED:
+    if form_url is not None and closes_at is not None and moment < closes_at and status != Status.CLOSED:
         return NextStep(
             label=_("Apply"),
-            url=form.get_url(request) or "",
+            url=form_url,
             explanation=_("Apply first; we answer, and only accepted people register and pay."),
             closes_at=closes_at,
             is_open=True,
         )
     registration_closes_at = page.registration_closes_at
-    if registration_closes_at is not None and moment < registration_closes_at and program.status != Status.CLOSED:
+    if registration_closes_at is not None and moment < registration_closes_at and status != Status.CLOSED:
         return NextStep(
             label="",
             url="",
@@ -48,10 +57,52 @@ def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
                 "Applications are closed. "
                 "If you are accepted, register by %(until)s with the personal link in your mail."
             )
-            % {"until": words.until(registration_closes_at, words.zone_of(program))},
+            % {"until": words.until(registration_closes_at, page.registration_deadline_zone or page.home_zone)},
             closes_at=registration_closes_at,
         )
     return NextStep("", "", _("Applications and registration for this program are closed."))
+
+
+def annotations() -> dict[str, Any]:
+    """Return what `standing` reads, as expressions over rows of `ProgramPage`."""
+    mine = Q(program__translation_key=OuterRef("translation_key"))
+    last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
+    form = ApplicationFormPage.objects.live().filter(
+        path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1
+    )
+    waiting = Q(offered_at__isnull=True, left_at__isnull=True)
+    return {
+        "capacity": _count(Seat.objects.filter(mine)),
+        "taken": _count(Seat.objects.filter(mine, kept_at__isnull=False)),
+        "held": _count(Seat.objects.filter(mine, held_until__isnull=False)),
+        "waiting": _count(WaitingListEntry.objects.filter(mine, waiting)),
+        "form": Subquery(form.values("pk")[:1]),
+        "form_path": Subquery(form.values("url_path")[:1]),
+    }
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def standing(
+    page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]
+) -> Standing:
+    """Return how a program stands, by the values of `annotations`; no query."""
+    form, path = values["form"], values["form_path"]
+    return Standing(
+        seats=Seats(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
+        next_step=_next_step(page, status, address(path) if form else None),
+        application_api_url=_api_path(form) if form else "",
+    )
+
+
+def _api_path(pk: int) -> str:
+    try:
+        return reverse("wagtailapi_v3:cop_form", args=[pk])
+    except NoReverseMatch:
+        return ""
 
 
 def reasons_to_keep(pages: Sequence[Page]) -> list[str]:

@@ -45,6 +45,9 @@ def _programs(base_url: str) -> list[dict[str, str]]:
                 "slug": page.slug,
                 "url": base_url + page.get_url(),
                 "application_url": base_url + form.get_url() if form else "",
+                "api_url": base_url + reverse("wagtailapi_v3:cop_program", args=[page.pk]),
+                "application_api_url": base_url + reverse("wagtailapi_v3:cop_form", args=[form.pk]) if form else "",
+                "calendar_url": base_url + reverse("cop_program:calendar", args=[page.pk]),
             }
         )
     return rows
@@ -61,6 +64,8 @@ def write(base_url: str) -> dict[str, Any]:
         "base_url": base_url,
         "admin_url": _address(base_url, "wagtailadmin_home", "/admin/"),
         "mailbox_url": _address(base_url, "demo:mailbox", "/demo/mailbox/"),
+        "api_url": base_url + reverse("wagtailapi_v3:cop_programs"),
+        "openapi_url": base_url + reverse("cop_program:openapi"),
         "users": people.create(_known_passwords()),
         "programs": _programs(base_url),
     }

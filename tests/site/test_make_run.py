@@ -19,7 +19,8 @@ from tests import databases, live
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
-KEYS = {"base_url", "admin_url", "mailbox_url", "users", "programs"}
+KEYS = {"base_url", "admin_url", "mailbox_url", "api_url", "openapi_url", "users", "programs"}
+PROGRAM_KEYS = {"title", "slug", "url", "application_url", "api_url", "application_api_url", "calendar_url"}
 
 
 def processes_with(data_dir: Path) -> list[str]:
@@ -58,10 +59,9 @@ def test_the_addresses_in_demo_json_answer(site: live.LiveSite) -> None:
     demo = site.demo
     assert set(demo) == KEYS
     assert demo["base_url"] == site.base_url
-    assert [set(program) for program in demo["programs"]] == [{"title", "slug", "url", "application_url"}] * 2
-    pages = [demo["base_url"] + "/", demo["admin_url"], demo["mailbox_url"]]
-    pages += [program["url"] for program in demo["programs"]]
-    pages += [program["application_url"] for program in demo["programs"]]
+    assert [set(program) for program in demo["programs"]] == [PROGRAM_KEYS] * 2
+    pages = [demo["base_url"] + "/", demo["admin_url"], demo["mailbox_url"], demo["api_url"], demo["openapi_url"]]
+    pages += [program[key] for program in demo["programs"] for key in PROGRAM_KEYS if key.endswith("url")]
     assert {url: status_of(url) for url in pages} == dict.fromkeys(pages, 200)
 
 

@@ -1,0 +1,236 @@
+"""The document of a program, as data: pure, made from the rows of `rows.py` alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from djmoney.money import Money
+from wagtail.images import get_image_model
+from wagtail.models.sites import SiteRootPath
+
+from .. import wording
+from ..context import KINDS, zone_groups
+from ..extensions import NextStep, Seats, Standing
+from ..models import ProgramPage
+from ..schedule import ZoneGroup
+from .rows import IMAGE
+from .texts import Texts
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a document is read: the address before its own paths, and the sites' roots, that of the reader first."""
+
+    api_root: str
+    roots: tuple[SiteRootPath, ...]
+
+    def page(self, url_path: str) -> str:
+        """Return the whole address of the page with `url_path`, '' where it stands on no site."""
+        root = next((one for one in self.roots if url_path.startswith(one.root_path)), None)
+        if root is None:
+            return ""
+        language = root.language_code if getattr(settings, "WAGTAIL_I18N_ENABLED", False) else None
+        with translation.override(language) if language else nullcontext():
+            try:
+                return str(root.root_url + reverse("wagtail_serve", args=[url_path[len(root.root_path) :]]))
+            except NoReverseMatch:
+                return ""
+
+
+def build(
+    page: ProgramPage,
+    values: Mapping[str, Any],
+    below: Iterable[dict[str, Any]],
+    standing: Standing,
+    around: Surroundings,
+) -> tuple[dict[str, Any], bool]:
+    """Return the document of `page`, and whether the rows alone determine it."""
+    rows = list(below)
+    texts = Texts({row["pk"]: around.page(row["url_path"]) for row in rows})
+    sessions = [row for row in rows if row["content_type"] == "sessionpage" and row["starts_at"] and row["ends_at"]]
+    sessions = [row for row in sessions if row["url_path"].startswith(page.url_path)]
+    for number, row in enumerate(sessions, 1):
+        row["number"] = number
+    document = summary(page, standing, around) | {
+        "language": values["cop_language"] or "en",
+        "status": values["cop_status"] or "open",
+        "kind": page.kind,
+        "summary": page.summary,
+        "hero_image": _image({name: values[f"cop_image_{name}"] for name in IMAGE}, around),
+        "audience": texts.html(page.audience),
+        "prerequisite": texts.html(page.prerequisite),
+        "cancellation_policy": texts.html(page.cancellation_policy),
+        "body": texts.tree(page.body.stream_block.get_api_representation(page.body, {})),
+        "home_zone": page.home_zone,
+        "deadlines": {kind: _deadline(page, kind) for kind in KINDS},
+        "fee": money(page.fee),
+        "deposit": money(page.deposit),
+        "balance": money(_balance(page)),
+        "rebate": {
+            "percentage": f"{page.rebate_percentage or Decimal(0):.2f}",
+            "countries": [str(getattr(country, "code", country)) for country in page.rebate_countries or []],
+        },
+        "least_members": page.least_members,
+        "seats": _seats(standing.seats),
+        "next_step": _next_step(standing.next_step, around),
+        "facilitators": [_facilitator(row, texts, around) for row in rows if row["is_person"]],
+        "sessions": [_session(row, texts, around) for row in sessions],
+        "schedule": schedule([row for row in sessions if not row["is_cancelled"]], zone_groups(page)),
+    }
+    return document, texts.is_settled
+
+
+def summary(page: ProgramPage, standing: Standing, around: Surroundings) -> dict[str, Any]:
+    """Return what a list tells of a program, and where the rest is."""
+    return {
+        "id": page.pk,
+        "title": page.title,
+        "slug": page.slug,
+        "url": around.page(page.url_path),
+        "starts_on": _day(page.starts_on),
+        "ends_on": _day(page.ends_on),
+        "api_url": _absolute(around, program_path(page.pk)) or "",
+        "application_api_url": _absolute(around, standing.application_api_url),
+        "calendar_url": around.api_root + reverse("cop_program:calendar", args=[page.pk]),
+    }
+
+
+def program_path(pk: int) -> str:
+    """Return the path of the document of the program page `pk`, '' where Wagtail's API v3 is not installed."""
+    try:
+        return reverse("wagtailapi_v3:cop_program", args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+def instant(moment: datetime) -> str:
+    """Return "2024-02-08T00:00:00Z"."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def money(amount: Money | None) -> dict[str, str] | None:
+    """Return `{"amount": "1997.00", "currency": "USD"}`."""
+    if amount is None:
+        return None
+    return {"amount": f"{amount.amount:.2f}", "currency": str(amount.currency)}
+
+
+def schedule(sessions: Sequence[Mapping[str, Any]], groups: Iterable[ZoneGroup]) -> list[dict[str, Any]]:
+    """Return each meeting on the clocks of each group's zones; weekdays in English, times in 24 hours."""
+    if not sessions:
+        return []
+    return [
+        {
+            "group": group.name,
+            "meetings": [
+                {
+                    "session": row["number"],
+                    "starts_at": instant(row["starts_at"]),
+                    "ends_at": instant(row["ends_at"]),
+                    "local": [_local(row, zone) for zone in dict.fromkeys(group.zones)],
+                }
+                for row in sessions
+            ],
+        }
+        for group in groups
+    ]
+
+
+def _local(row: Mapping[str, Any], zone: str) -> dict[str, str]:
+    start, end = (row[name].astimezone(ZoneInfo(zone)) for name in ("starts_at", "ends_at"))
+    return {
+        "time_zone": zone,
+        "abbreviation": wording.letters(start),
+        "weekday": ENGLISH_WEEKDAYS[start.weekday()],
+        "date": start.date().isoformat(),
+        "start": f"{start:%H:%M}",
+        "end": f"{end:%H:%M}",
+    }
+
+
+ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _deadline(page: ProgramPage, kind: str) -> dict[str, str] | None:
+    deadline = page.deadline(kind)
+    if deadline is None:
+        return None
+    return {"date": deadline.day.isoformat(), "time_zone": deadline.zone, "closes_at": instant(deadline.closes_at)}
+
+
+def _balance(page: ProgramPage) -> Money | None:
+    fee, deposit = page.fee, page.deposit
+    return fee - deposit if fee and deposit and fee.currency == deposit.currency else fee
+
+
+def _seats(seats: Seats | None) -> dict[str, int] | None:
+    return asdict(seats) | {"left": seats.left} if seats else None
+
+
+def _next_step(step: NextStep | None, around: Surroundings) -> dict[str, Any] | None:
+    if step is None:
+        return None
+    return {
+        "label": str(step.label),
+        "url": _absolute(around, step.url),
+        "explanation": str(step.explanation),
+        "closes_at": instant(step.closes_at) if step.closes_at else None,
+        "is_open": step.is_open,
+    }
+
+
+def _facilitator(row: Mapping[str, Any], texts: Texts, around: Surroundings) -> dict[str, Any]:
+    return {
+        "id": row["pk"],
+        "name": row["title"],
+        "url": around.page(row["url_path"]),
+        "role": row["role"] or "",
+        "organization": row["organization"] or "",
+        "credentials": row["credentials"] or "",
+        "biography": texts.html(row["biography"]),
+        "website": row["website"] or "",
+        "portrait": _image({name: row[f"portrait_{name}"] for name in IMAGE}, around),
+    }
+
+
+def _session(row: Mapping[str, Any], texts: Texts, around: Surroundings) -> dict[str, Any]:
+    return {
+        "id": row["pk"],
+        "number": row["number"],
+        "title": row["title"],
+        "url": around.page(row["url_path"]),
+        "starts_at": instant(row["starts_at"]),
+        "ends_at": instant(row["ends_at"]),
+        "is_cancelled": bool(row["is_cancelled"]),
+        "description": texts.html(row["description"]),
+    }
+
+
+def _image(row: Mapping[str, Any], around: Surroundings) -> dict[str, Any] | None:
+    if not row["file"]:
+        return None
+    address = get_image_model()._meta.get_field("file").storage.url(row["file"])
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "url": _absolute(around, address),
+        "width": row["width"],
+        "height": row["height"],
+    }
+
+
+def _absolute(around: Surroundings, address: str) -> str | None:
+    if not address:
+        return None
+    return address if "://" in address else around.api_root + address
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,49 @@
+"""The parts of a program's document as fields of Wagtail's own page endpoints, v3 and v2."""
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.fields import Field
+from wagtail.api import APIField
+
+if TYPE_CHECKING:
+    from ..models import ProgramPage
+
+PARTS = (
+    "status",
+    "deadlines",
+    "fee",
+    "deposit",
+    "balance",
+    "rebate",
+    "seats",
+    "next_step",
+    "facilitators",
+    "sessions",
+    "schedule",
+    "api_url",
+    "application_api_url",
+    "calendar_url",
+)
+
+
+class PartField(Field):
+    """One part of the document, which is made once for each page object."""
+
+    def get_attribute(self, instance: "ProgramPage") -> "ProgramPage":
+        """Hand the whole page on."""
+        return instance
+
+    def to_representation(self, value: "ProgramPage") -> Any:
+        """Return the part that is called like this field."""
+        from . import reading
+
+        document = getattr(value, "_cop_document", None)
+        if document is None:
+            document = reading.of_page(value, self.context.get("request"))
+            value._cop_document = document  # type: ignore[attr-defined]
+        return document.get(self.field_name)
+
+
+def parts() -> list[APIField]:
+    """Return an API field for each part."""
+    return [APIField(name, serializer=PartField()) for name in PARTS]

@@ -1,0 +1,217 @@
+"""The raw rows that a program's document is made of, in two queries, whatever the program holds.
+
+Nothing is made into objects here: the rows stay as the database gives them and are hashable, so that what was made
+of them once (a page, a document, its ETag) is found again by them, and can't be out of date.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.http.request import split_domain_port
+from wagtail.fields import StreamField
+from wagtail.models import Page, PageViewRestriction, Site
+
+from ..extensions import Provider, provider
+from ..models import Program, ProgramFacilitator, ProgramPage
+from .statements import DEPTH, FIRST, KEY, LAST, Row, Statement, key
+
+IMAGE = ("id", "title", "file", "width", "height")
+BELOW = {
+    "pk": "pk",
+    "title": "title",
+    "slug": "slug",
+    "url_path": "url_path",
+    "content_type": "content_type__model",
+    "starts_at": "sessionpage__starts_at",
+    "ends_at": "sessionpage__ends_at",
+    "is_cancelled": "sessionpage__is_cancelled",
+    "description": "sessionpage__description",
+    "role": "facilitatorpage__role",
+    "organization": "facilitatorpage__organization",
+    "credentials": "facilitatorpage__credentials",
+    "biography": "facilitatorpage__biography",
+    "website": "facilitatorpage__website",
+    **{f"portrait_{name}": f"facilitatorpage__portrait__{name}" for name in IMAGE},
+}
+PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype=\\?"page\\?"[^>]*>')
+LINK_ID = re.compile(r'\bid=\\?"(\d+)\\?"')
+CHOSEN_PAGE = re.compile(r'"page": ?(\d+)')
+
+NAMES_BELOW = (*BELOW, "is_person")
+#: Prefixes of what is selected beside the page's own columns.
+STREAM, ASKED = "cop_raw_", "cop_of_"
+
+
+def unrestricted() -> Q:
+    """Return the condition that neither a page nor one above it has a view restriction."""
+    above = PageViewRestriction.objects.alias(
+        below=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    ).filter(below__startswith=F("page__path"))
+    return ~Q(Exists(above))
+
+
+def below_roots(roots: Iterable[str]) -> Q:
+    """Return the condition that a page stands in the tree below one of the url paths `roots`."""
+    condition = Q(pk__in=[])
+    for root in roots:
+        condition |= Q(url_path__startswith=root)
+    return condition
+
+
+def admissible(roots: tuple[str, ...] | None) -> Q:
+    """Return the condition that everybody may read a page, and that it stands on one of `roots` (None: anywhere)."""
+    return unrestricted() if roots is None else below_roots(roots) & unrestricted()
+
+
+def public(roots: tuple[str, ...]) -> QuerySet[ProgramPage]:
+    """Return the program pages that everybody may read."""
+    return ProgramPage.objects.live().filter(admissible(roots)).order_by("pk")
+
+
+# The page of a program ---------------------------------------------------------------------------
+
+
+@cache
+def _columns() -> tuple[list[str], dict[str, Any]]:
+    """The columns of a program page: plain ones, and streams as the text that the database holds."""
+    fields = ProgramPage._meta.concrete_fields
+    streams = [field.attname for field in fields if isinstance(field, StreamField)]
+    plain = [field.attname for field in fields if not isinstance(field, StreamField)]
+    return plain, {f"{STREAM}{name}": Cast(name, TextField()) for name in streams}
+
+
+def _extra() -> dict[str, Any]:
+    program = Program.objects.filter(translation_key=OuterRef("translation_key"))
+    return {
+        "cop_program": Subquery(program.values("pk")[:1]),
+        "cop_status": Subquery(program.values("status")[:1]),
+        "cop_language": F("locale__language_code"),
+        **{f"cop_image_{name}": F(f"hero_image__{name}") for name in IMAGE},
+        **{f"{ASKED}{name}": expression for name, expression in provider().annotations().items()},
+    }
+
+
+def with_extra(pages: QuerySet[ProgramPage]) -> tuple["QuerySet[Any]", tuple[str, ...]]:
+    """Return the rows of `pages` with all that a document says of the page itself, and the names of its columns."""
+    plain, streams = _columns()
+    extra = _extra()
+    names = (*plain, *(name.removeprefix(STREAM) for name in streams), *extra)
+    return pages.annotate(**streams, **extra).values_list(*plain, *streams, *extra), names
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A statement and the names of its columns."""
+
+    statement: Statement
+    names: tuple[str, ...]
+
+    def values(self, row: Row) -> dict[str, Any]:
+        """Return what `row` holds by name."""
+        return dict(zip(self.names, self.statement.read(row), strict=True))
+
+
+@lru_cache(maxsize=32)
+def page_statement(roots: tuple[str, ...] | None, asked: Provider) -> Compiled:
+    """Return how the row of one page is read: a public one below `roots`, else any."""
+    pages = ProgramPage.objects.all() if roots is None else public(roots)
+    queryset, names = with_extra(pages.filter(pk=KEY))
+    return Compiled(Statement(queryset), names)
+
+
+def as_page(values: Mapping[str, Any]) -> ProgramPage:
+    """Return the page whose columns `values` holds, without a query."""
+    names = [field.attname for field in ProgramPage._meta.concrete_fields]
+    return ProgramPage.from_db("default", names, [values[name] for name in names])
+
+
+# What stands below and beside it -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def below_statement(roots: tuple[str, ...] | None, links: int) -> Compiled:
+    """Return how live sessions, facilitators and `links` pages that texts lead to are read."""
+    mine = ProgramFacilitator.objects.filter(page_id=KEY)
+    rank = mine.filter(facilitator=OuterRef("pk"))
+    sessions = Q(path__range=(FIRST, LAST), depth=DEPTH, sessionpage__isnull=False)
+    people = Q(pk__in=mine.values("facilitator_id"))
+    linked = Q(pk__in=[key(number) for number in range(links)])
+    ordered = (
+        Page.objects.live()
+        .filter(admissible(roots))
+        .filter(sessions | people | linked)
+        .annotate(
+            cop_is_person=ExpressionWrapper(people, output_field=BooleanField()),
+            cop_rank=Subquery(rank.values("sort_order")[:1], output_field=IntegerField()),
+            cop_row=Subquery(rank.values("pk")[:1], output_field=IntegerField()),
+        )
+        .order_by("sessionpage__starts_at", "cop_rank", "cop_row", "pk")
+    )
+    return Compiled(Statement(ordered.values_list(*BELOW.values(), "cop_is_person")), NAMES_BELOW)
+
+
+def below(compiled: Compiled, row: Row, roots: tuple[str, ...] | None) -> tuple[Compiled, tuple[Row, ...]]:
+    """Return the rows below and beside the page of `row`; one query."""
+    names = compiled.names
+    linked = sorted(_linked(row))
+    statement = below_statement(roots, len(linked))
+    first, last = Page._get_children_path_interval(row[names.index("path")])
+    values: dict[Any, Any] = {
+        KEY: row[names.index("id")],
+        DEPTH: row[names.index("depth")] + 1,
+        FIRST: first,
+        LAST: last,
+        **{key(number): pk for number, pk in enumerate(linked)},
+    }
+    return statement, statement.statement.run(values)
+
+
+def _linked(row: Row) -> set[int]:
+    """Return the pages that texts and buttons of a program lead to."""
+    found: set[int] = set()
+    for text in row:
+        if isinstance(text, str) and ("linktype" in text or '"page"' in text):
+            found |= {int(number) for tag in PAGE_LINK.findall(text) for number in LINK_ID.findall(tag)}
+            found |= {int(number) for number in CHOSEN_PAGE.findall(text)}
+    return found
+
+
+# The site ----------------------------------------------------------------------------------------
+
+
+@cache
+def site_statement() -> Statement:
+    """Return how the sites are read."""
+    return Statement(Site.objects.order_by("pk").values_list("pk", "hostname", "port", "is_default_site"))
+
+
+def site_of(request: HttpRequest) -> int | None:
+    """Return the site of `request`, as `Site.find_for_request` finds it."""
+    hostname, port = split_domain_port(request._get_raw_host())[0], int(request.get_port())
+    sites = [site for site in site_statement().run() if site[1] == hostname or site[3]]
+    exact = [pk for pk, name, at, _default in sites if (name, at) == (hostname, port)]
+    default = [pk for pk, name, _at, is_default in sites if is_default and name == hostname]
+    others = [pk for pk, _name, _at, is_default in sites if not is_default]
+    if exact or default:
+        return (exact or default)[0]
+    if len(sites) == 2 and len(others) == 1:
+        return others[0]
+    return next((pk for pk, _name, _at, is_default in sites if is_default), sites[0][0] if len(sites) == 1 else None)

@@ -1,0 +1,146 @@
+"""The shapes that the OpenAPI document promises."""
+
+from typing import Any
+
+from ninja import Schema
+
+
+class Money(Schema):
+    amount: str
+    currency: str
+
+
+class Deadline(Schema):
+    """The end of `date` in `time_zone`; `closes_at` is that instant in UTC."""
+
+    date: str
+    time_zone: str
+    closes_at: str
+
+
+class Deadlines(Schema):
+    application: Deadline | None
+    cancellation: Deadline | None
+    registration: Deadline | None
+
+
+class Image(Schema):
+    id: int
+    title: str
+    url: str
+    width: int
+    height: int
+
+
+class Seats(Schema):
+    """`left` is how many somebody could still get at once."""
+
+    capacity: int
+    taken: int
+    held: int
+    waiting: int
+    left: int
+
+
+class NextStep(Schema):
+    label: str
+    url: str | None
+    explanation: str
+    closes_at: str | None
+    is_open: bool
+
+
+class Rebate(Schema):
+    percentage: str
+    countries: list[str]
+
+
+class Facilitator(Schema):
+    id: int
+    name: str
+    url: str
+    role: str
+    organization: str
+    credentials: str
+    biography: str
+    website: str
+    portrait: Image | None
+
+
+class Session(Schema):
+    id: int
+    number: int
+    title: str
+    url: str
+    starts_at: str
+    ends_at: str
+    is_cancelled: bool
+    description: str
+
+
+class LocalTime(Schema):
+    """A meeting on the clock of one zone: the day it starts there, `start` and `end` in 24 hours."""
+
+    time_zone: str
+    abbreviation: str
+    weekday: str
+    date: str
+    start: str
+    end: str
+
+
+class Meeting(Schema):
+    session: int
+    starts_at: str
+    ends_at: str
+    local: list[LocalTime]
+
+
+class Group(Schema):
+    group: str
+    meetings: list[Meeting]
+
+
+class ProgramSummary(Schema):
+    """A program in the list."""
+
+    id: int
+    title: str
+    slug: str
+    url: str
+    starts_on: str | None
+    ends_on: str | None
+    api_url: str
+    application_api_url: str | None
+    calendar_url: str
+
+
+class Program(ProgramSummary):
+    """A whole program; nothing in it is private."""
+
+    language: str
+    status: str
+    kind: str
+    summary: str
+    hero_image: Image | None
+    audience: str
+    prerequisite: str
+    cancellation_policy: str
+    body: list[dict[str, Any]]
+    home_zone: str
+    deadlines: Deadlines
+    fee: Money | None
+    deposit: Money | None
+    balance: Money | None
+    rebate: Rebate
+    least_members: int
+    seats: Seats | None
+    next_step: NextStep | None
+    facilitators: list[Facilitator]
+    sessions: list[Session]
+    schedule: list[Group]
+
+
+class Programs(Schema):
+    count: int
+    items: list[ProgramSummary]

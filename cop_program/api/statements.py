@@ -1,0 +1,40 @@
+"""A queryset compiled to SQL once for each process: Django's compiler takes far longer than the database answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+type Row = tuple[Any, ...]
+#: Stand for a primary key, a depth and two paths until a statement runs; Django drops a condition that can't be true.
+KEY, DEPTH, FIRST, LAST = 2_000_000_001, 2_000_000_002, "{first}", "{last}"
+
+
+def key(number: int) -> int:
+    """Return what stands for the primary key `number` of a list."""
+    return KEY + 1000 + number
+
+
+class Statement:
+    """The SQL of a `values_list` queryset, with places to be filled."""
+
+    def __init__(self, queryset: "QuerySet[Any]") -> None:
+        compiler: Any = queryset.query.get_compiler(connection.alias)
+        self.sql, self.params = compiler.as_sql()
+        self.converters = compiler.get_converters([column[0] for column in compiler.select])
+
+    def run(self, values: Mapping[Any, Any] | None = None) -> tuple[Row, ...]:
+        """Return the rows as the database holds them; each parameter that is a key of `values` gets its value."""
+        values = values or {}
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [values.get(param, param) for param in self.params])
+            return tuple(tuple(row) for row in cursor.fetchall())
+
+    def read(self, row: Row) -> list[Any]:
+        """Return `row` as Django reads it."""
+        found = list(row)
+        for place, (converters, expression) in self.converters.items():
+            for convert in converters:
+                found[place] = convert(found[place], expression, connection)
+        return found

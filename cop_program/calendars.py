@@ -1,0 +1,104 @@
+"""A program's sessions as an iCalendar feed (RFC 5545): one for everybody, and the stuff of a member's own.
+
+A UID comes from the program's own and the session's row: it never changes, and a copy has others. SEQUENCE rises for
+all sessions of a program whenever the published time or state of one changes (`Program.calendar_sequence`).
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vText, vUri
+
+from .models import Program, ProgramPage, SessionPage
+
+REFRESH = timedelta(hours=6)
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A session as a calendar shows it; `location` and `notes` are those of whoever reads."""
+
+    session: SessionPage
+    url: str = ""
+    location: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def uid(program: Program, session: SessionPage) -> str:
+    """Return the UID of `session`, the same for ever."""
+    return str(uuid.uuid5(program.calendar_uid, f"session:{session.pk}"))
+
+
+def feed(program: Program, entries: Iterable[Entry], *, language: str, name: str) -> bytes:
+    """Return the calendar `name`; in a program that was called off every session is cancelled."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//wagtail-cop//cop_program//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar["name"] = vText(name)
+    calendar["x-wr-calname"] = vText(name)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar["x-published-ttl"] = vText("PT6H")
+    for entry in entries:
+        calendar.add_component(_event(program, entry, language))
+    return bytes(calendar.to_ical())
+
+
+def _event(program: Program, entry: Entry, language: str) -> Event:
+    session, called_off = entry.session, program.status == Program.Status.CALLED_OFF
+    is_cancelled = session.is_cancelled or called_off
+    stamp = _stamp(program, session)
+    event = Event()
+    event.add("uid", uid(program, session))
+    event.add("sequence", program.calendar_sequence + called_off)
+    event.add("dtstamp", stamp)
+    event.add("last-modified", stamp)
+    event.add("dtstart", session.starts_at.astimezone(UTC))
+    event.add("dtend", session.ends_at.astimezone(UTC))
+    title = _("Cancelled: %(title)s") % {"title": session.title} if is_cancelled else session.title
+    event.add("summary", plain(f"{program.page.title}: {title}"), parameters={"LANGUAGE": language})
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if is_cancelled else "OPAQUE")
+    if entry.url:
+        event["url"] = vUri(entry.url)
+    if entry.location and not is_cancelled:
+        event.add("location", plain(entry.location))
+    notes = [plain(strip_tags(session.description.replace("</p>", "</p>\n"))).strip(), *entry.notes, entry.url]
+    event.add("description", "\n\n".join(note for note in notes if note))
+    return event
+
+
+def plain(text: str) -> str:
+    """Return `text` without the control characters that RFC 5545 forbids."""
+    return "".join(char for char in text if char in "\t\n" or not (ord(char) < 32 or ord(char) == 127))
+
+
+def _stamp(program: Program, session: SessionPage) -> datetime:
+    """Return when what is told of `session` was last changed."""
+    moments = [session.last_published_at, session.first_published_at, program.status_changed_at]
+    return max((moment for moment in moments if moment), default=session.starts_at).replace(microsecond=0)
+
+
+def published(page: ProgramPage) -> list[SessionPage]:
+    """Return the sessions of `page` that a calendar shows, by start."""
+    return list(SessionPage.objects.child_of(page).live().public().order_by("starts_at", "pk"))
+
+
+def answer(request: HttpRequest, content: bytes, *, file_name: str) -> HttpResponse:
+    """Return `content` for a calendar that asks again and again: 304 where nothing has changed."""
+    response = HttpResponse(content, content_type=CONTENT_TYPE)
+    response["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
+    response["Cache-Control"] = "no-cache"
+    found = get_conditional_response(request, etag=etag, response=response)
+    assert found is not None
+    return found
