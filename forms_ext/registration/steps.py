@@ -86,9 +86,7 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def standing(
-    page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]
-) -> Standing:
+def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]) -> Standing:
     """Return how a program stands, by the values of `annotations`; no query."""
     form, path = values["form"], values["form_path"]
     return Standing(
