@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -17,6 +18,9 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText, vUri
 
 from .models import Program, ProgramPage, SessionPage
+
+if TYPE_CHECKING:
+    from wagtail.query import PageQuerySet
 
 REFRESH = timedelta(hours=6)
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -88,9 +92,9 @@ def _stamp(program: Program, session: SessionPage) -> datetime:
     return max((moment for moment in moments if moment), default=session.starts_at).replace(microsecond=0)
 
 
-def published(page: ProgramPage) -> list[SessionPage]:
-    """Return the sessions of `page` that a calendar shows, by start."""
-    return list(SessionPage.objects.child_of(page).live().public().order_by("starts_at", "pk"))
+def of_page(page: ProgramPage) -> "PageQuerySet[SessionPage]":
+    """Return the published sessions of `page`, by start."""
+    return SessionPage.objects.child_of(page).live().order_by("starts_at", "pk")
 
 
 def answer(request: HttpRequest, content: bytes, *, file_name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,3 +21,10 @@ class FormsExtConfig(AppConfig):
             name = f"{self.name}.{room}.receivers"
             if find_spec(name):
                 import_module(name).connect()
+        if apps.is_installed("wagtail.api.v3"):
+            from wagtail.api.v3.api import api
+
+            from .api import forms, staff
+
+            api.add_router("/forms/", forms.router)
+            api.add_router("/staff/", staff.router)

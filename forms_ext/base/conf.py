@@ -51,6 +51,9 @@ class Conf:
     COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that no answer claimed is deleted.")
     COP_FORM_TOKEN_SECONDS = Setting(14_400, "Age at which the token of a public form is stale.")
     COP_FORM_MIN_SECONDS = Setting(2, "A form that comes back faster than this was filled by a machine.")
+    COP_API_ORIGINS: Setting[tuple[str, ...]] = Setting(
+        (), "Origins of other web sites whose scripts may send forms by API, as https://www.example.org."
+    )
     # Mail
     COP_MAIL_ATTEMPTS = Setting(8, "How often a mail is tried before it is given up.")
     COP_MAIL_RETRY_SECONDS = Setting(60, "Wait after the first failure; it doubles with each further one.")

@@ -20,10 +20,11 @@ TEXT_ROLES = ("name", "email", "country", "organization", "billing_name", "billi
 
 
 class Cleaned(NamedTuple):
-    """Valid answers and, for the others, errors in words; both by question key."""
+    """Valid answers and, for the others, errors in words and as Django's codes; all by question key."""
 
     answers: dict[str, Any]
     errors: dict[str, list[str]]
+    codes: dict[str, list[str]]
 
 
 class Answer(NamedTuple):
@@ -71,7 +72,7 @@ class Plan:
 
     def clean(self, data: Mapping[str, Any], files: Mapping[str, Any] | None = None) -> Cleaned:
         """Check a post; accepted files are kept as draft uploads, also where other answers are wrong."""
-        cleaned = Cleaned({}, {})
+        cleaned = Cleaned({}, {}, {})
         for question in self.questions:
             key = question["key"]
             field = self.fields[key]
@@ -80,6 +81,7 @@ class Plan:
                 stored = self._stored(question, value)
             except forms.ValidationError as error:
                 cleaned.errors[key] = [str(message) for message in error.messages]
+                cleaned.codes[key] = [one.code or "invalid" for one in error.error_list]
                 continue
             if stored is not None:
                 cleaned.answers[key] = stored

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cop_program import calendars
 from cop_program.models import Program, SessionPage
 from cop_program.wording import day_text, generic_name, time_range
 
@@ -50,3 +54,16 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
         if not session.is_cancelled:
             lines.append(f"{session.title}: {session.when}" + (f"\n{session.join_link}" if session.join_link else ""))
     return "\n".join(lines)
+
+
+def calendar(program: Program, *, is_member: bool) -> bytes:
+    """Return the sessions of `program` as a calendar with join links and recordings; empty for whoever is no member."""
+    entries = [_entry(session) for session in calendars.of_page(program.page)] if is_member else []
+    name = _("%(program)s (my sessions)") % {"program": program.page.title}
+    return calendars.feed(program, entries, language=get_language() or "en", name=name)
+
+
+def _entry(session: SessionPage) -> calendars.Entry:
+    links = {_("Join: %(link)s"): session.join_link, _("Recording: %(link)s"): session.recording_link}
+    notes = tuple(text % {"link": link} for text, link in links.items() if link)
+    return calendars.Entry(session, url=session.full_url or "", location=session.join_link, notes=notes)

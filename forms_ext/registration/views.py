@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cop_program import calendars
 from cop_program.context import of_every_page
 from cop_program.models import Program
 from cop_program.wording import day_text
@@ -177,3 +178,14 @@ def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponseBas
 def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """Serve the PDF of one of the member's own receipts."""
     return _paper(documents.receipt_of, token, pk)
+
+
+@require_safe
+def member_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """Serve the sessions as the member's own calendar, with the links; whoever is no member has an empty one."""
+    registration = queries.find_member(token)
+    if registration is None:
+        return gate.refused(request)
+    with translation.override(registration.language):
+        content = sessions.calendar(registration.program, is_member=registration.state == State.MEMBER)
+    return gate.private(calendars.answer(request, content, file_name=registration.program.page.slug))

@@ -188,4 +188,5 @@ LOGGING: dict[str, Any] = {
 # Each COP_ setting of forms_ext can be given as an environment variable of the same name.
 for name, setting in vars(Conf).items():
     if isinstance(setting, Setting) and name in os.environ:
-        globals()[name] = type(setting.default)(os.environ[name])
+        text = os.environ[name]
+        globals()[name] = tuple(text.split()) if isinstance(setting.default, tuple) else type(setting.default)(text)

@@ -1,0 +1,115 @@
+"""From the JSON that was sent to what the plan of a version checks: the same rules as on the page, and types."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+    ValidationError,
+)
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
+
+from ..forms import files, plan
+from .problems import Problem, error
+
+#: Which Python values a JSON Schema type takes.
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON.")
+
+
+def read(request: HttpRequest) -> dict[str, Any]:
+    """Return the answers in the body of `request`; raise Problem where there are none to read."""
+    if request.content_type != "application/json":
+        raise Problem(415, _("Send the answers as application/json."))
+    try:
+        body = json.loads(request.body, parse_constant=_refuse_constant)
+    except RequestDataTooBig:
+        raise Problem(413, _("This is too much to take at once.")) from None
+    except (ValueError, RecursionError, UnreadablePostError):
+        raise Problem(400, _("The body is no valid JSON.")) from None
+    answers = body.get("answers") if isinstance(body, dict) else None
+    if not isinstance(answers, dict) or set(body) != {"answers"}:
+        wrong = [{"pointer": "#/answers", "code": "required", "detail": _("An object of answers, by question.")}]
+        raise Problem(422, _("Send an object with “answers” alone."), wrong)
+    return answers
+
+
+def check(compiled: plan.Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the valid answers as they are stored; raise Problem with one error for each question to mend."""
+    schema = compiled.schema()["properties"]
+    errors = {key: error(key, "unknown", _("There is no such question.")) for key in answers if key not in schema}
+    data: dict[str, Any] = {}
+    for key, value in answers.items():
+        if key in errors or value is None:
+            continue
+        if not fits(schema[key], value):
+            errors[key] = error(key, "type", _("This is not the type of value that the schema asks for."))
+        else:
+            data |= _as_posted(key, value)
+    cleaned = compiled.clean(data)
+    for key, messages in cleaned.errors.items():
+        code = (cleaned.codes.get(key) or ["invalid"])[0]
+        errors.setdefault(key, error(key, code, " ".join(messages)))
+    if errors:
+        ordered = [errors[key] for key in schema if key in errors]
+        ordered += [entry for key, entry in errors.items() if key not in schema]
+        raise Problem(422, _("Some answers can't be taken."), ordered)
+    return cleaned.answers
+
+
+def keep_file(request: HttpRequest, compiled: plan.Plan, key: str) -> dict[str, Any]:
+    """Keep the file in `request` for the question `key`; return the answer that names it."""
+    kinds = {question["key"]: question["type"] for question in compiled.questions}
+    if kinds.get(key) != "file":
+        raise Problem(404, _("There is no such question."))
+    try:
+        sent = request.FILES.get("file")
+    except (RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent):
+        raise Problem(413, _("This is too much to take at once.")) from None
+    except (MultiPartParserError, UnreadablePostError, SuspiciousOperation):
+        raise Problem(400, _("The body can't be read.")) from None
+    if sent is None:
+        raise Problem(422, _("Send the file as “file”."), [error(key, "required", str(files.MISSING))])
+    try:
+        kept = compiled.fields[key].clean((sent, ""))
+    except ValidationError as wrong:
+        found = [error(key, wrong.error_list[0].code or "invalid", " ".join(wrong.messages))]
+        raise Problem(422, _("The file can't be taken."), found) from None
+    upload = files.keep(kept, page_id=compiled.page_id, question_key=key)
+    return {"upload": upload.token, "name": upload.file_name}
+
+
+def fits(schema: Mapping[str, Any], value: Any) -> bool:
+    """Tell whether `value` is of the type that the schema of a question names."""
+    kind = schema["type"]
+    if isinstance(value, bool) != (kind == "boolean") or not isinstance(value, TYPES[kind]):
+        return False
+    if kind == "array":
+        return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+    if kind == "object":
+        return set(value) <= {"upload", "name"} and files.is_token(value.get("upload"))
+    return True
+
+
+def _as_posted(key: str, value: Any) -> dict[str, Any]:
+    """Return `value` as a browser would have sent it."""
+    if isinstance(value, dict):
+        return {f"{key}_kept": value["upload"]}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {key: str(value)}
+    return {key: value}

@@ -1,0 +1,235 @@
+"""Forms without their page: what is asked, as JSON Schema, and answers sent as JSON.
+
+An anonymous post brings its own guards, for no token of a page protects it: limits for addresses and recipients as
+on the page, and the origin, where a browser names one.
+"""
+
+import hashlib
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from ninja import Header, Path, Router
+from wagtail.api.v3.auth import AllowAnonymous
+from wagtail.models import Page
+
+from cop_program.api import rows
+from cop_program.api.document import instant
+from cop_program.api.openapi import ours
+from cop_program.api.reading import surroundings
+from cop_program.clock import now
+
+from ..base.conf import conf
+from ..base.errors import ActionRefused
+from ..forms import guards, plan
+from ..forms.models import AbstractFormPage, FormVersion
+from ..forms.submissions import CleanSubmission
+from ..registration.models import RegistrationFormPage
+from . import answers, members, schemas
+from .problems import Problem
+
+router = Router(tags=["forms"], auth=AllowAnonymous())
+PageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+Invited = Annotated[str | None, Header(alias="Cop-Invitation", max_length=200)]
+MISSING = {404: "There is no such form, or it is not for whoever asks.", 422: "A parameter is not valid."}
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"answers": {"type": "object", "description": "By the schema of the form."}},
+                    "required": ["answers"],
+                    "additionalProperties": False,
+                }
+            }
+        },
+    }
+}
+
+
+def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
+    """Return the form page `pk` that everybody may read here, and its version; raise Problem where there is none."""
+    _around, roots = surroundings(request)
+    found = Page.objects.live().filter(rows.admissible(roots or ()), pk=pk).select_related("content_type").first()
+    page = found.specific if found else None
+    version = page.current_version() if isinstance(page, AbstractFormPage) else None
+    if version is None:
+        raise missing()
+    return page, version
+
+
+def missing() -> Problem:
+    """Return the one answer to whatever is wrong with a form's address or a personal link."""
+    return Problem(404, _("There is no such form, or it is not for you."))
+
+
+@router.get(
+    "/{page_id}/",
+    response=schemas.Form,
+    url_name="cop_form",
+    operation_id="forms_read",
+    summary="What a form asks",
+    openapi_extra=ours(problems=MISSING),
+)
+def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None) -> HttpResponse:
+    """Return the JSON Schema of the answers, by the published version of the form.
+
+    A registration form is shown to whom has been accepted alone: send the token of the personal link (what stands in
+    its address after `/invitation/`) as `Cop-Invitation`.
+    """
+    try:
+        page, version = find(request, page_id)
+        closes_at = page.closes_at()
+        if isinstance(page, RegistrationFormPage):
+            closes_at = members.admit(page, invitation).ends_at
+    except Problem as problem:
+        return private(problem.response())
+    return private(
+        JsonResponse(
+            {
+                "schema": plan.compile(version).schema(),
+                "version": version.number,
+                "closes_at": instant(closes_at) if closes_at else None,
+            }
+        )
+    )
+
+
+@router.post(
+    "/{page_id}/",
+    response={201: schemas.Receipt},
+    url_name="cop_form",
+    operation_id="forms_send",
+    summary="Send answers",
+    openapi_extra=ours(
+        problems={
+            400: "The body is no JSON.",
+            403: "A script of this origin may not send forms here.",
+            404: MISSING[404],
+            409: "The form is closed.",
+            413: "The body is too large.",
+            415: "The body is not application/json.",
+            422: "Answers have to be mended: one error for each question.",
+            429: "Too many were sent in a short time; see Retry-After.",
+        },
+        **BODY,
+    ),
+)
+def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation: Invited = None) -> HttpResponse:
+    """Send `{"answers": {…}}`, valid by the form's schema. The same `Idempotency-Key` again gives the same receipt."""
+    try:
+        return private(JsonResponse(_send(request, page_id, key, invitation), status=201))
+    except Problem as problem:
+        return private(problem.response())
+
+
+@router.post(
+    "/{page_id}/files/{question}/",
+    response={201: schemas.File},
+    url_name="cop_form_file",
+    operation_id="forms_send_file",
+    summary="Send a file",
+    openapi_extra=ours(
+        problems={
+            400: "The body can't be read.",
+            403: "A script of this origin may not send forms here.",
+            404: "There is no such question, or it does not ask for a file.",
+            409: "The form is closed.",
+            413: "The body is too large.",
+            422: "The file can't be taken.",
+            429: "Too many were sent in a short time; see Retry-After.",
+        },
+        requestBody={
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                        "required": ["file"],
+                    }
+                }
+            },
+        },
+    ),
+)
+def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: Invited = None) -> HttpResponse:
+    """Send the file that answers `question`, as `file`; what comes back is the answer to send with the others."""
+    try:
+        _guard(request)
+        page, version = find(request, page_id)
+        if isinstance(page, RegistrationFormPage):
+            members.admit(page, invitation)
+        if not page.is_open(now()):
+            raise Problem(409, _("The form is closed."))
+        return private(JsonResponse(answers.keep_file(request, plan.compile(version), question), status=201))
+    except Problem as problem:
+        return private(problem.response())
+
+
+def _send(request: HttpRequest, pk: int, key: str | None, token: str | None) -> dict[str, Any]:
+    _guard(request)
+    page, version = find(request, pk)
+    kept = _kept_key(pk, key)
+    is_registration = isinstance(page, RegistrationFormPage)
+    earlier = members.sent(token, kept) if is_registration else _sent(page, kept, request)
+    if earlier is not None:
+        return earlier
+    invitation = members.admit(page, token) if isinstance(page, RegistrationFormPage) else None
+    if not page.is_open(now()):
+        raise Problem(409, _("The form is closed."))
+    given = answers.read(request)
+    compiled = plan.compile(version)
+    valid = answers.check(compiled, given)
+    roles = compiled.role_values(valid)
+    if "email" in roles and not guards.recipient_allowed(roles["email"]):
+        raise _too_many()
+    submission = CleanSubmission(
+        version=version,
+        answers=valid,
+        roles=roles,
+        language=(get_language() or "en")[:12],
+        idempotency_key=kept,
+        source="api",
+    )
+    try:
+        if invitation is not None:
+            return members.register(invitation, submission)
+        return {"reference": page.accept_submission(submission, request).reference}
+    except ActionRefused as refused:
+        raise Problem(409, str(refused)) from None
+
+
+def _sent(page: AbstractFormPage, key: str, request: HttpRequest) -> dict[str, Any] | None:
+    receipt = page.find_sent(key, request) if key else None
+    return {"reference": receipt.reference} if receipt else None
+
+
+def _kept_key(pk: int, key: str | None) -> str:
+    """Return the key as it is kept: of this form alone, of one length, and never that of a post of the page."""
+    return f"{pk}:api:{hashlib.sha256(key.encode()).hexdigest()[:48]}" if key else ""
+
+
+def _guard(request: HttpRequest) -> None:
+    origin = request.headers.get("Origin")
+    if origin and origin not in conf.COP_API_ORIGINS and urlsplit(origin).netloc != request.get_host():
+        raise Problem(403, _("Scripts of this web site may not send forms here."))
+    if not guards.address_allowed(request):
+        raise _too_many()
+
+
+def _too_many() -> Problem:
+    return Problem(429, _("Too many were sent in a short time. Wait, then send again."), Retry_After=str(guards.HOUR))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep what was answered."""
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

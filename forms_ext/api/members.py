@@ -1,0 +1,42 @@
+"""Registration without its page: the personal link's token stands where the cookie does."""
+
+from typing import Any
+
+from ..admission import invitations
+from ..admission.models import Invitation
+from ..forms.submissions import CleanSubmission
+from ..registration import actions, queries
+from ..registration.models import Registration, RegistrationFormPage
+
+
+def admit(page: RegistrationFormPage, token: str | None) -> Invitation:
+    """Return the valid invitation of `token` for the program of `page`; raise the one Problem for any other."""
+    from .forms import missing
+
+    invitation = invitations.find(token or "")
+    if invitation is None or not page.is_child_of(invitation.application.program.page):
+        raise missing()
+    return invitation
+
+
+def sent(token: str | None, key: str) -> dict[str, Any] | None:
+    """Return the receipt of what was sent with this link and idempotency key before: the link is used up by it."""
+    if not key:
+        return None
+    found = Registration.objects.filter(invitation__token_sha256=invitations.digest(token or ""), idempotency_key=key)
+    registration = found.first()
+    return receipt(registration) if registration else None
+
+
+def register(invitation: Invitation, submission: CleanSubmission) -> dict[str, Any]:
+    """Register the holder of `invitation`."""
+    return receipt(actions.register(invitation=invitation, submission=submission))
+
+
+def receipt(registration: Registration) -> dict[str, Any]:
+    """Return what the sender may quote, how it stands, and the address of their private page."""
+    return {
+        "reference": registration.reference,
+        "state": registration.state,
+        "member_url": queries.member_url(registration),
+    }

@@ -1,0 +1,41 @@
+"""Errors of the API as RFC 9457 describes them."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """Stops an operation; the answer is `response`."""
+
+    def __init__(self, status: int, detail: str, errors: Sequence[dict[str, str]] = (), **headers: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.errors, self.headers = status, detail, errors, headers
+
+    def response(self) -> HttpResponse:
+        """Return the problem document; it is ASCII, so that whatever was sent can be named."""
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": str(self.detail),
+        }
+        if self.errors:
+            document["errors"] = list(self.errors)
+        headers = {name.replace("_", "-"): value for name, value in self.headers.items()}
+        return HttpResponse(json.dumps(document), status=self.status, content_type=CONTENT_TYPE, headers=headers)
+
+
+def pointer(key: str) -> str:
+    """Return the JSON pointer to the answer `key` in what was sent, as a URI fragment."""
+    return "#/answers/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def error(key: str, code: str, detail: str) -> dict[str, str]:
+    """Return the entry for one question."""
+    return {"pointer": pointer(key), "code": code, "detail": detail}

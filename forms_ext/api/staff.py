@@ -1,0 +1,128 @@
+"""Applications, registrations and invoices for programs that staff write: read only, with a token of Wagtail's API.
+
+The token is a user's; the user's role decides, as in the admin.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+from wagtail.api.v3.auth import BearerTokenAuth
+
+from cop_program.api.document import money
+from cop_program.api.openapi import ours
+
+from ..applications.models import Application
+from ..base.registers import may
+from ..billing.models import Account, Invoice
+from ..registration.models import Registration
+from . import schemas
+
+router = Router(tags=["staff"], auth=BearerTokenAuth())
+PROBLEMS = {
+    401: "The token is missing or not valid.",
+    403: "The role of the token's user does not allow it.",
+    422: "A parameter is not valid.",
+}
+Limit = Annotated[int, Query(ge=1, le=100)]
+Offset = Annotated[int, Query(ge=0, le=2**31 - 1)]
+ProgramId = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="The id of a program's page, as in the list of programs.")
+]
+
+
+def _only(request: HttpRequest, action: str, model: type[Model]) -> None:
+    if not may(request.user, action, model):
+        raise PermissionDenied(_("Your role does not allow this."))
+
+
+def _page(found: QuerySet[Any], limit: int, offset: int, as_data: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    return {"count": found.count(), "items": [as_data(row) for row in found[offset : offset + limit]]}
+
+
+@router.get(
+    "/applications/",
+    response=schemas.Page[schemas.Application],
+    url_name="cop_staff_applications",
+    operation_id="staff_applications",
+    summary="Applications",
+    openapi_extra=ours(problems=PROBLEMS),
+)
+def applications(
+    request: HttpRequest, program: ProgramId = None, limit: Limit = 20, offset: Offset = 0
+) -> dict[str, Any]:
+    """List applications, the latest first; for reviewers and staff."""
+    _only(request, "review", Application)
+    found = Application.objects.select_related("program", "version").order_by("-submitted_at", "-pk")
+    return _page(found.filter(program__page=program) if program else found, limit, offset, _application)
+
+
+def _application(row: Application) -> dict[str, Any]:
+    copied = ("id", "reference", "state", "submitted_at", "source", "name", "email", "organization", "time_zone")
+    return {name: getattr(row, name) for name in copied} | {
+        "program": row.program.page_id,
+        "country": str(row.country.code or ""),
+        "version": row.version.number,
+        "answers": row.answers,
+    }
+
+
+@router.get(
+    "/registrations/",
+    response=schemas.Page[schemas.Registration],
+    url_name="cop_staff_registrations",
+    operation_id="staff_registrations",
+    summary="Registrations",
+    openapi_extra=ours(problems=PROBLEMS),
+)
+def registrations(
+    request: HttpRequest, program: ProgramId = None, limit: Limit = 20, offset: Offset = 0
+) -> dict[str, Any]:
+    """List registrations, the latest first; for staff."""
+    _only(request, "manage", Registration)
+    found = Registration.objects.select_related("program", "version", "invitation__application")
+    found = found.order_by("-submitted_at", "-pk")
+    return _page(found.filter(program__page=program) if program else found, limit, offset, _registration)
+
+
+def _registration(row: Registration) -> dict[str, Any]:
+    copied = (
+        "id", "reference", "state", "state_changed_at", "submitted_at", "name", "email", "billing_name",
+        "billing_address", "time_zone", "answers",
+    )  # fmt: skip
+    return {name: getattr(row, name) for name in copied} | {
+        "program": row.program.page_id,
+        "country": str(row.country.code or ""),
+        "application": row.invitation.application.reference,
+        "version": row.version.number,
+    }
+
+
+@router.get(
+    "/invoices/",
+    response=schemas.Page[schemas.Invoice],
+    url_name="cop_staff_invoices",
+    operation_id="staff_invoices",
+    summary="Invoices and credit notes",
+    openapi_extra=ours(problems=PROBLEMS),
+)
+def invoices(request: HttpRequest, program: ProgramId = None, limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
+    """List invoices and credit notes, the latest first; for staff."""
+    _only(request, "bill", Account)
+    found = Invoice.objects.select_related("account__program", "account__registration", "corrects").defer("snapshot")
+    found = found.order_by("-issued_at", "-pk")
+    return _page(found.filter(account__program__page=program) if program else found, limit, offset, _invoice)
+
+
+def _invoice(row: Invoice) -> dict[str, Any]:
+    registration = getattr(row.account, "registration", None)
+    return {name: getattr(row, name) for name in ("id", "number", "kind", "issued_at", "due_on", "closed_at")} | {
+        "program": row.account.program.page_id if row.account.program else None,
+        "registration": registration.reference if registration else None,
+        "corrects": row.corrects.number if row.corrects else None,
+        "total": money(row.total),
+    }
