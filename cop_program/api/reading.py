@@ -21,6 +21,7 @@ from ..extensions import Standing, provider
 from ..models import ProgramPage
 from . import rows
 from .document import Surroundings, build
+from .statements import KEY, Row
 
 KEPT = 128
 
@@ -81,14 +82,14 @@ class Found:
     """The rows of a document; equal where the database holds the same."""
 
     compiled: rows.Compiled
-    row: rows.Row
+    row: Row
     compiled_below: rows.Compiled
-    below: tuple[rows.Row, ...]
+    below: tuple[Row, ...]
 
 
 def _rows(pk: int, roots: tuple[str, ...] | None, *, below_roots: tuple[str, ...] | None = None) -> Found | None:
     compiled = rows.page_statement(roots, provider())
-    found = compiled.statement.run({rows.KEY: pk})
+    found = compiled.statement.run({KEY: pk})
     if not found:
         return None
     return Found(compiled, found[0], *rows.below(compiled, found[0], roots or below_roots))
@@ -112,7 +113,7 @@ def _build(found: Found, page: ProgramPage, standing: Standing, around: Surround
 
 
 @lru_cache(maxsize=KEPT)
-def _page(compiled: rows.Compiled, row: rows.Row) -> tuple[ProgramPage, dict[str, Any]]:
+def _page(compiled: rows.Compiled, row: Row) -> tuple[ProgramPage, dict[str, Any]]:
     values = compiled.values(row)
     return rows.as_page(values), values
 

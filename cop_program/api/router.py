@@ -65,6 +65,6 @@ def get_program(request: HttpRequest, page_id: int = PageId) -> HttpResponse:
         return public(problem_response(status=404, detail=_("There is no such program.")))
     response = HttpResponse(found.content, content_type="application/json")
     response["ETag"] = found.etag
-    answer = get_conditional_response(request, etag=found.etag, response=response)
+    answer = get_conditional_response(request, etag=found.etag, response=response) or response
     patch_vary_headers(answer, ["Accept-Encoding"])
     return public(answer)

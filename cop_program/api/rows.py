@@ -205,7 +205,8 @@ def site_statement() -> Statement:
 
 def site_of(request: HttpRequest) -> int | None:
     """Return the site of `request`, as `Site.find_for_request` finds it."""
-    hostname, port = split_domain_port(request._get_raw_host())[0], int(request.get_port())
+    host: str = request._get_raw_host()  # type: ignore[attr-defined]  # as Wagtail: whatever ALLOWED_HOSTS says
+    hostname, port = split_domain_port(host)[0], int(request.get_port())
     sites = [site for site in site_statement().run() if site[1] == hostname or site[3]]
     exact = [pk for pk, name, at, _default in sites if (name, at) == (hostname, port)]
     default = [pk for pk, name, _at, is_default in sites if is_default and name == hostname]

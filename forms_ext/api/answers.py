@@ -99,9 +99,9 @@ def fits(schema: Mapping[str, Any], value: Any) -> bool:
     kind = schema["type"]
     if isinstance(value, bool) != (kind == "boolean") or not isinstance(value, TYPES[kind]):
         return False
-    if kind == "array":
+    if isinstance(value, list):
         return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
-    if kind == "object":
+    if isinstance(value, dict):
         return set(value) <= {"upload", "name"} and files.is_token(value.get("upload"))
     return True
 

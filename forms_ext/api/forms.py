@@ -58,7 +58,7 @@ def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
     found = Page.objects.live().filter(rows.admissible(roots or ()), pk=pk).select_related("content_type").first()
     page = found.specific if found else None
     version = page.current_version() if isinstance(page, AbstractFormPage) else None
-    if version is None:
+    if not isinstance(page, AbstractFormPage) or version is None:
         raise missing()
     return page, version
 

@@ -1,0 +1,120 @@
+"""What only the whole journey tells of a program: the next step, the seats, and what passes without an edit."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cop_program.models import SessionPage
+from tests.forms_ext.admission import factories
+
+from .conftest import Shown, at
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+
+
+def read(shown: Shown, **headers: str) -> Any:
+    return Client().get(f"/api/v3/programs/{shown.program.page.pk}/", headers=headers)
+
+
+def test_a_deadline_that_passes_changes_the_etag(shown: Shown) -> None:
+    before = read(shown)
+    assert before.json()["next_step"]["is_open"] is True
+    assert before.json()["next_step"]["label"] == "Apply"
+    with at(factories.START + timedelta(days=3)):
+        assert read(shown, **{"If-None-Match": before["ETag"]}).status_code == 304
+    for days in (4, 20, 400):
+        with at(factories.START + timedelta(days=days)):
+            after = read(shown, **{"If-None-Match": before["ETag"]})
+        assert after.status_code == 200
+        assert after["ETag"] != before["ETag"]
+        assert after.json()["next_step"]["is_open"] is False
+        before = after
+
+
+def test_it_leads_to_the_form_and_counts_the_seats(shown: Shown, django_assert_max_num_queries: Any) -> None:
+    before = read(shown)
+    found = before.json()
+    assert found["application_api_url"] == f"http://testserver{shown.api}"
+    assert found["next_step"]["url"] == shown.form.full_url
+    assert found["seats"] == {"capacity": 9, "taken": 0, "held": 0, "waiting": 0, "left": 9}
+    registration = factories.make_registration(shown.program)
+    with django_assert_max_num_queries(3):
+        after = read(shown, **{"If-None-Match": before["ETag"]})
+    assert after.json()["seats"] == {"capacity": 9, "taken": 0, "held": 1, "waiting": 0, "left": 8}
+    for secret in (registration.name, registration.email, registration.reference):
+        assert secret not in after.text
+
+
+def test_the_page_and_the_document_say_the_same(shown: Shown) -> None:
+    page = Client().get(shown.program.page.url)
+    step, seats = page.context["next_step"], page.context["seats"]
+    found = read(shown).json()
+    assert found["next_step"]["explanation"] == step.explanation
+    assert found["next_step"]["url"].endswith(step.url)
+    assert found["seats"] == {
+        "capacity": seats.capacity, "taken": seats.taken, "held": seats.held, "waiting": seats.waiting,
+        "left": seats.left,
+    }  # fmt: skip
+
+
+def test_a_form_of_another_program_is_not_led_to(shown: Shown) -> None:
+    shown.form.unpublish()
+    found = read(shown).json()
+    assert found["application_api_url"] is None
+    assert found["next_step"]["is_open"] is False
+
+
+# --- The member's calendar -------------------------------------------------------------------------
+
+LINK, RECORDING = "https://meet.example/secret", "https://video.example/secret"
+
+
+@pytest.fixture
+def session(shown: Shown) -> SessionPage:
+    start = factories.START + timedelta(days=20)
+    values = {"starts_at": start, "ends_at": start + timedelta(hours=3)}
+    page = SessionPage(title="First", join_link=LINK, recording_link=RECORDING, **values)
+    return shown.program.page.add_child(instance=page)
+
+
+def feed(registration: Any) -> str:
+    from forms_ext.registration import queries
+
+    response = Client().get(queries.member_path(registration) + "calendar.ics")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Cache-Control"] == "no-store, private"
+    return response.content.replace(b"\r\n ", b"").decode()
+
+
+def test_members_alone_get_the_links(shown: Shown, session: SessionPage) -> None:
+    registration = factories.make_registration(shown.program)
+    assert "VEVENT" not in feed(registration)  # a hold is no membership yet
+    registration = factories.pay(registration)
+    text = feed(registration)
+    assert f"LOCATION:{LINK}" in text
+    assert RECORDING in text
+    public = Client().get(f"/cop/calendar/{shown.program.page.pk}.ics").content.replace(b"\r\n ", b"").decode()
+    assert LINK not in public
+    assert RECORDING not in public
+    (uid,) = [line for line in text.splitlines() if line.startswith("UID:")]
+    assert uid in public
+
+
+def test_a_cancelled_member_loses_them(shown: Shown, session: SessionPage) -> None:
+    from forms_ext.registration import actions
+
+    registration = factories.pay(factories.make_registration(shown.program))
+    actions.cancel(registration=registration, by=None, reason="Ill")
+    assert LINK not in feed(registration)
+
+
+def test_an_address_that_was_renewed_shows_nothing(shown: Shown, session: SessionPage) -> None:
+    from forms_ext.registration import actions, queries
+
+    registration = factories.pay(factories.make_registration(shown.program))
+    path = queries.member_path(registration)
+    actions.renew_member_page(registration=registration, by=None)
+    assert Client().get(f"{path}calendar.ics").status_code == 404
