@@ -15,7 +15,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import translation
-from wagtail.models import Site
 
 from ..extensions import Standing, provider
 from ..models import ProgramPage
@@ -67,10 +66,11 @@ def with_standing(pages: QuerySet[ProgramPage], around: Surroundings) -> list[tu
 
 def surroundings(request: HttpRequest | None) -> tuple[Surroundings, tuple[str, ...] | None]:
     """Return where a document is read, and the url paths below which pages may be told of there (None: all)."""
-    roots = tuple(Site.get_site_root_paths())
+    sites = rows.site_statement().run()
+    roots = rows.site_roots(sites)
     if request is None:
         return Surroundings(roots[0].root_url if roots else "", roots), None
-    site = rows.site_of(request)
+    site = rows.site_of(request, sites)
     mine = tuple(root for root in roots if root.site_id == site)
     others = tuple(root for root in roots if root.site_id != site)
     around = Surroundings(f"{request.scheme}://{request.get_host()}", mine + others)

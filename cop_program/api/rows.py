@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import (
     BooleanField,
     CharField,
@@ -28,6 +29,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models.sites import SiteRootPath
 
 from ..extensions import Provider, provider
 from ..models import Program, ProgramFacilitator, ProgramPage
@@ -199,15 +201,25 @@ def _linked(row: Row) -> set[int]:
 
 @cache
 def site_statement() -> Statement:
-    """Return how the sites are read."""
-    return Statement(Site.objects.order_by("pk").values_list("pk", "hostname", "port", "is_default_site"))
+    """Return how the sites are read, in Wagtail's order of their roots."""
+    order = ("-root_page__url_path", "-is_default_site", "hostname")
+    fields = ("pk", "hostname", "port", "is_default_site", "root_page__url_path", "root_page__locale__language_code")
+    return Statement(Site.objects.order_by(*order).values_list(*fields))
 
 
-def site_of(request: HttpRequest) -> int | None:
-    """Return the site of `request`, as `Site.find_for_request` finds it."""
+def site_roots(sites: tuple[Row, ...]) -> tuple[SiteRootPath, ...]:
+    """Return the roots of all sites as `Site.get_site_root_paths` does, but as they are now, in every process."""
+    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+        return tuple(Site.get_site_root_paths())
+    urls = (Site(hostname=site[1], port=site[2]).root_url for site in sites)
+    return tuple(SiteRootPath(site[0], site[4], url, site[5]) for site, url in zip(sites, urls, strict=True))
+
+
+def site_of(request: HttpRequest, sites: tuple[Row, ...]) -> int | None:
+    """Return which of `sites` the request is for, as `Site.find_for_request` finds it."""
     host: str = request._get_raw_host()  # type: ignore[attr-defined]  # as Wagtail: whatever ALLOWED_HOSTS says
     hostname, port = split_domain_port(host)[0], int(request.get_port())
-    sites = [site for site in site_statement().run() if site[1] == hostname or site[3]]
+    sites = tuple(site[:4] for site in sites if site[1] == hostname or site[3])
     exact = [pk for pk, name, at, _default in sites if (name, at) == (hostname, port)]
     default = [pk for pk, name, _at, is_default in sites if is_default and name == hostname]
     others = [pk for pk, _name, _at, is_default in sites if not is_default]
