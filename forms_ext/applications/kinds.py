@@ -15,13 +15,11 @@ RECEIVED = declared(
         "we read it and write to you with our answer.</p>"
         "<p>This is no acceptance yet. Applications are open {deadline}. "
         "Your reference is <strong>{reference}</strong>; name it if you write to us.</p>"
-        "<p>{way}</p>"
     ),
     COMMON,
     {
         "reference": (_("Reference of the application"), "A-2024-0007"),
         "deadline": (_("Until when people can apply"), "until the end of Tuesday 23 January 2024, Pacific time"),
-        "way": (_("Where this person is on the way"), "Step 2 of 7: Answer"),
     },
 )
 LETTER = declared(

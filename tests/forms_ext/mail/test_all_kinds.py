@@ -28,6 +28,12 @@ def test_a_built_in_text_is_a_whole_letter(kind: MailKind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
+def test_the_line_of_the_way_stands_once(kind: MailKind) -> None:
+    shown = actions.preview(kind=kind.name, fields={**kind.sample, "way": "Step 2 of 7: Answer"})
+    assert shown.text.count("Step 2 of 7") == shown.html.count("Step 2 of 7") == 1
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
 def test_a_built_in_text_can_be_saved_by_an_editor_as_it_stands(kind: MailKind) -> None:
     form = TemplateForm(place=Place(kind, "", "en"))
     subject, body = form.initial["subject"], form.initial["body"]
