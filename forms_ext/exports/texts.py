@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from .columns import Column
-from .guard import STARTS, guard, unguard
+from .guard import unguard
 from .options import DATE_FORMATS, Options
 from .rows import exact
 
@@ -65,39 +65,33 @@ def amount(value: Any, currency: str) -> Decimal:
 
 
 def plain(value: Any) -> str:
-    """Return the text of any answer, whatever its type."""
-    if isinstance(value, str):
-        return guard(value)
+    """Return the text of any value, whatever its type; a formula is still one."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return guard(join(map(str, value)))
+        return join(map(str, value))
     if isinstance(value, dict):
-        return guard(str(value["name"]) if "name" in value else json.dumps(value, ensure_ascii=False))
+        return str(value["name"]) if "name" in value else json.dumps(value, ensure_ascii=False)
     return str(value)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value if value[:1] not in STARTS else guard(value)
-    return plain(value)
-
-
 def _date(options: Options) -> Write:
-    def write(value: Any) -> str:
-        if isinstance(value, str):
-            if options.date_format == "iso":
-                return guard(value)
-            value = date.fromisoformat(value)
-        return options.day(value)
-
-    return write
+    return lambda value: options.day(date.fromisoformat(value) if isinstance(value, str) else value)
 
 
-def writers(columns: Iterable[Column], options: Options) -> list[Write]:
-    """Return what writes the values of each column; money is written by whoever knows its currency."""
-    special = {"text": _text, "date": _date(options), "moment": options.moment}
-    return [special.get(column.type, plain) for column in columns]
+def _moment(options: Options) -> Write:
+    zone = options.zone
+    if options.date_format == "iso":
+        return lambda value: value.astimezone(zone).isoformat(" ", "seconds")[:19]
+    return options.moment
+
+
+def writer(column: Column, options: Options) -> Write | None:
+    """Return what makes a text of the values of `column`; None where they are texts already."""
+    if column.type == "text" or (column.type == "date" and column.question and options.date_format == "iso"):
+        return None
+    known: dict[str, Write] = {"date": _date(options), "moment": _moment(options), "number": str, "money": str}
+    return known.get(column.type, plain)
 
 
 def reader(column: Column, options: Options) -> Callable[[str], Any]:

@@ -71,7 +71,7 @@ def machine(tmp_path: Path) -> Machine:
 def equip(machine: Machine) -> None:
     machine.stub("ldconfig", f'echo "{LIBRARIES}"')
     machine.stub("fc-list", "echo /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
-    for name in ("chromium", "pdftoppm", "initdb"):
+    for name in ("chromium", "pdftoppm", "soffice", "initdb"):
         machine.stub(name)
 
 
@@ -86,7 +86,7 @@ def test_root_gets_what_is_missing(machine: Machine) -> None:
 def test_the_suite_needs_a_browser_and_a_database_too(machine: Machine) -> None:
     assert machine.run("test").returncode == 0
     asked = machine.calls_of("apt-get")[-1]
-    assert asked.startswith(f"{INSTALL} {TO_RUN} chromium poppler-utils")
+    assert asked.startswith(f"{INSTALL} {TO_RUN} chromium poppler-utils libreoffice-calc-nogui")
     has_postgres = any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     assert asked.endswith(" postgresql") != has_postgres
 
