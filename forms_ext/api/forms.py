@@ -74,6 +74,7 @@ def missing() -> Problem:
     url_name="cop_form",
     operation_id="forms_read",
     summary="What a form asks",
+    by_alias=True,
     openapi_extra=ours(problems=MISSING),
 )
 def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None) -> HttpResponse:
