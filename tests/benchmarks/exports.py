@@ -19,7 +19,7 @@ from tests import databases, postgres
 from .measure import Row, row
 
 ROWS = int(os.environ.get("COP_BENCH_ROWS", "20000"))
-MANY = int(os.environ.get("COP_BENCH_MANY", "200000"))
+MANY = int(os.environ.get("COP_BENCH_MANY", "1000000"))
 ROUNDS = int(os.environ.get("COP_BENCH_ROUNDS", "5"))
 GOALS = {("csv", "postgresql"): 10.0, ("csv", "sqlite"): 5.0, ("xlsx", "postgresql"): 3.0, ("xlsx", "sqlite"): 3.0}
 SCRIPT = Path(__file__).with_name("export_once.py")
