@@ -24,7 +24,17 @@ from .rendering import Rendered
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-__all__ = ["Attachment", "Rendered", "preview", "reset_template", "save_template", "send", "show", "try_again"]
+__all__ = [
+    "Attachment",
+    "Rendered",
+    "copy_templates",
+    "preview",
+    "reset_template",
+    "save_template",
+    "send",
+    "show",
+    "try_again",
+]
 
 
 @dataclass(frozen=True)
@@ -181,3 +191,20 @@ def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUse
     for template in MailTemplate.objects.filter(kind=kind, scope=scope, language=language):
         history.record(template, "forms_ext.mail.reset_template", user=by)
         template.delete()
+
+
+@transaction.atomic
+def copy_templates(*, from_scope: str, to_scope: str, by: "AbstractBaseUser | None" = None) -> None:
+    """Give `to_scope` the own texts of `from_scope`, in all languages; not those of a kind that is no more."""
+    for template in queries.own_templates(from_scope):
+        if kinds.find(template.kind) is None:
+            continue
+        save_template(
+            kind=template.kind,
+            scope=to_scope,
+            language=template.language,
+            subject=template.subject,
+            body=template.body,
+            button_label=template.button_label,
+            by=by,
+        )

@@ -20,6 +20,11 @@ def source(kind: MailKind, *, scope: str, language: str) -> Source:
         return Source(template.subject, template.body, template.button_label or str(kind.button))
 
 
+def own_templates(scope: str) -> QuerySet[MailTemplate]:
+    """Return the texts that `scope` has of its own."""
+    return MailTemplate.objects.filter(scope=scope).order_by("kind", "language")
+
+
 def about(subject: str) -> QuerySet[OutgoingMail]:
     """Return the mails about `subject` ("application:7"), the newest first."""
     return OutgoingMail.objects.filter(about=subject)

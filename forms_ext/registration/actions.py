@@ -20,6 +20,7 @@ from ..billing import queries as ledger
 from ..billing.models import Account
 from . import letters, queries
 from .answers import role_values
+from .editions import new_edition
 from .holds import end_holds, offer_free_seats, offer_under_lock, remind_holds, set_hold_end
 from .models import Registration
 from .running import call_off_program, close_program, confirm_program, retry_failed
@@ -34,6 +35,7 @@ __all__ = [
     "close_program",
     "confirm_program",
     "end_holds",
+    "new_edition",
     "offer_free_seats",
     "register",
     "remind_holds",

@@ -34,6 +34,7 @@ LABELS = {
     "close": _("Program closed"),
     "call_off": _("Program called off"),
     "retry": _("Failed items tried again"),
+    "new_edition": _("Made as a new edition"),
 }
 
 

@@ -1,0 +1,110 @@
+"""A new edition of a program: its pages copied to a new start, all as drafts."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from wagtail.coreutils import find_available_slug
+from wagtail.models import Page
+
+from .models import Program, ProgramPage, SessionPage
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+DAYS = ("starts_on", "ends_on", "application_deadline", "registration_deadline", "cancellation_deadline")
+#: What Wagtail would copy and a draft must not have: its own schedule and the lock of a colleague.
+UNSCHEDULED = {
+    "go_live_at": None,
+    "expire_at": None,
+    "expired": False,
+    "locked": False,
+    "locked_at": None,
+    "locked_by": None,
+}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A program copied; `off_the_clock` are the sessions whose time does not exist on their new day."""
+
+    program: Program
+    off_the_clock: list[SessionPage] = field(default_factory=list)
+
+
+def moved(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return `moment` so many days later at the same wall time in `zone`."""
+    local = moment.astimezone(zone)
+    return (local.replace(tzinfo=None, fold=0) + timedelta(days=days)).replace(tzinfo=zone).astimezone(moment.tzinfo)
+
+
+def shift(page: ProgramPage, first_day: date) -> int:
+    """Return the days, whole weeks, from the first session to its weekday on or after `first_day`, in the home zone.
+
+    A called-off session counts only where there is no other; without sessions, the first day of the program does.
+    """
+    sessions = [newest(one) for one in page.sessions().specific()]
+    sessions = [one for one in sessions if not one.is_cancelled] or sessions
+    old = min((one.starts_at for one in sessions), default=None)
+    begins = old.astimezone(_zone(page)).date() if old else page.starts_on
+    new = first_day + timedelta(days=(begins.weekday() - first_day.weekday()) % 7)
+    return (new - begins).days
+
+
+def newest(page: Any) -> Any:
+    """Return what stands in public of `page`; of one that never did, its newest draft."""
+    if page.live or not page.latest_revision_id:
+        return page
+    draft = page.get_latest_revision_as_object()
+    draft._state.adding = False
+    return draft
+
+
+@transaction.atomic
+def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "AbstractBaseUser | None") -> Edition:
+    """Copy `page` with all below it to a new start, without join links and recordings."""
+    days = shift(page, first_day)
+    parent = page.get_parent()
+    values = {name: day + timedelta(days=days) for name in DAYS if (day := getattr(page, name))}
+    slug = find_available_slug(parent, page.slug)
+    copy = _copy(page, parent, by, {**values, "title": title, "slug": slug})
+    program = Program.objects.create(translation_key=copy.translation_key, page=copy)
+    edition = Edition(program)
+    _copy_below(page, copy, days, by, edition)
+    return edition
+
+
+def _copy_below(source: Page, target: Page, days: int, by: Any, edition: Edition) -> None:
+    zone = _zone(edition.program.page)
+    for below in source.get_children().specific():
+        child = newest(below)
+        values = _session_values(child, days, zone) if isinstance(child, SessionPage) else {}
+        copy = _copy(child, target, by, values)
+        if values and not _same_clock(child, copy, zone):
+            edition.off_the_clock.append(copy)
+        _copy_below(below, copy, days, by, edition)
+
+
+def _copy(page: Any, to: Page, by: Any, values: dict[str, Any]) -> Any:
+    to.refresh_from_db(fields=["path", "depth", "numchild", "url_path"])
+    return page.copy(to=to, user=by, copy_revisions=False, keep_live=False, update_attrs={**UNSCHEDULED, **values})
+
+
+def _session_values(session: SessionPage, days: int, zone: ZoneInfo) -> dict[str, Any]:
+    starts_at, ends_at = moved(session.starts_at, days, zone), moved(session.ends_at, days, zone)
+    if ends_at <= starts_at:  # the clocks change between the two
+        ends_at = starts_at + (session.ends_at - session.starts_at)
+    return {"starts_at": starts_at, "ends_at": ends_at, "join_link": "", "recording_link": ""}
+
+
+def _same_clock(old: SessionPage, new: SessionPage, zone: ZoneInfo) -> bool:
+    return all(
+        getattr(old, name).astimezone(zone).time() == getattr(new, name).astimezone(zone).time()
+        for name in ("starts_at", "ends_at")
+    )
+
+
+def _zone(page: ProgramPage) -> ZoneInfo:
+    return ZoneInfo(page.home_zone or "UTC")

@@ -1,0 +1,136 @@
+"""What an editor should look at in a copied program, page by page."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import get_month_names
+from django.db import models
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from . import wording
+from .clock import now
+from .models import ProgramPage, SessionPage
+
+#: What stands on every Wagtail page for readers or searchers; the rest of its fields is Wagtail's own affair.
+OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
+KINDS = ("application", "registration", "cancellation")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing to look at: what it is, where it stands, and where it is changed."""
+
+    text: str
+    where: str
+    url: str
+
+
+def of_program(page: ProgramPage) -> list[Remark]:
+    """Return what to look at on `page` and on each page below it, as their newest drafts are."""
+    found = []
+    for one in page.get_descendants(inclusive=True).specific():
+        draft = one.get_latest_revision_as_object()
+        url = reverse("wagtailadmin_pages:edit", args=[one.pk])
+        texts = [*_of_page(draft), *of_texts(draft, years=years_of(page)), *of_links(draft, home=page)]
+        found += [Remark(text, draft.title, url) for text in texts]
+    return found
+
+
+def years_of(page: ProgramPage) -> set[int]:
+    """Return the years in which the program takes place: a text may name them."""
+    return {page.starts_on.year, page.ends_on.year}
+
+
+def _of_page(page: Page) -> Iterator[str]:
+    if isinstance(page, ProgramPage):
+        for kind in KINDS:
+            deadline = page.deadline(kind)
+            if deadline and deadline.closes_at <= now():
+                field: Any = page._meta.get_field(f"{kind}_deadline")
+                yield _("The %(name)s is past: %(day)s.") % {
+                    "name": field.verbose_name,
+                    "day": wording.day_text(deadline.day, "en"),
+                }
+    if isinstance(page, SessionPage) and page.is_cancelled:
+        yield _("It was called off in the edition before and comes along as called off.")
+
+
+def of_texts(instance: models.Model, *, years: set[int]) -> Iterator[str]:
+    """Point to each field of `instance` whose text names a day, or a year other than `years`."""
+    for field, words in _texts(instance):
+        if found := dates_in(words, years=years):
+            what = ", ".join(f"“{one}”" for one in found)
+            yield _("%(field)s: %(what)s") % {"field": _capital(field.verbose_name), "what": what}
+
+
+def dates_in(text: str, *, years: set[int]) -> list[str]:
+    """Return the days and the years, other than `years`, that `text` names, each once."""
+    found = [
+        Truncator(match.group().strip()).chars(40)
+        for match in _pattern().finditer(text)
+        if not (match.group().isdecimal() and int(match.group()) in years)
+    ]
+    return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    """Return what finds 2024-01-30, 30.1.2024, 30 January, January 30th 2024, and a year alone."""
+    month = "|".join(
+        re.escape(name) for width in ("wide", "abbreviated") for name in get_month_names(width, locale="en").values()
+    )
+    day, year = r"\d{1,2}(?:st|nd|rd|th)?", r"(?:19|20)\d\d"
+    return re.compile(
+        rf"(?<!\d)(?:{year}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./](?:{year}|\d\d)"
+        rf"|{day} (?:of )?(?:{month})\b(?:,? {year})?|\b(?:{month})\.? {day}\b(?:,? {year})?|{year})(?!\d)"
+    )
+
+
+def of_links(instance: models.Model, *, home: Page) -> Iterator[str]:
+    """Point to each link that leads to the pages of another program than `home`."""
+    linked = {pk for field, model, pk in _references(instance) if issubclass(model, Page)}
+    programs = list(ProgramPage.objects.exclude(pk=home.pk).values_list("path", "title")) if linked else []
+    for page in Page.objects.filter(pk__in=linked).order_by("path"):
+        if above := next((title for path, title in programs if page.path.startswith(path)), None):
+            told = {"page": page.title, "program": above}
+            yield (
+                _("A link leads to “%(program)s”.") % told
+                if page.title == above
+                else _("A link leads to “%(page)s” of “%(program)s”.") % told
+            )
+
+
+def _fields(instance: models.Model) -> Iterator[Any]:
+    for field in instance._meta.get_fields():
+        if field.concrete and (
+            not isinstance(instance, Page) or field.model is not Page or field.name in OF_EVERY_PAGE
+        ):
+            yield field
+
+
+def _texts(instance: models.Model) -> Iterator[tuple[Any, str]]:
+    for field in _fields(instance):
+        value = getattr(instance, field.name, None)
+        if not value or getattr(field, "choices", None) or isinstance(field, models.URLField):
+            continue
+        if reader := getattr(field, "get_searchable_content", None):
+            yield field, " ".join(map(str, reader(value)))
+        elif isinstance(field, models.CharField | models.TextField) and isinstance(value, str):
+            yield field, value
+
+
+def _references(instance: models.Model) -> Iterable[tuple[Any, type[models.Model], int]]:
+    for field in _fields(instance):
+        if reader := getattr(field, "extract_references", None):
+            for model, pk, *_paths in reader(getattr(instance, field.name)):
+                yield field, model, int(pk)
+
+
+def _capital(text: Any) -> str:
+    return str(text)[:1].upper() + str(text)[1:]
