@@ -52,11 +52,12 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a program stands, for readers without a page: `application_api_url` is the path of its form's API, or ''."""
+    """How a program stands, for readers without a page; the last two are the paths of its forms' API, or ''."""
 
     seats: Seats | None = None
     next_step: NextStep | None = None
     application_api_url: str = ""
+    registration_api_url: str = ""
 
 
 class Provider:

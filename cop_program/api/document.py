@@ -60,6 +60,7 @@ def build(
         row["number"] = number
     document = summary(page, standing, around) | {
         "language": values["cop_language"] or "en",
+        "registration_api_url": _absolute(around, standing.registration_api_url),
         "status": values["cop_status"] or "open",
         "kind": page.kind,
         "summary": page.summary,

@@ -22,6 +22,7 @@ PARTS = (
     "schedule",
     "api_url",
     "application_api_url",
+    "registration_api_url",
     "calendar_url",
 )
 

@@ -116,8 +116,9 @@ class ProgramSummary(Schema):
 
 
 class Program(ProgramSummary):
-    """A whole program; nothing in it is private."""
+    """A whole program; nothing in it is private. What is at `registration_api_url` opens to accepted people alone."""
 
+    registration_api_url: str | None
     language: str
     status: str
     kind: str

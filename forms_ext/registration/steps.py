@@ -21,6 +21,7 @@ from ..admission import words
 from ..admission.models import Seat, WaitingListEntry
 from ..applications.models import Application, ApplicationFormPage
 from . import letters, queries
+from .models import RegistrationFormPage
 
 Status = Program.Status
 TOLD_OF = ("join_link", "recording")
@@ -67,15 +68,15 @@ def annotations() -> dict[str, Any]:
     """Return what `standing` reads, as expressions over rows of `ProgramPage`."""
     mine = Q(program__translation_key=OuterRef("translation_key"))
     last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
-    form = ApplicationFormPage.objects.live().filter(
-        path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1
-    )
+    below = Q(live=True, path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1)
+    form = ApplicationFormPage.objects.filter(below)
     waiting = Q(offered_at__isnull=True, left_at__isnull=True)
     return {
         "capacity": _count(Seat.objects.filter(mine)),
         "taken": _count(Seat.objects.filter(mine, kept_at__isnull=False)),
         "held": _count(Seat.objects.filter(mine, held_until__isnull=False)),
         "waiting": _count(WaitingListEntry.objects.filter(mine, waiting)),
+        "registration_form": Subquery(RegistrationFormPage.objects.filter(below).values("pk")[:1]),
         "form": Subquery(form.values("pk")[:1]),
         "form_path": Subquery(form.values("url_path")[:1]),
     }
@@ -93,6 +94,7 @@ def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address:
         seats=Seats(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
         next_step=_next_step(page, status, address(path) if form else None),
         application_api_url=_api_path(form) if form else "",
+        registration_api_url=_api_path(values["registration_form"]) if values["registration_form"] else "",
     )
 
 
@@ -126,8 +128,6 @@ def reasons_to_keep(pages: Sequence[Page]) -> list[str]:
 
 def _ancestors_with_forms(page: Page) -> list[str]:
     """Return the path above `page` where it is a form that people have answered."""
-    from .models import RegistrationFormPage
-
     if issubclass(page.specific_class or Page, (ApplicationFormPage, RegistrationFormPage)):
         return [page.path[: -page.steplen]]
     return []

@@ -37,6 +37,7 @@ def test_it_leads_to_the_form_and_counts_the_seats(shown: Shown, django_assert_m
     before = read(shown)
     found = before.json()
     assert found["application_api_url"] == f"http://testserver{shown.api}"
+    assert found["registration_api_url"] == f"http://testserver{shown.registration_api}"
     assert found["next_step"]["url"] == shown.form.full_url
     assert found["seats"] == {"capacity": 9, "taken": 0, "held": 0, "waiting": 0, "left": 9}
     registration = factories.make_registration(shown.program)
