@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Header, Path, Router
-from wagtail.api.v3.auth import AllowAnonymous
 from wagtail.models import Page
 
 from cop_program.api import rows
@@ -30,7 +29,7 @@ from ..registration.models import RegistrationFormPage
 from . import answers, members, schemas
 from .problems import Problem
 
-router = Router(tags=["forms"], auth=AllowAnonymous())
+router = Router(tags=["forms"])
 PageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 Invited = Annotated[str | None, Header(alias="Cop-Invitation", max_length=200)]

@@ -68,6 +68,12 @@ def test_the_document_describes_our_endpoints_alone() -> None:
     assert {one["operationId"] for path in whole["paths"].values() for one in path.values()} > OPERATIONS
 
 
+def test_only_what_staff_read_asks_for_a_token() -> None:
+    operations = [one for path in document()["paths"].values() for one in path.values()]
+    asking = {one["operationId"] for one in operations if one.get("security")}
+    assert asking == {name for name in OPERATIONS if name.startswith("staff_")}
+
+
 def test_it_can_be_turned_off(settings: Any) -> None:
     settings.WAGTAILAPI_DOCS_ENABLED = False
     assert Client().get("/cop/openapi.json").status_code == 404
