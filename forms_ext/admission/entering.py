@@ -13,10 +13,12 @@ from wagtail.admin import messages
 
 from cop_program.models import Program
 
+from ..applications import actions
 from ..applications.models import Application, ApplicationFormPage
 from ..base.errors import ActionRefused
 from ..base.staff import StaffActionView, StaffView
 from ..base.staff_forms import new_key
+from ..forms import plan
 from .register import applications
 from .staff_forms import ProgramForm
 
@@ -57,8 +59,6 @@ class EnterView(StaffView):
         version = page.current_version() if page else None
         if version is None:
             raise Http404(_("This program has no published application form."))
-        from ..forms import plan
-
         self.version, self.plan = version, plan.compile(version)
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
@@ -74,14 +74,12 @@ class EnterView(StaffView):
         return self.show(self.plan.form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        from ..applications import actions
-
-        answers, errors = self.plan.clean(request.POST, request.FILES)
-        if not errors:
+        cleaned = self.plan.clean(request.POST, request.FILES)
+        if not cleaned.errors:
             try:
                 application = actions.enter_on_behalf(
                     program=self.program,
-                    answers=answers,
+                    answers=cleaned.answers,
                     entered_by=request.user,
                     idempotency_key=f"staff:{request.POST.get('key') or new_key()}"[:80],
                 )
@@ -91,4 +89,4 @@ class EnterView(StaffView):
             messages.success(request, _("The application is entered."))
             return redirect(reverse("cop_admission:person", args=[application.pk]))
         messages.error(request, _("The application is not entered yet: see what stands at the fields."))
-        return self.show(self.plan.form(request.POST, request.FILES, errors=errors), status=422)
+        return self.show(self.plan.form(request.POST, request.FILES, errors=cleaned.errors), status=422)
