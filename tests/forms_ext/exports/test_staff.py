@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -301,6 +302,16 @@ def test_who_may_export(
     else:
         assert [answer.status_code for answer in answers] == [status, status]
     assert Export.objects.exists() == (status == 200)
+
+
+def test_who_may_export_still_gets_no_more_than_they_may_read(
+    program: Program, user: Callable[[str], Any], client_of: Callable[[str], Client]
+) -> None:
+    user("reviewer").user_permissions.add(Permission.objects.get(codename="add_export"))
+    client = client_of("reviewer")
+    assert client.post(url("applications"), CSV).status_code == 200
+    for name in set(SOURCES) - {"applications"}:
+        assert client.post(url(name), CSV)["Location"] == "/admin/", name
 
 
 def test_reviewers_see_no_button(reviewer: Client, make_application: Make) -> None:
