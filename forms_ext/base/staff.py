@@ -27,10 +27,14 @@ class StaffView(WagtailAdminTemplateMixin, View):
     back: Sequence[tuple[str, str | Promise]] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        if not any(may(request.user, action, model) for model, action in self.permissions):
+        if not self.has_access():
             raise PermissionDenied
         self.load()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def has_access(self) -> bool:
+        """Tell whether the reader has one of the permissions."""
+        return any(may(self.request.user, action, model) for model, action in self.permissions)
 
     def load(self) -> None:
         """Fetch what the page is about; 404 where there is no such thing."""

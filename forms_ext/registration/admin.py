@@ -1,13 +1,19 @@
 """What registration has in Wagtail's admin: the programs and the register of registrations."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
 
 from ..base.registers import may
 from . import staff_urls
+from .edition_views import is_program_page, was_public
 from .models import Registration
 from .register import registrations
 
@@ -26,6 +32,19 @@ def programs_menu_item() -> MenuItem:
     )
 
 
+def edition_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: Any) -> Iterator[Button]:
+    """Return what an editor finds beside a program page: its new edition, or what to look at in a draft."""
+    if not is_program_page(page):
+        return
+    allowed = page.permissions_for_user(user)
+    if was_public(page) and allowed.can_copy():
+        url = reverse("cop_registration:new_edition", args=[page.pk])
+        yield Button(_("New edition"), url, icon_name="copy", priority=22)
+    elif not was_public(page) and allowed.can_edit():
+        url = reverse("cop_registration:to_look_at", args=[page.pk])
+        yield Button(_("What to look at"), url, icon_name="glasses", priority=22)
+
+
 def admin_urls() -> list[URLPattern | URLResolver]:
     """Return the addresses of this room below the admin."""
     return [path("cop/", include((staff_urls.urlpatterns, staff_urls.app_name)))]
@@ -36,3 +55,5 @@ def connect() -> None:
     registrations.register_with_wagtail()
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_admin_menu_item", programs_menu_item)
+    hooks.register("register_page_listing_more_buttons", edition_buttons)
+    hooks.register("register_page_header_buttons", edition_buttons)

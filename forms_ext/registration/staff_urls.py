@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import program_views, staff_views
+from . import edition_views, program_views, staff_views
 
 app_name = "cop_registration"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("programs/<int:pk>/call-off/", program_views.CallOffView.as_view(), name="call_off"),
     path("programs/<int:pk>/close/", program_views.CloseView.as_view(), name="close"),
     path("programs/<int:pk>/run/", program_views.RunView.as_view(), name="run"),
+    path("programs/new-edition/<int:page>/", edition_views.NewEditionView.as_view(), name="new_edition"),
+    path("programs/to-look-at/<int:page>/", edition_views.ToLookAtView.as_view(), name="to_look_at"),
     path("registrations/<int:pk>/", staff_views.RegistrationView.as_view(), name="registration"),
     path("registrations/<int:pk>/files/<str:key>/", staff_views.RegistrationFileView.as_view(), name="file"),
     path("registrations/<int:pk>/cancel/", staff_views.CancelView.as_view(), name="cancel"),

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 ROLES = ("anonymous", "editor", "reviewer", "staff", "administrator")
 READERS = {"reviewer", "staff", "administrator"}
 STAFF = {"staff", "administrator"}
+EDITORS = {"editor", "administrator"}
 WRITERS = {"editor", "staff", "administrator"}
 NOT_THERE = 404  # allowed in, and nothing is there: the form or the PDF comes later
 
@@ -47,6 +48,8 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_registration:call_off": (STAFF, ("program",)),
     "cop_registration:close": (STAFF, ("program",)),
     "cop_registration:run": (STAFF, ("program",)),
+    "cop_registration:new_edition": (EDITORS, ("page",)),
+    "cop_registration:to_look_at": (EDITORS, ("page",)),
     "cop_registration:registration": (STAFF, ("registration",)),
     "cop_registration:file": (STAFF, ("registration", "question")),
     "cop_registration:cancel": (STAFF, ("registration",)),
@@ -180,6 +183,7 @@ def things(
     GoRun.objects.create(program=program, kind="confirm", started_at=moment)
     return {
         "program": program.pk,
+        "page": program.page_id,
         "application": application.pk,
         "registration": registration.pk,
         "submission": submission.pk,
