@@ -66,7 +66,7 @@ def of_texts(instance: models.Model, *, years: set[int]) -> Iterator[str]:
     for field, words in _texts(instance):
         if found := dates_in(words, years=years):
             what = ", ".join(f"“{one}”" for one in found)
-            yield _("%(field)s: %(what)s") % {"field": _capital(field.verbose_name), "what": what}
+            yield _("%(field)s: a date or year, %(what)s") % {"field": _capital(field.verbose_name), "what": what}
 
 
 def dates_in(text: str, *, years: set[int]) -> list[str]:

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.models import Page
 
+from cop_program import wording
 from cop_program.clock import now
+from cop_program.editions import newest
 from cop_program.models import Program, ProgramPage
 
 from ..base.staff import StaffActionView, StaffView
@@ -145,7 +147,8 @@ class ToLookAtView(OfPage, StaffView):
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
             "remarks": editions.to_look_at(draft),
-            "sessions": self.page.sessions(),
+            "sessions": sorted((newest(one) for one in self.page.sessions()), key=lambda one: one.starts_at),
+            "zone": f"{wording.generic_name(draft.home_zone, 'en')} ({draft.home_zone.replace('_', ' ')})",
             "deadlines": [
                 (draft._meta.get_field(f"{kind}_deadline").verbose_name, deadline.day)
                 for kind in ("application", "registration", "cancellation")

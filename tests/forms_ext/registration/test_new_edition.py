@@ -262,8 +262,8 @@ def test_a_date_or_year_in_a_text_a_past_deadline_and_a_link_back_are_listed(who
     edition = make(whole, date(2024, 1, 22), title="Culture, Spring 2023")
     form = copies_of(whole, ApplicationFormPage).title
     assert told(edition.program) == {
-        ("Culture, Spring 2023", "Title: “2023”"),
-        ("Culture, Spring 2023", "Summary: “7 February”"),
+        ("Culture, Spring 2023", "Title: a date or year, “2023”"),
+        ("Culture, Spring 2023", "Summary: a date or year, “7 February”"),
         ("Culture, Spring 2023", "The application deadline is past: Tuesday 9 January 2024."),
         ("Culture, Spring 2023", "The registration deadline is past: Tuesday 16 January 2024."),
         ("Culture, Spring 2023", "The cancellation deadline is past: Wednesday 10 January 2024."),
@@ -275,8 +275,8 @@ def test_a_date_or_year_in_a_text_a_past_deadline_and_a_link_back_are_listed(who
 def test_years_of_the_old_edition_are_listed_in_slugs_and_mails(whole: Program) -> None:
     ProgramPage.objects.filter(pk=whole.page_id).update(slug="culture-2024")
     found = told(make(whole, date(2026, 1, 5)).program)
-    assert ("Again", "Slug: “2024”") in found
-    assert ("Mail: Welcome 2024 en", "Subject: “2024”") in found
+    assert ("Again", "Slug: a date or year, “2024”") in found
+    assert ("Mail: Welcome 2024 en", "Subject: a date or year, “2024”") in found
 
 
 def test_nothing_is_listed_where_nothing_is_to_be_done(program: Program) -> None:
