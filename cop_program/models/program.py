@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from wagtail.models import Page
 
 
+def was_public(page: "Page") -> bool:
+    """Tell whether `page` stands in public or did once."""
+    return page.live or page.first_published_at is not None
+
+
 class Program(models.Model):
     """A program that people apply to, found by its page's `translation_key`.
 
@@ -46,7 +51,12 @@ class Program(models.Model):
         except ObjectDoesNotExist:
             return str(self.translation_key)
 
+    @property
+    def was_public(self) -> bool:
+        """False for a new edition whose page has not been published yet."""
+        return was_public(self.page)
+
     @classmethod
     def for_page(cls, page: "Page") -> "Program | None":
-        """Return the program of a program page, in whatever language, or None where it was never published."""
+        """Return the program of a program page, in whatever language, or None where it has none: a draft by hand."""
         return cls.objects.filter(translation_key=page.translation_key).select_related("page").first()

@@ -45,7 +45,8 @@ class ApplicationFormPage(AbstractFormPage, Page):
 
     def is_open(self, moment: datetime) -> bool:
         program = self.program
-        return bool(program and program.status == Program.Status.OPEN and super().is_open(moment))
+        is_running = program and program.was_public and program.status == Program.Status.OPEN
+        return bool(is_running and super().is_open(moment))
 
     def accept_submission(self, submission: CleanSubmission, request: HttpRequest | None) -> Receipt:
         from . import actions

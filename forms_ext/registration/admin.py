@@ -11,9 +11,11 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from cop_program.models.program import was_public
+
 from ..base.registers import may
 from . import staff_urls
-from .edition_views import is_program_page, was_public
+from .edition_views import is_program_page
 from .models import Registration
 from .register import registrations
 

@@ -161,8 +161,3 @@ class ToLookAtView(OfPage, StaffView):
 def is_program_page(page: Page) -> bool:
     """Tell whether `page` is a program page, without asking the database."""
     return issubclass(page.specific_class or type(page), ProgramPage)
-
-
-def was_public(page: Page) -> bool:
-    """Tell whether `page` stands in public or did once; there is something to copy then."""
-    return page.live or page.first_published_at is not None

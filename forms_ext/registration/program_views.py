@@ -20,7 +20,7 @@ from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
 from ..billing import queries
 from . import doing
-from .edition_views import may_copy, was_public
+from .edition_views import may_copy
 from .home import Home, unpaid_holds
 from .models import GoItem, GoRun, Registration
 from .register import deposit_url, held_until
@@ -100,8 +100,7 @@ class ProgramHomeView(ProgramPageMixin, StaffView):
             "can_confirm": self.program.status == Program.Status.OPEN,
             "can_close": can_close,
             "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
-            "was_public": was_public(self.program.page),
-            "can_copy": was_public(self.program.page) and may_copy(self.request.user, self.program.page),
+            "can_copy": self.program.was_public and may_copy(self.request.user, self.program.page),
             "unpaid": [self.unpaid_row(row) for row in unpaid_holds(self.program)],
         }
 

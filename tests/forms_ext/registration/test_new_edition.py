@@ -195,6 +195,15 @@ def copies_of(program: Program, kind: type[AbstractFormPage]) -> Any:
     return kind.objects.child_of(program.page).get()  # type: ignore[attr-defined]
 
 
+def test_nobody_applies_before_the_new_edition_is_published(whole: Program) -> None:
+    edition = make(whole)
+    form = copies_of(edition.program, ApplicationFormPage)
+    publish(form)
+    assert not form.is_open(factories.START)
+    edition.program.page.get_latest_revision().publish()
+    assert form.is_open(factories.START)
+
+
 def test_its_own_mail_texts_come_along_and_then_go_their_own_way(whole: Program) -> None:
     mail.save_template(kind="declined", scope="", language="en", subject="For all", body="<p>x</p>")
     edition = make(whole)
