@@ -23,12 +23,14 @@ hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
 hypothesis.settings.load_profile("soak" if SOAK else "bounded")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook as well
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep races together in one process, and journeys in one; leave soaks out unless asked for."""
+    """Keep races together in one process, and each file of journeys; leave soaks out unless asked for."""
     for item in items:
-        for name in ("race", "journey"):
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
+        if item.get_closest_marker("race"):
+            item.add_marker(pytest.mark.xdist_group("race"))
+        elif item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("soak") and not SOAK:
             item.add_marker(pytest.mark.skip(reason="make soak runs it"))
 
