@@ -10,6 +10,7 @@ from cop_program.clock import now
 
 from ..base import history, periodic, private
 from ..base.conf import conf
+from . import audit  # noqa: F401  (the audit check registers itself)
 from .actions import DELETED, DOWNLOADED, SENT
 from .models import AbstractFormPage, Upload
 from .versions import freeze

@@ -18,6 +18,7 @@ from ..base.errors import ActionRefused
 from ..billing import actions as billing
 from ..billing import queries as ledger
 from ..billing.models import Account
+from ..forms import files
 from . import letters, queries
 from .answers import role_values
 from .editions import new_edition
@@ -104,7 +105,7 @@ def register(*, invitation: Invitation, submission: Any) -> Registration:
 def _create(program: Program, invitation: Invitation, submission: Any, state: str) -> Registration:
     moment, page, application = now(), program.page, invitation.application
     values = role_values(submission)
-    return Registration.objects.create(
+    registration = Registration.objects.create(
         version=submission.version,
         answers=submission.answers,
         submitted_at=moment,
@@ -124,6 +125,8 @@ def _create(program: Program, invitation: Invitation, submission: Any, state: st
         policy=page.cancellation_policy,
         deposit_amount=page.deposit.amount,
     )
+    files.claim(registration.answers)
+    return registration
 
 
 def start_hold(registration: Registration) -> Account:

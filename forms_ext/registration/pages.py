@@ -52,7 +52,7 @@ def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
     if invitation is None:
         return rendering.sent_before(page, request) or gate.refused(request, typed=_typed(page, request))
     if _is_of_somebody_else(page, request, invitation):
-        return gate.refused(request)
+        return gate.refused(request, typed=_typed(page, request))
     setattr(request, "cop_invitation", invitation)  # noqa: B010
     context = {"invitation": invitation, "policy_note": letters.late_note(invitation.application)}
     response = rendering.serve(page, request, extra_context=context, subject=_subject(invitation))

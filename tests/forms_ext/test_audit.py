@@ -189,6 +189,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
         ),
         "Rebate",
     ),
+    ("forms.uploads", lambda w: registration(w.held).update(answers={"paper": {"upload": "gone"}}), "is gone or will"),
     ("mail.outbox", lambda w: MAIL.update(state="failed", last_error="550 unknown"), "waits for a hand: 550 unknown"),
     ("mail.outbox", lambda w: MAIL.update(state="queued", next_attempt_at=START - timedelta(hours=1)), "is a worker"),
     ("mail.secrets", lambda w: MAIL.filter(kind="accepted").update(secrets="left"), "still holds the secrets"),

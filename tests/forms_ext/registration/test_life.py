@@ -12,10 +12,19 @@ from forms_ext.base import audit
 from forms_ext.base.errors import ActionRefused
 from forms_ext.billing import queries as ledger
 from forms_ext.billing.models import Invoice
+from forms_ext.forms.models import Upload
+from forms_ext.forms.receivers import forget_draft_uploads
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration import actions, running
 from forms_ext.registration.models import GoItem
-from tests.forms_ext.admission.factories import make_application, make_registration, open_program, pay, submission
+from tests.forms_ext.admission.factories import (
+    accept,
+    make_application,
+    make_registration,
+    open_program,
+    pay,
+    submission,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -229,3 +238,18 @@ def test_an_editor_cannot_lower_the_places_below_those_in_use(program: Program) 
     assert refused.value.message_dict == {"capacity": ["3 places are taken or held: enter 3 or more."]}
     actions.cancel(registration=held, by=None)
     page.clean()
+
+
+def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -> None:
+    upload = Upload.objects.create(
+        page_id=program.page_id, question_key="paper", storage_path="uploads/test/paper.pdf", file_name="paper.pdf",
+        content_type="application/pdf", size=17, sha256="0" * 64, created_at=clock.now(),
+    )  # fmt: skip
+    invitation, _token = accept(make_application(program))
+    sent = submission()
+    sent.answers = {"paper": {"upload": upload.token, "name": "paper.pdf"}}
+    actions.register(invitation=invitation, submission=sent)
+    with clock.at(clock.now() + timedelta(days=60)):
+        forget_draft_uploads()
+    assert Upload.objects.filter(pk=upload.pk).exists()
+    assert [found for found in audit.run_all() if found.check == "forms.uploads"] == []
