@@ -117,10 +117,10 @@ def instant(moment: datetime) -> str:
 
 
 def money(amount: Money | None) -> dict[str, str] | None:
-    """Return `{"amount": "1997.00", "currency": "USD"}`."""
+    """Return `{"amount": "1997.00", "currency": "USD"}`, with the decimals that the currency has."""
     if amount is None:
         return None
-    return {"amount": f"{amount.amount:.2f}", "currency": str(amount.currency)}
+    return {"amount": f"{wording.round_minor(amount).amount:f}", "currency": str(amount.currency)}
 
 
 def schedule(sessions: Sequence[Mapping[str, Any]], groups: Iterable[ZoneGroup]) -> list[dict[str, Any]]:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import NoReverseMatch
 
 MARK = "x-wagtail-cop"
 #: An error as RFC 9457 describes it; `errors` has one entry for each question, or for each parameter.
@@ -29,12 +31,19 @@ def ours(*, problems: dict[int, str], **more: Any) -> dict[str, Any]:
 
 
 def document(request: HttpRequest) -> HttpResponse:
-    """Serve the part of the API's OpenAPI document that describes our endpoints, without Wagtail's own."""
-    if not getattr(settings, "WAGTAILAPI_DOCS_ENABLED", True):
+    """Serve the part of the API's OpenAPI document that describes our endpoints, without Wagtail's own.
+
+    Where the site has no API v3, there is nothing to describe.
+    """
+    if not (apps.is_installed("wagtail.api.v3") and getattr(settings, "WAGTAILAPI_DOCS_ENABLED", True)):
         raise Http404
     from wagtail.api.v3.api import api
 
-    whole = api.get_openapi_schema()
+    try:
+        prefix = api.get_root_path({})
+    except NoReverseMatch:
+        raise Http404 from None
+    whole = api.get_openapi_schema(path_prefix=prefix)
     paths = {
         path: {method: operation for method, operation in operations.items() if operation.get(MARK)}
         for path, operations in whole["paths"].items()

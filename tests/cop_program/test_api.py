@@ -1,17 +1,23 @@
 """A program read by other programs: the endpoint, its ETag, and the same as fields of Wagtail's own endpoints."""
 
 import csv
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jsonschema
 import pytest
-from django.test import Client, RequestFactory
+from django import urls
+from django.apps import apps
+from django.http import Http404
+from django.test import Client, RequestFactory, override_settings
+from djmoney.money import Money
 from wagtail.models import Page, PageViewRestriction, Site
 
-from cop_program.api import rows
+from cop_program.api import document, openapi, rows
 from cop_program.extensions import Seats, Standing
 from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionPage
 
@@ -130,6 +136,28 @@ def test_a_document_keeps_what_the_openapi_document_promises(
         jsonschema.validate(answer, schema | {"components": openapi["components"]})
         name = schema["$ref"].rsplit("/", 1)[1]
         assert set(answer) == set(openapi["components"]["schemas"][name]["properties"])
+
+
+def test_without_the_api_there_is_no_openapi_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = RequestFactory().get("/cop/openapi.json")
+    module = ModuleType("urls_without_the_api")
+    module.urlpatterns = [urls.path("cop/", urls.include("cop_program.urls"))]  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with override_settings(ROOT_URLCONF=module.__name__), pytest.raises(Http404):
+        openapi.document(request)
+    assert openapi.document(request).status_code == 200
+    (installed,) = (label for label, one in apps.app_configs.items() if one.name == "wagtail.api.v3")
+    monkeypatch.delitem(apps.app_configs, installed)
+    with pytest.raises(Http404):
+        openapi.document(request)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [("1997", "USD", "1997.00"), ("12.345", "KWD", "12.345"), ("50000.000", "JPY", "50000"), ("0.5", "EUR", "0.50")],
+)
+def test_an_amount_has_the_decimals_of_its_currency(amount: str, currency: str, written: str) -> None:
+    assert document.money(Money(amount, currency)) == {"amount": written, "currency": currency}
 
 
 def test_three_queries_whatever_it_holds(
