@@ -12,7 +12,9 @@ from tests import databases
 
 LIBRARIES = "libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0"
 TOOLS = ("bash", "dirname", "env", "mkdir", "chmod", "cat")
-TO_RUN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-droid-fallback"
+TO_RUN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
+FONT = "fonts-droid-fallback"
+NO_FONT = "Chinese, Japanese and Korean names on invoices will show as a replacement sign"
 UV = """case "$*" in
     *--check) [[ -x .venv/bin/python ]] ;;
     sync*) mkdir -p .venv/bin; cat </dev/null >.venv/bin/python; chmod +x .venv/bin/python ;;
@@ -78,15 +80,16 @@ def equip(machine: Machine) -> None:
 def test_root_gets_what_is_missing(machine: Machine) -> None:
     done = machine.run()
     assert done.returncode == 0, done.stderr
-    assert machine.calls_of("apt-get") == ["update -qq", f"{INSTALL} {TO_RUN}"]
+    assert machine.calls_of("apt-get") == ["update -qq", f"{INSTALL} {TO_RUN}", f"{INSTALL} {FONT}"]
     assert f"Installing Debian packages: {TO_RUN}" in done.stderr
     assert "Making the virtual environment from uv.lock" in done.stderr
 
 
 def test_the_suite_needs_a_browser_and_a_database_too(machine: Machine) -> None:
     assert machine.run("test").returncode == 0
-    asked = machine.calls_of("apt-get")[-1]
-    assert asked.startswith(f"{INSTALL} {TO_RUN} chromium poppler-utils libreoffice-calc-nogui")
+    _update, asked, *optional = machine.calls_of("apt-get")
+    assert asked.startswith(f"{INSTALL} {TO_RUN} chromium poppler-utils")
+    assert optional == [f"{INSTALL} {FONT}", f"{INSTALL} libreoffice-calc-nogui"]
     has_postgres = any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     assert asked.endswith(" postgresql") != has_postgres
 
@@ -102,7 +105,7 @@ def test_a_user_who_may_become_root_does(machine: Machine) -> None:
     machine.stub("id", "echo 1000")
     machine.stub("sudo", 'shift; "$@"')
     assert machine.run().returncode == 0
-    assert machine.calls_of("apt-get")[-1] == f"{INSTALL} {TO_RUN}"
+    assert machine.calls_of("apt-get")[1:] == [f"{INSTALL} {TO_RUN}", f"{INSTALL} {FONT}"]
     assert "-n env DEBIAN_FRONTEND=noninteractive apt-get update -qq" in machine.calls_of("sudo")
 
 
@@ -130,6 +133,32 @@ def test_packages_that_do_not_install_stop_it_in_words(machine: Machine) -> None
     assert done.returncode == 1
     assert "apt-get could not install them" in done.stderr
     assert machine.calls_of("uv") == []
+
+
+@pytest.mark.parametrize(
+    ("purpose", "package", "told"),
+    [("run", FONT, NO_FONT), ("test", "libreoffice-calc-nogui", "The tests with LibreOffice will be skipped")],
+)
+@pytest.mark.parametrize("why", ["no apt-get", "no right", "no such package"])
+def test_what_is_done_without_stops_nothing_and_is_told_in_a_line(
+    machine: Machine, purpose: str, package: str, told: str, why: str
+) -> None:
+    equip(machine)
+    if purpose == "run":
+        machine.stub("fc-list")
+    else:
+        (machine.bin / "soffice").unlink()
+    if why == "no apt-get":
+        (machine.bin / "apt-get").unlink()
+    elif why == "no right":
+        machine.stub("id", "echo 1000")
+    else:
+        machine.stub("apt-get", '[[ "$1" == update ]] || exit 100')
+    done = machine.run(purpose)
+    assert done.returncode == 0, done.stderr
+    assert f"==> {told}: {package} is missing\n" in done.stderr
+    assert (machine.folder / ".venv/bin/python").exists()
+    assert machine.calls_of("apt-get") == (["update -qq", f"{INSTALL} {package}"] if why == "no such package" else [])
 
 
 def test_a_source_that_does_not_answer_stops_nothing(machine: Machine) -> None:
