@@ -13,7 +13,8 @@ from .sources import SOURCES
 def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[bytes]:
     """Yield the bytes of `export`, as the register stands now.
 
-    At once, it is one query; in the background, `tell` is called with the number of rows that are done.
+    At once, a table is one query; files, which take long, and what is written in the background are a query for each
+    batch. In the background, `tell` is called with the number of rows that are done.
     """
     source, options = SOURCES[export.source], Options.of(export.options)
     found = source.rows(export.query, export.made_by)
@@ -22,8 +23,8 @@ def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[by
         columns = source.columns(found, split_choices=options.split_choices and export.format != "jsonl")
     if tell is None and export.format == "csv" and copying.possible(found, columns, options):
         return copying.encode(found, columns, options)
-    batches = _telling(rows.paged(found, columns), tell) if tell else rows.stream(found, columns)
-    return encode(batches, columns, export.format, options)
+    batches = (rows.paged if tell or source.is_files else rows.stream)(found, columns)
+    return encode(_telling(batches, tell) if tell else batches, columns, export.format, options)
 
 
 def encode(batches: Iterator[list[Any]], columns: list[Column], format: str, options: Options) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 import json
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -21,9 +22,13 @@ type Row = list[Any]
 
 
 def stream(rows: QuerySet, columns: Sequence[Column]) -> Iterator[list[Row]]:
-    """Yield batches of rows in one query; the transaction, and with it the cursor, ends with the generator."""
+    """Yield batches of rows in one query, whose cursor ends with the generator.
+
+    PostgreSQL keeps a cursor within a transaction; on SQLite that would be the lock to write, held for a slow reader.
+    """
     found, make = _values(rows, columns)
-    with transaction.atomic(using=rows.db):
+    postgresql = connections[rows.db].vendor == "postgresql"
+    with transaction.atomic(using=rows.db) if postgresql else nullcontext():
         for batch in batched(found.iterator(chunk_size=BATCH), BATCH, strict=False):
             yield [make(values) for values in batch]
 

@@ -1,3 +1,28 @@
 """The people, the program and the applications of the tests of staff pages."""
 
-from ..staff.conftest import client_of, january, make_application, program, reviewer, staff, user  # noqa: F401
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from djmoney.money import Money
+
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.billing import actions as billing
+
+from ..billing.factories import make_issuer, make_member
+from ..staff.conftest import START, client_of, january, make_application, program, reviewer, staff, user  # noqa: F401
+
+
+@pytest.fixture
+def money(program: Program) -> Any:  # noqa: F811
+    make_issuer()
+    with clock.at(START + timedelta(days=22)):
+        account = make_member(program)
+        billing.record_payment(account=account, amount=Money(50, "USD"), received_on=START.date())
+    return account
+
+
+@pytest.fixture
+def small(settings: Any) -> None:
+    settings.COP_EXPORT_BACKGROUND_ROWS = 1

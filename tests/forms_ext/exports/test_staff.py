@@ -1,10 +1,9 @@
 """Exports in the admin: the rows of the register, at once or in the background, and who may have them."""
 
-import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,50 +15,23 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from djmoney.money import Money
 from wagtail.models import ModelLogEntry
 
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.models import Application
-from forms_ext.base import periodic, private
+from forms_ext.base import private
 from forms_ext.billing import actions as billing
 from forms_ext.billing.tasks import store_pdf
-from forms_ext.exports import content, rows
 from forms_ext.exports.models import Export
 from forms_ext.exports.sources import SOURCES
-from forms_ext.exports.tasks import end_links, write_export
+from forms_ext.exports.tasks import end_links
 
-from ..billing.factories import make_issuer, make_member
 from ..staff.conftest import START
+from .asking import CSV, body, lines, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type Make = Callable[..., Application]
-
-CSV = {"format": "csv", "headings": "keys", "date_format": "iso", "time_zone": "UTC", "delimiter": ","}
-
-
-def url(name: str, query: str = "") -> str:
-    return f"{reverse('cop_exports:export', args=[name])}?{query}"
-
-
-def body(answer: Any) -> bytes:
-    assert answer.status_code == 200, answer.content
-    return b"".join(answer.streaming_content)
-
-
-def lines(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
-
-
-@pytest.fixture
-def money(program: Program) -> Any:
-    make_issuer()
-    with clock.at(START + timedelta(days=22)):
-        account = make_member(program)
-        billing.record_payment(account=account, amount=Money(50, "USD"), received_on=START.date())
-    return account
-
 
 # --- What is in it -------------------------------------------------------------------------------
 
@@ -149,38 +121,7 @@ def test_a_large_number_of_rows_asks_no_more_queries(kind: str, staff: Client, m
     assert queries() == one
 
 
-# --- A cut connection ----------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
-def test_a_cut_connection_leaves_nothing_behind(
-    kind: str, staff: Client, make_application: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rows, "BATCH", 2)
-    for _number in range(9):
-        make_application()
-    answer = staff.post(url("applications"), CSV | {"format": kind})
-    parts: Iterator[bytes] = iter(answer.streaming_content)
-    next(parts)
-    next(parts)
-    assert connection.in_atomic_block or kind == "xlsx"
-    answer.close()
-    del parts
-    assert not connection.in_atomic_block
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_cursors")
-            assert cursor.fetchone() == (0,)
-    assert Application.objects.count() == 9
-
-
 # --- In the background ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small(settings: Any) -> None:
-    settings.COP_EXPORT_BACKGROUND_ROWS = 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
@@ -235,53 +176,6 @@ def test_the_link_ends_and_the_file_with_it(
         assert not private.exists(export.path)
         assert "deleted" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
         assert end_links() == 0
-
-
-def test_a_killed_worker_loses_nothing(
-    staff: Client, make_application: Make, small: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_application()
-    make_application()
-    staff.post(url("applications"), CSV)
-    export = Export.objects.get()
-    page = staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
-    assert "data-cop-running" in page
-    assert "0 of 2 rows" in page
-
-    def killed(*args: Any) -> Iterator[bytes]:
-        yield b"half"
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(content, "of", killed)
-        with pytest.raises(KeyboardInterrupt):
-            write_export.func(export.pk)
-    assert write_export.func(export.pk) is False, "another worker lets the first one finish"
-    with clock.at(START + timedelta(minutes=11)):
-        assert periodic.run_all() == []
-    export.refresh_from_db()
-    assert (export.state, export.attempts) == ("ready", 2)
-    assert len(lines(private.read(export.path))) == 2
-
-
-def test_an_export_that_fails_for_good_says_so(
-    staff: Client, make_application: Make, small: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_application()
-    make_application()
-    staff.post(url("applications"), CSV)
-    export = Export.objects.get()
-
-    def broken(*args: Any) -> Iterator[bytes]:
-        raise OSError("The disk is full.")
-
-    monkeypatch.setattr(content, "of", broken)
-    for minute in range(3):
-        with clock.at(START + timedelta(minutes=minute)):
-            write_export.func(export.pk)
-    export.refresh_from_db()
-    assert export.state == "failed"
-    assert "could not be written" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
 
 
 # --- Who, and what is remembered -----------------------------------------------------------------
