@@ -71,16 +71,13 @@ class DecideMany(RegisterBulkAction):
             {"id": [row.pk for row in rows], "seen": [f"{row.pk}-{row.state}" for row in rows], "next": self.next_url},
             doseq=True,
         )
-        return (
-            context
-            | {
-                "submit_url": f"{self.request.path}?{shown}",  # decides what was shown, not what has come since
-                "verb": verb,
-                "can": can,
-                "cannot": cannot,
-                "effects": deciding.effects(can[0]["application"], self.to_state)[1:] if can else [],
-            }
-        )
+        return context | {
+            "submit_url": f"{self.request.path}?{shown}",  # decides what was shown, not what has come since
+            "verb": verb,
+            "can": can,
+            "cannot": cannot,
+            "effects": deciding.effects_of_many(rows, self.to_state),
+        }
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Decide one after the other, each in a transaction of its own, and say which refused and why."""

@@ -1,6 +1,6 @@
 """What the staff's pages ask of the rooms: which decisions are open, what they do, the mail they send."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,6 +111,16 @@ def effects(application: Application, to_state: str) -> list[str]:
     if application.state == State.ACCEPTED:
         sentences.append(_("The personal link ends at once."))
     return sentences
+
+
+def effects_of_many(selected: Sequence[Application], to_state: str) -> list[str]:
+    """Return what a decision on many does beside its mails; of several programs, for each how long its links last."""
+    if to_state != State.ACCEPTED:
+        return list(dict.fromkeys(text for one in selected for text in effects(one, to_state)[1:]))
+    programs = list({one.program_id: one for one in selected}.values())
+    if len(programs) < 2:
+        return [link_effect(one) for one in programs]
+    return [f"{one.program.page.title}: {link_effect(one)}" for one in programs]
 
 
 def answers(application: Application) -> list[Answer]:

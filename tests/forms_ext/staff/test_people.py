@@ -1,6 +1,7 @@
 """A person's page: decisions with their mail, notes, the pile, and what is refused."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -8,10 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cop_program.models import Program
 from forms_ext.admission.models import Decision
 from forms_ext.applications.models import Application, ApplicationNote
 from forms_ext.mail.models import OutgoingMail
 
+from ..billing.factories import make_program
 from .test_registers import INDEX, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
@@ -177,6 +180,39 @@ def test_many_are_accepted_with_a_last_day_of_their_links(staff: Client, make_ap
     ends = {row.invitations.get().ends_at.isoformat() for row in (ada, bo)}
     assert ends == {"2024-01-21T08:00:00+00:00"}
     assert OutgoingMail.objects.filter(text__contains="end of Saturday 20 January 2024").count() == 2
+
+
+def test_many_of_two_programs_read_how_long_the_links_of_each_last(
+    staff: Client, make_application: Callable, program: Program
+) -> None:
+    other = make_program(title="Facilitation", registration_deadline=date(2024, 2, 1))
+    rows = [make_application(), make_application(), make_application(program=other)]
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
+
+    def told(*selected: Application) -> list[str]:
+        ids = "&".join(f"id={row.pk}" for row in selected)
+        return staff.get(f"{action}?{ids}&next={INDEX}").context["effects"]
+
+    own = "The link is valid until the end of {}, Pacific time, or until the last day that you set below."
+    assert told(*rows[:2]) == [own.format("Tuesday 30 January 2024")]
+    assert sorted(told(*rows)) == [
+        f"Facilitation: {own.format('Thursday 1 February 2024')}",
+        f"{program.page.title}: {own.format('Tuesday 30 January 2024')}",
+    ]
+
+
+def test_many_declined_read_that_a_link_ends_where_one_of_them_has_one(
+    staff: Client, make_application: Callable
+) -> None:
+    first, accepted, last = make_application(), make_application(state=State.ACCEPTED), make_application()
+    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "decline"])
+
+    def told(*selected: Application) -> list[str]:
+        ids = "&".join(f"id={row.pk}" for row in selected)
+        return staff.get(f"{action}?{ids}&next={INDEX}").context["effects"]
+
+    assert told(first, last) == []
+    assert told(first, accepted, last) == ["The personal link ends at once."]
 
 
 def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_application: Callable) -> None:
