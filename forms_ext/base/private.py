@@ -1,5 +1,6 @@
 """Files that no address serves: uploads and PDFs, read only by views that check who asks."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -49,3 +50,10 @@ def exists(path: str) -> bool:
 def delete(path: str) -> None:
     """Remove `path`, if it is there."""
     storage().delete(path)
+
+
+def clear(folder: str) -> None:
+    """Remove the files right below `folder`, if it is there."""
+    with suppress(FileNotFoundError):
+        for name in storage().listdir(folder)[1]:
+            storage().delete(f"{folder}/{name}")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import IO
 
 from django.core.files import File
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.tasks import task
 from django.utils import translation
 
@@ -24,39 +24,53 @@ MOST = 3
 State = Export.State
 
 
+def folder(export_id: int) -> str:
+    """Return where in private storage the file of an export is, and whatever a killed worker left of it."""
+    return f"exports/{export_id}"
+
+
 @task
 def write_export(export_id: int) -> bool:
     """Write the file of an export; True where it is ready."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now())
     waiting = Export.objects.filter(free, pk=export_id, state__in=[State.WAITING, State.WRITING])
+    ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)
+    if waiting.filter(attempts__gte=MOST).update(state=State.FAILED, claimed_until=None, ends_at=ends_at):
+        private.clear(folder(export_id))  # each attempt was killed
+        return False
     if not waiting.update(state=State.WRITING, claimed_until=now() + CLAIM, attempts=F("attempts") + 1, done=0):
         return Export.objects.filter(pk=export_id, state=State.READY).exists()
     export = Export.objects.select_related("made_by").get(pk=export_id)
+    mine = Export.objects.filter(pk=export_id, state=State.WRITING, attempts=export.attempts)
     try:
+        private.clear(folder(export_id))
         with tempfile.TemporaryFile() as file, translation.override(export.options.get("language")):
-            _write(export, file)
-            path = private.save(f"exports/{export.pk}/{content.file_name(export)}", File(file))
+            _write(export, file, mine)
+            path = private.save(f"{folder(export_id)}/{export.attempts}-{content.file_name(export)}", File(file))
     except Exception:
         logger.exception("Export %s could not be written", export.pk)
-        state = State.FAILED if export.attempts >= MOST else State.WAITING
-        Export.objects.filter(pk=export_id).update(state=state, claimed_until=now() + timedelta(seconds=30))
+        again_at = now() + timedelta(seconds=30)
+        if export.attempts < MOST:
+            mine.update(state=State.WAITING, claimed_until=again_at)
+        elif mine.update(state=State.FAILED, claimed_until=None, ends_at=ends_at):
+            private.clear(folder(export_id))
         return False
     ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)
-    mine = Export.objects.filter(pk=export_id, state=State.WRITING)
     if not mine.update(state=State.READY, path=path, ends_at=ends_at, claimed_until=None):
-        private.delete(path)  # another worker was faster
+        private.delete(path)  # the claim had ended, and another worker took it
+        return False
     return True
 
 
-def _write(export: Export, file: IO[bytes]) -> None:
-    """Write the export to `file`; every second, say how far it is and keep the claim."""
+def _write(export: Export, file: IO[bytes], mine: QuerySet[Export]) -> None:
+    """Write the export to `file`; every second, say how far it is and keep the claim that `mine` finds."""
     told = time.monotonic()
 
     def tell(done: int) -> None:
         nonlocal told
         if time.monotonic() - told >= 1:
             told = time.monotonic()
-            Export.objects.filter(pk=export.pk).update(done=done, claimed_until=now() + CLAIM)
+            mine.update(done=done, claimed_until=now() + CLAIM)
 
     for part in content.of(export, tell):
         file.write(part)
@@ -72,9 +86,10 @@ def finish_exports() -> int:
 
 @periodic.register
 def end_links() -> int:
-    """Delete the files whose links have ended."""
-    ended = list(Export.objects.filter(state=State.READY, ends_at__lte=now())[:200])
+    """Delete the files whose links have ended, and forget what was searched for."""
+    ended = list(Export.objects.filter(state__in=[State.READY, State.FAILED], ends_at__lte=now())[:200])
     for export in ended:
-        private.delete(export.path)
-        Export.objects.filter(pk=export.pk).update(state=State.ENDED, path="")
+        private.clear(folder(export.pk))
+        state = State.ENDED if export.state == State.READY else State.FAILED
+        Export.objects.filter(pk=export.pk).update(state=state, path="", query="", ends_at=None)
     return len(ended)

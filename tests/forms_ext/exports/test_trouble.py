@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from forms_ext.billing import actions as billing
 from forms_ext.billing.tasks import store_pdf
 from forms_ext.exports import content, rows
 from forms_ext.exports.models import Export
-from forms_ext.exports.tasks import write_export
+from forms_ext.exports.tasks import end_links, folder, write_export
 
 from ..staff.conftest import START
 from .asking import CSV, lines, url
@@ -151,3 +152,97 @@ def test_an_export_that_fails_for_good_says_so(
     export.refresh_from_db()
     assert export.state == "failed"
     assert "could not be written" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
+
+
+@pytest.fixture
+def waiting(staff: Client, make_application: Make, small: None) -> Export:
+    make_application()
+    make_application()
+    staff.post(url("applications"), CSV)
+    return Export.objects.get()
+
+
+def files(export: Export) -> list[str]:
+    with suppress(FileNotFoundError):
+        return private.storage().listdir(folder(export.pk))[1]
+    return []
+
+
+@pytest.fixture
+def killed_after_saving(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The file is stored, but the worker dies before it can say so."""
+    save = private.save
+
+    def saved(path: str, file: Any) -> str:
+        save(path, file)
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(private, "save", saved)
+        yield patched
+
+
+def test_a_worker_killed_after_saving_leaves_one_file(waiting: Export, killed_after_saving: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit):
+        write_export.func(waiting.pk)
+    left = files(waiting)
+    assert len(left) == 1
+    killed_after_saving.undo()
+    with clock.at(START + timedelta(minutes=11)):
+        assert write_export.func(waiting.pk)
+    waiting.refresh_from_db()
+    assert [f"{folder(waiting.pk)}/{name}" for name in files(waiting)] == [waiting.path]
+    private.save(f"{folder(waiting.pk)}/left.csv", b"of a worker that was slow")
+    with clock.at(START + timedelta(hours=25)):
+        assert end_links() == 1
+    assert files(waiting) == []
+
+
+def test_an_export_whose_workers_are_killed_is_given_up(
+    waiting: Export, killed_after_saving: pytest.MonkeyPatch, staff: Client
+) -> None:
+    for attempt in range(3):
+        with clock.at(START + timedelta(minutes=11 * attempt)), pytest.raises(SystemExit):
+            write_export.func(waiting.pk)
+    with clock.at(START + timedelta(minutes=33)):
+        assert periodic.run_all() == [], "it is not written a fourth time"
+        page = staff.get(reverse("cop_exports:job", args=[waiting.pk])).content.decode()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts) == ("failed", 3)
+    assert files(waiting) == []
+    assert "Export again" in page
+
+
+@pytest.mark.parametrize("ends", ["fails", "finishes"])
+def test_a_worker_that_lost_its_claim_changes_nothing(
+    ends: str, waiting: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = content.of
+
+    def slow(*args: Any) -> Iterator[bytes]:
+        monkeypatch.setattr(content, "of", write)
+        with clock.at(START + timedelta(minutes=11)):
+            assert write_export.func(waiting.pk), "another worker takes it"
+        yield b"late"
+        if ends == "fails":
+            raise OSError("The disk is full.")
+
+    monkeypatch.setattr(content, "of", slow)
+    assert write_export.func(waiting.pk) is False
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts) == ("ready", 2)
+    assert len(lines(private.read(waiting.path))) == 2
+    assert len(files(waiting)) == 1
+
+
+def test_a_late_failure_does_not_take_the_claim_of_another(waiting: Export, monkeypatch: pytest.MonkeyPatch) -> None:
+    claimed_until = START + timedelta(hours=1)
+
+    def late(*args: Any) -> Iterator[bytes]:
+        Export.objects.update(attempts=2, claimed_until=claimed_until)  # as another worker claims it
+        raise OSError("The disk is full.")
+
+    monkeypatch.setattr(content, "of", late)
+    write_export.func(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.claimed_until) == ("writing", claimed_until)
