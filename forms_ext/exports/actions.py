@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -38,14 +39,16 @@ def begin(
     export = Export.objects.create(
         source=source.name,
         format=format,
-        query=query,
+        query=query if background else "",
         options=options.as_json() | {"language": get_language()},
         made_by=by,
         created_at=now(),
         rows=count,
         state=Export.State.WAITING if background else Export.State.STREAMED,
     )
-    history.record(export, EXPORTED, user=by, what=source.name, format=format, filter=query, rows=export.rows)
+    noted = {"filter": source.filters(query), "search": bool(QueryDict(query).get("q")), "rows": count}
+    history.record(export, EXPORTED, user=by, what=source.name, format=format, **noted)
     if background:
         transaction.on_commit(lambda: tasks.write_export.enqueue(export.pk))
+    export.query = query  # for the stream: what was searched for is not kept
     return export

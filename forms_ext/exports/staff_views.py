@@ -132,9 +132,14 @@ class JobView(JobPage, StaffView):
             "is_running": self.export.state in {State.WAITING, State.WRITING},
             "is_ready": self.export.has_file(now()),
             "file_url": reverse("cop_exports:file", args=[self.export.pk]),
-            "again_url": f"{reverse('cop_exports:export', args=[self.source.name])}?{self.export.query}",
+            "again_url": self.again_url(),
             "rows": ngettext("%(count)d row", "%(count)d rows", self.export.rows) % {"count": self.export.rows},
         }
+
+    def again_url(self) -> str:
+        """Return where the same rows are exported again, as long as it is known which they were."""
+        is_known = self.export.state == State.FAILED and self.export.ends_at is not None
+        return f"{reverse('cop_exports:export', args=[self.source.name])}?{self.export.query}" if is_known else ""
 
 
 class FileView(JobPage, StaffView):

@@ -220,8 +220,40 @@ def test_the_audit_log_says_who_took_what_and_how_many(staff: Client, make_appli
     staff.post(url("applications", "state=accepted"), CSV)
     entry = ModelLogEntry.objects.get(action="forms_ext.exports.export")
     assert entry.user.username == "staff"
-    assert entry.data == {"what": "applications", "format": "csv", "filter": "state=accepted", "rows": 1}
+    noted = {"what": "applications", "format": "csv", "filter": "state=accepted", "search": False, "rows": 1}
+    assert entry.data == noted
     assert entry.timestamp == START
+
+
+def test_what_was_searched_for_is_kept_nowhere(
+    staff: Client, make_application: Make, small: None, program: Program, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Only an export that is still to be written knows it, until its link ends."""
+    make_application(email="anna@example.org")
+    query = f"q=anna%40example.org&state=submitted&state=o%27hara%40x.org&program={program.pk}&anna=anna&order_by=name"
+    assert len(lines(body(staff.post(url("applications", query), CSV)))) == 1
+    make_application(email="anna@example.org", name="Anna")
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.post(url("applications", "q=anna%40example.org"), CSV)
+    logged = [entry.data for entry in ModelLogEntry.objects.filter(action="forms_ext.exports.export").order_by("pk")]
+    assert logged[0]["filter"] == f"state=submitted&state=&program={program.pk}"
+    assert [(entry["search"], entry["rows"]) for entry in logged] == [(True, 1), (True, 2)]
+    assert "anna" not in str(logged)
+    assert sorted(Export.objects.values_list("state", "query")) == [
+        ("ready", "q=anna%40example.org"),
+        ("streamed", ""),
+    ]
+    with clock.at(START + timedelta(hours=25)):
+        end_links()
+    assert not Export.objects.exclude(query="").exists()
+    ended = Export.objects.get(state=Export.State.ENDED)
+    assert "Export again" not in staff.get(reverse("cop_exports:job", args=[ended.pk])).content.decode()
+
+
+def test_the_filter_by_day_is_in_the_audit_log(staff: Client, program: Program) -> None:
+    staff.post(url("submissions", "page=3&submitted_at_from=2024-01-01&submitted_at_to=2024-01-31"), CSV)
+    data = ModelLogEntry.objects.get(action="forms_ext.exports.export").data
+    assert data["filter"] == "page=3&submitted_at_from=2024-01-01&submitted_at_to=2024-01-31"
 
 
 # --- From the command line -----------------------------------------------------------------------
