@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from babel.dates import get_month_names
 from django.db import models
 from django.urls import reverse
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -34,10 +36,12 @@ class Remark:
 def of_program(page: ProgramPage) -> list[Remark]:
     """Return what to look at on `page` and on each page below it, as their newest drafts are."""
     found = []
+    language = page.locale.language_code
     for one in page.get_descendants(inclusive=True).specific():
         draft = one.get_latest_revision_as_object()
         url = reverse("wagtailadmin_pages:edit", args=[one.pk])
-        texts = [*_of_page(draft), *of_texts(draft, years=years_of(page)), *of_links(draft, home=page)]
+        dates = of_texts(draft, years=years_of(page), language=language)
+        texts = [*_of_page(draft), *dates, *of_links(draft, home=page)]
         found += [Remark(text, draft.title, url) for text in texts]
     return found
 
@@ -55,40 +59,45 @@ def _of_page(page: Page) -> Iterator[str]:
                 field: Any = page._meta.get_field(f"{kind}_deadline")
                 yield _("The %(name)s is past: %(day)s.") % {
                     "name": field.verbose_name,
-                    "day": wording.day_text(deadline.day, "en"),
+                    "day": wording.day_text(deadline.day, get_language() or "en"),
                 }
     if isinstance(page, SessionPage) and page.is_cancelled:
         yield _("It was called off in the edition before and comes along as called off.")
 
 
-def of_texts(instance: models.Model, *, years: set[int]) -> Iterator[str]:
-    """Point to each field of `instance` whose text names a day, or a year other than `years`."""
+def of_texts(instance: models.Model, *, years: set[int], language: str) -> Iterator[str]:
+    """Point to each field of `instance` whose text, in `language`, names a day, or a year other than `years`."""
     for field, words in _texts(instance):
-        if found := dates_in(words, years=years):
+        if found := dates_in(words, years=years, language=language):
             what = ", ".join(f"“{one}”" for one in found)
             yield _("%(field)s: a date or year, %(what)s") % {"field": _capital(field.verbose_name), "what": what}
 
 
-def dates_in(text: str, *, years: set[int]) -> list[str]:
-    """Return the days and the years, other than `years`, that `text` names, each once."""
+def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
+    """Return the days and the years, other than `years`, that `text` names in `language`, each once."""
     found = [
         Truncator(match.group().strip()).chars(40)
-        for match in _pattern().finditer(text)
+        for match in _pattern(language).finditer(text)
         if not (match.group().isdecimal() and int(match.group()) in years)
     ]
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    """Return what finds 2024-01-30, 30.1.2024, 30 January, January 30th 2024, and a year alone."""
+@lru_cache(maxsize=16)
+def _pattern(language: str) -> re.Pattern[str]:
+    """Return what finds 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and a year alone."""
+    locale = wording.locale_of(language)
     month = "|".join(
-        re.escape(name) for width in ("wide", "abbreviated") for name in get_month_names(width, locale="en").values()
+        re.escape(name.removesuffix("."))
+        for spoken in (locale, Locale(locale.language))  # Sept and Sep
+        for width in ("wide", "abbreviated")
+        for name in get_month_names(width, locale=spoken).values()
     )
-    day, year = r"\d{1,2}(?:st|nd|rd|th)?", r"(?:19|20)\d\d"
+    day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:19|20)\d\d"
     return re.compile(
         rf"(?<!\d)(?:{year}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./](?:{year}|\d\d)"
-        rf"|{day} (?:of )?(?:{month})\b(?:,? {year})?|\b(?:{month})\.? {day}\b(?:,? {year})?|{year})(?!\d)"
+        rf"|{day} (?:of |de )?(?:{month})\b(?:\.?,? (?:de )?{year})?"
+        rf"|\b(?:{month})\.? {day}\b(?:,? {year})?|{year})(?!\d)"
     )
 
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.models import Page
 
@@ -144,11 +144,12 @@ class ToLookAtView(OfPage, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.page.get_latest_revision_as_object()
+        zone = wording.generic_name(draft.home_zone, get_language() or "en")
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
             "remarks": editions.to_look_at(draft),
             "sessions": sorted((newest(one) for one in self.page.sessions()), key=lambda one: one.starts_at),
-            "zone": f"{wording.generic_name(draft.home_zone, 'en')} ({draft.home_zone.replace('_', ' ')})",
+            "zone": f"{zone} ({draft.home_zone.replace('_', ' ')})",
             "deadlines": [
                 (draft._meta.get_field(f"{kind}_deadline").verbose_name, deadline.day)
                 for kind in ("application", "registration", "cancellation")

@@ -40,6 +40,7 @@ def to_look_at(page: ProgramPage) -> list[Remark]:
         query = urlencode({"scope": scope, "language": template.language})
         url = f"{reverse('forms_ext_mail:template', args=[template.kind])}?{query}"
         years = remarks.years_of(page)
-        texts = [*remarks.of_texts(template, years=years), *remarks.of_links(template, home=page)]
+        dates = remarks.of_texts(template, years=years, language=template.language)
+        texts = [*dates, *remarks.of_links(template, home=page)]
         found += [Remark(text, where, url) for text in texts]
     return found

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from wagtail.models import ModelLogEntry, PageLogEntry, Revision
+from wagtail.models import Locale, ModelLogEntry, PageLogEntry, Revision
 
 from cop_program import editions, remarks
 from cop_program.editions import DAYS
@@ -294,14 +295,37 @@ def test_nothing_is_listed_where_nothing_is_to_be_done(program: Program) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("language", "text", "found"),
     [
-        ("From January 30th, 2024 on", ["January 30th, 2024"]),
-        ("on 30 January and 2024-02-01", ["30 January", "2024-02-01"]),
-        ("30.1.2024 and 1/30/24", ["30.1.2024", "1/30/24"]),
-        ("You may 3 times; 12024 or 20245 people, room 9.30", []),
-        ("In 2025 and in 2019, 2019", ["2019"]),
+        ("en", "From January 30th, 2024 on", ["January 30th, 2024"]),
+        ("en", "on 30 January and 2024-02-01", ["30 January", "2024-02-01"]),
+        ("en", "on 3 Feb. 2024 or Sept 3 or Sep 4", ["3 Feb. 2024", "Sept 3", "Sep 4"]),
+        ("en", "30.1.2024 and 1/30/24", ["30.1.2024", "1/30/24"]),
+        ("en", "You may 3 times; 12024 or 20245 people, room 9.30", []),
+        ("en", "In 2025 and in 2019, 2019", ["2019"]),
+        ("de", "Ab 7. Februar, am 1. Dez. 2024, nicht im Mai", ["7. Februar", "1. Dez. 2024"]),
+        ("fr", "Le 1er mars et le 14 juillet 2024", ["1er mars", "14 juillet 2024"]),
+        ("es", "El 30 de enero de 2024", ["30 de enero de 2024"]),
     ],
 )
-def test_days_and_years_in_words(text: str, found: list[str]) -> None:
-    assert remarks.dates_in(text, years={2025}) == found
+def test_days_and_years_in_words(language: str, text: str, found: list[str]) -> None:
+    assert remarks.dates_in(text, years={2025}, language=language) == found
+
+
+def test_days_are_found_in_the_language_of_the_page_and_of_the_mail(whole: Program) -> None:
+    german, _made = Locale.objects.get_or_create(language_code="de")
+    ProgramPage.objects.filter(pk=whole.page_id).update(locale=german, summary="Beginn am 7. Februar")
+    texts = MailTemplate.objects.filter(scope=f"program:{whole.pk}")
+    texts.update(subject="Willkommen", body="<p>Am 7. Februar</p>")
+    found = told(make(whole, date(2026, 1, 5)).program)
+    assert ("Again", "Summary: a date or year, “7. Februar”") in found
+    assert {one for one in found if one[0].startswith("Mail")} == {
+        ("Mail: Willkommen", "Text: a date or year, “7. Februar”")
+    }
+
+
+def test_a_past_deadline_is_told_in_the_language_of_the_editor(whole: Program) -> None:
+    edition = make(whole, date(2024, 1, 22))
+    with translation.override("de"):
+        said = " ".join(text for _where, text in told(edition.program))
+    assert "Dienstag 9 Januar 2024" in said

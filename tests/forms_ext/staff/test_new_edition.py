@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page
+from wagtail.users.models import UserProfile
 
 from cop_program.models import Program, ProgramPage, SessionPage
 from forms_ext.base import roles
@@ -56,6 +57,15 @@ def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_o
     assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in answer.content.decode()
     assert (page.live, page.starts_on) == (False, date(2025, 1, 15))
     assert SessionPage.objects.child_of(page).get().join_link == ""
+
+
+def test_the_zone_is_named_in_the_language_of_the_editor(
+    program: Program, client_of: Callable[[str], Client], user: Callable[[str], User]
+) -> None:
+    where = reverse("cop_registration:to_look_at", args=[program.page_id])
+    assert "Days and times in Pacific Time" in text(client_of("editor").get(where))
+    UserProfile.objects.update_or_create(user=user("editor"), defaults={"preferred_language": "de"})
+    assert "Nordamerikanische Westküstenzeit (America/Los Angeles)" in text(client_of("editor").get(where))
 
 
 def test_the_list_follows_what_the_editor_mends(program: Program, client_of: Callable[[str], Client]) -> None:
