@@ -1,0 +1,114 @@
+"""An editor announces a program with a meeting, mends what is refused, and adds a question to a form."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .visitor import DESKTOP, PHONE, Come, Visitor, log_in, open_edition
+
+pytestmark = pytest.mark.journey
+PROGRAM = {
+    "summary": "A season of meetings for people who keep the minutes.",
+    "home_zone": "Europe/Paris",
+    "starts_on": "2031-03-03",
+    "ends_on": "2031-06-30",
+    "application_deadline": "2031-02-03",
+    "registration_deadline": "2031-02-10",
+    "cancellation_deadline": "2031-02-17",
+    "capacity": "9",
+    "least_members": "6",
+    "fee_0": "450",
+    "deposit_0": "50",
+}
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def editor(request: pytest.FixtureRequest, come: Come) -> Visitor:
+    return log_in(come("Edith", request.param), "editor")
+
+
+def fill(page: Page, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        field = page.locator(f"[name={name}]")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.locator("body").dispatch_event("mousedown")  # closes Wagtail's calendar
+
+
+def publish(page: Page) -> None:
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+
+
+def published(page: Page) -> str:
+    """Wait until Wagtail says so; return the address of the public page."""
+    message = page.locator(".messages li", has_text="published")
+    expect(message).to_be_visible()
+    return str(message.get_by_role("link", name="View live").get_attribute("href"))
+
+
+def refused(page: Page, words: str) -> None:
+    expect(page.locator(".w-field__errors", has_text=words).first).to_be_visible()
+
+
+def test_announce_a_program_with_a_meeting(editor: Visitor) -> None:
+    page, base = editor.page, editor.site.base_url
+    index = editor.site.manage(
+        "shell", "-v0", "-c", "from cop_program.models import ProgramIndexPage as P; print(P.objects.get().pk)"
+    ).stdout.strip()
+    title = f"Minutes {uuid4().hex[:6]}"
+    page.goto(f"{base}/admin/pages/add/cop_program/programpage/{index}/")
+    fill(page, {"title": title, **PROGRAM, "deposit_0": "500"})
+    publish(page)
+    refused(page, "can't be above it")
+    expect(page.locator("[name=summary]")).to_have_value(PROGRAM["summary"])
+    fill(page, {"deposit_0": "50"})
+    publish(page)
+    address = published(page)
+
+    page.goto(f"{base}{address}" if address.startswith("/") else address)
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator("main")).to_contain_text(PROGRAM["summary"])
+    editor.look("announced")
+
+    number = editor.site.manage(
+        "shell",
+        "-v0",
+        "-c",
+        f"from cop_program.models import ProgramPage as P; print(P.objects.get(title={title!r}).pk)",
+    ).stdout.strip()
+    page.goto(f"{base}/admin/pages/add/cop_program/sessionpage/{number}/")
+    fill(page, {"title": "How to listen", "starts_at": "2031-07-07 18:00", "ends_at": "2031-07-07 20:00"})
+    publish(page)
+    expect(page.locator(".w-field__errors").filter(has_text=re.compile(r"\w")).first).to_be_visible()
+    fill(
+        page,
+        {"starts_at": "2031-03-03 18:00", "ends_at": "2031-03-03 20:00", "join_link": "https://meet.example.org/x"},
+    )
+    publish(page)
+    published(page)
+
+    page.goto(f"{base}{address}" if address.startswith("/") else address)
+    expect(page.locator("main")).to_contain_text("3 March 2031")
+    assert "meet.example.org" not in page.content()
+    editor.look("announced-meeting")
+
+
+def test_add_a_question_to_the_application_form(editor: Visitor) -> None:
+    page, program = editor.page, open_edition(editor.site)
+    form = program["application_api_url"].rstrip("/").rsplit("/", 1)[1]
+    label = f"Who told you of us? {uuid4().hex[:4]}"
+    page.goto(f"{editor.site.base_url}/admin/pages/{form}/edit/")
+    page.locator('button[title="Insert a block"]').last.click()
+    page.get_by_role("option", name="Text", exact=True).first.click()
+    page.locator("[name^=questions-][name$=-value-label]").last.fill(label)
+    page.locator("[name^=questions-][name$=-value-required]").last.uncheck()
+    publish(page)
+    published(page)
+    page.goto(program["application_url"])
+    expect(page.get_by_label(label)).to_be_visible()
+    editor.look("question-added")
