@@ -18,7 +18,7 @@ SOAK = os.environ.get("COP_SOAK") == "1"
 # Playwright's event loop runs in the thread of the test, which also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-hypothesis.settings.register_profile("bounded", max_examples=60, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("bounded", max_examples=30, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
 hypothesis.settings.load_profile("soak" if SOAK else "bounded")
 

@@ -1,6 +1,7 @@
 """An edition of its own for the journeys of the staff, made in the data of a running site.
 
-`manage.py shell -c` runs it with `KEY`, `TITLE` and `CAST` (name: state) set above; it prints the program's pk.
+`manage.py shell -c` runs it with `SOURCE` (slug), `KEY`, `TITLE` and `CAST` (name: state) set above;
+it prints the program's pk.
 """
 
 # ruff: noqa: F821
@@ -14,7 +15,7 @@ from cop_program.clock import now
 from cop_program.models import Program, ProgramPage
 from forms_ext.applications.models import ApplicationFormPage
 
-source = ProgramPage.objects.live().order_by("-starts_on").first()
+source = ProgramPage.objects.get(slug=SOURCE)
 page = source.copy(recursive=True, update_attrs={"title": TITLE, "slug": KEY})
 program = Program.objects.select_related("page").get(page=page)
 form = ApplicationFormPage.objects.child_of(page).get()

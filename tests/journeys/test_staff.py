@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.live import LiveSite
 
-from .visitor import DESKTOP, PHONE, Visitor, log_in, new_page
+from .visitor import DESKTOP, PHONE, Visitor, log_in, new_page, open_edition
 
 pytestmark = pytest.mark.journey
 
@@ -92,7 +92,12 @@ def desk(request: pytest.FixtureRequest, browser: Browser, live_site: LiveSite) 
     """Come in through the login page, to an edition that has a few people in it."""
     key = f"{request.param}-{uuid4().hex[:6]}"
     title = f"A Year of Consent {key}"
-    names: dict[str, Any] = {"KEY": f"staff-{key}", "TITLE": title, "CAST": CAST}
+    names: dict[str, Any] = {
+        "SOURCE": open_edition(live_site)["slug"],
+        "KEY": f"staff-{key}",
+        "TITLE": title,
+        "CAST": CAST,
+    }
     given = "\n".join(f"{name} = {json.dumps(value)}" for name, value in names.items())
     made = re.search(r"program=(\d+)", live_site.manage("shell", "-v", "0", "-c", f"{given}\n{SCRIPT}").stdout)
     assert made is not None
