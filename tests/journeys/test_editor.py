@@ -98,17 +98,29 @@ def test_announce_a_program_with_a_meeting(editor: Visitor) -> None:
     editor.look("announced-meeting")
 
 
+COPY = """
+from cop_program.models import ProgramPage
+from forms_ext.applications.models import ApplicationFormPage
+page = ProgramPage.objects.get(slug={slug!r}).copy(recursive=True, update_attrs={{"title": {key!r}, "slug": {key!r}}})
+form = ApplicationFormPage.objects.child_of(page).get()
+print(f"form={{form.pk}} {{form.url}}")
+"""
+
+
 def test_add_a_question_to_the_application_form(editor: Visitor) -> None:
-    page, program = editor.page, open_edition(editor.site)
-    form = program["application_api_url"].rstrip("/").rsplit("/", 1)[1]
-    label = f"Who told you of us? {uuid4().hex[:4]}"
-    page.goto(f"{editor.site.base_url}/admin/pages/{form}/edit/")
+    page, site = editor.page, editor.site
+    key = f"asked-{uuid4().hex[:6]}"
+    script = COPY.format(slug=open_edition(site)["slug"], key=key)
+    made = re.search(r"form=(\d+) \S*?(/programs/\S+)", site.manage("shell", "-v0", "-c", script).stdout)
+    assert made is not None
+    label = f"Who told you of us? {key}"
+    page.goto(f"{site.base_url}/admin/pages/{made[1]}/edit/")
     page.locator('button[title="Insert a block"]').last.click()
     page.get_by_role("option", name="Text", exact=True).first.click()
     page.locator("[name^=questions-][name$=-value-label]").last.fill(label)
     page.locator("[name^=questions-][name$=-value-required]").last.uncheck()
     publish(page)
     published(page)
-    page.goto(program["application_url"])
+    page.goto(f"{site.base_url}{made[2]}")
     expect(page.get_by_label(label)).to_be_visible()
     editor.look("question-added")
