@@ -8,7 +8,6 @@ import hashlib
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Header, Path, Router
 from wagtail.models import Page
@@ -21,9 +20,10 @@ from cop_program.clock import now
 
 from ..base.conf import conf
 from ..base.errors import ActionRefused
-from ..forms import guards, plan
+from ..forms import actions, guards, plan
 from ..forms.models import AbstractFormPage, FormVersion
 from ..forms.submissions import CleanSubmission
+from ..registration import gate
 from ..registration.models import RegistrationFormPage
 from . import answers, members, schemas
 from .problems import Problem
@@ -32,6 +32,12 @@ router = Router(tags=["forms"])
 PageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 Invited = Annotated[str | None, Header(alias="Cop-Invitation", max_length=200)]
+POSTED = {
+    403: "A script of this origin may not send forms here.",
+    409: "The form is closed.",
+    413: "The body is too large.",
+    429: "Too many were sent in a short time; see Retry-After.",
+}
 MISSING = {404: "There is no such form, or it is not for whoever asks.", 422: "A parameter is not valid."}
 BODY = {
     "requestBody": {
@@ -87,8 +93,8 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
         if isinstance(page, RegistrationFormPage):
             closes_at = members.admit(page, invitation).ends_at
     except Problem as problem:
-        return private(problem.response())
-    return private(
+        return gate.unkept(problem.response())
+    return gate.unkept(
         JsonResponse(
             {
                 "schema": plan.compile(version).schema(),
@@ -107,14 +113,11 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
     summary="Send answers",
     openapi_extra=ours(
         problems={
+            **POSTED,
             400: "The body is no JSON.",
-            403: "A script of this origin may not send forms here.",
             404: MISSING[404],
-            409: "The form is closed.",
-            413: "The body is too large.",
             415: "The body is not application/json.",
             422: "Answers have to be mended: one error for each question.",
-            429: "Too many were sent in a short time; see Retry-After.",
         },
         **BODY,
     ),
@@ -122,9 +125,9 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
 def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation: Invited = None) -> HttpResponse:
     """Send `{"answers": {…}}`, valid by the form's schema. The same `Idempotency-Key` again gives the same receipt."""
     try:
-        return private(JsonResponse(_send(request, page_id, key, invitation), status=201))
+        return gate.unkept(JsonResponse(_send(request, page_id, key, invitation), status=201))
     except Problem as problem:
-        return private(problem.response())
+        return gate.unkept(problem.response())
 
 
 @router.post(
@@ -135,13 +138,10 @@ def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation
     summary="Send a file",
     openapi_extra=ours(
         problems={
+            **POSTED,
             400: "The body can't be read.",
-            403: "A script of this origin may not send forms here.",
             404: "There is no such question, or it does not ask for a file.",
-            409: "The form is closed.",
-            413: "The body is too large.",
             422: "The file can't be taken.",
-            429: "Too many were sent in a short time; see Retry-After.",
         },
         requestBody={
             "required": True,
@@ -166,9 +166,9 @@ def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: 
             members.admit(page, invitation)
         if not page.is_open(now()):
             raise Problem(409, _("The form is closed."))
-        return private(JsonResponse(answers.keep_file(request, plan.compile(version), question), status=201))
+        return gate.unkept(JsonResponse(answers.keep_file(request, plan.compile(version), question), status=201))
     except Problem as problem:
-        return private(problem.response())
+        return gate.unkept(problem.response())
 
 
 def _send(request: HttpRequest, pk: int, key: str | None, token: str | None) -> dict[str, Any]:
@@ -182,26 +182,20 @@ def _send(request: HttpRequest, pk: int, key: str | None, token: str | None) -> 
     invitation = members.admit(page, token) if isinstance(page, RegistrationFormPage) else None
     if not page.is_open(now()):
         raise Problem(409, _("The form is closed."))
-    given = answers.read(request)
-    compiled = plan.compile(version)
-    valid = answers.check(compiled, given)
-    roles = compiled.role_values(valid)
-    if "email" in roles and not guards.recipient_allowed(roles["email"]):
-        raise _too_many()
-    submission = CleanSubmission(
-        version=version,
-        answers=valid,
-        roles=roles,
-        language=(get_language() or "en")[:12],
-        idempotency_key=kept,
-        source="api",
-    )
-    try:
+    valid = answers.check(plan.compile(version), answers.read(request))
+    submission = CleanSubmission.sent(version, valid, key=kept, source="api")
+
+    def store(sent: CleanSubmission) -> dict[str, Any]:
         if invitation is not None:
-            return members.register(invitation, submission)
-        return {"reference": page.accept_submission(submission, request).reference}
+            return members.register(invitation, sent)
+        return {"reference": page.accept_submission(sent, request).reference}
+
+    try:
+        return actions.take(submission, store)
     except ActionRefused as refused:
         raise Problem(409, str(refused)) from None
+    except actions.TooManyMails:
+        raise _too_many() from None
 
 
 def _sent(page: AbstractFormPage, key: str, request: HttpRequest) -> dict[str, Any] | None:
@@ -224,11 +218,3 @@ def _guard(request: HttpRequest) -> None:
 
 def _too_many() -> Problem:
     return Problem(429, _("Too many were sent in a short time. Wait, then send again."), Retry_After=str(guards.HOUR))
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Let nobody keep what was answered."""
-    response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

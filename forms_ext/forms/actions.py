@@ -1,5 +1,6 @@
 """What happens to a form that stands alone."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from cop_program.clock import now
 
 from ..base import history, private, references
-from . import files, plan
+from . import files, guards, plan
 from .models import AbstractFormPage, Submission, Upload
 from .submissions import CleanSubmission, Receipt
 
@@ -24,6 +25,22 @@ def find_sent(key: str) -> Receipt | None:
     """Return the receipt of what was stored under the idempotency `key`."""
     earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
     return Receipt(earlier.reference) if earlier else None
+
+
+class TooManyMails(Exception):
+    """The address has got enough mails in this hour."""
+
+
+@transaction.atomic
+def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept]) -> Kept:
+    """Return what `store` makes of what a visitor sent, and count the mail that it brings their address.
+
+    Raises TooManyMails where that is one too many: nothing is kept then, as where `store` refuses.
+    """
+    kept = store(submission)
+    if "email" in submission.roles and not guards.recipient_allowed(submission.roles["email"]):
+        raise TooManyMails
+    return kept
 
 
 @transaction.atomic

@@ -33,11 +33,8 @@ def render(page: Page, request: HttpRequest) -> SafeString:
     compiled = plan.compile(version)
     form = compiled.form(initial=form_page.initial_answers(request))
     form.auto_id = f"form{form_page.pk}_%s"  # two forms on one page may ask the same
-    context = {
+    context = showing.of_form(compiled, form) | {
         "page": form_page,
-        "form": form,
-        "parts": showing.parts(compiled, form),
-        "must_check": compiled.has_steps,
         "token": tokens.make(form_page.pk, version.pk),
         "trap": guards.TRAP,
         "action": reverse("forms_ext:form", args=[form_page.pk]),

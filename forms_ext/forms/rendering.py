@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cop_program import reader
@@ -17,9 +15,9 @@ from cop_program.clock import now
 from cop_program.zones import zone_names
 
 from ..base.errors import ActionRefused
-from . import guards, plan, tokens, versions
+from . import actions, guards, plan, tokens, versions
 from .models import AbstractFormPage
-from .showing import CLOSED_TEMPLATE, Showing, around, parts, typed_before
+from .showing import CLOSED_TEMPLATE, Showing, around, of_form, typed_before
 from .submissions import CleanSubmission, Receipt
 
 SENT_TEMPLATE = "forms_ext/forms/sent.html"
@@ -153,27 +151,15 @@ def _carry_uploads(request: HttpRequest, answers: Mapping[str, Any]) -> None:
         request.POST = data  # type: ignore[assignment]
 
 
-class _TooManyMails(Exception):
-    """The address has got enough mails in this hour."""
-
-
 def _accept(showing: Showing, answers: dict[str, Any]) -> HttpResponse:
-    page, roles = showing.page, showing.plan.role_values(answers)
-    submission = CleanSubmission(
-        version=showing.version,
-        answers=answers,
-        roles=roles,
-        language=(get_language() or "en")[:12],
-        idempotency_key=tokens.idempotency_key(page.pk, showing.nonce),
-    )
+    page = showing.page
+    key = tokens.idempotency_key(page.pk, showing.nonce)
+    submission = CleanSubmission.sent(showing.version, answers, key=key)
     try:
-        with transaction.atomic():
-            receipt = page.accept_submission(submission, showing.request)
-            if "email" in roles and not guards.recipient_allowed(roles["email"]):
-                raise _TooManyMails
+        receipt = actions.take(submission, lambda sent: page.accept_submission(sent, showing.request))
     except ActionRefused as refused:
         return showing.form(notice=str(refused), status=409)
-    except _TooManyMails:
+    except actions.TooManyMails:
         return showing.form(
             notice=_("This email address was used here several times in a short time. Wait an hour, then send again."),
             status=429,
@@ -189,6 +175,5 @@ def preview(page: AbstractFormPage, request: HttpRequest) -> HttpResponse:
             item["label"] = _("(This question has no words yet.)")
     compiled = plan.of_definition(definition, page.pk or 0)
     form = compiled.form(initial={})
-    context = {**around(page, request), "form": form, "parts": parts(compiled, form), "is_preview": True}
-    context |= {"must_check": compiled.has_steps, "closes_at": page.closes_at()}
+    context = around(page, request) | of_form(compiled, form) | {"is_preview": True, "closes_at": page.closes_at()}
     return TemplateResponse(request, page.get_template(request), context)

@@ -47,8 +47,8 @@ class Showing:
         form = self.plan.form(data, files, self.initial, errors or {})
         token = tokens.make(self.page.pk, self.version.pk, self.nonce, self.subject)
         return self._in_form(
-            {"form": form, "parts": parts(self.plan, form), "must_check": self.plan.has_steps, "notice": notice}
-            | {"token": token, "closes_at": self.page.closes_at(), **context},
+            of_form(self.plan, form)
+            | {"notice": notice, "token": token, "closes_at": self.page.closes_at(), **context},
             status,
         )
 
@@ -93,6 +93,11 @@ def parts(compiled: plan.Plan, form: forms.Form) -> list[dict[str, Any]]:
     return [
         dict(item) | ({"field": form[item["key"]]} if "key" in item else {"field": None}) for item in compiled.items
     ]
+
+
+def of_form(compiled: plan.Plan, form: forms.Form) -> dict[str, Any]:
+    """Return what shows `form` wherever it stands."""
+    return {"form": form, "parts": parts(compiled, form), "must_check": compiled.has_steps}
 
 
 def sections(compiled: plan.Plan, answers: Mapping[str, Any], form: forms.Form) -> list[dict[str, Any]]:

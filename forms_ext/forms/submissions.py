@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+from django.utils.translation import get_language
+
+from . import plan
 from .models import FormVersion
 
 
@@ -17,6 +20,18 @@ class CleanSubmission:
     language: str = "en"
     idempotency_key: str = ""
     source: str = "page"
+
+    @classmethod
+    def sent(cls, version: FormVersion, answers: Mapping[str, Any], *, key: str, source: str = "page") -> Self:
+        """Return what a visitor sent just now, in the language in which they read."""
+        return cls(
+            version=version,
+            answers=answers,
+            roles=plan.compile(version).role_values(answers),
+            language=(get_language() or "en")[:12],
+            idempotency_key=key,
+            source=source,
+        )
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,16 @@ REFUSED_STATUS = 404
 
 
 def private[Response: HttpResponseBase](response: Response) -> Response:
-    """Let nobody keep, index or refer to what stands behind the gate."""
+    """Let nobody keep, index or refer to what stands behind the gate, which differs by cookie."""
+    patch_vary_headers(response, ["Cookie"])
+    return unkept(response)
+
+
+def unkept[Response: HttpResponseBase](response: Response) -> Response:
+    """Let nobody keep, index or refer to what was answered."""
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    patch_vary_headers(response, ["Cookie"])
     return response
 
 
