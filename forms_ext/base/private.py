@@ -8,6 +8,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.core.files.utils import validate_file_name
+from django.http.response import HttpResponseBase
 
 from .conf import conf
 
@@ -57,3 +58,11 @@ def clear(folder: str) -> None:
     with suppress(FileNotFoundError):
         for name in storage().listdir(folder)[1]:
             storage().delete(f"{folder}/{name}")
+
+
+def unkept[Response: HttpResponseBase](response: Response) -> Response:
+    """Let no cache keep a private file that is handed out, no browser guess its type, and no link tell its address."""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -8,19 +8,12 @@ from . import pdf
 from .models import Account, Invoice, Payment
 
 
-def _private[Response: (HttpResponse, FileResponse)](response: Response) -> Response:
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 def invoice_response(invoice: Invoice) -> FileResponse:
     """Return the stored PDF of an invoice or credit note; ObjectDoesNotExist while it is being drawn."""
     if not invoice.pdf_path:
         raise ObjectDoesNotExist(invoice.number)
     file = private.open(invoice.pdf_path)
-    return _private(FileResponse(file, content_type="application/pdf", filename=f"{invoice.number}.pdf"))
+    return private.unkept(FileResponse(file, content_type="application/pdf", filename=f"{invoice.number}.pdf"))
 
 
 def receipt_pdf(number: str) -> bytes:
@@ -34,7 +27,7 @@ def receipt_response(payment: Payment) -> HttpResponse:
         raise ObjectDoesNotExist(payment.receipt_number)
     headers = {"Content-Disposition": f'inline; filename="{payment.receipt_number}.pdf"'}
     response = HttpResponse(pdf.render(payment.snapshot), content_type="application/pdf", headers=headers)
-    return _private(response)
+    return private.unkept(response)
 
 
 def invoice_of(account: Account, pk: int) -> FileResponse:

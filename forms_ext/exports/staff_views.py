@@ -24,13 +24,6 @@ from .staff_forms import ExportForm
 State = Export.State
 
 
-def _private[Response: HttpResponse | StreamingHttpResponse](response: Response) -> Response:
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 class SourcePage:
     """What the pages about one source share: who may export it, and its name."""
 
@@ -101,7 +94,7 @@ class ExportView(SourcePage, StaffView):
             return redirect("cop_exports:job", pk=export.pk)
         headers = {"Content-Disposition": f'attachment; filename="{content.file_name(export)}"'}
         kind, _label = actions.FORMATS[export.format]
-        return _private(StreamingHttpResponse(content.of(export), content_type=kind, headers=headers))
+        return private.unkept(StreamingHttpResponse(content.of(export), content_type=kind, headers=headers))
 
 
 class JobPage(SourcePage):
@@ -153,4 +146,4 @@ class FileView(JobPage, StaffView):
         kind, _label = actions.FORMATS[self.export.format]
         file = private.open(self.export.path)
         name = content.file_name(self.export)
-        return _private(FileResponse(file, as_attachment=True, filename=name, content_type=kind))
+        return private.unkept(FileResponse(file, as_attachment=True, filename=name, content_type=kind))

@@ -19,11 +19,8 @@ def response(upload: Upload) -> FileResponse:
     except FileNotFoundError:
         raise Http404(_("The file is not in the storage any more.")) from None
     answer = FileResponse(file, as_attachment=True, filename=upload.file_name, content_type=upload.content_type)
-    answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return private.unkept(answer)
 
 
 class AnswerFileView(StaffView):
