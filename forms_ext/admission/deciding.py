@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from cop_program import way
 from cop_program.clock import now
 
-from ..applications import actions as applications
 from ..applications.models import Application
 from ..billing import queries
 from ..forms import plan
@@ -140,11 +139,6 @@ def preview_link(application: Application, *, link_ends_at: datetime | None = No
     return letters.preview(application, "link", ends_at=link_ends_at or invitations.own_end(application))
 
 
-def note(application: Application, *, by: Any, text: str) -> None:
-    """Keep a note on `application`."""
-    applications.add_note(application=application, author=by, text=text)
-
-
 def decide(
     application: Application, to_state: str, *, by: Any, reason: str = "", link_ends_at: datetime | None = None
 ) -> None:
@@ -153,13 +147,3 @@ def decide(
         actions.withdraw(application=application, by=by, reason=reason)
     else:
         actions.decide(application=application, to_state=to_state, by=by, reason=reason, link_ends_at=link_ends_at)
-
-
-def send_link_again(application: Application, *, by: Any, ends_at: datetime | None) -> None:
-    """Make a new personal link and mail it."""
-    actions.send_link_again(application=application, by=by, ends_at=ends_at)
-
-
-def revoke_link(application: Application, *, by: Any, reason: str) -> None:
-    """End the personal link."""
-    actions.revoke_link(application=application, by=by, reason=reason)

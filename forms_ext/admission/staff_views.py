@@ -14,6 +14,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from ..applications.actions import add_note
 from ..applications.models import Application
 from ..base.errors import ActionRefused
 from ..base.registers import may
@@ -22,7 +23,7 @@ from ..billing.models import Account
 from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
 from ..mail.rendering import Rendered
-from . import deciding, timeline, words
+from . import actions, deciding, timeline, words
 from .models import Invitation
 from .register import applications
 from .staff_forms import AcceptForm, LinkForm, NoteForm, ReasonForm
@@ -178,7 +179,7 @@ class PersonView(StaffView):
 
     def note(self, form: forms.Form) -> str:
         """Keep a note."""
-        deciding.note(self.application, by=self.request.user, text=form.cleaned_data["text"])
+        add_note(application=self.application, author=self.request.user, text=form.cleaned_data["text"])
         self.bound = None
         return _("The note is kept.")
 
@@ -197,12 +198,12 @@ class PersonView(StaffView):
 
     def link(self, form: forms.Form) -> str:
         """Send a new link."""
-        deciding.send_link_again(self.application, by=self.request.user, ends_at=self.link_end(form))
+        actions.send_link_again(application=self.application, by=self.request.user, ends_at=self.link_end(form))
         return _("A new link is on its way to %(name)s; the old one has ended.") % {"name": self.application.name}
 
     def revoke(self, form: forms.Form) -> str:
         """Revoke the link."""
-        deciding.revoke_link(self.application, by=self.request.user, reason=form.cleaned_data["reason"])
+        actions.revoke_link(application=self.application, by=self.request.user, reason=form.cleaned_data["reason"])
         return _("The link has ended.")
 
     # Showing it ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from djmoney.money import Money
 from cop_program.clock import now
 from cop_program.models import Program
 
+from ..admission import queries as admission
 from ..admission.models import Seat
 from ..applications.models import Application
 from ..base.money import format_money
@@ -57,7 +58,7 @@ class Home:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.standing = doing.standing(program)
+        self.standing = admission.standing(program)
         self.states = dict(
             Registration.objects.filter(program=program).values_list("state").annotate(n=Count("pk")).order_by()
         )

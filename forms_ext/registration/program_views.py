@@ -14,12 +14,13 @@ from djmoney.money import Money
 
 from cop_program.models import Program
 
+from ..admission import queries as admission
 from ..admission import words
 from ..applications.models import Application
 from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
 from ..billing import queries
-from . import doing
+from . import actions, doing
 from .edition_views import may_copy
 from .home import Home, unpaid_holds
 from .models import GoItem, GoRun, Registration
@@ -57,6 +58,7 @@ class ProgramPageMixin:
     permissions = [(Registration, "manage")]
     header_icon = "calendar-alt"
     kwargs: dict[str, Any]
+    request: Any  # its user is one of the admin
     program: Program
 
     def load(self) -> None:
@@ -129,7 +131,7 @@ class GoView(ProgramPageMixin, StaffActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "program_page": self.program.page,
-            "standing": doing.standing(self.program),
+            "standing": admission.standing(self.program),
             "unpaid": unpaid_holds(self.program),
         }
 
@@ -146,7 +148,7 @@ class ConfirmView(GoView):
         return list(rows)
 
     def effects(self) -> Sequence[str]:
-        owing, standing = self.owing(), doing.standing(self.program)
+        owing, standing = self.owing(), admission.standing(self.program)
         said = ngettext(
             "Issues an invoice for the balance to %(n)d member and mails the PDF.",
             "Issues an invoice for the balance to each of %(n)d members and mails the PDFs.",
@@ -168,7 +170,7 @@ class ConfirmView(GoView):
         return super().get_context_data(**kwargs) | {"owing": rows}
 
     def perform(self, values: dict[str, Any]) -> str:
-        doing.confirm(self.program, by=self.request.user)
+        actions.confirm_program(program=self.program, by=self.request.user)
         return _("The program is confirmed; the invoices are being made.")
 
 
@@ -188,7 +190,7 @@ class CallOffView(GoView):
         ]
 
     def perform(self, values: dict[str, Any]) -> str:
-        doing.call_off(self.program, by=self.request.user, reason=values["reason"])
+        actions.call_off_program(program=self.program, by=self.request.user, reason=values["reason"])
         return _("The program is called off; the mails are on their way.")
 
 
@@ -213,7 +215,7 @@ class CloseView(ProgramPageMixin, StaffActionView):
         ]
 
     def perform(self, values: dict[str, Any]) -> None:
-        doing.close(self.program, by=self.request.user)
+        actions.close_program(program=self.program, by=self.request.user)
 
 
 class RunView(ProgramPageMixin, StaffActionView):
@@ -238,7 +240,7 @@ class RunView(ProgramPageMixin, StaffActionView):
         return reverse("cop_registration:run", args=[self.program.pk])
 
     def perform(self, values: dict[str, Any]) -> str:
-        n = doing.retry_failed(self.current, by=self.request.user)
+        n = actions.retry_failed(run=self.current, by=self.request.user)
         return ngettext("%(n)d is tried again.", "%(n)d are tried again.", n) % {"n": n}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now
+from cop_program.context import is_over
 from cop_program.models import Program
 
 from ..admission import invitations, seats
@@ -102,7 +103,7 @@ def close_program(*, program: Program, by: "User | None") -> bool:
     Accounts stay as they are: what is still owed can be paid, and rebates are paid out.
     """
     program = Program.objects.select_related("page").get(pk=program.pk)
-    if ledger.today(program) <= program.page.ends_on:
+    if not is_over(program.page):
         raise ActionRefused(_("The program is not over yet: it can be closed after its last meeting."))
     moved = Program.objects.filter(pk=program.pk, status=Program.Status.CONFIRMED).update(
         status=Program.Status.CLOSED, status_changed_at=now()

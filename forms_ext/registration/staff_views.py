@@ -24,7 +24,7 @@ from ..billing import queries
 from ..billing.models import Account
 from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
-from . import doing
+from . import actions, doing
 from .models import Registration
 from .register import deposit_url, held_until, registrations
 from .staff_forms import CancelForm, HoldForm
@@ -153,8 +153,8 @@ class CancelView(RegistrationActionView):
         return said % {"day": day, "paid": paid}
 
     def perform(self, values: dict[str, Any]) -> str:
-        doing.cancel(
-            self.registration,
+        actions.cancel(
+            registration=self.registration,
             by=self.request.user,
             reason=values["reason"],
             refund=self.form.choice,  # type: ignore[attr-defined]
@@ -176,7 +176,7 @@ class NewAddressView(RegistrationActionView):
         ]
 
     def perform(self, values: dict[str, Any]) -> None:
-        doing.new_member_address(self.registration, by=self.request.user)
+        actions.renew_member_page(registration=self.registration, by=self.request.user)
 
 
 class HoldView(RegistrationActionView):
@@ -199,7 +199,7 @@ class HoldView(RegistrationActionView):
     def perform(self, values: dict[str, Any]) -> None:
         end = deadline_instant(values["last_day"], self.registration.program.page.home_zone)
         assert end is not None
-        doing.set_hold_end(self.registration, held_until=end, by=self.request.user)
+        actions.set_hold_end(registration=self.registration, held_until=end, by=self.request.user)
 
 
 class OfAccountView(StaffView):
