@@ -50,6 +50,18 @@ def together(racers: Sequence[Callable[[], Any]]) -> list[Any]:
     return [_result(*pipe) for pipe in pipes]
 
 
+def persist(job: Callable[[], Any]) -> Any:
+    """Run `job`, again where SQLite has no patience left: an unguarded race is about what is written."""
+    from django.db import OperationalError
+
+    for _ in range(60):
+        try:
+            return job()
+        except OperationalError:
+            time.sleep(0.05)
+    raise TimeoutError
+
+
 def _fork(racer: Callable[[], Any], start: float) -> tuple[int, int]:
     reading, writing = os.pipe()
     pid = os.fork()

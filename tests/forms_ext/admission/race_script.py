@@ -17,7 +17,7 @@ import django
 
 django.setup()
 
-from django.db import OperationalError, transaction  # noqa: E402
+from django.db import transaction  # noqa: E402
 
 from cop_program import clock  # noqa: E402
 from cop_program.models import Program  # noqa: E402
@@ -34,19 +34,9 @@ from forms_ext.mail.models import OutgoingMail  # noqa: E402
 from forms_ext.registration import actions, letters, running  # noqa: E402
 from forms_ext.registration.models import GoItem, GoRun, Registration  # noqa: E402
 from tests.forms_ext.admission import factories  # noqa: E402
-from tests.racing import together  # noqa: E402
+from tests.racing import persist, together  # noqa: E402
 
 PAUSE = 0.3
-
-
-def persist(job: Any) -> Any:
-    """Try again where SQLite has no patience left: an unguarded race is about what is written."""
-    for _ in range(60):
-        try:
-            return job()
-        except OperationalError:
-            time.sleep(0.05)
-    raise TimeoutError
 
 
 def findings() -> list[str]:

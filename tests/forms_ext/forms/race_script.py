@@ -19,7 +19,6 @@ import django
 django.setup()
 
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.db import OperationalError  # noqa: E402
 from django.test import Client  # noqa: E402
 from wagtail.models import Site  # noqa: E402
 
@@ -37,19 +36,11 @@ from forms_ext.registration import actions as registrations  # noqa: E402
 from forms_ext.registration.models import Registration  # noqa: E402
 from tests.forms_ext.admission import factories as people  # noqa: E402
 from tests.forms_ext.forms import factories  # noqa: E402
-from tests.forms_ext.forms.sending import ANSWERS, token_of  # noqa: E402
-from tests.racing import together  # noqa: E402
+from tests.forms_ext.forms.sending import ANSWERS, REGISTERING, token_of  # noqa: E402
+from tests.racing import persist, together  # noqa: E402
 
 PAUSE = 0.3
 PAPER = ("file", {"label": "Paper", "required": True})
-REGISTERING = {
-    "your_name": "Person 1",
-    "email": "person1@example.org",
-    "billing_name": "Payer",
-    "billing_address": "1 First Street",
-    "country": "CA",
-    "i_accept": "on",
-}
 
 
 def site_with_program() -> Any:
@@ -133,16 +124,6 @@ def registration(senders: int) -> dict[str, Any]:
 
 
 # --- Without the guard ---------------------------------------------------------------------------
-
-
-def persist(job: Any) -> Any:
-    """Try again where SQLite has no patience left: this is about what is written."""
-    for _ in range(60):
-        try:
-            return job()
-        except OperationalError:
-            time.sleep(0.05)
-    raise TimeoutError
 
 
 def apply_unguarded(*, page: Any, submission: Any) -> Application:

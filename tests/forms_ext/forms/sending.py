@@ -12,6 +12,14 @@ from forms_ext.forms.models import AbstractFormPage
 from .factories import START
 
 ANSWERS = {"your_name": "Ada Sample", "email": "ada@example.org", "size": "Small", "hopes": "Less <b>alone</b>"}
+REGISTERING = {
+    "your_name": "Person 1",
+    "email": "person1@example.org",
+    "billing_name": "Payer",
+    "billing_address": "1 First Street",
+    "country": "CA",
+    "i_accept": "on",
+}
 
 
 def token_of(html: str) -> str:

@@ -15,16 +15,9 @@ from forms_ext.registration.models import Registration, RegistrationFormPage
 
 from ..admission import factories
 from ..forms.factories import REGISTRATION, make_registration_form, publish
+from ..forms.sending import REGISTERING as ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
-ANSWERS = {
-    "your_name": "Person 1",
-    "email": "person1@example.org",
-    "billing_name": "Payer",
-    "billing_address": "1 First Street",
-    "country": "CA",
-    "i_accept": "on",
-}
 
 
 @pytest.fixture(autouse=True)
