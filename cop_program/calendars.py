@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -17,10 +16,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText, vUri
 
-from .models import Program, ProgramPage, SessionPage
-
-if TYPE_CHECKING:
-    from wagtail.query import PageQuerySet
+from .models import Program, SessionPage
 
 REFRESH = timedelta(hours=6)
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -90,11 +86,6 @@ def _stamp(program: Program, session: SessionPage) -> datetime:
     """Return when what is told of `session` was last changed."""
     moments = [session.last_published_at, session.first_published_at, program.status_changed_at]
     return max((moment for moment in moments if moment), default=session.starts_at).replace(microsecond=0)
-
-
-def of_page(page: ProgramPage) -> "PageQuerySet[SessionPage]":
-    """Return the published sessions of `page`, by start."""
-    return SessionPage.objects.child_of(page).live().order_by("starts_at", "pk")
 
 
 def answer(request: HttpRequest, content: bytes, *, file_name: str) -> HttpResponse:

@@ -148,7 +148,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
         "is_over": is_over(page),
         "fee": page.fee,
         "deposit": page.deposit,
-        "balance": _balance(page),
+        "balance": balance_of(page),
         "rebate_countries": [str(getattr(country, "name", country)) for country in page.rebate_countries or []],
         "steps": way.steps(page, None, language),
     }
@@ -325,6 +325,7 @@ def _facilitators(page: "ProgramPage") -> list[FacilitatorLine]:
     return [FacilitatorLine(found[key], provider().contact_url(found[key])) for key in keys if key in found]
 
 
-def _balance(page: "ProgramPage") -> Any:
+def balance_of(page: "ProgramPage") -> Any:
+    """Return the fee less the deposit; the fee alone where they are in two currencies or there is no deposit."""
     fee, deposit = page.fee, page.deposit
     return fee - deposit if fee and deposit and fee.currency == deposit.currency else fee

@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 
 from . import wording
 
+#: The deadlines of a program, in the order of the way.
+KINDS = ("application", "registration", "cancellation")
+
 
 @dataclass(frozen=True)
 class Deadline:

@@ -10,18 +10,18 @@ from babel import Locale
 from babel.dates import get_month_names
 from django.db import models
 from django.urls import reverse
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from . import wording
 from .clock import now
+from .deadlines import KINDS
 from .models import ProgramPage, SessionPage
 
 #: What stands on every Wagtail page for readers or searchers; the rest of its fields is Wagtail's own affair.
 OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
-KINDS = ("application", "registration", "cancellation")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def of_texts(instance: models.Model, *, years: set[int], language: str) -> Itera
     for field, words in _texts(instance):
         if found := dates_in(words, years=years, language=language):
             what = ", ".join(f"“{one}”" for one in found)
-            yield _("%(field)s: a date or year, %(what)s") % {"field": _capital(field.verbose_name), "what": what}
+            yield _("%(field)s: a date or year, %(what)s") % {"field": capfirst(field.verbose_name), "what": what}
 
 
 def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
@@ -139,7 +139,3 @@ def _references(instance: models.Model) -> Iterable[tuple[Any, type[models.Model
         if reader := getattr(field, "extract_references", None):
             for model, pk, *_paths in reader(getattr(instance, field.name)):
                 yield field, model, int(pk)
-
-
-def _capital(text: Any) -> str:
-    return str(text)[:1].upper() + str(text)[1:]

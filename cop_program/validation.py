@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from . import wording
-from .deadlines import Deadline
+from .deadlines import KINDS, Deadline
 from .extensions import provider
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _date_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
             ),
         )
     first_day = Deadline(start, page.home_zone or "UTC") if start else None
-    for kind in ("application", "registration", "cancellation"):
+    for kind in KINDS:
         deadline = page.deadline(kind)
         if first_day and deadline and deadline.closes_at > first_day.closes_at:
             yield f"{kind}_deadline", _("This lies after the first day of the program, {day}.").format(day=_day(start))

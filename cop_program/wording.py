@@ -217,9 +217,15 @@ def change_dates_text(before: date, after: date, language: str) -> str:
 # Money -----------------------------------------------------------------------------------------
 
 
+@cache
+def minor_unit(currency: str) -> Decimal:
+    """Return the minor unit of a currency: 0.01 of USD, 1 of JPY."""
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
 def round_minor(amount: Money) -> Money:
     """Return `amount` rounded half up at the minor unit of its currency (two decimals of USD, none of JPY)."""
-    unit = Decimal(1).scaleb(-get_currency_precision(str(amount.currency)))
+    unit = minor_unit(str(amount.currency))
     return Money(Decimal(amount.amount).quantize(unit, rounding=ROUND_HALF_UP), amount.currency)
 
 

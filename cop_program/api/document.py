@@ -16,10 +16,11 @@ from wagtail.images import get_image_model
 from wagtail.models.sites import SiteRootPath
 
 from .. import wording
-from ..context import KINDS, zone_groups
+from ..context import KINDS, balance_of, zone_groups
 from ..extensions import NextStep, Seats, Standing
 from ..models import ProgramPage
 from ..schedule import ZoneGroup
+from . import paths
 from .rows import IMAGE
 from .texts import Texts
 
@@ -73,7 +74,7 @@ def build(
         "deadlines": {kind: _deadline(page, kind) for kind in KINDS},
         "fee": money(page.fee),
         "deposit": money(page.deposit),
-        "balance": money(_balance(page)),
+        "balance": money(balance_of(page)),
         "rebate": {
             "percentage": f"{page.rebate_percentage or Decimal(0):.2f}",
             "countries": [str(getattr(country, "code", country)) for country in page.rebate_countries or []],
@@ -97,18 +98,10 @@ def summary(page: ProgramPage, standing: Standing, around: Surroundings) -> dict
         "url": around.page(page.url_path),
         "starts_on": _day(page.starts_on),
         "ends_on": _day(page.ends_on),
-        "api_url": _absolute(around, program_path(page.pk)) or "",
+        "api_url": _absolute(around, paths.of("cop_program", page.pk)) or "",
         "application_api_url": _absolute(around, standing.application_api_url),
         "calendar_url": around.api_root + reverse("cop_program:calendar", args=[page.pk]),
     }
-
-
-def program_path(pk: int) -> str:
-    """Return the path of the document of the program page `pk`, '' where Wagtail's API v3 is not installed."""
-    try:
-        return reverse("wagtailapi_v3:cop_program", args=[pk])
-    except NoReverseMatch:
-        return ""
 
 
 def instant(moment: datetime) -> str:
@@ -164,11 +157,6 @@ def _deadline(page: ProgramPage, kind: str) -> dict[str, str] | None:
     if deadline is None:
         return None
     return {"date": deadline.day.isoformat(), "time_zone": deadline.zone, "closes_at": instant(deadline.closes_at)}
-
-
-def _balance(page: ProgramPage) -> Money | None:
-    fee, deposit = page.fee, page.deposit
-    return fee - deposit if fee and deposit and fee.currency == deposit.currency else fee
 
 
 def _seats(seats: Seats | None) -> dict[str, int] | None:

@@ -69,7 +69,7 @@ def _copied(rows: QuerySet, columns: Sequence[Column], options: Options) -> Iter
     with (
         transaction.atomic(using=rows.db),
         connection.cursor() as cursor,
-        cursor.copy(connection.ops.compose_sql(copy, parameters)) as lines,  # type: ignore[attr-defined]  # PostgreSQL has it
+        cursor.copy(connection.ops.compose_sql(copy, parameters)) as lines,
     ):
         for batch in batched(lines, BATCH, strict=False):
             yield finish(batch)

@@ -4,10 +4,9 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import Any
 
-from babel.numbers import get_currency_precision
+from cop_program.wording import minor_unit
 
 from .columns import Column
 from .guard import unguard
@@ -53,15 +52,9 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
         at += 1
 
 
-@cache
-def unit(currency: str) -> Decimal:
-    """Return the minor unit of a currency: 0.01 of USD, 1 of JPY."""
-    return Decimal(1).scaleb(-get_currency_precision(currency))
-
-
 def amount(value: Any, currency: str) -> Decimal:
     """Return an amount with the decimals of its currency."""
-    return exact(value).quantize(unit(currency), rounding=ROUND_HALF_UP)
+    return exact(value).quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 
 def plain(value: Any) -> str:

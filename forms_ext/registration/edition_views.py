@@ -17,6 +17,7 @@ from wagtail.models import Page
 
 from cop_program import wording
 from cop_program.clock import now
+from cop_program.deadlines import KINDS
 from cop_program.editions import newest
 from cop_program.models import Program, ProgramPage
 
@@ -152,7 +153,7 @@ class ToLookAtView(OfPage, StaffView):
             "zone": f"{zone} ({draft.home_zone.replace('_', ' ')})",
             "deadlines": [
                 (draft._meta.get_field(f"{kind}_deadline").verbose_name, deadline.day)
-                for kind in ("application", "registration", "cancellation")
+                for kind in KINDS
                 if (deadline := draft.deadline(kind))
             ],
             "is_live": self.page.live,

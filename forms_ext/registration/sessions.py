@@ -33,7 +33,6 @@ def when(session: SessionPage, zone: str, language: str) -> str:
 
 def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
     """Return the published sessions of `program` by their start; one query."""
-    pages = SessionPage.objects.child_of(program.page).live().order_by("starts_at")
     return [
         MemberSession(
             pk=page.pk,
@@ -43,7 +42,7 @@ def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
             recording_link=page.recording_link,
             is_cancelled=page.is_cancelled,
         )
-        for page in pages
+        for page in program.page.sessions().live()
     ]
 
 
@@ -58,7 +57,7 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
 
 def calendar(program: Program, *, is_member: bool) -> bytes:
     """Return the sessions of `program` as a calendar with join links and recordings; empty for whoever is no member."""
-    entries = [_entry(session) for session in calendars.of_page(program.page)] if is_member else []
+    entries = [_entry(session) for session in program.page.sessions().live()] if is_member else []
     name = _("%(program)s (my sessions)") % {"program": program.page.title}
     return calendars.feed(program, entries, language=get_language() or "en", name=name)
 

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
+from cop_program.api import paths
 from cop_program.clock import now
 from cop_program.context import is_over
 from cop_program.extensions import NextStep, Seats, Standing
@@ -93,16 +93,9 @@ def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address:
     return Standing(
         seats=Seats(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
         next_step=_next_step(page, status, address(path) if form else None),
-        application_api_url=_api_path(form) if form else "",
-        registration_api_url=_api_path(values["registration_form"]) if values["registration_form"] else "",
+        application_api_url=paths.of("cop_form", form) if form else "",
+        registration_api_url=paths.of("cop_form", values["registration_form"]) if values["registration_form"] else "",
     )
-
-
-def _api_path(pk: int) -> str:
-    try:
-        return reverse("wagtailapi_v3:cop_form", args=[pk])
-    except NoReverseMatch:
-        return ""
 
 
 def reasons_to_keep(pages: Sequence[Page]) -> list[str]:

@@ -34,7 +34,7 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def next_step(registration: Registration) -> str:
     """Say in words what a registered person does now."""
-    program, language = registration.program, registration.language
+    program = registration.program
     if program.status == Program.Status.CALLED_OFF:
         return _("The program does not take place. You have nothing to do.")
     if registration.state == State.WAITING:
@@ -43,12 +43,9 @@ def next_step(registration: Registration) -> str:
             "Do not pay anything before."
         ) % {"place": queue.place(registration.invitation) or ""}
     if registration.state == State.HELD:
-        seat = seats.of(registration.invitation)
-        until = words.until(seat.held_until, words.zone_of(program), language) if seat and seat.held_until else ""
-        fields = letters.payment_fields(registration)
         return _("Pay the deposit of %(deposit)s by %(until)s: until then a place is held for you.") % {
-            "deposit": fields["deposit"],
-            "until": until,
+            "deposit": letters.payment_fields(registration)["deposit"],
+            "until": _held_until(registration),
         }
     if registration.state == State.MEMBER:
         return _member_step(registration)
@@ -57,6 +54,13 @@ def next_step(registration: Registration) -> str:
     else:
         said = _("Your registration is cancelled. You have nothing to do.")
     return " ".join([said, *_given_back(registration)])
+
+
+def _held_until(registration: Registration) -> str:
+    seat = seats.of(registration.invitation)
+    if not seat or not seat.held_until:
+        return ""
+    return words.until(seat.held_until, words.zone_of(registration.program), registration.language)
 
 
 def _given_back(registration: Registration) -> list[str]:
@@ -86,12 +90,11 @@ def how_to_pay(registration: Registration) -> dict[str, str] | None:
     """Return amount, day, reference and bank details of what is to be paid now: the deposit or the open invoice."""
     account, language = registration.account, registration.language
     if registration.state == State.HELD:
-        fields, seat = letters.payment_fields(registration), seats.of(registration.invitation)
-        zone = words.zone_of(registration.program)
+        fields = letters.payment_fields(registration)
         return {
             "label": _("Deposit"),
             "amount": fields["deposit"],
-            "by": words.until(seat.held_until, zone, language) if seat and seat.held_until else "",
+            "by": _held_until(registration),
             "reference": fields["payment_reference"],
             "bank_details": fields["bank_details"],
         }
