@@ -25,11 +25,14 @@ hypothesis.settings.load_profile("soak" if SOAK else "bounded")
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook as well
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep races together in one process, and each file of journeys; leave soaks out unless asked for."""
+    """Keep races together in one process, and each file of journeys; leave soaks out unless asked for.
+
+    Groups run first. Whatever empties the database of its process when it is done has to run last, by itself.
+    """
     for item in items:
         if item.get_closest_marker("race"):
             item.add_marker(pytest.mark.xdist_group("race"))
-        elif item.get_closest_marker("journey"):
+        elif item.get_closest_marker("journey") and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("soak") and not SOAK:
             item.add_marker(pytest.mark.skip(reason="make soak runs it"))

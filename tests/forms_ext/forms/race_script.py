@@ -8,9 +8,7 @@ import os
 import sys
 import time
 from collections import Counter
-from contextlib import nullcontext
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -28,7 +26,7 @@ from forms_ext.applications import actions as applications  # noqa: E402
 from forms_ext.applications.models import Application  # noqa: E402
 from forms_ext.base.errors import ActionRefused  # noqa: E402
 from forms_ext.billing.models import Account  # noqa: E402
-from forms_ext.forms import rendering  # noqa: E402
+from forms_ext.forms import actions as forms  # noqa: E402
 from forms_ext.forms.models import AbstractFormPage, FormPage, Submission, Upload  # noqa: E402
 from forms_ext.mail import actions as mail  # noqa: E402
 from forms_ext.mail.models import OutgoingMail  # noqa: E402
@@ -143,8 +141,7 @@ def application_unguarded(senders: int) -> dict[str, Any]:
     page = factories.make_application_form(site_with_program().page)
     client = Client()
     answers = ANSWERS | {"_token": token_of(client.get(page.url).text)}
-    without = SimpleNamespace(atomic=nullcontext)
-    with patch.object(applications, "apply", apply_unguarded), patch.object(rendering, "transaction", without):
+    with patch.object(applications, "apply", apply_unguarded), patch.object(forms, "take", forms.take.__wrapped__):
         return said(page, client, answers, senders) | stored()
 
 
@@ -161,8 +158,10 @@ def register_unguarded(*, invitation: Invitation, submission: Any) -> Any:
 def registration_unguarded(senders: int) -> dict[str, Any]:
     """Send one registration several times at once to a site that reads before it writes, outside of a transaction."""
     sent = behind_the_gate()
-    without = SimpleNamespace(atomic=nullcontext)
-    with patch.object(registrations, "register", register_unguarded), patch.object(rendering, "transaction", without):
+    with (
+        patch.object(registrations, "register", register_unguarded),
+        patch.object(forms, "take", forms.take.__wrapped__),
+    ):
         return said(*sent, senders) | stored()
 
 
