@@ -12,7 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from . import databases, live, postgres
+from . import databases, live, postgres, racing
 
 SOAK = os.environ.get("COP_SOAK") == "1"
 # Playwright's event loop runs in the thread of the test, which also asks the database.
@@ -125,18 +125,40 @@ def postgres_url() -> Iterator[str]:
         yield cluster.url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[databases.FreshDatabase]:
-    """A migrated database of its own, on SQLite and then on PostgreSQL, for tests with real processes."""
-    if request.param == "sqlite":
-        path = databases.copy_sqlite(tmp_path / "db.sqlite3")
-        yield databases.FreshDatabase("sqlite", f"sqlite:///{path}", tmp_path)
-        return
-    cluster = request.getfixturevalue("postgres_url")
-    name = f"race_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
-    url = databases.copy_postgres(cluster, name)
-    yield databases.FreshDatabase("postgresql", url, tmp_path)
-    postgres.drop_database(cluster, name)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def race_database(request: pytest.FixtureRequest) -> Iterator[databases.FreshDatabase]:
+    """The place of the database of races, on SQLite and then on PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="cop-race-") as folder:
+        if request.param == "sqlite":
+            yield databases.FreshDatabase("sqlite", f"sqlite:///{folder}/data/db.sqlite3", Path(folder) / "data")
+            return
+        cluster, name = request.getfixturevalue("postgres_url"), f"race_{os.getpid()}"
+        url = databases.copy_postgres(cluster, name)
+        yield databases.FreshDatabase("postgresql", url, Path(folder) / "data")
+        postgres.drop_database(cluster, name)
+
+
+@pytest.fixture(scope="session")
+def running_stable(race_database: databases.FreshDatabase) -> Iterator[racing.Stable]:
+    """A stable for all races on one database."""
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.race_settings"}
+    stable = racing.Stable(race_database.environment | settings)
+    yield stable
+    stable.close()
+
+
+@pytest.fixture
+def stable(
+    request: pytest.FixtureRequest, race_database: databases.FreshDatabase, running_stable: racing.Stable
+) -> racing.Stable:
+    """What runs the scripts of races, with a new migrated database and an empty folder of data."""
+    shutil.rmtree(race_database.data_dir, ignore_errors=True)
+    race_database.data_dir.mkdir()
+    if race_database.vendor == "sqlite":
+        databases.copy_sqlite(race_database.data_dir / "db.sqlite3")
+    else:
+        databases.copy_postgres(request.getfixturevalue("postgres_url"), race_database.url.rsplit("/", 1)[1])
+    return running_stable
 
 
 # --- The browser and the whole site --------------------------------------------------------------

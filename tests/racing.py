@@ -1,9 +1,11 @@
 """Real processes on a real database: what a race test needs besides the fixture `fresh_database`.
 
-A test starts one script with `run`; the script sets Django up once, and lets the racers go by `together`, which
-forks: starting Django for each of them would take the time of the whole suite.
+A race is a script: a module with `main(*arguments)`, which lays the ground, lets the racers go by `together`, and
+returns what JSON holds. Starting Django takes longer than most races, so that a `Stable` does it once: it forks a
+process for each script, which forks its racers.
 """
 
+import importlib
 import json
 import os
 import subprocess
@@ -11,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +21,58 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD_START = 0.2
 
 
-def run(script: str, *arguments: str, environment: Mapping[str, str], timeout: float = 120) -> Any:
-    """Run the module `script` in a process of its own; return the JSON of the last line that it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", script, *arguments],
-        cwd=ROOT,
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    sys.stderr.write(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
+class Stable:
+    """A process with Django set up on one database, in which scripts are run, each in a fork of its own."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = dict(environment)
+        self.process: subprocess.Popen[str] | None = None
+
+    def run(self, script: str, *arguments: object) -> Any:
+        """Run `main(*arguments)` of the module `script`, the arguments as strings; return what it returns.
+
+        Raises AssertionError where the script failed; why stands on standard error.
+        """
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.racing"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            self.process.stdin.write(json.dumps([script, *map(str, arguments)]) + "\n")
+            self.process.stdin.flush()
+            done = json.loads(self.process.stdout.readline())
+        except BaseException:  # the timeout of the test as well: whoever comes next finds a new stable
+            self.close()
+            raise
+        assert not isinstance(done, dict) or list(done) != ["died"], done
+        return done
+
+    def close(self) -> None:
+        """End the process."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def serve() -> None:
+    """Run the scripts that a `Stable` names on standard input, a line of JSON for each; answer with a line."""
+    import django
+
+    django.setup()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a script prints is no answer
+    for line in sys.stdin:
+        script, *arguments = json.loads(line)
+        main = partial(importlib.import_module(script).main, *arguments)
+        print(json.dumps(_result(*_fork(main, time.monotonic()))), file=answers, flush=True)
 
 
 def together(racers: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -87,3 +128,7 @@ def _result(pid: int, reading: int) -> Any:
         written = pipe.read()
     _pid, status = os.waitpid(pid, 0)
     return json.loads(written) if status == 0 else {"died": status}
+
+
+if __name__ == "__main__":
+    serve()

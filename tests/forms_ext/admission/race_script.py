@@ -1,40 +1,30 @@
-"""What the race tests of seats, decisions and the confirmed program run: lays the ground, forks, prints JSON.
+"""What the race tests of seats, decisions and the confirmed program run: lays the ground, forks, prints JSON."""
 
-python -m tests.forms_ext.admission.race_script RACE [FIGURE...]
-"""
-
-import json
 import os
 import signal
-import sys
 import time
 from collections import Counter
-from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
-import django
+from django.db import transaction
 
-django.setup()
-
-from django.db import transaction  # noqa: E402
-
-from cop_program import clock  # noqa: E402
-from cop_program.models import Program  # noqa: E402
-from forms_ext.admission import actions as admission  # noqa: E402
-from forms_ext.admission import seats  # noqa: E402
-from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry  # noqa: E402
-from forms_ext.applications.models import Application  # noqa: E402
-from forms_ext.base import audit  # noqa: E402
-from forms_ext.base.errors import ActionRefused  # noqa: E402
-from forms_ext.billing import invoicing  # noqa: E402
-from forms_ext.billing.models import Invoice  # noqa: E402
-from forms_ext.mail import actions as mail  # noqa: E402
-from forms_ext.mail.models import OutgoingMail  # noqa: E402
-from forms_ext.registration import actions, letters, running  # noqa: E402
-from forms_ext.registration.models import GoItem, GoRun, Registration  # noqa: E402
-from tests.forms_ext.admission import factories  # noqa: E402
-from tests.racing import persist, together  # noqa: E402
+from cop_program import clock
+from cop_program.models import Program
+from forms_ext.admission import actions as admission
+from forms_ext.admission import seats
+from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry
+from forms_ext.applications.models import Application
+from forms_ext.base import audit
+from forms_ext.base.errors import ActionRefused
+from forms_ext.billing import invoicing
+from forms_ext.billing.models import Invoice
+from forms_ext.mail import actions as mail
+from forms_ext.mail.models import OutgoingMail
+from forms_ext.registration import actions, letters, running
+from forms_ext.registration.models import GoItem, GoRun, Registration
+from tests.forms_ext.admission import factories
+from tests.racing import persist, together
 
 PAUSE = 0.3
 
@@ -235,9 +225,8 @@ RACES: dict[str, Any] = {
 }
 
 
-def main() -> None:
+def main(race: str, *figures: str) -> Any:
     """Run the race that the first argument names; neither mails nor drawings get in its way."""
-    verb, figures = sys.argv[1], [int(figure) for figure in sys.argv[2:]]
     quiet = [
         patch.object(mail, "_deliver_after_commit", lambda *_: None),
         patch.object(invoicing, "_draw_pdf_after_commit", lambda *_: None),
@@ -245,9 +234,5 @@ def main() -> None:
     ]
     for patched in quiet:
         patched.start()
-    with clock.at(factories.START), suppress(BrokenPipeError):
-        print(json.dumps(RACES[verb](*figures)))
-
-
-if __name__ == "__main__":
-    main()
+    with clock.at(factories.START):
+        return RACES[race](*map(int, figures))

@@ -8,26 +8,20 @@ from typing import Any
 
 import pytest
 
-from tests import racing
-from tests.databases import FreshDatabase
+from tests.racing import Stable
 
 pytestmark = [pytest.mark.race]
 SCRIPT = "tests.forms_ext.admission.race_script"
 PLACES, PEOPLE = 7, 50
 
 
-def run(database: FreshDatabase, race: str, *figures: int) -> Any:
-    environment = database.environment | {"DJANGO_SETTINGS_MODULE": "tests.race_settings"}
-    return racing.run(SCRIPT, race, *map(str, figures), environment=environment, timeout=240)
-
-
-def test_without_the_guard_more_are_told_that_they_have_a_seat_than_there_are(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "claim-unguarded", 2, 8)
+def test_without_the_guard_more_are_told_that_they_have_a_seat_than_there_are(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "claim-unguarded", 2, 8)
     assert done["told"]["True"] > 2, done
 
 
-def test_fifty_register_for_seven_seats(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "last-seat", PLACES, PEOPLE)
+def test_fifty_register_for_seven_seats(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "last-seat", PLACES, PEOPLE)
     rest = PEOPLE - PLACES
     assert done["states"] == {"held": PLACES, "waiting": rest}, done
     assert (done["references"], done["held"], done["waiting"]) == (PEOPLE, PLACES, rest)
@@ -36,48 +30,48 @@ def test_fifty_register_for_seven_seats(fresh_database: FreshDatabase) -> None:
 
 
 def test_a_seat_that_comes_free_while_others_ask_is_neither_lost_nor_given_twice(
-    fresh_database: FreshDatabase,
+    stable: Stable,
 ) -> None:
-    done = run(fresh_database, "freed", 10)
+    done = stable.run(SCRIPT, "freed", 10)
     assert done == {"states": {"cancelled": 1, "held": 1, "waiting": 9}, "findings": []}
 
 
-def test_without_the_guard_several_decisions_stand(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "decide-unguarded")
+def test_without_the_guard_several_decisions_stand(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "decide-unguarded")
     assert len(done["decisions"]) > 1, done
 
 
-def test_of_four_who_decide_at_once_one_does_and_the_others_are_told(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "decide")
+def test_of_four_who_decide_at_once_one_does_and_the_others_are_told(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "decide")
     [decided] = [said for said in done["said"] if said != "refused"]
     assert len(done["said"]) == 4
     assert (done["state"], done["decisions"], done["mails"]) == (decided, [decided], 1)
     assert done["links"] == (1 if decided == "accepted" else 0)
 
 
-def test_who_is_declined_while_registering_is_either_declined_or_registered(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "decline-or-register")
+def test_who_is_declined_while_registering_is_either_declined_or_registered(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "decline-or-register")
     outcomes = (["declined", "refused"], "declined", 0), (["refused", "M-2024-0001"], "accepted", 1)
     assert (done["said"], done["state"], done["registrations"]) in outcomes
 
 
-def test_without_the_guard_members_are_told_twice_that_the_program_takes_place(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "confirm-unguarded", 2)
+def test_without_the_guard_members_are_told_twice_that_the_program_takes_place(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "confirm-unguarded", 2)
     assert max(done["mails"].values()) > 1, done
 
 
 def test_pressed_several_times_the_confirmation_makes_one_invoice_for_each_member(
-    fresh_database: FreshDatabase,
+    stable: Stable,
 ) -> None:
-    done = run(fresh_database, "confirm", 5, 4)
+    done = stable.run(SCRIPT, "confirm", 5, 4)
     assert len(set(done["said"])) == done["runs"] == 1, done
     whole(done, 5)
 
 
 def test_a_worker_killed_within_a_member_leaves_nothing_half_done_and_nobody_out(
-    fresh_database: FreshDatabase,
+    stable: Stable,
 ) -> None:
-    done = run(fresh_database, "killed", 4, 2)
+    done = stable.run(SCRIPT, "killed", 4, 2)
     assert done["died"] == [{"died": signal.SIGKILL}]
     assert done["before"]["items"] == {"done": 2, "todo": 2}
     assert done["before"]["invoices"] == [1, 2]  # the third was undone with its transaction

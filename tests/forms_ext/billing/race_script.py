@@ -1,32 +1,22 @@
-"""One race about invoices: lays the ground, forks real processes that start at the same moment, prints JSON.
+"""Races about invoices: lays the ground, lets workers go at the same moment, returns what came of it."""
 
-python -m tests.forms_ext.billing.race_script issue|issue-unguarded|render|killed
-"""
-
-import json
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-import django
+from django.db import connection
 
-django.setup()
-
-from django.db import OperationalError, connection, connections  # noqa: E402
-
-from cop_program import clock  # noqa: E402
-from forms_ext.billing import actions, invoicing, numbers, pdf, tasks  # noqa: E402
-from forms_ext.billing.models import Account, Invoice  # noqa: E402
-from forms_ext.mail.models import OutgoingMail  # noqa: E402
-from tests.forms_ext.billing.factories import make_issuer, make_member, make_program  # noqa: E402
+from cop_program import clock
+from forms_ext.billing import actions, invoicing, numbers, pdf, tasks
+from forms_ext.billing.models import Account, Invoice
+from forms_ext.mail.models import OutgoingMail
+from tests.forms_ext.billing.factories import make_issuer, make_member, make_program
+from tests.racing import persist, together
 
 PAUSE = 0.4
-DRAWING = b"drawing"
 
 
 def ground(members: int) -> list[Account]:
@@ -44,37 +34,6 @@ def issued() -> Invoice:
         invoice = actions.issue_invoice(account=account)
     assert invoice
     return invoice
-
-
-def fork(job: Callable[[], str], go: int) -> tuple[int, int]:
-    """Start a process that waits for the end of the pipe `go`, runs `job` and writes what it returns."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(writer)
-        return pid, reader
-    try:
-        os.read(go, 1)
-        os.write(writer, job().encode())
-    except BaseException as error:
-        os.write(writer, f"{type(error).__name__}: {error}".encode())
-    finally:
-        os._exit(0)
-
-
-def together(jobs: Sequence[Callable[[], str]]) -> list[str]:
-    """Run each job in a process of its own, all from the same moment; return what each said."""
-    connections.close_all()
-    go, starter = os.pipe()
-    children = [fork(job, go) for job in jobs]
-    time.sleep(0.2)
-    os.write(starter, b"g" * len(jobs))
-    said = []
-    for pid, reader in children:
-        with os.fdopen(reader) as pipe:
-            said.append(pipe.read())
-        os.waitpid(pid, 0)
-    return said
 
 
 def slowly(seconds: float) -> Any:
@@ -101,12 +60,7 @@ def issue_unguarded(account: Account) -> str:
         return Account.objects.select_related("program__page").get(pk=account.pk)
 
     with slowly(PAUSE), patch.object(invoicing, "_lock", without_lock):
-        for _ in range(20):
-            try:
-                return str(invoicing.issue_invoice.__wrapped__(account=account).number)  # type: ignore[attr-defined]
-            except OperationalError:  # SQLite has no patience left; the race is about what is written
-                time.sleep(0.05)
-    return "none"
+        return str(persist(lambda: invoicing.issue_invoice.__wrapped__(account=account).number))  # type: ignore[attr-defined]
 
 
 def finish() -> str:
@@ -118,25 +72,15 @@ def finish() -> str:
     return "done"
 
 
-def kill_in_the_middle(invoice: Invoice) -> None:
-    """Let a worker claim the invoice and kill it while it draws."""
-    connections.close_all()
-    drawing, told = os.pipe()
-    pid = os.fork()
-    if not pid:
+def die(invoice: Invoice) -> None:
+    """Claim the invoice as a worker does, and be killed while drawing it."""
 
-        def hang(snapshot: object) -> bytes:
-            os.write(told, DRAWING)
-            time.sleep(60)
-            return b""
+    def killed(snapshot: object) -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b""
 
-        with patch.object(pdf, "render", hang), patch.object(tasks, "CLAIM", timedelta(seconds=1)):
-            tasks.render_invoice.func(invoice.pk)
-        os._exit(0)
-    assert os.read(drawing, len(DRAWING)) == DRAWING
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    assert Invoice.objects.get().pdf_sha256 == ""
+    with patch.object(pdf, "render", killed), patch.object(tasks, "CLAIM", timedelta(seconds=1)):
+        tasks.render_invoice.func(invoice.pk)
 
 
 def main(race: str) -> dict[str, Any]:
@@ -155,7 +99,9 @@ def main(race: str) -> dict[str, Any]:
         invoice = issued()
         said = together([lambda: str(tasks.render_invoice.func(invoice.pk))] * 3)
     elif race == "killed":
-        kill_in_the_middle(issued())
+        invoice = issued()
+        assert together([lambda: die(invoice)]) == [{"died": signal.SIGKILL}]
+        assert Invoice.objects.get().pdf_sha256 == ""
         said = together([finish] * 2)
     return {
         "said": said,
@@ -165,8 +111,3 @@ def main(race: str) -> dict[str, Any]:
         "stored": Invoice.objects.exclude(pdf_sha256="").count(),
         "mails": OutgoingMail.objects.filter(kind="invoice").count(),
     }
-
-
-if __name__ == "__main__":
-    result = main(sys.argv[1])
-    print(json.dumps(result))

@@ -3,48 +3,34 @@
 The race is first shown to be real, with the guard taken out.
 """
 
-import json
-import subprocess
-import sys
-from typing import Any
-
 import pytest
 
-from tests.databases import PROJECT_DIR, FreshDatabase
+from tests.racing import Stable
 
 pytestmark = pytest.mark.race
+SCRIPT = "tests.forms_ext.billing.race_script"
 
 
-def run(database: FreshDatabase, race: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.forms_ext.billing.race_script", race]
-    done = subprocess.run(
-        command, cwd=PROJECT_DIR, env=database.environment, capture_output=True, text=True, timeout=240
-    )
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
-
-
-def test_without_the_guard_one_account_gets_several_invoices(fresh_database):
-    found = run(fresh_database, "issue-unguarded")
+def test_without_the_guard_one_account_gets_several_invoices(stable: Stable) -> None:
+    found = stable.run(SCRIPT, "issue-unguarded")
     assert found["accounts"] == 1
     assert len(found["numbers"]) > 1, found
 
 
-def test_issued_by_several_at_once_one_invoice_each_and_no_gap(fresh_database):
-    found = run(fresh_database, "issue")
+def test_issued_by_several_at_once_one_invoice_each_and_no_gap(stable: Stable) -> None:
+    found = stable.run(SCRIPT, "issue")
     assert found["numbers"] == [1, 2, 3], found
     assert found["accounts"] == 3
     assert len({*found["said"][:3]}) == 1  # the three that asked for the same account got the same invoice
     assert found["mails"] == 3
 
 
-def test_several_workers_on_one_invoice_send_one_mail(fresh_database):
-    found = run(fresh_database, "render")
+def test_several_workers_on_one_invoice_send_one_mail(stable: Stable) -> None:
+    found = stable.run(SCRIPT, "render")
     assert (found["mails"], found["stored"], found["attempts"]) == (1, 1, [1]), found
 
 
-def test_a_worker_killed_while_drawing_loses_nothing(fresh_database):
-    found = run(fresh_database, "killed")
+def test_a_worker_killed_while_drawing_loses_nothing(stable: Stable) -> None:
+    found = stable.run(SCRIPT, "killed")
     assert found["said"] == ["done", "done"]
     assert (found["mails"], found["stored"], found["attempts"]) == (1, 1, [2]), found

@@ -1,41 +1,32 @@
-"""What the race tests of sending forms run: lays the ground, forks, prints JSON.
+"""What the race tests of sending forms run: lays the ground, forks, prints JSON."""
 
-python -m tests.forms_ext.forms.race_script RACE SENDERS
-"""
-
-import json
 import os
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-import django
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from wagtail.models import Site
 
-django.setup()
-
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.test import Client  # noqa: E402
-from wagtail.models import Site  # noqa: E402
-
-from cop_program import clock  # noqa: E402
-from forms_ext.admission.models import Invitation  # noqa: E402
-from forms_ext.applications import actions as applications  # noqa: E402
-from forms_ext.applications.models import Application  # noqa: E402
-from forms_ext.base.errors import ActionRefused  # noqa: E402
-from forms_ext.billing.models import Account  # noqa: E402
-from forms_ext.forms import actions as forms  # noqa: E402
-from forms_ext.forms.models import AbstractFormPage, FormPage, Submission, Upload  # noqa: E402
-from forms_ext.mail import actions as mail  # noqa: E402
-from forms_ext.mail.models import OutgoingMail  # noqa: E402
-from forms_ext.registration import actions as registrations  # noqa: E402
-from forms_ext.registration.models import Registration  # noqa: E402
-from tests.forms_ext.admission import factories as people  # noqa: E402
-from tests.forms_ext.forms import factories  # noqa: E402
-from tests.forms_ext.forms.sending import ANSWERS, REGISTERING, token_of  # noqa: E402
-from tests.racing import persist, together  # noqa: E402
+from cop_program import clock
+from forms_ext.admission.models import Invitation
+from forms_ext.applications import actions as applications
+from forms_ext.applications.models import Application
+from forms_ext.base.errors import ActionRefused
+from forms_ext.billing.models import Account
+from forms_ext.forms import actions as forms
+from forms_ext.forms.models import AbstractFormPage, FormPage, Submission, Upload
+from forms_ext.mail import actions as mail
+from forms_ext.mail.models import OutgoingMail
+from forms_ext.registration import actions as registrations
+from forms_ext.registration.models import Registration
+from tests.forms_ext.admission import factories as people
+from tests.forms_ext.forms import factories
+from tests.forms_ext.forms.sending import ANSWERS, REGISTERING, token_of
+from tests.racing import persist, together
 
 PAUSE = 0.3
 PAPER = ("file", {"label": "Paper", "required": True})
@@ -174,11 +165,7 @@ RACES = {
 }
 
 
-def main() -> None:
+def main(race: str, senders: str) -> dict[str, Any]:
     """Run the race that the first argument names; mails do not get in its way."""
     with patch.object(mail, "_deliver_after_commit", lambda *_: None), clock.at(people.START):
-        print(json.dumps(RACES[sys.argv[1]](int(sys.argv[2]))))
-
-
-if __name__ == "__main__":
-    main()
+        return RACES[race](int(senders))

@@ -4,17 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests import racing
-from tests.databases import FreshDatabase
+from tests.racing import Stable
 
 pytestmark = [pytest.mark.race]
 SCRIPT = "tests.forms_ext.forms.race_script"
 SENDERS = 10
-
-
-def run(database: FreshDatabase, race: str) -> Any:
-    environment = database.environment | {"DJANGO_SETTINGS_MODULE": "tests.race_settings"}
-    return racing.run(SCRIPT, race, str(SENDERS), environment=environment, timeout=240)
 
 
 def told_the_same(done: Any) -> str:
@@ -26,30 +20,30 @@ def told_the_same(done: Any) -> str:
     return str(where)
 
 
-def test_without_the_guard_one_form_makes_several_applications(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "application-unguarded")
+def test_without_the_guard_one_form_makes_several_applications(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "application-unguarded", SENDERS)
     assert done["applications"] > 1, done
 
 
-def test_an_application_with_its_file_is_stored_once(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "application")
+def test_an_application_with_its_file_is_stored_once(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "application", SENDERS)
     assert "?receipt=" in told_the_same(done)
     assert (done["applications"], done["claimed"], done["mails"]) == (1, 1, {"application_received": 1})
 
 
-def test_a_form_that_stands_alone_is_stored_once(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "plain")
+def test_a_form_that_stands_alone_is_stored_once(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "plain", SENDERS)
     assert "?receipt=" in told_the_same(done)
     assert done["submissions"] == 1
 
 
-def test_without_the_guard_one_link_lets_several_senders_go_on(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "registration-unguarded")
+def test_without_the_guard_one_link_lets_several_senders_go_on(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "registration-unguarded", SENDERS)
     assert done["applications"] > 2, done  # one was there before, and each who went on left one
 
 
-def test_a_registration_is_stored_once(fresh_database: FreshDatabase) -> None:
-    done = run(fresh_database, "registration")
+def test_a_registration_is_stored_once(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "registration", SENDERS)
     assert "/go/member/" in told_the_same(done)
     assert (done["registrations"], done["accounts"]) == (1, 1)
     assert done["mails"]["registered_hold"] == 1

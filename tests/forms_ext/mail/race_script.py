@@ -1,25 +1,18 @@
 """What the race tests of the outbox run: `race WORKERS MAILS`, `unguarded WORKERS MAILS`, `killed`."""
 
-import json
 import os
 import signal
-import sys
 import time
+from typing import Any
 
-import django
+from demo import mailbox
+from django.utils import timezone
 
-django.setup()
-
-from demo import mailbox  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from forms_ext.base.conf import Conf  # noqa: E402
-from forms_ext.mail import actions, delivery, kinds, queries  # noqa: E402
-from forms_ext.models import OutgoingMail  # noqa: E402
-from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME  # noqa: E402
-from tests.racing import together  # noqa: E402
-
-kinds.register(WELCOME)
+from forms_ext.base.conf import Conf
+from forms_ext.mail import actions, delivery, kinds, queries
+from forms_ext.models import OutgoingMail
+from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
+from tests.racing import together
 
 
 def fill(count: int) -> None:
@@ -71,12 +64,9 @@ def patient() -> int:
     return delivery.deliver_due()
 
 
-def main() -> None:
+def main(verb: str, *figures: str) -> Any:
     """Do what the first argument says."""
-    verb, figures = sys.argv[1], [int(figure) for figure in sys.argv[2:]]
+    kinds.register(WELCOME)
     if verb == "unguarded":
         delivery.claim = unguarded
-    print(json.dumps(killed() if verb == "killed" else race(*figures)))
-
-
-main()
+    return killed() if verb == "killed" else race(*map(int, figures))
