@@ -1,5 +1,6 @@
 """The decision, the personal link, the seats and the queue for a seat."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,9 @@ class Decision(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     from_state = models.CharField(max_length=10, choices=Application.State)
     to_state = models.CharField(max_length=10, choices=Application.State)
-    decided_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     decided_at = models.DateTimeField()
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
     mail = models.ForeignKey(
@@ -37,11 +40,15 @@ class Invitation(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="invitations")
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     ends_at = models.DateTimeField(_("ends"))
     has_own_end = models.BooleanField(default=False, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     revoked_reason = models.TextField(max_length=2000, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -90,7 +91,9 @@ class Application(AnswerSet):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
     state_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     source = models.CharField(_("entered through"), max_length=5, choices=Source, default=Source.PAGE)
-    entered_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("email"))
     country = CountryField(_("country"), blank=True)
@@ -121,7 +124,7 @@ class ApplicationNote(models.Model):
     """A note that a reviewer or staff member left on an application."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey("auth.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     text = models.TextField(_("note"), max_length=4000)
     created_at = models.DateTimeField()
 

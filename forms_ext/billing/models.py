@@ -1,5 +1,6 @@
 """Accounts and their rows, payments, invoices and credit notes. Knows payers, not members."""
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -100,7 +101,12 @@ class AccountRow(FrozenModel):
     effective_on = models.DateField(_("date"))
     recorded_at = models.DateTimeField(_("recorded"))
     recorded_by = models.ForeignKey(
-        "auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("recorded by")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("recorded by"),
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
     reverses = models.OneToOneField(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -131,7 +132,9 @@ class GoRun(models.Model):
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="go_runs")
     kind = models.CharField(max_length=8, choices=Kind)
-    started_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     started_at = models.DateTimeField()
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
 
