@@ -5,7 +5,7 @@ ONLY ?=
 export PORT DATA_DIR ONLY
 PYTHON := .venv/bin/python
 
-.PHONY: run test lint bench soak migrations setup
+.PHONY: run test lint bench soak migrations messages setup
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
 run: ## Everything on this machine: packages, environment, database, demo, web server, worker
@@ -31,3 +31,7 @@ migrations: ## Until the first release: one migration for each app, made anew
 	@site/bin/setup
 	rm -f cop_program/migrations/0001_initial.py forms_ext/migrations/0001_initial.py site/demo/migrations/0001_initial.py
 	$(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
+
+messages: ## Bring the translations' catalogues up to date with the sources, and compile them
+	@site/bin/setup test
+	@exec $(PYTHON) site/bin/messages
