@@ -26,6 +26,10 @@ PERMISSIONS = {
         "forms_ext.add_mailtemplate",
         "forms_ext.change_mailtemplate",
         "forms_ext.delete_mailtemplate",
+        "forms_ext.view_embeddingsite",
+        "forms_ext.add_embeddingsite",
+        "forms_ext.change_embeddingsite",
+        "forms_ext.delete_embeddingsite",
     ],
     REVIEWERS: [*ADMIN_ACCESS, "forms_ext.review_application"],
     STAFF: [

@@ -12,10 +12,10 @@ from wagtail.contrib.forms.models import FormMixin
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from . import editor, stream
+from . import editor, origins, stream
 from .stream import QuestionsField
 
-__all__ = ["AnswerSet", "FormPage", "FormVersion", "QuestionKey", "Submission", "Upload"]
+__all__ = ["AnswerSet", "EmbeddingSite", "FormPage", "FormVersion", "QuestionKey", "Submission", "Upload"]
 
 
 def new_upload_token() -> str:
@@ -202,3 +202,28 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.token[:6]
+
+
+class EmbeddingSite(models.Model):
+    """Another web site that may show our forms in a frame."""
+
+    origin = models.CharField(
+        _("web site"), max_length=200, unique=True, help_text=_("Its address without a page: https://www.example.org")
+    )
+    note = models.CharField(_("whose it is"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("web site that may show our forms")
+        verbose_name_plural = _("web sites that may show our forms")
+        ordering = ["origin"]
+
+    def __str__(self) -> str:
+        return self.origin
+
+    def clean(self) -> None:
+        """Keep the address as browsers compare it; say how to mend one that is more, or less, than that."""
+        super().clean()
+        try:
+            self.origin = origins.parse(self.origin)
+        except ValidationError as error:
+            raise ValidationError({"origin": error.messages}) from error

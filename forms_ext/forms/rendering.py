@@ -15,7 +15,7 @@ from cop_program.clock import now
 from cop_program.zones import zone_names
 
 from ..base.errors import ActionRefused
-from . import actions, guards, plan, tokens, versions
+from . import actions, frames, guards, plan, tokens, versions
 from .models import AbstractFormPage
 from .showing import CLOSED_TEMPLATE, Showing, around, of_form, typed_before
 from .submissions import CleanSubmission, Receipt
@@ -45,7 +45,8 @@ def serve(
     if request.method == "POST":
         return _post(showing)
     if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):
-        context = {"reference": receipt[0], "receipt_kind": receipt[1], "may_repeat": page.is_open(now())}
+        again = f"{_address(page, request)}?{AGAIN}=1" if page.is_open(now()) else ""
+        context = {"reference": receipt[0], "receipt_kind": receipt[1], "again_url": again}
         return showing.render(SENT_TEMPLATE, context)
     if AGAIN not in request.GET and (earlier := sent_before(page, request)):
         return earlier
@@ -60,16 +61,25 @@ def sent_before(page: AbstractFormPage, request: HttpRequest) -> HttpResponse | 
 
 
 def _confirm(page: AbstractFormPage, request: HttpRequest, receipt: Receipt | HttpResponse, nonce: str) -> HttpResponse:
-    """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form."""
-    address = page.get_url(request) or request.path
+    """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form.
+
+    In a frame there is no cookie: the form to which the way back leads is taken for the same one when sent again.
+    """
+    address = _address(page, request)
     if isinstance(receipt, HttpResponse):
         response = receipt
     else:
         signed = tokens.sign_receipt(page.pk, receipt.reference, receipt.kind)
         response = redirect(f"{address}?receipt={signed}")
         patch_cache_control(response, private=True, no_store=True)
-    tokens.remember_sent(request, response, page.pk, nonce, path=urlsplit(address).path)
+    if not frames.is_framed(request):
+        tokens.remember_sent(request, response, page.pk, nonce, path=urlsplit(address).path)
     return response
+
+
+def _address(page: AbstractFormPage, request: HttpRequest) -> str:
+    """Return the address at which the form of `page` is shown."""
+    return frames.path(page) if frames.is_framed(request) else page.get_url(request) or request.path
 
 
 def _post(showing: Showing) -> HttpResponse:
@@ -83,6 +93,8 @@ def _post(showing: Showing) -> HttpResponse:
 
 def _take(showing: Showing) -> HttpResponse:
     request, page = showing.request, showing.page
+    if frames.is_framed(request) and (zone := request.POST.get("_zone", "")) in zone_names():
+        reader.choose(request, zone)
     token = tokens.read(request.POST.get("_token"), page.pk)
     showing.nonce = token.nonce if token else ""
     if not guards.address_allowed(request):
@@ -115,7 +127,8 @@ def _in_zone(showing: Showing) -> HttpResponse:
         return showing.form()
     reader.choose(showing.request, name)
     response = showing.form()
-    reader.remember(showing.request, response, name)
+    if not frames.is_framed(showing.request):
+        reader.remember(showing.request, response, name)
     return response
 
 

@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from cop_program import context as surroundings
 
-from . import guards, plan, tokens
+from . import frames, guards, plan, tokens
 from .models import AbstractFormPage, FormVersion
 
 CLOSED_TEMPLATE = "forms_ext/forms/closed.html"
@@ -37,6 +37,8 @@ class Showing:
     @property
     def action(self) -> str:
         """The address to which the form is sent."""
+        if frames.is_framed(self.request):
+            return frames.path(self.page)
         return reverse("forms_ext:form", args=[self.page.pk])
 
     def form(
@@ -80,7 +82,7 @@ class Showing:
 
 def around(page: AbstractFormPage, request: HttpRequest) -> dict[str, Any]:
     """Return what a template of `page` gets whatever it shows."""
-    return {**page.get_context(request), **surroundings.of_every_page(request)}
+    return {**page.get_context(request), **surroundings.of_every_page(request), **frames.context(request)}
 
 
 def posted(request: HttpRequest) -> tuple[Any, Any]:

@@ -10,3 +10,7 @@ urlpatterns = [
     path("submissions/<int:pk>/delete/", staff_views.DeleteView.as_view(), name="delete"),
     path("submissions/<int:pk>/files/<str:key>/", staff_views.SubmissionFileView.as_view(), name="file"),
 ]
+embedding = [
+    path("embedded-forms/", staff_views.EmbeddingView.as_view(), name="index"),
+    path("embedded-forms/<int:pk>/", staff_views.CodeView.as_view(), name="code"),
+]

@@ -1,20 +1,21 @@
-"""The staff's pages of one submission."""
+"""The staff's pages of one submission, and of forms in other web sites."""
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.models import Page
 
 from ..base.registers import may
 from ..base.staff import StaffActionView, StaffView
 from ..base.timeline import logged
-from . import actions, files, plan
+from . import actions, files, frames, plan
 from .downloads import AnswerFileView
-from .models import Submission
+from .models import EmbeddingSite, Submission
 from .register import submissions
 
 
@@ -101,3 +102,47 @@ class SubmissionFileView(AnswerFileView):
 
     permissions = [(Submission, "view")]
     model = Submission
+
+
+class EmbeddingView(StaffView):
+    """Forms in other web sites: who may show them, and which there are."""
+
+    permissions = [(EmbeddingSite, "view")]
+    template_name = "forms_ext/staff/embedding.html"
+    page_title = gettext_lazy("Embedded forms")
+    header_icon = "code"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "sites": frames.allowed(),
+            "forms": frames.listed(),
+            "may_add": may(self.request.user, "add", EmbeddingSite),
+            "may_change": may(self.request.user, "change", EmbeddingSite),
+        }
+
+
+class CodeView(StaffView):
+    """What an editor of another web site pastes to show one form."""
+
+    permissions = [(EmbeddingSite, "view")]
+    template_name = "forms_ext/staff/embedding_code.html"
+    header_icon = "code"
+
+    def load(self) -> None:
+        self.form_page = get_object_or_404(Page, pk=self.kwargs["pk"])
+        if not frames.may_be_framed(self.form_page):
+            raise Http404
+
+    def get_page_title(self) -> str:
+        return _("Code for “%(title)s”") % {"title": self.form_page.title}
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse("cop_embedding:index"), EmbeddingView.page_title)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "code": frames.code(self.form_page, self.request),
+            "sites": frames.allowed(),
+            "frame_url": frames.path(self.form_page),
+            "is_restricted": bool(self.form_page.get_view_restrictions()),
+        }

@@ -2,4 +2,8 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("form/<int:pk>/", views.form, name="form")]
+urlpatterns = [
+    path("form/<int:pk>/", views.form, name="form"),
+    path("frame/<int:pk>/", views.frame, name="frame"),
+    path("embed.js", views.frame_script, name="frame_script"),
+]

@@ -1,30 +1,78 @@
-"""The address to which a form of a page is sent."""
+"""The addresses to which a form of a page is sent, and at which it stands in frames of other web sites."""
+
+from functools import cache
+from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 from wagtail import hooks
 from wagtail.models import Page, Site
 
+from . import embedding, frames
 from .models import AbstractFormPage
+
+SCRIPT = Path(__file__).resolve().parents[1] / "static" / "forms_ext" / "js" / "embed.js"
+
+
+def _find(request: HttpRequest, pk: int) -> AbstractFormPage | None:
+    """Return the live form page `pk` of this site, or None."""
+    found = Page.objects.live().filter(pk=pk).first()
+    page = found.specific if found else None
+    site = Site.find_for_request(request)
+    if not isinstance(page, AbstractFormPage) or site is None or not page.is_descendant_of(site.root_page):
+        return None
+    return page
+
+
+def _before(page: AbstractFormPage, request: HttpRequest) -> HttpResponse | None:
+    """Return what a hook answers in the place of `page`, as Wagtail asks before it serves one."""
+    for hook in hooks.get_hooks("before_serve_page"):
+        answer = hook(page, request, [], {})
+        if isinstance(answer, HttpResponse):
+            return answer
+    return None
 
 
 @csrf_exempt
 @sensitive_post_parameters()
 def form(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the form of the live page `pk` (its signed token stands for the CSRF cookie); a GET goes to the page."""
-    found = Page.objects.live().filter(pk=pk).first()
-    page = found.specific if found else None
-    if not isinstance(page, AbstractFormPage):
+    page = _find(request, pk)
+    if page is None:
         raise Http404
-    site = Site.find_for_request(request)
-    if site is None or not page.is_descendant_of(site.root_page):
-        raise Http404
-    for hook in hooks.get_hooks("before_serve_page"):
-        answer = hook(page, request, [], {})
-        if isinstance(answer, HttpResponse):
-            return answer
+    if answer := _before(page, request):
+        return answer
     if request.method != "POST":
         return redirect(page.get_url(request) or "/")
     return page.serve(request)
+
+
+@csrf_exempt
+@sensitive_post_parameters()
+def frame(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show and take the form of the live page `pk` in a frame of a listed web site: the whole way, without cookies."""
+    frames.mark(request)
+    page = _find(request, pk)
+    if page is not None and embedding.may_show(page, request):
+        return frames.let_in(request, _before(page, request) or page.serve(request))
+    address = page.get_full_url(request) if page is not None and page.may_be_embedded else ""
+    context = {**frames.context(request), "address": address}
+    return frames.let_in(request, render(request, "forms_ext/forms/not_here.html", context, status=404))
+
+
+@cache
+def _script() -> bytes:
+    return SCRIPT.read_bytes()
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def frame_script(request: HttpRequest) -> HttpResponse:
+    """Serve, at an address that stays, the script by which the other site's page gives a frame its height."""
+    response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils.text import slugify
 from wagtail.models import Site
 
 from cop_program import clock
@@ -48,7 +49,7 @@ def plain_form(program: Program) -> Callable[..., FormPage]:
     """Make a published form that stands alone, beside the program."""
 
     def make(title: str = "Newsletter") -> FormPage:
-        page = FormPage(title=title, slug=title.lower(), live=False)
+        page = FormPage(title=title, slug=slugify(title), live=False)
         program.page.get_parent().add_child(instance=page)
         return factories.publish(page, QUESTIONS)  # type: ignore[return-value]
 
