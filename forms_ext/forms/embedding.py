@@ -37,7 +37,7 @@ def render(page: Page, request: HttpRequest) -> SafeString:
     version = form_page.current_version()
     if version is None:
         return SafeString("")
-    setattr(request, SHOWN, True)  # noqa: B010
+    setattr(request, SHOWN, True)
     compiled = plan.compile(version)
     form = compiled.form(initial=form_page.initial_answers(request))
     form.auto_id = f"form{form_page.pk}_%s"  # two forms on one page may ask the same

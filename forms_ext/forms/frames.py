@@ -4,7 +4,6 @@ A frame of another site gets no cookie: what the form needs to know travels in t
 were checked, the files that were kept), and the confirmation in its address.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,8 +97,3 @@ def code(page: Page, request: HttpRequest) -> SafeString:
 def may_be_framed(page: Page) -> bool:
     """Tell whether `page` is a published form that other web sites may show."""
     return page.live and issubclass(page.specific_class or Page, tuple(form_types()))
-
-
-def allowed() -> Sequence[EmbeddingSite]:
-    """Return the listed web sites."""
-    return EmbeddingSite.objects.all()

@@ -114,7 +114,7 @@ class EmbeddingView(StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "sites": frames.allowed(),
+            "sites": EmbeddingSite.objects.all(),
             "forms": frames.listed(),
             "may_add": may(self.request.user, "add", EmbeddingSite),
             "may_change": may(self.request.user, "change", EmbeddingSite),
@@ -142,7 +142,7 @@ class CodeView(StaffView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "code": frames.code(self.form_page, self.request),
-            "sites": frames.allowed(),
+            "sites": EmbeddingSite.objects.all(),
             "frame_url": frames.path(self.form_page),
             "is_restricted": bool(self.form_page.get_view_restrictions()),
         }

@@ -61,6 +61,8 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_submissions:submission": (STAFF, ("submission",)),
     "cop_submissions:delete": (STAFF, ("submission",)),
     "cop_submissions:file": (STAFF, ("submission", "question")),
+    "cop_embedding:index": (EDITORS, ()),
+    "cop_embedding:code": (EDITORS, ("page",)),
     "cop_accounts_modeladmin_index": (STAFF, ()),
     "cop_accounts_modeladmin_results": (STAFF, ()),
     "cop_invoices_modeladmin_index": (STAFF, ()),
@@ -256,7 +258,8 @@ def test_the_menu_shows_each_role_its_own(client_of: Callable[[str], Client], th
     assert "/admin/cop/applications/" in menu("reviewer")
     assert "/admin/cop/accounts/" not in menu("reviewer")
     assert "/admin/cop/submissions/" not in menu("reviewer")
-    assert "/admin/cop/" not in menu("editor").replace("/admin/cop-mail/", "")
+    assert "/admin/cop/" not in menu("editor").replace("/admin/cop/embedded-forms/", "")
+    assert "/admin/cop/embedded-forms/" in menu("editor")
     for place in (
         "programs",
         "applications",
