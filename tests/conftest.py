@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("soak" if SOAK else "bounded")
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook as well
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep races together in one process, and each file of journeys; leave soaks out unless asked for.
+    """Keep races together in one process, each file of journeys, and what looks at the demo; leave soaks out.
 
     Groups run first. Whatever empties the database of its process when it is done has to run last, by itself.
     """
@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("race"))
         elif item.get_closest_marker("journey") and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif "loaded" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demo"))
         if item.get_closest_marker("soak") and not SOAK:
             item.add_marker(pytest.mark.skip(reason="make soak runs it"))
 

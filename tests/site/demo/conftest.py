@@ -7,9 +7,9 @@ import pytest
 from demo.loader import load
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Load the demo once for all tests of a file; every trace is rolled back."""
+    """Load the demo once for all tests of this folder; every trace is rolled back."""
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():

@@ -15,7 +15,7 @@ from cop_program.models import ProgramPage, SessionPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
-TIMES = Path(__file__).parents[1] / "cop_program/data/session-times.csv"
+TIMES = Path(__file__).parents[2] / "cop_program/data/session-times.csv"
 SLUG = "nurturing-healthy-culture-2024"
 
 
