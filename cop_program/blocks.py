@@ -1,6 +1,6 @@
 """The blocks of a program page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -205,6 +205,102 @@ class FormBlock(blocks.StructBlock):
         return context | {"form": provider().render_form(page, request) if page and request else ""}
 
 
+class TeaserChooserBlock(blocks.PageChooserBlock):
+    """Chooses a page that is shown as a card; those of one body are fetched together, with what their cards show."""
+
+    def bulk_to_python(self, values: Iterable[int | None]) -> list[Any]:
+        """Return the pages in the order of their keys, None for those that are gone."""
+        found = self.load({value for value in values if value is not None}).in_bulk()
+        return [found.get(value) for value in values]
+
+    def load(self, keys: Iterable[int]) -> Any:
+        """Return the queryset of the pages with what their cards show."""
+        raise NotImplementedError
+
+
+class ProgramChooserBlock(TeaserChooserBlock):
+    """Chooses a program."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"page_type": "cop_program.ProgramPage"} | kwargs)
+
+    def load(self, keys: Iterable[int]) -> Any:
+        from . import teasers
+
+        return teasers.programs(keys)
+
+
+class FacilitatorChooserBlock(TeaserChooserBlock):
+    """Chooses a facilitator."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"page_type": "cop_program.FacilitatorPage"} | kwargs)
+
+    def load(self, keys: Iterable[int]) -> Any:
+        from . import teasers
+
+        return teasers.facilitators(keys)
+
+
+class TeasersBlock(blocks.StructBlock):
+    """Pages as cards; what is not published, private or of another site is left out."""
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False)
+
+    class Meta:
+        label_format = "{heading}"
+
+    def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Add the cards, for the reader who asks."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return context | self.cards(value.get("pages") or [], context.get("request"))
+
+    def stored(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return heading and keys as they are stored, without fetching a page."""
+        items = [item["value"] if isinstance(item, dict) else item for item in raw.get("pages") or []]
+        return {"heading": raw.get("heading") or "", "pages": [key for key in items if key is not None]}
+
+    def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any]:
+        """Return the heading and the keys of the pages, without those that are gone."""
+        return {"heading": value.get("heading"), "pages": [page.pk for page in value.get("pages") or [] if page]}
+
+    def cards(self, pages: Any, request: Any) -> dict[str, Any]:
+        """Return what the template shows."""
+        raise NotImplementedError
+
+
+class ProgramTeasersBlock(TeasersBlock):
+    """Programs as cards: what, when, how many places are left, and what to do now."""
+
+    pages = blocks.ListBlock(ProgramChooserBlock(label=_("Program")), label=_("Programs"))
+
+    class Meta:
+        icon = "calendar-alt"
+        label = _("Programs")
+        template = "cop_program/blocks/programs.html"
+
+    def cards(self, pages: Any, request: Any) -> dict[str, Any]:
+        from . import teasers
+
+        return {"programs": teasers.program_lines(pages, request)}
+
+
+class FacilitatorTeasersBlock(TeasersBlock):
+    """Facilitators as cards: portrait, name, role, and a first sentence."""
+
+    pages = blocks.ListBlock(FacilitatorChooserBlock(label=_("Facilitator")), label=_("Facilitators"))
+
+    class Meta:
+        icon = "group"
+        label = _("Facilitators")
+        template = "cop_program/blocks/facilitators.html"
+
+    def cards(self, pages: Any, request: Any) -> dict[str, Any]:
+        from . import teasers
+
+        return {"facilitators": teasers.facilitator_lines(pages, request)}
+
+
 class ProgramBodyBlock(blocks.StreamBlock):
     """What a program page may hold."""
 
@@ -218,3 +314,5 @@ class ProgramBodyBlock(blocks.StreamBlock):
     webinar = WebinarBlock()
     questions = QuestionsBlock()
     form = FormBlock()
+    programs = ProgramTeasersBlock()
+    facilitators = FacilitatorTeasersBlock()

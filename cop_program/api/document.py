@@ -16,6 +16,7 @@ from wagtail.images import get_image_model
 from wagtail.models.sites import SiteRootPath
 
 from .. import wording
+from ..blocks import TeasersBlock
 from ..context import KINDS, balance_of, zone_groups
 from ..extensions import NextStep, Seats, Standing
 from ..models import ProgramPage
@@ -54,7 +55,8 @@ def build(
 ) -> tuple[dict[str, Any], bool]:
     """Return the document of `page`, and whether the rows alone determine it."""
     rows = list(below)
-    texts = Texts({row["pk"]: around.page(row["url_path"]) for row in rows})
+    addresses = {row["pk"]: around.page(row["url_path"]) for row in rows}
+    texts = Texts(addresses, {row["pk"]: row["title"] for row in rows})
     sessions = [row for row in rows if row["content_type"] == "sessionpage" and row["starts_at"] and row["ends_at"]]
     sessions = [row for row in sessions if row["url_path"].startswith(page.url_path)]
     for number, row in enumerate(sessions, 1):
@@ -69,7 +71,7 @@ def build(
         "audience": texts.html(page.audience),
         "prerequisite": texts.html(page.prerequisite),
         "cancellation_policy": texts.html(page.cancellation_policy),
-        "body": texts.tree(page.body.stream_block.get_api_representation(page.body, {})),
+        "body": texts.tree(_body(page)),
         "home_zone": page.home_zone,
         "deadlines": {kind: _deadline(page, kind) for kind in KINDS},
         "fee": money(page.fee),
@@ -150,6 +152,21 @@ def _local(row: Mapping[str, Any], zone: str) -> dict[str, str]:
 
 
 ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _body(page: ProgramPage) -> list[dict[str, Any]]:
+    """Return the API representation of the body; teasers as the keys that are stored, so that no page is fetched."""
+    known, found = page.body.stream_block.child_blocks, []
+    for place, raw in enumerate(page.body.raw_data):
+        block = known.get(raw["type"])
+        if isinstance(block, TeasersBlock):
+            value: Any = block.stored(raw["value"])
+        elif block is not None:
+            value = block.get_api_representation(page.body[place].value, context={})
+        else:
+            continue
+        found.append({"type": raw["type"], "value": value, "id": raw.get("id")})
+    return found
 
 
 def _deadline(page: ProgramPage, kind: str) -> dict[str, str] | None:

@@ -55,7 +55,7 @@ BELOW = {
 }
 PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype=\\?"page\\?"[^>]*>')
 LINK_ID = re.compile(r'\bid=\\?"(\d+)\\?"')
-CHOSEN_PAGE = re.compile(r'"page": ?(\d+)')
+CHOSEN_PAGE = re.compile(r'"(?:page|value)": ?(\d+)')  # of one page, or of an item in a list of teasers
 
 NAMES_BELOW = (*BELOW, "is_person")
 #: Prefixes of what is selected beside the page's own columns.
@@ -187,10 +187,10 @@ def below(compiled: Compiled, row: Row, roots: tuple[str, ...] | None) -> tuple[
 
 
 def _linked(row: Row) -> set[int]:
-    """Return the pages that texts and buttons of a program lead to."""
+    """Return the pages that texts, buttons and teasers of a program lead to."""
     found: set[int] = set()
     for text in row:
-        if isinstance(text, str) and ("linktype" in text or '"page"' in text):
+        if isinstance(text, str) and ("linktype" in text or '"page' in text):
             found |= {int(number) for tag in PAGE_LINK.findall(text) for number in LINK_ID.findall(tag)}
             found |= {int(number) for number in CHOSEN_PAGE.findall(text)}
     return found

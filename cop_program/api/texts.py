@@ -15,8 +15,8 @@ OTHER = re.compile(r'linktype="(?!page")|<embed\b')
 class Texts:
     """Expands the texts of one document; `is_settled` tells whether the rows alone told all that is in them."""
 
-    def __init__(self, addresses: Mapping[int, str]) -> None:
-        self.addresses = addresses
+    def __init__(self, addresses: Mapping[int, str], titles: Mapping[int, str]) -> None:
+        self.addresses, self.titles = addresses, titles
         self.is_settled = True
 
     def html(self, text: str | None) -> str:
@@ -34,7 +34,10 @@ class Texts:
         return self.addresses.get(int(found[1])) if found else None
 
     def tree(self, value: Any) -> Any:
-        """Return the API representation of a stream with its texts expanded, and addresses beside chosen pages."""
+        """Return the API representation of a stream with its texts expanded, and addresses beside chosen pages.
+
+        Teasers tell of the pages that everybody may read.
+        """
         if isinstance(value, str):
             return self.html(value) if "<" in value else value
         if isinstance(value, list):
@@ -43,5 +46,11 @@ class Texts:
             made = {key: self.tree(one) for key, one in value.items()}
             if isinstance(value.get("page"), int) and "url" in value:
                 made["url"] = self.addresses.get(value["page"], value["url"])
+            if isinstance(pages := value.get("pages"), list):
+                made["pages"] = [
+                    {"page": pk, "title": self.titles[pk], "url": url}
+                    for pk in pages
+                    if (url := self.addresses.get(pk))
+                ]
             return made
         return value

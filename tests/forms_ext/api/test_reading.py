@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from cop_program.models import SessionPage
 from tests.forms_ext.admission import factories
@@ -119,3 +119,16 @@ def test_an_address_that_was_renewed_shows_nothing(shown: Shown, session: Sessio
     path = queries.member_path(registration)
     actions.renew_member_page(registration=registration, by=None)
     assert Client().get(f"{path}calendar.ics").status_code == 404
+
+
+def test_a_card_in_another_page_says_the_same(shown: Shown, django_assert_num_queries: Any) -> None:
+    factories.make_registration(shown.program)
+    page = shown.program.page
+    block = type(page).body.field.stream_block.child_blocks["programs"]
+    value = block.to_python({"heading": "", "pages": [{"type": "item", "id": "1", "value": page.pk}]})
+    request = RequestFactory().get("/")
+    block.render(value, context={"request": request})
+    with django_assert_num_queries(0):
+        html = block.render(value, context={"request": request})
+    assert "8 of 9 places left" in html
+    assert f'<a class="button" href="{shown.form.url}">Apply</a>' in html

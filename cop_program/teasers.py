@@ -1,0 +1,76 @@
+"""Teasers of programs and facilitators: all that the cards of one body show, in a few queries however many there are."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils import translation
+from wagtail.images import get_image_model
+from wagtail.models import Page, Site
+
+from .api.rows import unrestricted
+from .context import FacilitatorLine, ProgramLine, days_text, is_over
+from .extensions import Standing, provider
+from .models import FacilitatorPage, Program, ProgramPage
+
+#: As `program_list.html` and `person.html` write them.
+HERO, PORTRAIT = "fill-960x400", "fill-480x480"
+PREFIX = "cop_of_"
+
+
+def programs(keys: Iterable[int]) -> QuerySet[ProgramPage]:
+    """Return program pages with what their cards need."""
+    program = Program.objects.filter(translation_key=OuterRef("translation_key"))
+    asked = {f"{PREFIX}{name}": expression for name, expression in provider().annotations().items()}
+    status = Subquery(program.values("status")[:1])
+    return _pages(ProgramPage.objects.filter(pk__in=keys), "hero_image", HERO).annotate(cop_status=status, **asked)
+
+
+def facilitators(keys: Iterable[int]) -> QuerySet[FacilitatorPage]:
+    """Return facilitator pages with what their cards need."""
+    return _pages(FacilitatorPage.objects.filter(pk__in=keys), "portrait", PORTRAIT)
+
+
+def _pages(pages: "QuerySet[Any]", picture: str, size: str) -> "QuerySet[Any]":
+    pictures = Prefetch(picture, queryset=get_image_model().objects.prefetch_renditions(size))
+    is_public = ExpressionWrapper(unrestricted(), output_field=BooleanField())
+    return pages.prefetch_related(pictures).annotate(cop_is_public=is_public)
+
+
+def program_lines(pages: Sequence[Page | None], request: HttpRequest | None) -> list[ProgramLine]:
+    """Return the cards of those `pages` that everybody may read."""
+    language = translation.get_language() or "en"
+    lines = []
+    for page in _shown(pages, request, programs):
+        standing = _standing(page, request)
+        lines.append(ProgramLine(page, days_text(page, language), standing.next_step, standing.seats, is_over(page)))
+    return lines
+
+
+def facilitator_lines(pages: Sequence[Page | None], request: HttpRequest | None) -> list[FacilitatorLine]:
+    """Return the cards of those `pages` that everybody may read."""
+    return [FacilitatorLine(page, provider().contact_url(page)) for page in _shown(pages, request, facilitators)]
+
+
+def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any) -> list[Any]:
+    """Return `pages` that are live, open to everybody and on the site of the request, each once and in their order."""
+    chosen: dict[int, Any] = {page.pk: page for page in pages if page is not None}
+    if any(not hasattr(page, "cop_is_public") for page in chosen.values()):  # the preview of what an editor just chose
+        found = load(chosen).in_bulk()
+        chosen = {pk: found[pk] for pk in chosen if pk in found}
+    roots = _roots(request)
+    return [page for page in chosen.values() if page.live and page.cop_is_public and page.url_path.startswith(roots)]
+
+
+def _roots(request: HttpRequest | None) -> tuple[str, ...]:
+    """Return the url paths below which the site of the request lives, in each language; of all sites without one."""
+    site = Site.find_for_request(request) if request else None
+    return tuple(root.root_path for root in Site.get_site_root_paths() if site is None or root.site_id == site.pk)
+
+
+def _standing(page: Any, request: HttpRequest | None) -> Standing:
+    if page.cop_status is None:
+        return Standing()
+    values = {name.removeprefix(PREFIX): value for name, value in vars(page).items() if name.startswith(PREFIX)}
+    return provider().standing(page, page.cop_status, values, lambda path: Page(url_path=path).get_url(request) or "")
