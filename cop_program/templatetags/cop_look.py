@@ -50,6 +50,13 @@ def seat_states(seats: Seats) -> list[str]:
 
 
 @register.filter
+def written(text: str | None) -> str:
+    """Return a rich text, '' where nobody wrote in it: Wagtail's editor saves an empty paragraph."""
+    text = str(text or "")
+    return text if strip_tags(text).strip() or "<embed" in text else ""
+
+
+@register.filter
 def lines(text: str) -> list[str]:
     """Return the lines of `text` that say something."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -52,11 +52,11 @@ def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[Che
 def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse private files in a folder that the web server gives to everybody."""
     found: list[CheckMessage] = []
-    if "private" not in settings.STORAGES:
+    if "private" not in settings.STORAGES and not hasattr(settings, "COP_PRIVATE_ROOT"):
         found.append(
             Warning(
-                "STORAGES has no alias 'private'.",
-                hint=f"Uploads and PDFs lie in {conf.COP_PRIVATE_ROOT} (COP_PRIVATE_ROOT) until you set one.",
+                "COP_PRIVATE_ROOT is not set, and STORAGES has no alias 'private'.",
+                hint=f"Uploads and PDFs lie in the folder {conf.COP_PRIVATE_ROOT} of wherever a command is started.",
                 id="forms_ext.W001",
             )
         )
@@ -66,6 +66,24 @@ def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMe
         if location and root and Path(location).resolve().is_relative_to(Path(root).resolve()):
             found.append(Error(f"Private files lie inside {name}: everybody could read them.", id="forms_ext.E004"))
     return found
+
+
+@register()
+def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of SQLite as Django sets it up: two processes that write get "database is locked" there."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] != "django.db.backends.sqlite3":
+        return []
+    if database.get("OPTIONS", {}).get("transaction_mode", "").upper() in {"IMMEDIATE", "EXCLUSIVE"}:
+        return []
+    return [
+        Warning(
+            "SQLite refuses to write while another process does: a worker beside the web server meets that often.",
+            hint="Set DATABASES['default']['OPTIONS'] to {'transaction_mode': 'IMMEDIATE', 'timeout': 20, "
+            "'init_command': 'PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL'}.",
+            id="forms_ext.W004",
+        )
+    ]
 
 
 @register(Tags.urls)

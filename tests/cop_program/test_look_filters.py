@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from cop_program.extensions import Seats
 from cop_program.schedule import Meeting, for_reader
-from cop_program.templatetags.cop_look import body_parts, first_sentence, own_times, seat_states
+from cop_program.templatetags.cop_look import body_parts, first_sentence, own_times, seat_states, written
 
 
 def blocks(*kinds: str) -> list[SimpleNamespace]:
@@ -52,3 +52,10 @@ def test_the_head_of_a_page_quotes_the_first_sentence_on_the_audience() -> None:
     assert first_sentence("<p>Leaders of any size. Others, too.</p><p>All.</p>") == "Leaders of any size."
     assert first_sentence("<p>" + "word " * 50 + "</p>").endswith("…")
     assert first_sentence("") == ""
+
+
+def test_an_empty_paragraph_is_nothing_written() -> None:
+    assert not written('<p data-block-key="9x1">\u00a0</p>')
+    assert not written("")
+    assert written("<p>Bring a notebook.</p>") == "<p>Bring a notebook.</p>"
+    assert written('<embed embedtype="image" id="1"/>')

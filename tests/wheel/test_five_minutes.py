@@ -1,0 +1,137 @@
+"""The README's five minutes as an integrator, word by word, in a plain Wagtail site; and what is there afterwards."""
+
+import re
+import time
+
+import pytest
+
+from . import building
+from .announcing import Announced
+from .browsing import Visitor
+from .project import Project
+
+pytestmark = pytest.mark.xdist_group("wheel")
+OURS = re.compile(r"\b(cop_program|forms_ext)\.[EWC]\d{3}")
+
+
+@pytest.fixture(scope="module")
+def inside(plain: Project) -> str:
+    """What a look from inside says: modules, templates, migrations, checks."""
+    script = (building.PROJECT_DIR / "tests/wheel/inside.py").read_text()
+    return building.run(plain.python, "manage.py", "shell", "-v0", "-c", script, cwd=plain.site)
+
+
+def read_until(plain: Project, words: str, seconds: float = 30) -> str:
+    """Return what the worker has printed, once `words` are in it."""
+    deadline = time.monotonic() + seconds
+    while words not in (log := plain.log("worker")):
+        assert time.monotonic() < deadline, f"The worker has not said “{words}”:\n{log}"
+        time.sleep(0.2)
+    return log
+
+
+def test_installs_the_wheel_that_was_built(plain: Project, wheel: dict[str, bytes]) -> None:
+    packages = next(plain.folder.glob(".venv/lib/python3*/site-packages"))
+    for name, text in wheel.items():
+        if not name.endswith("/RECORD"):
+            assert (packages / name).read_bytes() == text, name
+    version = building.run(plain.python, "-c", "import django, sys; print(django.__version__, sys.version)")
+    if building.DJANGO:
+        assert version.startswith("6.0.")
+        assert " 3.12." in version
+
+
+def test_nothing_is_missing_after_the_lines_of_the_readme(plain: Project, inside: str) -> None:
+    said = plain.said["python manage.py migrate"] + plain.log("server") + inside
+    assert not OURS.search(said), said
+    assert "No changes detected" in inside
+
+
+def test_static_files_stand_a_manifest(plain: Project) -> None:
+    (plain.site / "mysite/settings/local.py").write_text('SECRET_KEY = "of the test"\n')
+    said = building.run(
+        plain.python, "manage.py", "collectstatic", "--no-input", "-v0",
+        "--settings", "mysite.settings.production", cwd=plain.site,
+    )  # fmt: skip
+    assert said == ""
+    manifest = (plain.site / "static/staticfiles.json").read_text()
+    assert "cop_program/css/cop.css" in manifest
+    assert "forms_ext/staff.css" in manifest
+
+
+def test_stands_a_user_model_of_the_site(plain: Project) -> None:
+    accounts = plain.site / "accounts"
+    (accounts / "migrations").mkdir(parents=True)
+    (accounts / "__init__.py").touch()
+    (accounts / "models.py").write_text(
+        "from django.contrib.auth.models import AbstractUser\n\n\nclass Person(AbstractUser):\n    pass\n"
+    )
+    (plain.site / "mysite/settings/people.py").write_text(
+        'from .dev import *\n\nINSTALLED_APPS += ["accounts"]\nAUTH_USER_MODEL = "accounts.Person"\n'
+        'DATABASES["default"]["NAME"] = ":memory:"\n'
+    )
+    manage = (plain.python, "manage.py")
+    settings = ("--settings", "mysite.settings.people")
+    said = building.run(*manage, "check", *settings, cwd=plain.site)
+    assert "no issues" in said
+
+
+def test_admin_has_a_place_for_everything(integrator: Visitor, announced: Announced) -> None:
+    home = integrator.open("/admin/")
+    menu = set(re.findall(r'"url": ?"(/admin/cop[^"]*)"', home.text))
+    assert len(menu) >= 10
+    for address in sorted(menu):
+        integrator.open(address)
+    for number in announced.numbers.values():
+        integrator.open(f"/admin/pages/{number}/edit/")
+
+
+def test_visitors_read_the_pages(plain: Project, announced: Announced) -> None:
+    visitor = Visitor(plain.base)
+    for kind, address in announced.addresses.items():
+        if kind == "Registration form":
+            continue
+        page = visitor.open(address)
+        assert kind in page.words
+        assert "meet.example" not in page.text
+        assert "frida@example.org" not in page.text
+        for found in page.soup.find_all(["link", "script", "img"]):
+            source = found.get("src") or found.get("href")
+            if source and str(source).startswith("/static/"):
+                visitor.open(str(source))
+    program = visitor.open(announced.addresses["Program page"])
+    assert "450 USD" in program.words
+    assert "What to bring" not in program.words  # nobody wrote it
+    assert program.link("Facilitator page").endswith(announced.addresses["Facilitator page"])
+
+
+def test_somebody_applies(plain: Project, integrator: Visitor, announced: Announced) -> None:
+    visitor = Visitor(plain.base)
+    program = visitor.open(announced.addresses["Program page"])
+    form = visitor.open(program.link("Apply"))
+    time.sleep(2.1)  # who fills in a form faster is a machine
+    sent = visitor.send(form, {"your_name": "Ada Example", "your_email": "ada@example.org"})
+    reference = re.search(r"A-\d{4}-\d+", sent.words)
+    assert reference is not None, sent.words
+
+    assert "Ada Example" in integrator.open("/admin/cop/applications/").words
+    assert f"We have your application {reference[0]}" in integrator.open("/admin/cop/outbox/").words
+    mail = read_until(plain, f"Subject: We have your application {reference[0]}")
+    assert "To: Ada Example <ada@example.org>" in mail
+    assert "From: Programs <programs@example.org>" in mail
+
+
+def test_other_software_reads(plain: Project, announced: Announced) -> None:
+    visitor = Visitor(plain.base)
+    program, form = announced.numbers["Program page"], announced.numbers["Application form"]
+    for address in (
+        "/api/v3/programs/",
+        f"/api/v3/programs/{program}/",
+        f"/api/v3/forms/{form}/",
+        f"/api/v3/pages/{program}/",
+        "/cop/openapi.json",
+        "/api/v3/openapi.json",
+    ):
+        assert "json" in visitor.open(address).headers["Content-Type"]
+    feed = visitor.open(f"/cop/calendar/{program}.ics")
+    assert "BEGIN:VEVENT" in feed.text
