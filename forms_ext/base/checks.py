@@ -71,7 +71,7 @@ def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMe
 @register()
 def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Warn of SQLite as Django sets it up: two processes that write get "database is locked" there."""
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     if database["ENGINE"] != "django.db.backends.sqlite3":
         return []
     if database.get("OPTIONS", {}).get("transaction_mode", "").upper() in {"IMMEDIATE", "EXCLUSIVE"}:
