@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 NAME = "cop_program:set_zone"
+API = "wagtailapi_v3:cop_programs"
 
 
 @register("urls")
 def addresses_are_there(**kwargs: Any) -> list[CheckMessage]:
     """The addresses of this app are included, and before those of Wagtail, which take what is left."""
-    try:
-        found = resolve(reverse(NAME)).view_name
-    except (NoReverseMatch, Resolver404):
+    found = _answers(NAME)
+    if found is None:
         return [
             Error(
                 "The addresses of cop_program are missing.",
@@ -30,3 +31,35 @@ def addresses_are_there(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register("urls")
+def api_is_there(**kwargs: Any) -> list[CheckMessage]:
+    """Where Wagtail's API v3 is installed, its addresses are there as well, and before those of Wagtail's pages."""
+    found = _answers(API) if apps.is_installed("wagtail.api.v3") else API
+    if found is None:
+        return [
+            Warning(
+                "The app 'wagtail.api.v3' is installed, but has no addresses: programs and forms have no API.",
+                hint='Add path("api/v3/", api.urls) to your urls, above those of Wagtail; '
+                "`from wagtail.api.v3.urls import api`.",
+                id="cop_program.W001",
+            )
+        ]
+    if found != API:
+        return [
+            Error(
+                "The API can't be reached: other addresses that stand above take its own.",
+                hint='Put path("api/v3/", api.urls) above path("", include(wagtail_urls)).',
+                id="cop_program.E003",
+            )
+        ]
+    return []
+
+
+def _answers(name: str) -> str | None:
+    """Return the name of what answers at the address called `name`; None where there is no such address."""
+    try:
+        return str(resolve(reverse(name)).view_name)
+    except (NoReverseMatch, Resolver404):
+        return None

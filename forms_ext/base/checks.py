@@ -1,6 +1,6 @@
-"""System checks of `forms_ext`: what a site has to set, said before somebody is hurt."""
+"""System checks of `forms_ext`: what is missing or out of order, said before somebody is hurt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +8,21 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import get_resolver
+from django.core.files.storage import storages
+from django.db import DEFAULT_DB_ALIAS
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from . import private
 from .conf import Conf, Setting, conf
 
-REHEARSAL = {
-    "COP_DEMO": "the demo's log-ins and pages",
-    "COP_CLOCK_FILE": "a clock that can be set",
-    "COP_MAILBOX_DIR": "a mailbox that everybody can read",
+NEEDED_APPS = {
+    "wagtail_modeladmin": "the registers of the staff",
+    "wagtail.contrib.forms": "the list of form pages",
+    "wagtail.embeds": "videos",
+    "wagtail.snippets": "issuers of invoices",
 }
-IN_REQUEST = (
-    "django.tasks.backends.immediate.",
-    "django.tasks.backends.dummy.",
-    "django_tasks.backends.immediate.",
-    "django_tasks.backends.dummy.",
-    "django_tasks.immediate",
-    "django_tasks.dummy",
-)
+REQUEST = "django.template.context_processors.request"
+ADDRESS = "forms_ext:form"
 
 type Apps = Sequence[AppConfig] | None
 
@@ -86,69 +83,96 @@ def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
     ]
 
 
+@register(Tags.files)
+def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a bucket of private files that everybody may read, or that also holds the public ones."""
+    found: list[CheckMessage] = []
+    kept = private.storage()
+    if str(getattr(kept, "default_acl", "") or "").startswith("public"):
+        found.append(
+            Error(
+                "Everybody may read what is stored in the bucket of private files.",
+                hint="Set 'default_acl' of STORAGES['private'] to None or 'private'.",
+                id="forms_ext.E013",
+            )
+        )
+    bucket = getattr(kept, "bucket_name", None)
+    for alias in ("default", "staticfiles"):
+        other = storages[alias] if bucket and alias in settings.STORAGES else None
+        if other is not None and getattr(other, "bucket_name", None) == bucket:
+            found.append(
+                Error(
+                    f"Private files lie in the bucket of STORAGES['{alias}'].",
+                    hint="Give STORAGES['private'] a bucket of its own that nobody else can list or read.",
+                    id="forms_ext.E014",
+                )
+            )
+    return found
+
+
+@register()
+def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Name the apps that ours stand on and that the site lacks."""
+    found: list[CheckMessage] = [
+        Error(
+            f"The app '{name}' is missing: {what} need it.",
+            hint=f"Add '{name}' to INSTALLED_APPS.",
+            id="forms_ext.E007",
+        )
+        for name, what in NEEDED_APPS.items()
+        if not apps.is_installed(name)
+    ]
+    engine = str(settings.DATABASES.get(DEFAULT_DB_ALIAS, {}).get("ENGINE", ""))
+    if engine.endswith(".postgresql") and not apps.is_installed("django.contrib.postgres"):
+        found.append(
+            Error(
+                "The database is PostgreSQL, and the app 'django.contrib.postgres' is missing: search needs it.",
+                hint="Add 'django.contrib.postgres' to INSTALLED_APPS.",
+                id="forms_ext.E008",
+            )
+        )
+    return found
+
+
+@register(Tags.templates)
+def templates_know_the_request(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse templates without the request: forms and the reader's time zone need it."""
+    engines: list[dict[str, Any]] = settings.TEMPLATES
+    for engine in engines:
+        if engine["BACKEND"].endswith(".DjangoTemplates"):
+            processors = engine.get("OPTIONS", {}).get("context_processors", ())
+            if REQUEST in processors:
+                return []
+    return [
+        Error(
+            "Templates do not know the request.",
+            hint=f"Add '{REQUEST}' to the 'context_processors' of TEMPLATES.",
+            id="forms_ext.E015",
+        )
+    ]
+
+
 @register(Tags.urls)
 def addresses_come_before_wagtails(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a URL configuration in which Wagtail's catch-all swallows ours."""
-    routes = list(_top_level())
-    if "forms_ext" not in routes:
+    try:
+        found = resolve(reverse(ADDRESS, args=[1])).view_name
+    except (NoReverseMatch, Resolver404):
+        found = ""
+    if not found:
         return [
             Error(
                 "The addresses of forms_ext are missing.",
-                hint='Add path("go/", include("forms_ext.urls")) to your URL configuration.',
+                hint='Add path("go/", include("forms_ext.urls")) to your URL configuration, above Wagtail\'s.',
                 id="forms_ext.E005",
             )
         ]
-    if "wagtail" in routes and routes.index("wagtail") < routes.index("forms_ext"):
+    if found != ADDRESS:
         return [
             Error(
-                "The addresses of forms_ext stand below Wagtail's, which takes everything.",
+                "The addresses of forms_ext can't be reached: others that stand above take them.",
                 hint='Move include("forms_ext.urls") above include(wagtail_urls).',
                 id="forms_ext.E006",
             )
         ]
     return []
-
-
-def _top_level() -> Iterator[str]:
-    """Yield what the entries of the root URL configuration are, as far as it matters here."""
-    for entry in get_resolver().url_patterns:
-        module = getattr(getattr(entry, "urlconf_name", None), "__name__", "")
-        if getattr(entry, "app_name", None) == "forms_ext":
-            yield "forms_ext"
-        elif module == "wagtail.urls" and str(entry.pattern) == "":
-            yield "wagtail"
-
-
-@register(Tags.security, deploy=True)
-def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse what belongs to a demo or a rehearsal on a site that is deployed."""
-    found: list[CheckMessage] = [
-        Error(f"{name} is set: {what}. Take it out of the settings of this site.", id="forms_ext.E010")
-        for name, what in REHEARSAL.items()
-        if getattr(settings, name, None)
-    ]
-    if apps.is_installed("demo"):
-        found.append(Error("The app 'demo' is installed.", id="forms_ext.E011"))
-    backends = [str(mailer.get("BACKEND", "")) for mailer in getattr(settings, "MAILERS", {}).values()]
-    if any(backend.startswith("demo.") for backend in backends):
-        found.append(Error("Mail goes to the demo's mailbox instead of to people.", id="forms_ext.E012"))
-    return found
-
-
-@register(deploy=True)
-def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Warn of a site without a worker, or whose mails bear no sender."""
-    found: list[CheckMessage] = []
-    backend = settings.TASKS.get("default", {}).get("BACKEND", "")
-    if backend.startswith(IN_REQUEST):
-        found.append(
-            Warning(
-                "Background work runs inside the request, or not at all.",
-                hint="Set TASKS to a backend with a worker, such as django_tasks_db.DatabaseBackend, run "
-                "`manage.py db_worker`, and start `manage.py cop_tick` every minute.",
-                id="forms_ext.W002",
-            )
-        )
-    if not conf.COP_MAIL_FROM and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":
-        found.append(Warning("Mails have no sender.", hint="Set DEFAULT_FROM_EMAIL.", id="forms_ext.W003"))
-    return found

@@ -22,7 +22,7 @@ def storage() -> Storage:
     return FileSystemStorage(location=conf.COP_PRIVATE_ROOT, base_url=None, file_permissions_mode=0o600)
 
 
-def save(name_hint: str, content: bytes | File[Any]) -> str:
+def save(name_hint: str, content: "bytes | File[Any]") -> str:
     """Store `content` under a free path near `name_hint` ("invoices/2026-0001.pdf"); return the path."""
     if name_hint.startswith("/") or "\\" in name_hint:
         raise SuspiciousFileOperation("A private path is relative.")
@@ -31,7 +31,7 @@ def save(name_hint: str, content: bytes | File[Any]) -> str:
     return storage().save(name_hint, file, max_length=MAX_PATH)
 
 
-def open(path: str) -> File[Any]:
+def open(path: str) -> "File[Any]":
     """Open the file that `save` stored under `path`, for reading bytes."""
     return storage().open(path, "rb")
 

@@ -6,7 +6,7 @@ from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import post_migrate
 
-from . import checks, limits, roles  # noqa: F401
+from . import checks, deployment, limits, roles  # noqa: F401
 
 
 def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:

@@ -16,7 +16,7 @@ from ..base.money import round_minor
 from .models import Account, AccountRow, Invoice, Issuer, RebateDue, RefundDue
 
 Kind = AccountRow.Kind
-AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=14, decimal_places=3)
+AMOUNT: "DecimalField[Any, Any]" = DecimalField(max_digits=14, decimal_places=3)
 THOUSANDTH = Decimal("0.001")
 PAID = [Kind.PAYMENT, Kind.REFUND]
 

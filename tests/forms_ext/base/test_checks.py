@@ -1,21 +1,39 @@
 """What the system checks say before somebody is hurt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf.urls.i18n import i18n_patterns
 from django.core.checks import CheckMessage, run_checks
+from django.test import override_settings
 from django.urls import include, path
 from pytest_django import Settings
 from wagtail import urls as wagtail_urls
 
+from forms_ext.base import checks
+from forms_ext.base import deployment as deployment_checks
+
 pytestmark = [pytest.mark.django_db]
 
 
-def ids(*, deploy: bool = False) -> set[str]:
-    messages: Sequence[CheckMessage] = run_checks(include_deployment_checks=deploy)
+def ids(*, deploy: bool = False, tags: list[str] | None = None) -> set[str]:
+    messages: Sequence[CheckMessage] = run_checks(tags=tags, include_deployment_checks=deploy)
     return {str(message.id) for message in messages if str(message.id).startswith("forms_ext.")}
+
+
+@contextmanager
+def installed_but(missing: str) -> Iterator[None]:
+    """Let a check see all installed apps but one; models and addresses stay as they are."""
+    config = apps.app_configs.pop(next(label for label, one in apps.app_configs.items() if one.name == missing))
+    try:
+        yield
+    finally:
+        apps.app_configs[config.label] = config
 
 
 def test_the_sites_own_settings_are_fine() -> None:
@@ -60,13 +78,134 @@ def test_a_wrong_type_and_an_unknown_mailer_are_named(settings: Settings) -> Non
 
 
 @pytest.mark.parametrize(
-    ("order", "expected"), [("wagtail", "forms_ext.E005"), ("wagtail forms_ext", "forms_ext.E006")]
+    ("order", "expected"),
+    [("wagtail", "forms_ext.E005"), ("wagtail forms_ext", "forms_ext.E006"), ("forms_ext wagtail", "")],
 )
 def test_our_addresses_have_to_stand_above_wagtails(settings: Settings, order: str, expected: str) -> None:
     module = ModuleType("urls_of_a_test")
     routes = {"wagtail": path("", include(wagtail_urls)), "forms_ext": path("go/", include("forms_ext.urls"))}
     module.urlpatterns = [routes[name] for name in order.split()]  # type: ignore[attr-defined]
     settings.ROOT_URLCONF = module
-    assert expected in {
-        str(message.id) for message in run_checks(tags=["urls"]) if str(message.id).startswith("forms_ext.")
+    assert {str(message.id) for message in run_checks(tags=["urls"]) if str(message.id).startswith("forms_ext.")} == (
+        {expected} if expected else set()
+    )
+
+
+def test_our_addresses_may_stand_among_those_of_a_language(settings: Settings) -> None:
+    module = ModuleType("urls_of_a_test")
+    module.urlpatterns = i18n_patterns(  # type: ignore[attr-defined]
+        path("go/", include("forms_ext.urls")), path("", include(wagtail_urls))
+    )
+    settings.ROOT_URLCONF = module
+    assert ids(tags=["urls"]) == set()
+
+
+@pytest.mark.parametrize("name", checks.NEEDED_APPS)
+def test_a_missing_app_is_named(name: str) -> None:
+    # Not by the setting: Django would take the app's models apart.
+    with installed_but(name):
+        (found,) = checks.apps_are_installed(None)
+    assert found.id == "forms_ext.E007"
+    assert name in str(found.hint)
+
+
+@pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+def test_postgresql_needs_an_app_that_sqlite_does_not(settings: Settings) -> None:
+    with installed_but("django.contrib.postgres"):
+        for engine, expected in (("sqlite3", []), ("postgresql", ["forms_ext.E008"])):
+            settings.DATABASES = {"default": {"ENGINE": f"django.db.backends.{engine}"}}
+            assert [found.id for found in checks.apps_are_installed(None)] == expected
+
+
+def test_templates_have_to_know_the_request(settings: Settings) -> None:
+    settings.TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+    assert "forms_ext.E015" in ids()
+
+
+S3 = "storages.backends.s3.S3Storage"
+
+
+@pytest.mark.parametrize(
+    ("public", "kept", "expected"),
+    [
+        ({"bucket_name": "media"}, {"bucket_name": "private"}, set()),
+        ({"bucket_name": "media"}, {"bucket_name": "private", "default_acl": "public-read"}, {"forms_ext.E013"}),
+        ({"bucket_name": "one"}, {"bucket_name": "one", "location": "private"}, {"forms_ext.E014"}),
+    ],
+    ids=["right", "public", "one bucket for all"],
+)
+def test_a_bucket_of_private_files_is_private(
+    settings: Settings, public: dict[str, str], kept: dict[str, str], expected: set[str]
+) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": S3, "OPTIONS": public},
+        "private": {"BACKEND": S3, "OPTIONS": kept},
     }
+    assert ids() == expected
+
+
+# --- What only a deployed site has to have -------------------------------------------------------
+
+DEPLOYED = {
+    "DEBUG": False,
+    "DEFAULT_FROM_EMAIL": "programs@example.org",
+    "WAGTAILADMIN_BASE_URL": "https://programs.example.org",
+    "MAILERS": {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}},
+    "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
+}
+LOCMEM = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+
+
+def deployment(**settings: Any) -> set[str]:
+    """Return what the checks of a deployed site find where it is as it should be, but for `settings`."""
+    with override_settings(**DEPLOYED | settings):
+        return {
+            str(found.id)
+            for check in (deployment_checks.somebody_does_the_work, deployment_checks.mails_arrive)
+            for found in check(None)
+        }
+
+
+def test_a_deployed_site_as_it_should_be_is_told_nothing() -> None:
+    assert deployment() == set()
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "django.tasks.backends.immediate.ImmediateBackend",
+        "django.tasks.backends.dummy.DummyBackend",
+        "django_tasks.backends.immediate.ImmediateBackend",
+    ],
+)
+def test_a_deployed_site_has_a_worker(backend: str) -> None:
+    assert deployment(TASKS={"default": {"BACKEND": backend}}) == {"forms_ext.W002"}
+
+
+def test_mails_have_a_sender() -> None:
+    assert deployment(DEFAULT_FROM_EMAIL="webmaster@localhost") == {"forms_ext.W003"}
+    assert deployment(DEFAULT_FROM_EMAIL="webmaster@localhost", COP_MAIL_FROM="programs@example.org") == set()
+
+
+@pytest.mark.parametrize("base", ["", "http://example.com", "http://localhost:8000"])
+def test_links_in_mails_lead_to_the_site(base: str) -> None:
+    assert deployment(WAGTAILADMIN_BASE_URL=base) == {"forms_ext.W006"}
+    assert deployment(WAGTAILADMIN_BASE_URL=base, DEBUG=True) == set()
+
+
+def test_mails_are_delivered() -> None:
+    assert deployment(MAILERS={"default": LOCMEM}) == {"forms_ext.W005"}
+    assert deployment(MAILERS={"default": LOCMEM}, DEBUG=True) == set()
+    ours = DEPLOYED["MAILERS"]["default"]  # type: ignore[index]
+    assert deployment(MAILERS={"default": LOCMEM, "bulk": ours}, COP_MAILER="bulk") == set()
+
+
+@pytest.mark.parametrize(("backend", "expected"), [("console", {"forms_ext.W005"}), ("smtp", set())])
+@pytest.mark.filterwarnings("ignore:The EMAIL_BACKEND setting is deprecated")
+def test_mails_are_delivered_with_the_setting_of_django_6_0_too(
+    settings: Settings, backend: str, expected: set[str]
+) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.WAGTAILADMIN_BASE_URL = "programs@example.org", "https://example.org"
+    del settings.MAILERS
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    assert {str(found.id) for found in deployment_checks.mails_arrive(None)} == expected
