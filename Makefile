@@ -5,7 +5,7 @@ ONLY ?=
 export PORT DATA_DIR ONLY
 PYTHON := .venv/bin/python
 
-.PHONY: run test lint bench soak migrations messages setup
+.PHONY: run test lint bench soak screenshots migrations messages setup
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
 run: ## Everything on this machine: packages, environment, database, demo, web server, worker
@@ -23,6 +23,10 @@ soak: ## Races and properties for longer
 bench: ## Measure; `make bench ONLY=name` runs one
 	@site/bin/setup test
 	@exec $(PYTHON) -m tests.benchmarks $(ONLY)
+
+screenshots: ## The pictures of docs/screenshots.md, from a demo of its own
+	@site/bin/setup test
+	@exec $(PYTHON) -m tests.screenshots
 
 setup:
 	@site/bin/setup

@@ -12,7 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from . import databases, live, postgres, racing
+from . import browsers, databases, live, postgres, racing
 
 SOAK = os.environ.get("COP_SOAK") == "1"
 # Playwright's event loop runs in the thread of the test, which also asks the database.
@@ -168,14 +168,8 @@ def stable(
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Use Debian's Chromium; root needs it without its sandbox."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return browser_type_launch_args | {
-                "executable_path": path,
-                "args": ["--no-sandbox", "--disable-dev-shm-usage"],
-            }
-    return browser_type_launch_args
+    """Use Debian's Chromium."""
+    return browser_type_launch_args | browsers.launch_arguments()
 
 
 @pytest.fixture(scope="session")
