@@ -1,7 +1,8 @@
 """A program's sessions as an iCalendar feed (RFC 5545): one for everybody, and the stuff of a member's own.
 
-A UID comes from the program's own and the session's row: it never changes, and a copy has others. SEQUENCE rises for
-all sessions of a program whenever the published time or state of one changes (`Program.calendar_sequence`).
+A UID comes from the program's own and the session's key: it is the same in every language, never changes, and a copy
+has others. SEQUENCE rises for all sessions of a program whenever the published time or state of one changes
+(`Program.calendar_sequence`).
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText, vUri
 
 from .models import Program, SessionPage
+from .translations import title_of
 
 REFRESH = timedelta(hours=6)
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -34,7 +36,7 @@ class Entry:
 
 def uid(program: Program, session: SessionPage) -> str:
     """Return the UID of `session`, the same for ever."""
-    return str(uuid.uuid5(program.calendar_uid, f"session:{session.pk}"))
+    return str(uuid.uuid5(program.calendar_uid, f"session:{session.translation_key}"))
 
 
 def feed(program: Program, entries: Iterable[Entry], *, language: str, name: str) -> bytes:
@@ -48,12 +50,13 @@ def feed(program: Program, entries: Iterable[Entry], *, language: str, name: str
     calendar["x-wr-calname"] = vText(name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar["x-published-ttl"] = vText("PT6H")
+    title = title_of(program, language)
     for entry in entries:
-        calendar.add_component(_event(program, entry, language))
+        calendar.add_component(_event(program, title, entry, language))
     return bytes(calendar.to_ical())
 
 
-def _event(program: Program, entry: Entry, language: str) -> Event:
+def _event(program: Program, program_title: str, entry: Entry, language: str) -> Event:
     session, called_off = entry.session, program.status == Program.Status.CALLED_OFF
     is_cancelled = session.is_cancelled or called_off
     stamp = _stamp(program, session)
@@ -65,7 +68,7 @@ def _event(program: Program, entry: Entry, language: str) -> Event:
     event.add("dtstart", session.starts_at.astimezone(UTC))
     event.add("dtend", session.ends_at.astimezone(UTC))
     title = _("Cancelled: %(title)s") % {"title": session.title} if is_cancelled else session.title
-    event.add("summary", plain(f"{program.page.title}: {title}"), parameters={"LANGUAGE": language})
+    event.add("summary", plain(f"{program_title}: {title}"), parameters={"LANGUAGE": language})
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if is_cancelled else "OPAQUE")
     if entry.url:

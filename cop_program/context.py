@@ -42,13 +42,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import format_date
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from . import reader, way, wording
+from . import reader, translations, way, wording
 from .clock import now
 from .deadlines import Deadline
 from .extensions import NextStep, Seats, provider
@@ -132,7 +131,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
 
     language, zone = _language(), reader.zone(request)
     program = Program.for_page(page)
-    sessions = list(page.sessions().live()) if page.path else []
+    sessions = page.meetings(program) if page.path else []
     meetings = [meeting_of(session) for session in sessions if not session.is_cancelled]
     seats, step = _standing(program, request)
     return {
@@ -156,13 +155,12 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
 
 def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a session's page; its join link and recording are not for it."""
-    from .models import SessionPage
-
     language, zone, above = _language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
-    others = above.sessions().live() if above.path else SessionPage.objects.none()
-    sessions = sorted([*others.exclude(pk=page.pk), page], key=lambda one: one.starts_at)
+    others = above.meetings() if above.path else []
+    others = [one for one in others if one.translation_key != page.translation_key]
+    sessions = sorted([*others, page], key=lambda one: one.starts_at)
     lines = session_lines(sessions, zone or above.home_zone or "UTC", language)
     place = sessions.index(page)
     meetings = [meeting_of(page)]
@@ -183,7 +181,11 @@ def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, A
 
     if page.pk is None:  # the preview of a page that was never saved
         return {"contact_url": "", "programs": []}
-    programs = ProgramPage.objects.live().public().filter(program_facilitators__facilitator=page)
+    programs = (
+        ProgramPage.objects.live()
+        .public()
+        .filter(program_facilitators__facilitator__translation_key=page.translation_key, locale_id=page.locale_id)
+    )
     return {
         "contact_url": provider().contact_url(page),
         "programs": list(programs.distinct().order_by("-starts_on")),
@@ -298,12 +300,11 @@ def days_text(page: "ProgramPage", language: str) -> str:
     """Return "7 February - 26 June 2024"."""
     if not page.starts_on or not page.ends_on:
         return ""
-    locale = wording.locale_of(language)
-    last = format_date(page.ends_on, "d MMMM y", locale=locale)
+    last = wording.date_text(page.ends_on, language)
     if page.starts_on == page.ends_on:
         return last
-    pattern = "d MMMM" if page.starts_on.year == page.ends_on.year else "d MMMM y"
-    return f"{format_date(page.starts_on, pattern, locale=locale)} - {last}"
+    first = wording.date_text(page.starts_on, language, year=page.starts_on.year != page.ends_on.year)
+    return f"{first} - {last}"
 
 
 def _language() -> str:
@@ -322,7 +323,10 @@ def _facilitators(page: "ProgramPage") -> list[FacilitatorLine]:
 
     keys = [row.facilitator_id for row in page.program_facilitators.all()]
     found = FacilitatorPage.objects.live().public().filter(pk__in=keys).select_related("portrait").in_bulk()
-    return [FacilitatorLine(found[key], provider().contact_url(found[key])) for key in keys if key in found]
+    people = [found[key] for key in keys if key in found]
+    if any(one.locale_id != page.locale_id for one in people):
+        people = translations.localized(people, page.locale.language_code)
+    return [FacilitatorLine(one, provider().contact_url(one)) for one in people]
 
 
 def balance_of(page: "ProgramPage") -> Any:

@@ -1,4 +1,4 @@
-"""The editor's form of a session: its times are entered in the program's home zone, which stands beside them."""
+"""The editors' forms: figures of a translation can only be read; a session's times are those of the home zone."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -30,7 +31,18 @@ class ZonedDateTimeField(forms.DateTimeField):
             return super().prepare_value(value)
 
 
-class SessionPageForm(WagtailAdminPageForm):
+class TranslatedForm(WagtailAdminPageForm):
+    """Shows an editor of a translation the figures of the source page; they can't be typed here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.source_page() is not None:
+            for name in self.instance.shared_fields:
+                if name in self.fields:
+                    self.fields[name].disabled = True
+
+
+class SessionPageForm(TranslatedForm):
     """Shows and reads the two times in the home zone of the program above."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,8 +56,9 @@ class SessionPageForm(WagtailAdminPageForm):
                     zone=zone,
                     label=old.label,
                     required=old.required,
+                    disabled=old.disabled,
                     widget=old.widget,
                     help_text=_("In the program's home zone: {zone}. Readers see their own time.").format(
-                        zone=f"{wording.generic_name(zone, 'en')} ({zone.replace('_', ' ')})"
+                        zone=f"{wording.generic_name(zone, get_language() or 'en')} ({zone.replace('_', ' ')})"
                     ),
                 )

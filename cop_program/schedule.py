@@ -24,6 +24,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from . import wording
@@ -178,7 +179,7 @@ class _Group:
             by_wall.setdefault(wall, []).append(zone)
         dates = tuple(self._day(meeting) for meeting in meetings)
         return Section(
-            heading=wording.dates_text(dates, self.language),
+            heading=capfirst(wording.dates_text(dates, self.language)),
             dates=dates,
             meetings=tuple(meetings),
             lines=tuple(self._line(wall, zones, meetings, dates) for wall, zones in by_wall.items()),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from . import wording
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
 Errors = dict[str, list[str]]
 
 
+def _language() -> str:
+    return get_language() or "en"
+
+
 def _day(day: date) -> str:
-    return wording.day_text(day, "en")
+    return wording.day_text(day, _language())
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{_day(local.date())}, {wording.time_text(local.time(), 'en')}"
+    return f"{_day(local.date())}, {wording.time_text(local.time(), _language())}"
 
 
 def program_errors(page: "ProgramPage") -> Errors:
@@ -68,7 +73,7 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
         yield (
             "deposit",
             _("The deposit is a part of the fee and can't be above it: {fee}.").format(
-                fee=wording.money_text(fee, "en")
+                fee=wording.money_text(fee, _language())
             ),
         )
 

@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Site
 
-from . import calendars, reader
+from . import calendars, reader, translations
 from .models import Program, ProgramPage
 from .zones import zone_names
 
@@ -43,15 +42,14 @@ def set_zone(request: HttpRequest) -> HttpResponse:
 def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """Serve the sessions of the public program page `pk` as a calendar, without their private links."""
     site = Site.find_for_request(request)
-    below = Q(path__startswith=site.root_page.path) if site else Q(pk__in=[])
-    page = ProgramPage.objects.live().public().filter(below, pk=pk).select_related("locale").first()
+    page = ProgramPage.objects.live().public().filter(translations.below(site), pk=pk).select_related("locale").first()
     program = Program.for_page(page) if page else None
     if page is None or program is None:
         raise Http404
     with translation.override(page.locale.language_code):
         entries = [
             calendars.Entry(session, url=session.get_full_url(request) or "")
-            for session in page.sessions().live().public()
+            for session in page.meetings(program, only_public=True)
         ]
         content = calendars.feed(program, entries, language=page.locale.language_code, name=page.title)
     response = calendars.answer(request, content, file_name=page.slug)

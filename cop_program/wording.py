@@ -1,5 +1,6 @@
 """Dates, times and zones in words, as a careful person writes them (Babel and the zone database)."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,7 @@ from babel.core import get_global
 from babel.dates import format_date, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_precision
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
@@ -21,7 +23,20 @@ MINUS = "\N{MINUS SIGN}"
 
 
 @cache
+def is_spoken(language: str) -> bool:
+    """Tell whether there are words of this app in `language`; where not, all of a sentence is in English."""
+    probe = "the end of {day}, {zone}"
+    with translation.override(language or "en"):
+        return language.split("-")[0] == "en" or _(probe) != probe
+
+
 def locale_of(language: str) -> Locale:
+    """Return the Babel locale in which a text in `language` is written: English where there are no words for it."""
+    return babel_locale(language if is_spoken(language) else "en")
+
+
+@cache
+def babel_locale(language: str) -> Locale:
     """Return the Babel locale of a Django language code; English lists and dates are written as in "7 and 28 May".
 
     Where Babel does not know the code, that of its language alone stands, or else English.
@@ -43,10 +58,15 @@ def and_list(parts: Sequence[str], language: str) -> str:
 
 
 def _is_twelve_hour(language: str) -> bool:
-    return language == "en" or "a" in str(locale_of(language).time_formats["short"].pattern)
+    locale = locale_of(language)
+    return locale.language == "en" or "a" in _hours_pattern(locale)
 
 
-def _digits(moment: time, hour: int) -> str:
+def _hours_pattern(locale: Locale) -> str:
+    return str(locale.time_formats["short"].pattern)
+
+
+def _digits(moment: time, hour: int | str) -> str:
     seconds = f":{moment.second:02}" if moment.second else ""
     return f"{hour}:{moment.minute:02}{seconds}"
 
@@ -62,11 +82,11 @@ def _word(moment: time) -> str:
 
 
 def time_text(moment: time, language: str) -> str:
-    """Return "9:00 am", "noon" or "midnight"."""
+    """Return "9:00 am", "noon" or "midnight"; "09:00" or "9:00" where days have 24 hours."""
+    if not _is_twelve_hour(language):
+        return _digits(moment, f"{moment.hour:02}" if "HH" in _hours_pattern(locale_of(language)) else moment.hour)
     if word := _word(moment):
         return word
-    if not _is_twelve_hour(language):
-        return _digits(moment, moment.hour)
     return f"{_digits(moment, moment.hour % 12 or 12)} {_half(moment)}"
 
 
@@ -83,7 +103,28 @@ def time_range(start: time, end: time, language: str, *, days: int = 0) -> str:
 
 def day_text(day: date, language: str, *, year: bool = True) -> str:
     """Return "Tuesday 30 January 2024"."""
-    return format_date(day, "EEEE d MMMM y" if year else "EEEE d MMMM", locale=locale_of(language))
+    return format_date(day, _day_pattern(locale_of(language), year=year), locale=locale_of(language))
+
+
+def _day_pattern(locale: Locale, *, year: bool) -> str:
+    if locale.language == "en":
+        return "EEEE d MMMM y" if year else "EEEE d MMMM"
+    if year:
+        return str(locale.date_formats["full"].pattern)
+    known = locale.datetime_skeletons
+    pattern = str((known.get("MMMMEd") or known.get("MMMEd") or locale.date_formats["full"]).pattern)
+    return re.sub(r"M{3,4}", "MMMM", re.sub(r"E+", "EEEE", pattern))
+
+
+def date_text(day: date, language: str, *, year: bool = True) -> str:
+    """Return "30 January 2024"."""
+    return format_date(day, _date_pattern(locale_of(language), year=year), locale=locale_of(language))
+
+
+def _date_pattern(locale: Locale, *, year: bool) -> str:
+    if locale.language == "en":
+        return "d MMMM y" if year else "d MMMM"
+    return str(locale.date_formats["long"].pattern if year else locale.datetime_skeletons["MMMMd"].pattern)
 
 
 def weekday_text(day: date, language: str) -> str:
@@ -99,34 +140,41 @@ def dates_text(days: Iterable[date], language: str) -> str:
     if len({day.weekday() for day in days}) > 1:
         return _years(days, language, _with_weekday)
     weekday = _("{weekday}s").format(weekday=weekday_text(days[0], language))
-    return f"{weekday} {_years(days, language, _by_month)}"
+    comma = "," if "EEEE," in _day_pattern(locale_of(language), year=True) else ""
+    return f"{weekday}{comma} {_years(days, language, _by_month)}"
 
 
-def _years(days: list[date], language: str, write: Callable[[Iterable[date], str], list[str]]) -> str:
+def _years(days: list[date], language: str, write: Callable[[list[date], str], list[str]]) -> str:
     parts: list[str] = []
-    for year, of_year in groupby(days, key=lambda day: day.year):
-        named = write(of_year, language)
-        named[-1] = f"{named[-1]} {year}"
-        parts += named
+    for _year, of_year in groupby(days, key=lambda day: day.year):
+        parts += write(list(of_year), language)
     return and_list(parts, language)
 
 
-def _with_weekday(days: Iterable[date], language: str) -> list[str]:
-    return [day_text(day, language, year=False) for day in days]
+def _with_weekday(days: list[date], language: str) -> list[str]:
+    """Return ["Wednesday 7 February", "Friday 1 March 2024"]: the year with the last."""
+    return [day_text(day, language, year=day == days[-1]) for day in days]
 
 
-def _by_month(days: Iterable[date], language: str) -> list[str]:
-    """Return ["7 and 28 February", "27 March"]."""
+def _by_month(days: list[date], language: str) -> list[str]:
+    """Return ["7 and 28 February", "27 March 2024"]: the year with the last."""
     parts = []
-    for _month, of_month in groupby(days, key=lambda day: day.month):
-        days_of_month = list(of_month)
-        numbers = and_list([str(day.day) for day in days_of_month], language)
-        parts.append(f"{numbers} {format_date(days_of_month[0], 'MMMM', locale=locale_of(language))}")
+    for _month, group in groupby(days, key=lambda day: day.month):
+        of_month = list(group)
+        last = date_text(of_month[-1], language, year=of_month[-1] == days[-1])
+        before = [_number(day, language) for day in of_month[:-1]]
+        parts.append(and_list([*before, last], language))
     return parts
 
 
+def _number(day: date, language: str) -> str:
+    """Return the day of a date that shares its month with the next: "7", "7."."""
+    point = "." if _date_pattern(locale_of(language), year=False).startswith("d.") else ""
+    return f"{day.day}{point}"
+
+
 def duration_text(length: timedelta) -> str:
-    """Return "1 hour", "30 minutes", "1 hour and 30 minutes" or "1 day"."""
+    """Return "1 hour", "30 minutes", "1 hour and 30 minutes" or "1 day", in the language in use."""
     minutes = round(length.total_seconds() / 60)
     days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
@@ -135,7 +183,7 @@ def duration_text(length: timedelta) -> str:
         ngettext("{n} hour", "{n} hours", hours).format(n=hours) if hours else "",
         ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes) if minutes else "",
     ]
-    return and_list([part for part in parts if part], "en") or _("less than a minute")
+    return and_list([part for part in parts if part], translation.get_language() or "en") or _("less than a minute")
 
 
 # Zones -----------------------------------------------------------------------------------------
@@ -207,11 +255,8 @@ def generic_name_is_enough(zone: str, instants: Iterable[datetime], language: st
 
 def change_dates_text(before: date, after: date, language: str) -> str:
     """Return "28 February and 27 March 2024", with the first year where it is another one."""
-    pattern = "d MMMM" if before.year == after.year else "d MMMM y"
-    locale = locale_of(language)
-    return and_list(
-        [format_date(before, pattern, locale=locale), format_date(after, "d MMMM y", locale=locale)], language
-    )
+    first = date_text(before, language, year=before.year != after.year)
+    return and_list([first, date_text(after, language)], language)
 
 
 # Money -----------------------------------------------------------------------------------------

@@ -201,25 +201,32 @@ def _linked(row: Row) -> set[int]:
 
 @cache
 def site_statement() -> Statement:
-    """Return how the sites are read, in Wagtail's order of their roots."""
-    order = ("-root_page__url_path", "-is_default_site", "hostname")
-    fields = ("pk", "hostname", "port", "is_default_site", "root_page__url_path", "root_page__locale__language_code")
-    return Statement(Site.objects.order_by(*order).values_list(*fields))
+    """Return how the sites are read, in Wagtail's order of their roots; the root's translations have no site's pk."""
+    site = "sites_rooted_here__"
+    roots = Page.objects.filter(translation_key__in=Site.objects.values("root_page__translation_key"))
+    fields = (*(f"{site}{name}" for name in ("pk", "hostname", "port", "is_default_site")), "url_path")
+    ordered = roots.order_by("-url_path", f"-{site}is_default_site", f"{site}hostname")
+    return Statement(ordered.values_list(*fields, "locale__language_code", "translation_key"))
 
 
 def site_roots(sites: tuple[Row, ...]) -> tuple[SiteRootPath, ...]:
     """Return the roots of all sites as `Site.get_site_root_paths` does, but as they are now, in every process."""
-    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
-        return tuple(Site.get_site_root_paths())
-    urls = (Site(hostname=site[1], port=site[2]).root_url for site in sites)
-    return tuple(SiteRootPath(site[0], site[4], url, site[5]) for site, url in zip(sites, urls, strict=True))
+    are_translated = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+    roots = []
+    for pk, hostname, port, _default, url_path, language, thing in sites:
+        if pk is not None:
+            url = Site(hostname=hostname, port=port).root_url
+            roots.append(SiteRootPath(pk, url_path, url, language))
+            others = [row for row in sites if row[0] is None and row[6] == thing and are_translated]
+            roots += [SiteRootPath(pk, row[4], url, row[5]) for row in others]
+    return tuple(roots)
 
 
 def site_of(request: HttpRequest, sites: tuple[Row, ...]) -> int | None:
     """Return which of `sites` the request is for, as `Site.find_for_request` finds it."""
     host: str = request._get_raw_host()  # type: ignore[attr-defined]  # as Wagtail: whatever ALLOWED_HOSTS says
     hostname, port = split_domain_port(host)[0], int(request.get_port())
-    sites = tuple(site[:4] for site in sites if site[1] == hostname or site[3])
+    sites = tuple(site[:4] for site in sites if site[0] is not None and (site[1] == hostname or site[3]))
     exact = [pk for pk, name, at, _default in sites if (name, at) == (hostname, port)]
     default = [pk for pk, name, _at, is_default in sites if is_default and name == hostname]
     others = [pk for pk, _name, _at, is_default in sites if not is_default]

@@ -24,10 +24,12 @@ from ..api.fields import parts as api_parts
 from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
 from ..fields import OpenStreamField
-from ..forms import SessionPageForm
+from ..forms import SessionPageForm, TranslatedForm
+from ..translations import is_translation, localized
 from ..zones import zone_choices
 from . import panels
 from .program import Program
+from .translated import Translated
 
 if TYPE_CHECKING:
     from wagtail.query import PageQuerySet
@@ -46,7 +48,7 @@ def deadline_instant(day: date | None, zone: str) -> datetime | None:
     return None if day is None else Deadline(day, zone).closes_at
 
 
-class ZonedPage(Page):
+class ZonedPage(Translated):
     """A page that shows times: its context is made by `cop_program.context`, and it differs by the reader's cookie."""
 
     class Meta:
@@ -138,6 +140,23 @@ class ProgramPageMixin(models.Model):
 class ProgramPage(ProgramPageMixin, ZonedPage):
     """The page of one program; sessions and its forms live below it."""
 
+    base_form_class = TranslatedForm
+    shared_fields = (
+        "home_zone",
+        "starts_on",
+        "ends_on",
+        *(
+            f"{kind}_deadline{zone}"
+            for kind in ("application", "cancellation", "registration")
+            for zone in ("", "_zone")
+        ),
+        "capacity",
+        "least_members",
+        "fee",
+        "deposit",
+        "rebate_percentage",
+        "rebate_countries",
+    )
     content_panels = [*Page.content_panels, *panels.PROGRAM]
     search_fields = [
         *Page.search_fields,
@@ -180,6 +199,18 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         """Return the meetings below this page, drafts too, by start."""
         return SessionPage.objects.child_of(self).order_by("starts_at", "pk")
 
+    def meetings(self, program: Program | None = None, *, only_public: bool = False) -> "list[SessionPage]":
+        """Return the live meetings of `program`, by start, each in the words of this page where they are live."""
+        source = (program.page if program.page_id != self.pk else None) if program else self.source_page()
+        found = (source or self).sessions().live()
+        if only_public:
+            found = found.public()
+        return localized(found, self.locale.language_code, below=self) if source else list(found)
+
+    def first_of(self, pages: Any) -> Any:
+        """Return the page of the program's row, else the oldest."""
+        return pages.filter(alias_of=None).order_by(models.F("program").asc(nulls_last=True), "pk").first()
+
     def clean(self) -> None:
         """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
         super().clean()
@@ -215,6 +246,7 @@ class SessionPage(SessionPageMixin, ZonedPage):
     """A meeting of a program; below its program page. Its join link and recording are told to members alone."""
 
     base_form_class = SessionPageForm
+    shared_fields = ("starts_at", "ends_at", "is_cancelled", "join_link", "recording_link")
     content_panels = [*Page.content_panels, *panels.SESSION]
     search_fields = [*Page.search_fields, index.SearchField("description")]
     api_fields = [APIField(name) for name in ("starts_at", "ends_at", "is_cancelled", "description")]
@@ -236,8 +268,19 @@ class SessionPage(SessionPageMixin, ZonedPage):
         if kwargs.get("update_fields") is None:
             self.told_changes = self._changes()
         super().save(*args, **kwargs)
-        if {"time", "state"} & set(self.told_changes):
+        if {"time", "state"} & set(self.told_changes) and self.source_page() is None:
             self.touch_calendar()
+
+    def first_of(self, pages: Any) -> Any:
+        """Return the session below the program's source page."""
+        above = self.program_page()
+        source = above.source_page() if above is not None else None
+        return pages.child_of(source).first() if source is not None else None
+
+    @classmethod
+    def can_create_at(cls, parent: Page) -> bool:
+        """Forbid a session that only a translation of the program would have."""
+        return super().can_create_at(parent) and not is_translation(parent)
 
     def touch_calendar(self) -> None:
         """Raise the calendar's sequence: what it tells of this session has changed."""
@@ -297,6 +340,8 @@ class FacilitatorPageMixin(models.Model):
 class FacilitatorPage(FacilitatorPageMixin, ZonedPage):
     """A facilitator's page; their address is read on the server alone."""
 
+    base_form_class = TranslatedForm
+    shared_fields = ("contact_email", "website")
     content_panels = [*Page.content_panels, *panels.FACILITATOR]
     search_fields = [*Page.search_fields, index.SearchField("role"), index.SearchField("biography")]
     api_fields = [

@@ -1,7 +1,33 @@
 """The panels of the editor, in the order in which a reader asks."""
 
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+
+
+class SourceNote(HelpPanel):
+    """Says on top of a translation where its figures are edited; on any other page nothing."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The note, with the way to the source page."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.source = self.instance.source_page() if self.instance.pk else None
+            if self.source is not None:
+                self.content = format_html(
+                    '<p>{} <a href="{}">{}</a></p>',
+                    _("This page is a translation. Its dates, figures and links come from the original page."),
+                    reverse("wagtailadmin_pages:edit", args=[self.source.pk]),
+                    _("Edit the original page"),
+                )
+
+        def is_shown(self) -> bool:
+            """Whether this is a translation."""
+            return self.source is not None
 
 
 def _deadline(kind: str, help_text: object) -> FieldRowPanel:
@@ -14,6 +40,7 @@ def _deadline(kind: str, help_text: object) -> FieldRowPanel:
 
 
 PROGRAM = [
+    SourceNote(),
     MultiFieldPanel(
         [
             FieldPanel("kind", help_text=_("For example “Community of Practice”; stands above the title.")),
@@ -71,6 +98,7 @@ PROGRAM = [
 ]
 
 SESSION = [
+    SourceNote(),
     MultiFieldPanel(
         [
             FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
@@ -91,6 +119,7 @@ SESSION = [
 ]
 
 FACILITATOR = [
+    SourceNote(),
     MultiFieldPanel([FieldPanel("role"), FieldPanel("organization"), FieldPanel("portrait")], heading=_("Who it is")),
     FieldPanel("biography"),
     FieldPanel("credentials", help_text=_("One on each line.")),

@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 from djmoney.money import Money
+from wagtail.models import Page, Site
 
-from .. import reader, way, wording
+from .. import reader, translations, way, wording
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
 from ..schedule import GroupSchedule, Meeting, Schedule, ZoneGroup, build, for_reader
@@ -31,6 +32,20 @@ def the_way(context: dict[str, Any], program: Program | ProgramPage | None, curr
 def deadline(context: dict[str, Any], value: Deadline | None) -> str:
     """Write a deadline as a sentence, in the reader's zone too."""
     return value.sentence(_language(), reader.zone(context.get("request"))) if value else ""
+
+
+@register.simple_tag(takes_context=True)
+def page_languages(context: dict[str, Any]) -> list[translations.LanguageLink]:
+    """Return the languages in which the page can be read, where there are several."""
+    page, request = context.get("page"), context.get("request")
+    return translations.links(page, request) if isinstance(page, Page) and request is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def local_root(context: dict[str, Any], site: Site | None) -> Page | None:
+    """Return the first page of `site` in the language of the page that is shown."""
+    page, root = context.get("page"), site.root_page if site else None
+    return root if root is None or getattr(page, "locale_id", None) == root.locale_id else root.localized
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cop_program import way
 from cop_program.clock import now
+from cop_program.translations import title_of
 
 from ..applications.models import Application
 from ..mail import actions as mail
@@ -35,7 +36,7 @@ def scope(application: Application) -> str:
 def fields(application: Application, what: str, ends_at: datetime | None = None) -> dict[str, str]:
     """Return the values of a decision's mail."""
     program, language = application.program, application.language
-    values = {"name": application.name, "program": program.page.title, "reference": application.reference}
+    values = {"name": application.name, "program": title_of(program, language), "reference": application.reference}
     if what in (State.ACCEPTED, LINK):
         end = ends_at or invitations.natural_end(program)
         values["link_ends"] = words.until(end, words.zone_of(program), language)

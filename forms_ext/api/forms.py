@@ -17,6 +17,7 @@ from cop_program.api.document import instant
 from cop_program.api.openapi import ours
 from cop_program.api.reading import surroundings
 from cop_program.clock import now
+from cop_program.translations import speaking
 
 from ..base.conf import conf
 from ..base.errors import ActionRefused
@@ -174,7 +175,13 @@ def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: 
 def _send(request: HttpRequest, pk: int, key: str | None, token: str | None) -> dict[str, Any]:
     _guard(request)
     page, version = find(request, pk)
-    kept = _kept_key(pk, key)
+    with speaking(page):
+        return _sent_to(page, version, request, _kept_key(pk, key), token)
+
+
+def _sent_to(
+    page: AbstractFormPage, version: FormVersion, request: HttpRequest, kept: str, token: str | None
+) -> dict[str, Any]:
     is_registration = isinstance(page, RegistrationFormPage)
     earlier = members.sent(token, kept) if is_registration else _sent(page, kept, request)
     if earlier is not None:

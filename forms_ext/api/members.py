@@ -5,7 +5,7 @@ from typing import Any
 from ..admission import invitations
 from ..admission.models import Invitation
 from ..forms.submissions import CleanSubmission
-from ..registration import actions, queries
+from ..registration import actions, gate, queries
 from ..registration.models import Registration, RegistrationFormPage
 
 
@@ -14,7 +14,7 @@ def admit(page: RegistrationFormPage, token: str | None) -> Invitation:
     from .forms import missing
 
     invitation = invitations.find(token or "")
-    if invitation is None or not page.is_child_of(invitation.application.program.page):
+    if invitation is None or not gate.leads_to(invitation, page):
         raise missing()
     return invitation
 

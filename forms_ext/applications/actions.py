@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cop_program import way
 from cop_program.clock import now
 from cop_program.models import FacilitatorPage, Program
+from cop_program.translations import title_of
 
 from ..base import history, references
 from ..base.errors import ActionRefused
@@ -73,7 +74,7 @@ def receipt_fields(application: Application) -> dict[str, str]:
     deadline = page.deadline("application")
     return {
         "name": application.name,
-        "program": page.title,
+        "program": title_of(application.program, language),
         "reference": application.reference,
         "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
         "way": way.line(application.program, "answer", language),
@@ -106,7 +107,8 @@ def enter_on_behalf(
     if version is None:
         raise ActionRefused(_("This program has no published application form."))
     roles = plan.compile(version).role_values(answers)
-    submission = CleanSubmission(version, answers, roles, idempotency_key=idempotency_key, source="staff")
+    language = page.locale.language_code if page else ""
+    submission = CleanSubmission(version, answers, roles, language, idempotency_key, source="staff")
     if earlier := _earlier(submission):
         return earlier
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program import way
+from cop_program.translations import title_of
 
 from ..base.money import format_money
 from ..mail.actions import Attachment, send
@@ -34,7 +35,7 @@ def _send(
         to_name=account.payer_name,
         fields={
             "name": account.payer_name,
-            "program": account.program.page.title,
+            "program": title_of(account.program, account.language),
             "amount": format_money(amount, account.language),
             "issuer": issuer.get("name", ""),
             "way": way.line(account.program, step, account.language) if step else "",
@@ -53,7 +54,7 @@ def values_of(kind: str, account: Account) -> dict[str, str]:
     issuer = queries.issuer_for(account.program)
     values = {
         "name": account.payer_name,
-        "program": account.program.page.title,
+        "program": title_of(account.program, account.language),
         "issuer": issuer.name if issuer else "",
         "amount": format_money(abs(queries.balance(account)), account.language),
         "reference": account.reference,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.clock import now
+from cop_program.translations import title_of
 
 from ..base import private
 from ..base.money import round_minor
@@ -84,7 +85,7 @@ def _base(*, kind: str, account: Account, issuer: Issuer, number: str) -> dict[s
         "due_on": "",
         "reference": account.reference,
         "currency": account.currency,
-        "program": page.title,
+        "program": title_of(account.program, account.language),
         "program_starts_on": page.starts_on.isoformat(),
         "program_ends_on": page.ends_on.isoformat(),
         "issuer": _issuer(issuer, account.language),
@@ -118,6 +119,7 @@ def _in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
 
 def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]:
     page, language = account.program.page, account.language
+    title = title_of(account.program, language)
     lines, first_payment = [], True
     for row in _in_the_past(rows):
         on = words.day(row.effective_on, language)
@@ -126,9 +128,7 @@ def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]
                 "start": words.day(page.starts_on, language),
                 "end": words.day(page.ends_on, language),
             }
-            lines.append(
-                _line(row.kind, page.title, _("Fee for the program, %(dates)s") % {"dates": dates}, row.amount)
-            )
+            lines.append(_line(row.kind, title, _("Fee for the program, %(dates)s") % {"dates": dates}, row.amount))
         elif row.kind == Kind.PAYMENT:
             text = _("Less deposit paid") if first_payment else _("Less payment")
             lines.append(_line(row.kind, text, _("Received on %(day)s") % {"day": on}, row.amount))
@@ -178,7 +178,7 @@ def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> d
         on = words.day(row.effective_on, account.language)
         detail = f"{Payment.Method(method).label}, " + _("received on %(day)s") % {"day": on}
         return snapshot | {
-            "lines": [_line(row.kind, account.program.page.title, detail, -row.amount)],
+            "lines": [_line(row.kind, snapshot["program"], detail, -row.amount)],
             "total": plain(-row.amount),
             "received_on": row.effective_on.isoformat(),
             "left": plain(queries.balance(account)),

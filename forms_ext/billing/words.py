@@ -3,15 +3,13 @@
 from datetime import date
 
 from babel import Locale
-from babel.dates import format_date
 
-from ..base.money import locale_of
+from cop_program.wording import date_text, locale_of
 
 
 def day(value: date, language: str) -> str:
     """Return a date with its month in letters, so that nobody misreads it ("30 January 2024")."""
-    locale = locale_of(language)
-    return format_date(value, "d MMMM y" if locale.language == "en" else "long", locale=locale)
+    return date_text(value, language)
 
 
 def country(code: str, language: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
 from cop_program.clock import now
+from cop_program.translations import stands_on
 
 from . import guards, plan, showing, tokens
 from .models import AbstractFormPage
@@ -24,7 +25,7 @@ def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
     if not page.live or not page.may_be_embedded:
         return False
     site = Site.find_for_request(request)
-    if site is None or not page.is_descendant_of(site.root_page):
+    if not stands_on(page, site):
         return False
     return all(restriction.accept_request(request) for restriction in page.get_view_restrictions())
 

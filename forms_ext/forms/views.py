@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from wagtail import hooks
 from wagtail.models import Page, Site
 
+from cop_program import translations
+
 from . import embedding, frames
 from .models import AbstractFormPage
 
@@ -23,7 +25,7 @@ def _find(request: HttpRequest, pk: int) -> AbstractFormPage | None:
     found = Page.objects.live().filter(pk=pk).first()
     page = found.specific if found else None
     site = Site.find_for_request(request)
-    if not isinstance(page, AbstractFormPage) or site is None or not page.is_descendant_of(site.root_page):
+    if not isinstance(page, AbstractFormPage) or not translations.stands_on(page, site):
         return None
     return page
 
@@ -48,7 +50,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     if request.method != "POST":
         return redirect(page.get_url(request) or "/")
-    return page.serve(request)
+    return translations.serve(page, request)
 
 
 @csrf_exempt
@@ -58,7 +60,7 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
     frames.mark(request)
     page = _find(request, pk)
     if page is not None and embedding.may_show(page, request):
-        return frames.let_in(request, _before(page, request) or page.serve(request))
+        return frames.let_in(request, _before(page, request) or translations.serve(page, request))
     address = page.get_full_url(request) if page is not None and page.may_be_embedded else ""
     context = {**frames.context(request), "address": address}
     return frames.let_in(request, render(request, "forms_ext/forms/not_here.html", context, status=404))

@@ -4,20 +4,34 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from cop_program.clock import now
+from cop_program.wording import is_spoken
 
 from .kinds import MailKind
 from .models import MailTemplate, OutgoingMail
 from .rendering import Source
 
+#: The language that everybody gets for whom there is no other.
+FALLBACK = "en"
+
 
 def source(kind: MailKind, *, scope: str, language: str) -> Source:
-    """Return the text in force: the program's own, else the one for all programs, else the built-in one."""
-    found = MailTemplate.objects.filter(kind=kind.name, language=language, scope__in={scope, ""})
-    template = found.order_by("-scope").first()
+    """Return the text in force: the program's own, else the one for all programs, else the built-in one.
+
+    In a language into which nobody has translated the built-in text, English stands in for all three.
+    """
+    template = _own(kind, scope, language)
+    if template is None and not is_spoken(language):
+        language = FALLBACK
+        template = _own(kind, scope, language)
     with translation.override(language):
         if template is None:
             return Source(str(kind.subject), str(kind.body), str(kind.button))
         return Source(template.subject, template.body, template.button_label or str(kind.button))
+
+
+def _own(kind: MailKind, scope: str, language: str) -> MailTemplate | None:
+    found = MailTemplate.objects.filter(kind=kind.name, language=language, scope__in={scope, ""})
+    return found.order_by("-scope").first()
 
 
 def own_templates(scope: str) -> QuerySet[MailTemplate]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.core import signing
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -51,9 +52,22 @@ def refused(request: HttpRequest, name: str = "", typed: Sequence[tuple[str, str
 
 
 def _page_of(invitation: Invitation | None) -> RegistrationFormPage | None:
-    """Return the form below the invitation's program: one query, with an invitation and without."""
+    """Return the form of the invitation's program, in the applicant's language if there is one in it.
+
+    One query, with an invitation and without.
+    """
     home = invitation.application.program.page.path if invitation else "-"  # no page has this path
-    return RegistrationFormPage.objects.live().filter(path__startswith=home).first()
+    language = invitation.application.language if invitation else "-"
+    source = RegistrationFormPage.objects.filter(path__startswith=home).values("translation_key")
+    first = Case(When(locale__language_code=language, then=0), When(path__startswith=home, then=1), default=2)
+    forms = RegistrationFormPage.objects.live().filter(translation_key__in=source)
+    return forms.filter(Q(locale__language_code=language) | Q(path__startswith=home)).order_by(first).first()
+
+
+def leads_to(invitation: Invitation, page: RegistrationFormPage) -> bool:
+    """Tell whether `page` is the form of the invitation's program, in whatever language."""
+    program = invitation.application.program
+    return page.is_child_of(program.page) or page.get_parent().translation_key == program.translation_key
 
 
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -99,6 +113,4 @@ def admitted(request: HttpRequest, page: RegistrationFormPage) -> Invitation | N
     """Return the invitation of the request's cookie, while it is valid for the program of `page`."""
     pk = named(request)
     invitation = invitations.find_by_pk(pk) if pk is not None else None
-    if invitation is None or not page.is_child_of(invitation.application.program.page):
-        return None
-    return invitation
+    return invitation if invitation is not None and leads_to(invitation, page) else None

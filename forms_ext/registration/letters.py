@@ -8,6 +8,7 @@ from djmoney.money import Money
 
 from cop_program import way
 from cop_program.models import SessionPage
+from cop_program.translations import localized, title_of
 
 from ..admission import queue, words
 from ..admission.models import Seat
@@ -33,7 +34,7 @@ def common(registration: Registration) -> dict[str, str]:
     """Return what every mail of the room may use."""
     return {
         "name": registration.name,
-        "program": registration.program.page.title,
+        "program": title_of(registration.program, registration.language),
         "reference": registration.reference,
     }
 
@@ -66,7 +67,7 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     """Return what the mail says that tells an applicant that the program is called off."""
     return {
         "name": application.name,
-        "program": application.program.page.title,
+        "program": title_of(application.program, application.language),
         "reference": application.reference,
     }
 
@@ -206,6 +207,7 @@ def new_page(registration: Registration) -> None:
 
 def session_update(registration: Registration, session: SessionPage, what: str) -> None:
     """Tell a member of a new or changed join link or recording."""
+    (session,) = localized([session], registration.language)
     link = session.recording_link if what == "recording" else session.join_link
     _send(
         registration,

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from cop_program.models import Program
+from cop_program.translations import page_of
 
 from ..admission import letters
 from ..admission.models import Invitation
@@ -24,7 +25,8 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
     if program is None:
         return {}
     deadline = program.page.deadline("cancellation")
-    return {"program": program, "policy": program.page.cancellation_policy, "cancellation_deadline": deadline}
+    policy = page_of(program, page.locale.language_code).cancellation_policy or program.page.cancellation_policy
+    return {"program": program, "policy": policy, "cancellation_deadline": deadline}
 
 
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:
@@ -95,4 +97,4 @@ def accept(page: RegistrationFormPage, submission: CleanSubmission, request: Htt
 
 def program_of(page: RegistrationFormPage) -> Program | None:
     """Return the program below whose page the form lives."""
-    return Program.objects.filter(page_id=page.get_parent().pk).select_related("page").first()
+    return Program.for_page(page.get_parent())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cop_program import calendars
 from cop_program.models import Program, SessionPage
+from cop_program.translations import localized, title_of
 from cop_program.wording import day_text, generic_name, time_range
 
 
@@ -32,7 +33,7 @@ def when(session: SessionPage, zone: str, language: str) -> str:
 
 
 def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
-    """Return the published sessions of `program` by their start; one query."""
+    """Return the published sessions of `program` by their start, in the words of `language` where there are any."""
     return [
         MemberSession(
             pk=page.pk,
@@ -42,7 +43,7 @@ def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
             recording_link=page.recording_link,
             is_cancelled=page.is_cancelled,
         )
-        for page in program.page.sessions().live()
+        for page in localized(program.page.sessions().live(), language)
     ]
 
 
@@ -57,9 +58,10 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
 
 def calendar(program: Program, *, is_member: bool) -> bytes:
     """Return the sessions of `program` as a calendar with join links and recordings; empty for whoever is no member."""
-    entries = [_entry(session) for session in program.page.sessions().live()] if is_member else []
-    name = _("%(program)s (my sessions)") % {"program": program.page.title}
-    return calendars.feed(program, entries, language=get_language() or "en", name=name)
+    language = get_language() or "en"
+    entries = [_entry(one) for one in localized(program.page.sessions().live(), language)] if is_member else []
+    name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
+    return calendars.feed(program, entries, language=language, name=name)
 
 
 def _entry(session: SessionPage) -> calendars.Entry:

@@ -16,6 +16,7 @@ from cop_program.clock import now
 from cop_program.context import is_over
 from cop_program.extensions import NextStep, Seats, Standing
 from cop_program.models import Program, ProgramPage, SessionPage
+from cop_program.translations import localized
 
 from ..admission import words
 from ..admission.models import Seat, WaitingListEntry
@@ -30,6 +31,7 @@ TOLD_OF = ("join_link", "recording")
 def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
     """Return what a reader of the program's page does now."""
     form = ApplicationFormPage.objects.child_of(program.page).live().first()
+    (form,) = localized([form]) if form else (None,)
     return _next_step(program.page, program.status, (form.get_url(request) or "") if form else None)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from cop_program import calendars
 from cop_program.context import of_every_page
 from cop_program.models import Program
+from cop_program.translations import page_of
 from cop_program.wording import day_text
 
 from ..admission import queue, seats, words
@@ -148,7 +149,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
     return {
         "registration": registration,
         "program": registration.program,
-        "page": registration.program.page,
+        "page": page_of(registration.program, registration.language),
         "reader_zone": zone,
         "token": token,
         "next_step": next_step(registration),

@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.static import serve
@@ -31,4 +32,5 @@ if apps.is_installed("demo"):
         path("demo/", include("demo.urls")),
         path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     ]
-urlpatterns += [path("", include(wagtail_urls))]
+# Pages in the first language keep their addresses; the others stand below /de/, /fr/, /es/.
+urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)

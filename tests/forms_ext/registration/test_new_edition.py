@@ -328,4 +328,4 @@ def test_a_past_deadline_is_told_in_the_language_of_the_editor(whole: Program) -
     edition = make(whole, date(2024, 1, 22))
     with translation.override("de"):
         said = " ".join(text for _where, text in told(edition.program))
-    assert "Dienstag 9 Januar 2024" in said
+    assert "Dienstag, 9. Januar 2024" in said

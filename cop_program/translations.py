@@ -1,0 +1,126 @@
+"""Pages in several languages: the words of each are its own, the figures those of the source page.
+
+Wagtail's own way: the pages of one thing share a `translation_key` and differ by `locale`. A program's source page is
+that of its row (`Program.page`), before it has one the page that was there first.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from wagtail.models import Page, Site
+
+if TYPE_CHECKING:
+    from .models import Program, ProgramPage
+
+
+def are_on() -> bool:
+    """Tell whether the site has pages in several languages."""
+    return bool(getattr(settings, "WAGTAIL_I18N_ENABLED", False))
+
+
+@contextmanager
+def speaking(page: Page) -> Iterator[None]:
+    """Let what is written inside be in the language of `page`, wherever its address stands."""
+    with translation.override(page.locale.language_code) if are_on() else translation.override(_spoken()):
+        yield
+
+
+def serve(page: Page, request: HttpRequest) -> HttpResponse:
+    """Serve `page` in its own language at an address that names none."""
+    with speaking(page):
+        response: Any = page.serve(request)
+        if hasattr(response, "render"):
+            response.render()
+    return response
+
+
+def _spoken() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def localized[AnyPage: Page](
+    pages: Iterable[AnyPage], language: str = "", *, below: Page | None = None
+) -> list[AnyPage]:
+    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; one query."""
+    found = list(pages)
+    language = language or _spoken()
+    if not found or not are_on() or not translation.check_for_language(language):
+        return found
+    keys = [page.translation_key for page in found]
+    there = type(found[0]).objects.live().public().filter(translation_key__in=keys, locale__language_code=language)
+    if below is not None:
+        there = there.child_of(below)
+    by_key = {page.translation_key: page for page in there}
+    return [by_key.get(page.translation_key, page) for page in found]
+
+
+def below(site: Site | None) -> Q:
+    """Match the pages of `site` in all its languages."""
+    if site is None:
+        return Q(pk__in=[])
+    found = Q(path__startswith=site.root_page.path)
+    if are_on():
+        for path in site.root_page.get_translations().values_list("path", flat=True):
+            found |= Q(path__startswith=path)
+    return found
+
+
+def stands_on(page: Page, site: Site | None) -> bool:
+    """Tell whether `page` is one of `site`, in whatever language."""
+    if site is None or page.is_descendant_of(site.root_page):
+        return site is not None
+    return are_on() and Page.objects.filter(below(site), pk=page.pk).exists()
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """A page in one of its languages, which is called `name` in that language itself."""
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
+
+
+def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
+    """Return the addresses of `page` in its languages, itself among them; nothing where it stands in one alone."""
+    if not are_on() or not page.pk or not getattr(page, "has_language_links", True):
+        return []
+    if urlsplit(page.get_url(request) or "").path != request.path:
+        return []
+    there = Page.objects.live().filter(translation_key=page.translation_key).select_related("locale")
+    if len(there) < 2:
+        return []
+    found = []
+    for one in there.public().order_by("pk"):
+        code, url = one.locale.language_code, one.get_full_url(request)
+        if url:
+            name = translation.get_language_info(code)["name_local"]
+            found.append(LanguageLink(code, name, url, is_current=one.pk == page.pk))
+    return found if len(found) > 1 else []
+
+
+def page_of(program: "Program", language: str = "") -> "ProgramPage":
+    """Return the page of `program` with words in `language`, else its source page; for words, never for figures."""
+    (page,) = localized([program.page], language)
+    return page
+
+
+def title_of(program: "Program", language: str = "") -> str:
+    """Return what `program` is called in `language`."""
+    return str(page_of(program, language).title)
+
+
+def is_translation(page: Page) -> bool:
+    """Tell whether `page` is a page of a program in another language than its source page."""
+    from .models import ProgramPage
+
+    found = page.specific
+    return isinstance(found, ProgramPage) and found.source_page() is not None
