@@ -41,7 +41,7 @@ class Deadline:
 
         The brackets are left out where the reader's clock reads the same.
         """
-        with translation.override(language):
+        with translation.override(wording.spoken(language)):
             text = _("until the end of {day}, {zone}").format(
                 day=wording.day_text(self.day, language), zone=self.zone_text(language)
             )
@@ -50,14 +50,14 @@ class Deadline:
 
     def end_text(self, language: str = "en") -> str:
         """Return "the end of Tuesday 30 January 2024, Pacific time"."""
-        with translation.override(language):
+        with translation.override(wording.spoken(language)):
             return _("the end of {day}, {zone}").format(
                 day=wording.day_text(self.day, language), zone=self.zone_text(language)
             )
 
     def short(self, language: str = "en") -> str:
         """Return "by Tuesday 30 January"."""
-        with translation.override(language):
+        with translation.override(wording.spoken(language)):
             return _("by {day}").format(day=wording.day_text(self.day, language, year=False))
 
     def zone_text(self, language: str = "en") -> str:
@@ -65,7 +65,7 @@ class Deadline:
         if self.zone == "UTC":
             return "UTC"
         name = wording.generic_name(self.zone, language)
-        if language.startswith("en") and name.endswith(" Time"):
+        if wording.spoken(language).startswith("en") and name.endswith(" Time"):
             name = f"{name.removesuffix(' Time')} time"
         if wording.generic_name_is_enough(self.zone, [self.closes_at], language):
             return name

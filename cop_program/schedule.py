@@ -110,7 +110,7 @@ def build(meetings: Sequence[Meeting], groups: Sequence[ZoneGroup], language: st
     ordered = sorted(meetings, key=lambda meeting: (meeting.start, meeting.end))
     if not ordered:
         return Schedule(())
-    with translation.override(language):
+    with translation.override(wording.spoken(language)):
         return Schedule(tuple(_Group(group, ordered, language).build() for group in groups if group.zones))
 
 

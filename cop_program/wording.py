@@ -30,9 +30,14 @@ def is_spoken(language: str) -> bool:
         return language.split("-")[0] == "en" or _(probe) != probe
 
 
+def spoken(language: str) -> str:
+    """Return the language in which a text for a reader of `language` is written: English where there are no words."""
+    return language if is_spoken(language) else "en"
+
+
 def locale_of(language: str) -> Locale:
-    """Return the Babel locale in which a text in `language` is written: English where there are no words for it."""
-    return babel_locale(language if is_spoken(language) else "en")
+    """Return the Babel locale in which a text for a reader of `language` is written."""
+    return babel_locale(spoken(language))
 
 
 @cache
@@ -85,9 +90,8 @@ def time_text(moment: time, language: str) -> str:
     """Return "9:00 am", "noon" or "midnight"; "09:00" or "9:00" where days have 24 hours."""
     if not _is_twelve_hour(language):
         return _digits(moment, f"{moment.hour:02}" if "HH" in _hours_pattern(locale_of(language)) else moment.hour)
-    if word := _word(moment):
-        return word
-    return f"{_digits(moment, moment.hour % 12 or 12)} {_half(moment)}"
+    with translation.override(spoken(language)):
+        return _word(moment) or f"{_digits(moment, moment.hour % 12 or 12)} {_half(moment)}"
 
 
 def time_range(start: time, end: time, language: str, *, days: int = 0) -> str:
