@@ -109,8 +109,11 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
 
 def page_of(program: "Program", language: str = "") -> "ProgramPage":
     """Return the page of `program` with words in `language`, else its source page; for words, never for figures."""
-    (page,) = localized([program.page], language)
-    return page
+    language = language or _spoken()
+    known = program.pages_by_language
+    if language not in known:
+        (known[language],) = localized([program.page], language)
+    return known[language]
 
 
 def title_of(program: "Program", language: str = "") -> str:

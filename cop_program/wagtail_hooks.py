@@ -16,6 +16,20 @@ from wagtail.admin import messages
 from wagtail.models import Page
 
 from .extensions import provider
+from .models import SessionPage
+from .translations import is_translation
+
+
+@hooks.register("before_create_page")
+def lead_to_source(request: HttpRequest, parent: Page, page_class: type[Page]) -> HttpResponse | None:
+    """Refuse a session that only a translation of the program would have, and lead to where it belongs."""
+    if not issubclass(page_class, SessionPage) or not is_translation(parent):
+        return None
+    source = parent.specific.source_page()
+    messages.error(
+        request, _("Add sessions to the original page, “%(title)s”, then translate them.") % {"title": source.title}
+    )
+    return redirect("wagtailadmin_explore", source.pk)
 
 
 @hooks.register("before_delete_page")

@@ -25,7 +25,7 @@ from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
 from ..fields import OpenStreamField
 from ..forms import SessionPageForm, TranslatedForm
-from ..translations import is_translation, localized
+from ..translations import localized
 from ..zones import zone_choices
 from . import panels
 from .program import Program
@@ -276,11 +276,6 @@ class SessionPage(SessionPageMixin, ZonedPage):
         above = self.program_page()
         source = above.source_page() if above is not None else None
         return pages.child_of(source).first() if source is not None else None
-
-    @classmethod
-    def can_create_at(cls, parent: Page) -> bool:
-        """Forbid a session that only a translation of the program would have."""
-        return super().can_create_at(parent) and not is_translation(parent)
 
     def touch_calendar(self) -> None:
         """Raise the calendar's sequence: what it tells of this session has changed."""

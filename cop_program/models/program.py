@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from wagtail.models import Page
+
+    from .pages import ProgramPage
 
 
 def was_public(page: "Page") -> bool:
@@ -50,6 +53,11 @@ class Program(models.Model):
             return self.page.title
         except ObjectDoesNotExist:
             return str(self.translation_key)
+
+    @cached_property
+    def pages_by_language(self) -> "dict[str, ProgramPage]":
+        """The pages that `translations.page_of` has found so far."""
+        return {}
 
     @property
     def was_public(self) -> bool:

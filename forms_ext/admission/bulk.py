@@ -37,7 +37,8 @@ class DecideMany(RegisterBulkAction):
 
     @classmethod
     def get_queryset(cls, model: type[Application], object_ids: Any) -> QuerySet[Application]:
-        rows = Application.objects.filter(pk__in=list(object_ids)).select_related("program__page", "version")
+        rows = Application.objects.filter(pk__in=list(object_ids)).select_related("version")
+        rows = rows.prefetch_related("program__page")  # one program for all of its applications
         if not rows:
             raise Http404
         return rows
