@@ -80,6 +80,12 @@ def _titles(paths: set[str]) -> dict[str, str]:
     return dict(Page.objects.filter(path__in=paths, depth__gt=1).values_list("path", "title"))
 
 
+def name_of(page: Page) -> str:
+    """Return what tells the form of `page` from others: "Application - Healthy Culture"."""
+    above = page.get_parent()
+    return f"{page.title} - {above.title}" if above is not None and not above.is_root() else page.title
+
+
 def code(page: Page, request: HttpRequest) -> SafeString:
     """Return what an editor of another web site pastes to show the form of `page`; '' where the page has no address."""
     address = page.get_full_url(request)
@@ -90,7 +96,7 @@ def code(page: Page, request: HttpRequest) -> SafeString:
     return format_html(
         '<iframe src="{}{}" title="{}" width="100%" height="{}" data-cop-form></iframe>\n'
         '<script src="{}{}" async></script>',
-        root, path(page), page.title, USUAL_HEIGHT, root, reverse("forms_ext:frame_script"),
+        root, path(page), name_of(page), USUAL_HEIGHT, root, reverse("forms_ext:frame_script"),
     )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ class CodeView(StaffView):
             raise Http404
 
     def get_page_title(self) -> str:
-        return _("Code for “%(title)s”") % {"title": self.form_page.title}
+        return _("Code for “%(title)s”") % {"title": frames.name_of(self.form_page)}
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [(reverse("cop_embedding:index"), EmbeddingView.page_title)]

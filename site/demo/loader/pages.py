@@ -24,6 +24,7 @@ from cop_program.models import (
 )
 from demo.models import HomePage
 from forms_ext.billing.models import Issuer
+from forms_ext.forms.models import EmbeddingSite
 
 from . import questions, texts
 from .editions import HOME_ZONE, PAST, Edition
@@ -219,4 +220,20 @@ def load(coming: Edition) -> tuple[ProgramPage, ProgramPage]:
     )
     hero = picture("hero.svg", "Circles that overlap, a drawing")
     past = program(index, PAST, leaders, hero)
-    return past, program(index, coming, leaders, hero)
+    future = program(index, coming, leaders, hero)
+    furnish(front, leaders)
+    return past, future
+
+
+def furnish(front: HomePage, leaders: list[FacilitatorPage]) -> None:
+    """Put the facilitators and a form into the home page; let a friend show that form as well."""
+    form = publish(front, questions.letters_form())
+    people = [{"type": "item", "id": str(uuid4()), "value": leader.pk} for leader in leaders]
+    front.body = json.dumps(
+        [
+            {"type": "facilitators", "value": {"heading": texts.HOME_PEOPLE, "pages": people}},
+            {"type": "form", "value": {"heading": "", "page": form.pk}},
+        ]
+    )
+    front.save_revision().publish()
+    EmbeddingSite.objects.create(origin=texts.FRIENDS[0], note=texts.FRIENDS[1])

@@ -5,6 +5,7 @@ from typing import Any
 
 from cop_program.models import ProgramPage
 from forms_ext.applications.models import ApplicationFormPage
+from forms_ext.forms.models import FormPage
 from forms_ext.registration.models import RegistrationFormPage
 
 from . import texts
@@ -46,6 +47,25 @@ REGISTRATION = (
     question("country", "Country of that address", role="country"),
     question("consent", "I have read the cancellation policy and accept it.", role="policy_consent"),
 )
+
+
+LETTERS = (
+    question("text", "Your name", role="name"),
+    question("email", "Your email address", role="email"),
+    question("choice", "What would suit you?", choices=("The next program", "A later one", "I am only curious")),
+)
+
+
+def letters_form() -> FormPage:
+    """Return the form of those who want to hear of later programs, not yet published."""
+    return FormPage(
+        title="Hear of the next program",
+        slug="letters",
+        introduction=texts.LETTERS_INTRODUCTION,
+        submit_label="Write to me",
+        thanks=texts.LETTERS_THANKS,
+        questions=json.dumps(LETTERS),
+    )
 
 
 def application_form(program: ProgramPage) -> ApplicationFormPage:

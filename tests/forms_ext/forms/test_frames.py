@@ -183,7 +183,7 @@ def test_an_editor_lists_a_web_site_and_gets_the_code(editor: Client, plain_form
     assert "Letters &amp; “news”" in overview
     shown = editor.get(reverse("cop_embedding:code", args=[page.pk]))
     code = shown.context["code"]
-    assert f'src="http://localhost{path_of(page)}" title="Letters &amp; “news”"' in code
+    assert f'src="http://localhost{path_of(page)}" title="Letters &amp; “news” - Programs"' in code
     assert 'src="http://localhost/go/embed.js"' in code
     assert "&lt;iframe" in shown.text
     assert OTHER in shown.text
