@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from djmoney.models.fields import MoneyField
@@ -60,11 +60,9 @@ class ZonedPage(Translated):
         return values | context.of(self, request)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Tell caches that the page differs by cookie, and that a form in it has a token of its own each time."""
+        """Tell caches that the page differs by cookie."""
         response: HttpResponse = super().serve(request, *args, **kwargs)
         patch_vary_headers(response, ["Cookie"])
-        if any(block.block_type == "form" for block in getattr(self, "body", ())):
-            patch_cache_control(response, private=True, no_store=True)
         return response
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from demo.models import HomePage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
@@ -109,3 +110,47 @@ def test_an_editor_is_told_to_choose_a_form(program: Program) -> None:
         with_form(program, program.page.get_parent())
     with pytest.raises(ValidationError):
         with_form(program, factories.make_registration_form(program.page))
+
+
+# --- The block for pages of any type ---------------------------------------------------------------
+
+
+def home_with(program: Program, *forms: Page) -> HomePage:
+    """Publish the demo's home page, which knows nothing of programs, with `forms` in it."""
+    home = HomePage(title="Home", slug="home", headline="Home", live=False)
+    program.page.get_parent().add_child(instance=home)
+    block = HomePage.body.field.stream_block  # type: ignore[attr-defined]
+    home.body = block.to_python([{"type": "form", "value": {"heading": "", "page": form.pk}} for form in forms])
+    block.clean(home.body)
+    home.save_revision().publish()
+    return HomePage.objects.get(pk=home.pk)
+
+
+def test_any_page_carries_a_form(client: Client, program: Program, plain_form: MakeForm) -> None:
+    form = plain_form()
+    shown = client.get(home_with(program, form).url)
+    assert f'action="/go/form/{form.pk}/"' in shown.text
+    assert "<h2>Newsletter</h2>" in shown.text
+    answers = {"your_name": "Ada", "email": "ada@example.org", "_token": token_of(shown.text)}
+    with clock.at(START + timedelta(seconds=30)):
+        assert client.post(f"/go/form/{form.pk}/", answers)["Location"].startswith(form.url)
+    assert Submission.objects.get().answers["your_name"] == "Ada"
+
+
+def test_no_cache_keeps_a_page_while_a_form_is_in_it(client: Client, program: Program, plain_form: MakeForm) -> None:
+    form = plain_form()
+    home = home_with(program, form)
+    assert "no-store" in client.get(home.url)["Cache-Control"], "two readers never share a token through a cache"
+    form.unpublish()
+    shown = client.get(home.url)
+    assert "Newsletter" not in shown.text
+    assert "no-store" not in shown.get("Cache-Control", "")
+
+
+def test_the_chooser_offers_forms_that_may_be_embedded(program: Program, plain_form: MakeForm) -> None:
+    registration = factories.make_registration_form(program.page)
+    with pytest.raises(ValidationError):
+        home_with(program, registration)
+    chooser = HomePage.body.field.stream_block.child_blocks["form"].child_blocks["page"]  # type: ignore[attr-defined]
+    offered = {model.__name__ for model in chooser.widget.target_models}
+    assert offered == {"FormPage", "ApplicationFormPage"}
