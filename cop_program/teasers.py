@@ -9,6 +9,7 @@ from django.utils import translation
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
+from . import translations
 from .api.rows import unrestricted
 from .context import FacilitatorLine, ProgramLine, days_text, is_over
 from .extensions import Standing, provider
@@ -35,7 +36,7 @@ def facilitators(keys: Iterable[int]) -> QuerySet[FacilitatorPage]:
 def _pages(pages: "QuerySet[Any]", picture: str, size: str) -> "QuerySet[Any]":
     pictures = Prefetch(picture, queryset=get_image_model().objects.prefetch_renditions(size))
     is_public = ExpressionWrapper(unrestricted(), output_field=BooleanField())
-    return pages.prefetch_related(pictures).annotate(cop_is_public=is_public)
+    return pages.select_related("locale").prefetch_related(pictures).annotate(cop_is_public=is_public)
 
 
 def program_lines(pages: Sequence[Page | None], request: HttpRequest | None) -> list[ProgramLine]:
@@ -54,11 +55,19 @@ def facilitator_lines(pages: Sequence[Page | None], request: HttpRequest | None)
 
 
 def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any) -> list[Any]:
-    """Return `pages` that are live, open to everybody and on the site of the request, each once and in their order."""
+    """Return `pages` that are live, open to everybody and on the site of the request, each once and in their order.
+
+    Where a page has a translation into the language in use, that one stands for it.
+    """
     chosen: dict[int, Any] = {page.pk: page for page in pages if page is not None}
     if any(not hasattr(page, "cop_is_public") for page in chosen.values()):  # the preview of what an editor just chose
         found = load(chosen).in_bulk()
         chosen = {pk: found[pk] for pk in chosen if pk in found}
+    language = translation.get_language() or "en"
+    if translations.are_on() and any(page.locale.language_code != language for page in chosen.values()):
+        keys = [page.pk for page in translations.localized(chosen.values(), language)]
+        found = load(keys).in_bulk()
+        chosen = {pk: found[pk] for pk in keys if pk in found}
     roots = _roots(request)
     return [page for page in chosen.values() if page.live and page.cop_is_public and page.url_path.startswith(roots)]
 

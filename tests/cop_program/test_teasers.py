@@ -7,9 +7,10 @@ import pytest
 from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
+from django.utils import translation
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from cop_program.extensions import NextStep, Seats, Standing
 from cop_program.models import FacilitatorPage, ProgramPage
@@ -145,3 +146,18 @@ def test_other_programs_read_who_is_shown(
     for version in ("v2", "v3"):
         body = client.get(f"/api/{version}/pages/{page.pk}/").json()["body"]
         assert body[0]["value"] == {"heading": "Also", "pages": [shown.pk, draft.pk]}, version
+
+
+def test_cards_are_in_the_language_of_the_page_where_there_is_one(
+    program_page: ProgramPage, facilitator: FacilitatorPage, rf: RequestFactory
+) -> None:
+    german = program_page.copy_for_translation(Locale.objects.create(language_code="de"), copy_parents=True)
+    german.title = "Gesunde Kultur"
+    publish(german)
+    page = with_body(program_page, [cards("programs", program_page), cards("facilitators", facilitator)])
+    with translation.override("de"):
+        html = rendered(publish(page), rf.get("/"))
+    assert "Gesunde Kultur" in html
+    assert "Evan Miller" in html, "there is no German page of hers"
+    with translation.override("en"):
+        assert "Nurturing Healthy Culture" in rendered(page, rf.get("/"))
