@@ -11,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from . import browsers, databases, live, postgres, racing
 
@@ -18,7 +19,7 @@ SOAK = os.environ.get("COP_SOAK") == "1"
 # Playwright's event loop runs in the thread of the test, which also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-hypothesis.settings.register_profile("bounded", max_examples=30, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("bounded", max_examples=20, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
 hypothesis.settings.load_profile("soak" if SOAK else "bounded")
 
@@ -70,6 +71,13 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[Non
         yield
         connections["default"].close()
         postgres.drop_database(url, name)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Forget the language of the last request: Django sets it for each, and leaves it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
@@ -141,25 +149,27 @@ def race_database(request: pytest.FixtureRequest) -> Iterator[databases.FreshDat
 
 
 @pytest.fixture(scope="session")
-def running_stable(race_database: databases.FreshDatabase) -> Iterator[racing.Stable]:
+def running_stable(request: pytest.FixtureRequest, race_database: databases.FreshDatabase) -> Iterator[racing.Stable]:
     """A stable for all races on one database."""
+
+    def renew() -> None:
+        shutil.rmtree(race_database.data_dir, ignore_errors=True)
+        race_database.data_dir.mkdir()
+        if race_database.vendor == "sqlite":
+            databases.copy_sqlite(race_database.data_dir / "db.sqlite3")
+        else:
+            databases.copy_postgres(request.getfixturevalue("postgres_url"), race_database.url.rsplit("/", 1)[1])
+
     settings = {"DJANGO_SETTINGS_MODULE": "tests.race_settings"}
-    stable = racing.Stable(race_database.environment | settings)
+    stable = racing.Stable(race_database.environment | settings, renew)
     yield stable
     stable.close()
 
 
 @pytest.fixture
-def stable(
-    request: pytest.FixtureRequest, race_database: databases.FreshDatabase, running_stable: racing.Stable
-) -> racing.Stable:
+def stable(running_stable: racing.Stable) -> racing.Stable:
     """What runs the scripts of races, with a new migrated database and an empty folder of data."""
-    shutil.rmtree(race_database.data_dir, ignore_errors=True)
-    race_database.data_dir.mkdir()
-    if race_database.vendor == "sqlite":
-        databases.copy_sqlite(race_database.data_dir / "db.sqlite3")
-    else:
-        databases.copy_postgres(request.getfixturevalue("postgres_url"), race_database.url.rsplit("/", 1)[1])
+    running_stable.renew()
     return running_stable
 
 

@@ -25,7 +25,9 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
     if program is None:
         return {}
     deadline = program.page.deadline("cancellation")
-    policy = page_of(program, page.get_parent().locale.language_code).cancellation_policy or program.page.cancellation_policy
+    policy = (
+        page_of(program, page.get_parent().locale.language_code).cancellation_policy or program.page.cancellation_policy
+    )
     return {"program": program, "policy": policy, "cancellation_deadline": deadline}
 
 
