@@ -20,7 +20,7 @@ SOAK = os.environ.get("COP_SOAK") == "1"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 hypothesis.settings.register_profile("bounded", max_examples=20, deadline=None, derandomize=True)
-hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("soak" if SOAK else "bounded")
 
 

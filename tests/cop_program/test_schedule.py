@@ -281,7 +281,7 @@ def plain(met: Meeting, zone: str) -> tuple[date, time, date, time]:
     return start.date(), start.time(), end.date(), end.time()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=10 * settings.default.max_examples)
 @given(meetings_strategy, groups_strategy)
 def test_any_schedule_equals_a_plain_conversion(meetings: list[Meeting], groups: list[ZoneGroup]) -> None:
     schedule = build(meetings, groups)
@@ -295,7 +295,7 @@ def test_any_schedule_equals_a_plain_conversion(meetings: list[Meeting], groups:
         assert seen == {(met, zone): plain(met, zone) for met in meetings for zone in group.zones}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=10 * settings.default.max_examples)
 @given(meetings_strategy, groups_strategy)
 def test_any_two_sections_differ_and_any_label_is_true(meetings: list[Meeting], groups: list[ZoneGroup]) -> None:
     for group in build(meetings, groups).groups:
@@ -311,7 +311,7 @@ def test_any_two_sections_differ_and_any_label_is_true(meetings: list[Meeting], 
             assert names.label in (local.tzname(), f"UTC{offset}") or "Time" in names.label
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(meetings_strategy, st.sampled_from(ZONES))
 def test_notes_tell_each_change_between_neighbours(meetings: list[Meeting], zone: str) -> None:
     ordered = sorted(meetings, key=lambda met: (met.start, met.end))

@@ -88,6 +88,7 @@ def test_each_reference_leads_somewhere() -> None:
         jsonschema.Draft202012Validator.check_schema(schema)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_schemathesis_finds_nothing(name: str, shown: Shown, settings: Any) -> None:
     """Requests made from the document, valid and not, beside the ids, links and tokens that are really there."""

@@ -139,7 +139,7 @@ def test_the_editor_says_what_a_form_needs(editor: Client, program: Program) -> 
 values = st.recursive(st.none() | st.text(max_size=8) | st.integers() | st.booleans(), st.lists, max_leaves=3)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_draft_compiles_to_something_that_can_be_shown(data: st.DataObject, rf: Any, program: Program) -> None:
     """A draft may lack anything: no label, no choices, limits the wrong way round."""

@@ -169,7 +169,7 @@ NASTY = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(NASTY, min_size=len(KINDS), max_size=len(KINDS)))
 def test_no_input_gives_a_server_error(form_page: ApplicationFormPage, settings: Any, values: list[str]) -> None:
     settings.COP_RATE_LIMIT_ADDRESS = 0
