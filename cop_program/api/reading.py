@@ -35,15 +35,22 @@ class Body:
 
 def find(request: HttpRequest, pk: int) -> Body | None:
     """Return the public document of the program page `pk`; None where it is not live, restricted or of another site."""
+    if (read := state(request, pk)) is None:
+        return None
+    page, values = _page(read.found.compiled, read.found.row)
+    with translation.override(values["cop_language"] or "en"):
+        return _settled(read) or _encoded(_build(read.found, page, read.standing, read.around)[0])
+
+
+def state(request: HttpRequest, pk: int) -> "State | None":
+    """Return all that the document of the page `pk` is made of; None where `find` finds none."""
     around, roots = surroundings(request)
     found = _rows(pk, roots) if roots else None
     if found is None:
         return None
     page, values = _page(found.compiled, found.row)
     with translation.override(values["cop_language"] or "en"):
-        standing = _standing(page, values, around)
-        kept = _settled(found, standing, around)
-        return kept or _encoded(_build(found, page, standing, around)[0])
+        return State(found, _standing(page, values, around), around)
 
 
 def of_page(page: ProgramPage, request: HttpRequest | None) -> dict[str, Any]:
@@ -87,6 +94,15 @@ class Found:
     below: tuple[Row, ...]
 
 
+@dataclass(frozen=True)
+class State:
+    """The rows of a document, how the program stands now, and where it is read; equal where the document is."""
+
+    found: Found
+    standing: Standing
+    around: Surroundings
+
+
 def _rows(pk: int, roots: tuple[str, ...] | None, *, below_roots: tuple[str, ...] | None = None) -> Found | None:
     compiled = rows.page_statement(roots, provider())
     found = compiled.statement.run({KEY: pk})
@@ -119,9 +135,10 @@ def _page(compiled: rows.Compiled, row: Row) -> tuple[ProgramPage, dict[str, Any
 
 
 @lru_cache(maxsize=KEPT)
-def _settled(found: Found, standing: Standing, around: Surroundings) -> Body | None:
+def _settled(read: State) -> Body | None:
     """Return what the rows alone determine, else None."""
-    document, is_settled = _build(found, _page(found.compiled, found.row)[0], standing, around)
+    page, _values = _page(read.found.compiled, read.found.row)
+    document, is_settled = _build(read.found, page, read.standing, read.around)
     return _encoded(document) if is_settled else None
 
 

@@ -193,6 +193,14 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         verbose_name = _("program page")
         verbose_name_plural = _("program pages")
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer a visitor with the page as the last one got it where nothing has changed since (`rendered`)."""
+        from .. import rendered
+
+        response = rendered.serve(self, request, lambda: super(ProgramPage, self).serve(request, *args, **kwargs))
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
     def sessions(self) -> "PageQuerySet[SessionPage]":
         """Return the meetings below this page, drafts too, by start."""
         return SessionPage.objects.child_of(self).order_by("starts_at", "pk")

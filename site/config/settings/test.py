@@ -27,3 +27,4 @@ STORAGES = STORAGES | {
     },
 }
 WAGTAILADMIN_BASE_URL = "http://testserver"
+COP_KEEP_PAGES = False  # each test asks for what it looks at; those of `rendered` turn it on
