@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, ClassVar
 
 import django_filters
@@ -134,7 +135,7 @@ class CountedFilterSet(WagtailFilterSet):
             for other, values in chosen.items():
                 if other != name and values:
                     rows = rows.filter(**{f"{counted[other].field_name}__in": values})
-            counter.extra["choices"] = self._choices(counter, rows, chosen[name])
+            counter.extra["choices"] = cache(partial(self._choices, counter, rows, chosen[name]))  # when they are shown
 
     def _narrowed(self, data: QueryDict) -> QuerySet:
         """Return the rows that the filters without counts leave."""

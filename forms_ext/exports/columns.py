@@ -75,7 +75,8 @@ def answer_columns(versions: Iterable[FormVersion], *, split_choices: bool = Fal
         choices.setdefault(key, {}).update(dict.fromkeys(question.get("choices") or []))
     found: list[Column] = []
     for key, column in columns.items():
-        found += _split(column, choices[key]) if split_choices and column.type == "choices" else [column]
+        is_split = split_choices and column.type == "choices" and choices[key]
+        found += _split(column, choices[key]) if is_split else [column]
     return found
 
 

@@ -1,7 +1,6 @@
 """The bytes of an export: its rows, in its format."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from . import copying, csv_lines, json_lines, packing, rows, xlsx
 from .columns import Column
@@ -23,22 +22,22 @@ def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[by
         columns = source.columns(found, split_choices=options.split_choices and export.format != "jsonl")
     if tell is None and export.format == "csv" and copying.possible(found, columns, options):
         return copying.encode(found, columns, options)
-    batches = (rows.paged if tell or source.is_files else rows.stream)(found, columns)
-    return encode(_telling(batches, tell) if tell else batches, columns, export.format, options)
+    tables = (rows.paged if tell or source.is_files else rows.stream)(found, columns)
+    return encode(_telling(tables, tell) if tell else tables, columns, export.format, options)
 
 
-def encode(batches: Iterator[list[Any]], columns: list[Column], format: str, options: Options) -> Iterator[bytes]:
+def encode(tables: Iterator[rows.Table], columns: list[Column], format: str, options: Options) -> Iterator[bytes]:
     """Yield rows in `format`."""
     if format == "zip":
-        return packing.encode(batches)
-    return {"csv": csv_lines.encode, "xlsx": xlsx.encode, "jsonl": json_lines.encode}[format](batches, columns, options)
+        return packing.encode(tables)
+    return {"csv": csv_lines.encode, "xlsx": xlsx.encode, "jsonl": json_lines.encode}[format](tables, columns, options)
 
 
-def _telling(batches: Iterator[list[Any]], tell: Callable[[int], None]) -> Iterator[list[Any]]:
+def _telling(tables: Iterator[rows.Table], tell: Callable[[int], None]) -> Iterator[rows.Table]:
     done = 0
-    for batch in batches:
-        yield batch
-        done += len(batch)
+    for table in tables:
+        yield table
+        done += len(table[0])
         tell(done)
 
 

@@ -1,6 +1,7 @@
-"""CSV by PostgreSQL's COPY: the server writes the lines of answers, we look only at those that need a hand.
+"""CSV by PostgreSQL's COPY: the server takes the answers apart while we make a CSV of what it has sent.
 
-The values are those of `rows.stream`, the texts those of `texts`: a test holds both ways against each other.
+The texts are those of `csv_lines.encode`, byte for byte: a test holds both ways against each other. COPY's own text
+format, not its CSV: tabs and line ends in it are always those between cells and rows, so a batch is turned at once.
 """
 
 import re
@@ -15,12 +16,15 @@ from django.db.models.functions import Cast
 
 from . import csv_lines
 from .columns import Column
-from .guard import guard
+from .guard import guard, guard_number
 from .options import Options
 from .rows import BATCH
 
 MOMENTS = {"iso": "YYYY-MM-DD", "day": "DD.MM.YYYY", "month": "MM/DD/YYYY"}
-RISKY = re.compile(b"\"['=+\\-@\t\r\n\xef]")  # a first character of `guard`, the wide ones by their first byte
+FIRST = b"['=+\\-@\\\\\xef]"  # a first character of `guard`: escaped ones by the backslash, wide ones by their first byte
+RISKY = re.compile(b"\t" + FIRST), re.compile(b"\n" + FIRST)  # each with one byte to look for, which is quick
+ESCAPED = re.compile(rb"\\(.)")
+ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", b"\\": b"\\"}
 SIMPLE = {"text", "number", "boolean", "moment", "date", "file"}
 
 
@@ -39,7 +43,6 @@ def possible(rows: QuerySet, columns: Sequence[Column], options: Options) -> boo
     """Tell whether COPY can write these columns."""
     return (
         connections[rows.db].vendor == "postgresql"
-        and options.delimiter != "\t"  # which may begin a formula
         and all(c.choice is None and c.type in SIMPLE and not (c.source and c.type == "boolean") for c in columns)
         and (options.date_format == "iso" or all(c.type != "date" for c in columns))
     )
@@ -62,35 +65,43 @@ def encode(rows: QuerySet, columns: Sequence[Column], options: Options) -> Itera
 
 
 def _copied(rows: QuerySet, columns: Sequence[Column], options: Options) -> Iterator[bytes]:
-    query, parameters = rows.values_list(*(_expression(c, options) for c in columns)).query.sql_with_params()
-    copy = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE *, DELIMITER '{options.delimiter}')"
-    finish = _finisher(columns, options)
     connection: Any = connections[rows.db]
-    with (
-        transaction.atomic(using=rows.db),
-        connection.cursor() as cursor,
-        cursor.copy(connection.ops.compose_sql(copy, parameters)) as lines,
-    ):
-        for batch in batched(lines, BATCH, strict=False):
-            yield finish(batch)
+    query, parameters = rows.values_list(*(_expression(c, options) for c in columns)).query.sql_with_params()
+    copy = connection.ops.compose_sql(f"COPY ({query}) TO STDOUT WITH (FORMAT text, NULL '')", parameters)
+    turn = _turner(columns, options)
+    with transaction.atomic(using=rows.db), connection.cursor() as cursor, cursor.copy(copy) as copied:
+        yield from map(turn, batched(iter(copied.read, b""), BATCH, strict=False))
 
 
-def _finisher(columns: Sequence[Column], options: Options) -> Callable[[Sequence[Any]], bytes]:
-    """Return what ends lines as RFC 4180 has it and makes risky cells harmless: most batches have none."""
-    texts = [place for place, column in enumerate(columns) if column.type in {"text", "file", "date"}]
-    lines = csv_lines.Lines(options)
+def _turner(columns: Sequence[Column], options: Options) -> Callable[[Sequence[Any]], bytes]:
+    """Return what turns lines of COPY into CSV; only lines with a risky cell are taken apart."""
+    guards = [guard_number if column.type == "number" else guard for column in columns]
+    between = f'"{options.delimiter}"'.encode()
+
+    def quick(text: bytes) -> bytes:
+        if b'"' in text:
+            text = text.replace(b'"', b'""')
+        text = text.replace(b"\t", between).replace(b"\n", b'"\r\n"')
+        return _unescaped(b'"' + text[:-1])
 
     def careful(line: bytes) -> bytes:
-        if not RISKY.search(line):
-            return line + b"\r\n"
-        cells = csv_lines.parse(line.decode(), options.delimiter)
-        for place in texts:
-            cells[place] = guard(cells[place])
-        return lines.encode([cells])
+        if not _is_risky(line):
+            return quick(line)
+        cells = [_unescaped(cell).decode() for cell in line[:-1].split(b"\t")]
+        return csv_lines.lines([[harmless(cell)] for harmless, cell in zip(guards, cells, strict=True)], options)
 
-    def finish(batch: Sequence[Any]) -> bytes:
-        stripped = [bytes(line[:-1]) for line in batch]
-        joined = b"\r\n".join(stripped) + b"\r\n"
-        return b"".join(map(careful, stripped)) if RISKY.search(joined) else joined
+    def turn(batch: Sequence[Any]) -> bytes:
+        text = b"".join(batch)
+        return b"".join(map(careful, map(bytes, batch))) if _is_risky(text) else quick(text)
 
-    return finish
+    return turn
+
+
+def _is_risky(text: bytes) -> bool:
+    """Tell whether any cell may have to be made harmless."""
+    cells, lines = RISKY
+    return cells.search(text) is not None or lines.search(b"\n" + text) is not None
+
+
+def _unescaped(text: bytes) -> bytes:
+    return ESCAPED.sub(lambda found: ESCAPES[found[1]], text) if b"\\" in text else text

@@ -9,12 +9,18 @@ import re
 FIRST = "=+\\-@\t\r\n＝＋－＠"
 RISKY = re.compile(f"'*[{FIRST}]")
 GUARDED = re.compile(f"'+[{FIRST}]")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 STARTS = frozenset("'=+-@\t\r\n＝＋－＠")
 
 
 def guard(text: str) -> str:
     """Return `text` so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text[:1] in STARTS and RISKY.match(text) else text
+
+
+def guard_number(text: str) -> str:
+    """Return what stands in a column of numbers: below zero, it is no formula."""
+    return text if NUMBER.fullmatch(text) else guard(text)
 
 
 def unguard(text: str) -> str:

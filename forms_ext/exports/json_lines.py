@@ -8,7 +8,7 @@ from typing import Any
 
 from .columns import Column
 from .options import Options
-from .rows import Row
+from .rows import Table
 from .texts import amount
 
 
@@ -25,7 +25,7 @@ def _plain(options: Options) -> Callable[[Any], Any]:
     return plain
 
 
-def encode(batches: Iterable[list[Row]], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
+def encode(tables: Iterable[Table], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
     """Yield JSON lines, a batch of rows each."""
     places = {column.key: place for place, column in enumerate(columns)}
     money = [(c.key, place, places[c.currency]) for place, c in enumerate(columns) if c.type == "money"]
@@ -36,7 +36,7 @@ def encode(batches: Iterable[list[Row]], columns: Sequence[Column], options: Opt
     answers = [(c.question, place) for place, c in enumerate(columns) if c.question]
     dumps = json.JSONEncoder(ensure_ascii=False, default=_plain(options)).encode
 
-    def make(row: Row) -> str:
+    def make(row: Sequence[Any]) -> str:
         line: dict[str, Any] = {key: row[place] for key, place in fields}
         for key, place, currency in money:
             value = row[place]
@@ -45,8 +45,8 @@ def encode(batches: Iterable[list[Row]], columns: Sequence[Column], options: Opt
             line["answers"] = {key: _answer(row[place]) for key, place in answers if row[place] is not None}
         return dumps(line) + "\n"
 
-    for batch in batches:
-        yield "".join(map(make, batch)).encode()
+    for table in tables:
+        yield "".join(map(make, zip(*table, strict=True))).encode()
 
 
 def _answer(value: Any) -> Any:

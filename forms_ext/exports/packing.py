@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ..base import private
 from .columns import field
-from .rows import Row
+from .rows import Table
 from .zipping import pack
 
 CHUNK = 65_536
@@ -17,6 +17,6 @@ def _read(path: str) -> Iterator[bytes]:
             yield part
 
 
-def encode(batches: Iterable[list[Row]]) -> Iterator[bytes]:
+def encode(tables: Iterable[Table]) -> Iterator[bytes]:
     """Yield a ZIP of the PDFs, each under the number of its invoice."""
-    return pack((f"{number}.pdf", _read(path)) for batch in batches for number, path in batch)
+    return pack((f"{number}.pdf", _read(path)) for table in tables for number, path in zip(*table, strict=True))

@@ -1,7 +1,7 @@
 """Values as the text of a cell, and back: the one place that knows both ways."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,11 +9,11 @@ from typing import Any
 from cop_program.wording import minor_unit
 
 from .columns import Column
-from .guard import unguard
+from .guard import STARTS, guard, guard_number, unguard
 from .options import DATE_FORMATS, Options
-from .rows import exact
+from .rows import Table, exact
 
-type Write = Callable[[Any], str]
+type Write = Callable[[Sequence[Any]], list[str]]
 SEPARATOR = "; "
 
 
@@ -57,10 +57,24 @@ def amount(value: Any, currency: str) -> Decimal:
     return exact(value).quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 
+def with_amounts(table: Table, columns: Sequence[Column]) -> Table:
+    """Return `table` with the decimals of its currencies in the columns of money."""
+    places = {column.key: place for place, column in enumerate(columns)}
+    made = list(table)
+    for place, column in enumerate(columns):
+        if column.type == "money":
+            pairs = zip(table[place], table[places[column.currency]], strict=True)
+            made[place] = [None if value is None else amount(value, currency) for value, currency in pairs]
+    return made
+
+
 def plain(value: Any) -> str:
     """Return the text of any value, whatever its type; a formula is still one."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        text = str(value)
+        return f"{Decimal(text):f}" if "e" in text else text
     if isinstance(value, list):
         return join(map(str, value))
     if isinstance(value, dict):
@@ -68,23 +82,36 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-def _date(options: Options) -> Write:
-    return lambda value: options.day(date.fromisoformat(value) if isinstance(value, str) else value)
+def _each(text: Callable[[Any], str]) -> Write:
+    return lambda values: ["" if value is None else text(value) for value in values]
 
 
-def _moment(options: Options) -> Write:
+_anything = _each(lambda value: guard(plain(value)))
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    try:
+        return ["" if text is None else text if text[:1] not in STARTS else guard(text) for text in values]
+    except (TypeError, KeyError):  # an answer of another type than its question asks for
+        return _anything(values)
+
+
+def _moment(options: Options) -> Callable[[datetime], str]:
     zone = options.zone
-    if options.date_format == "iso":
-        return lambda value: value.astimezone(zone).isoformat(" ", "seconds")[:19]
-    return options.moment
+    return (lambda value: str(value.astimezone(zone))[:19]) if options.date_format == "iso" else options.moment
 
 
-def writer(column: Column, options: Options) -> Write | None:
-    """Return what makes a text of the values of `column`; None where they are texts already."""
+def writer(column: Column, options: Options) -> Write:
+    """Return what makes harmless texts of the values of `column`."""
     if column.type == "text" or (column.type == "date" and column.question and options.date_format == "iso"):
-        return None
-    known: dict[str, Write] = {"date": _date(options), "moment": _moment(options), "number": str, "money": str}
-    return known.get(column.type, plain)
+        return _texts
+    known: dict[str, Callable[[Any], str]] = {
+        "date": lambda value: options.day(date.fromisoformat(value) if isinstance(value, str) else value),
+        "moment": _moment(options),
+        "number": lambda value: guard_number(plain(value)),
+        "money": str,
+    }
+    return _each(known[column.type]) if column.type in known else _anything
 
 
 def reader(column: Column, options: Options) -> Callable[[str], Any]:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from . import workbook
 from .columns import Column, headings
 from .options import Options
-from .rows import Row
-from .texts import amount, join
+from .rows import Table
+from .texts import join, with_amounts
 from .workbook import STYLES
 from .zipping import Sink
 
@@ -118,8 +118,6 @@ class Sheet:
         }  # fmt: skip
         self.columns = [(f'<c r="{letters(place)}', cells.get(c.type, any_cell)) for place, c in enumerate(columns)]
         self.names = headings(columns, zone=options.time_zone, by=options.headings)
-        places = {column.key: place for place, column in enumerate(columns)}
-        self.money = [(place, places[c.currency]) for place, c in enumerate(columns) if c.type == "money"]
 
     def head(self, widths: Sequence[int]) -> str:
         """Return the sheet up to its first row of values: a frozen line of headings, and the widths."""
@@ -129,11 +127,8 @@ class Sheet:
         )
         return workbook.sheet_head(widths) + f'<row r="1">{cells}</row>'
 
-    def row(self, number: int, values: Row) -> str:
+    def row(self, number: int, values: Sequence[Any]) -> str:
         """Return one row."""
-        for place, currency in self.money:
-            if values[place] is not None:
-                values[place] = amount(values[place], values[currency])
         cells = [
             f'{start}{number}"{cell(value)}'
             for (start, cell), value in zip(self.columns, values, strict=True)
@@ -141,7 +136,7 @@ class Sheet:
         ]
         return f'<row r="{number}">{"".join(cells)}</row>'
 
-    def widths(self, sample: Iterable[Row]) -> list[int]:
+    def widths(self, sample: Iterable[Sequence[Any]]) -> list[int]:
         """Return a width for each column that shows its heading and most of what stands in the first rows."""
         found = [max(10, min(30, len(name) + 2)) for name in self.names]
         for row in sample:
@@ -153,21 +148,21 @@ class Sheet:
         return found
 
 
-def encode(batches: Iterable[list[Row]], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
+def encode(tables: Iterable[Table], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
     """Return an XLSX piece by piece: rows on as many sheets as they need, and a sheet that tells of the columns."""
+    batches = (list(zip(*with_amounts(table, columns), strict=True)) for table in tables)
     return _packed(batches, Sheet(columns, options), _about(columns), (_("Rows"), _("Columns")), options)
 
 
 def _packed(
-    batches: Iterable[list[Row]], sheet: Sheet, about: str, titles: tuple[str, str], options: Options
+    todo: Iterator[list[Sequence[Any]]], sheet: Sheet, about: str, titles: tuple[str, str], options: Options
 ) -> Iterator[bytes]:
     sink = Sink()
-    todo = iter(batches)
     first = next(todo, [])
     start = sheet.head(sheet.widths(first[:200])).encode()
     names: list[str] = []
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]
-        rest: Iterator[Row] = chain.from_iterable(chain([first], todo))
+        rest: Iterator[Sequence[Any]] = chain.from_iterable(chain([first], todo))
         row = next(rest, None)
         while row is not None or not names:
             names.append(f"{titles[0]} {len(names) + 1}" if names else titles[0])

@@ -57,7 +57,7 @@ def convert(file: Path, kind: str, *more: str) -> Path:
 def test_libreoffice_reads_what_we_wrote_and_runs_no_formula(tmp_path: Path) -> None:
     options = Options(bom=True)
     sheet = tmp_path / "table.csv"
-    sheet.write_bytes(b"".join(csv_lines.encode([[list(row) for row in ROWS]], COLUMNS, options)))
+    sheet.write_bytes(b"".join(csv_lines.encode([list(zip(*ROWS, strict=True))], COLUMNS, options)))
     read = openpyxl.load_workbook(convert(sheet, "xlsx", f"--infilter=Text - txt - csv (StarCalc):{UTF8}")).active
     assert read is not None
     lines = [[cell.value for cell in line] for line in read.iter_rows()]
@@ -67,7 +67,7 @@ def test_libreoffice_reads_what_we_wrote_and_runs_no_formula(tmp_path: Path) -> 
     assert all(cell.data_type != "f" for line in read.iter_rows() for cell in line)
 
     book = tmp_path / "book.xlsx"
-    book.write_bytes(b"".join(xlsx.encode([[list(row) for row in ROWS]], COLUMNS, options)))
+    book.write_bytes(b"".join(xlsx.encode([list(zip(*ROWS, strict=True))], COLUMNS, options)))
     with convert(book, f"csv:Text - txt - csv (StarCalc):{UTF8}").open(encoding="utf-8", newline="") as file:
         saved = list(csv.reader(file))
     assert [line[0] for line in saved[1:]] == [row[0] for row in ROWS]
