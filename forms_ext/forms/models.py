@@ -177,6 +177,7 @@ class Submission(AnswerSet):
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ["-submitted_at", "-pk"]
+        indexes = [models.Index(fields=["-submitted_at", "-id"], name="forms_ext_submission_newest")]
 
     def __str__(self) -> str:
         return self.reference
