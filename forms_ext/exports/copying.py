@@ -21,7 +21,8 @@ from .options import Options
 from .rows import BATCH
 
 MOMENTS = {"iso": "YYYY-MM-DD", "day": "DD.MM.YYYY", "month": "MM/DD/YYYY"}
-FIRST = b"['=+\\-@\\\\\xef]"  # a first character of `guard`: escaped ones by the backslash, wide ones by their first byte
+# A first character of `guard`: escaped ones by the backslash, wide ones by their first byte.
+FIRST = b"['=+\\-@\\\\\xef]"
 RISKY = re.compile(b"\t" + FIRST), re.compile(b"\n" + FIRST)  # each with one byte to look for, which is quick
 ESCAPED = re.compile(rb"\\(.)")
 ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", b"\\": b"\\"}
