@@ -11,6 +11,7 @@ from django_countries.fields import CountryField
 from wagtail.models import Page
 
 from cop_program.models import Program
+from cop_program.translations import page_of
 
 from ..forms import editor
 from ..forms.models import AbstractFormPage, AnswerSet
@@ -61,7 +62,13 @@ class ApplicationFormPage(AbstractFormPage, Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         program = self.program
-        return context | {"program": program, "apply_until": program.page.deadline("application") if program else None}
+        if program is None:
+            return context | {"program": None}
+        return context | {
+            "program": program,
+            "program_page": page_of(program, self.locale.language_code),
+            "apply_until": program.page.deadline("application"),
+        }
 
     class Meta:
         verbose_name = _("application form")

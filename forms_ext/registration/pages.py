@@ -25,10 +25,9 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
     if program is None:
         return {}
     deadline = program.page.deadline("cancellation")
-    policy = (
-        page_of(program, page.get_parent().locale.language_code).cancellation_policy or program.page.cancellation_policy
-    )
-    return {"program": program, "policy": policy, "cancellation_deadline": deadline}
+    words = page_of(program, page.get_parent().locale.language_code)
+    policy = words.cancellation_policy or program.page.cancellation_policy
+    return {"program": program, "program_page": words, "policy": policy, "cancellation_deadline": deadline}
 
 
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:

@@ -11,8 +11,8 @@ def load(*, say: Callable[[str], object] = print, known: dict[str, str] | None =
     from demo import people
     from demo.models import HomePage
 
-    from . import history, pages
-    from .editions import coming
+    from . import german, history, pages
+    from .editions import PAST, coming
 
     if HomePage.objects.exists():
         return False
@@ -21,5 +21,6 @@ def load(*, say: Callable[[str], object] = print, known: dict[str, str] | None =
     with transaction.atomic():
         people.create(known or {})
         past, future = pages.load(coming(today.date()))
+        german.load(past, future, (PAST, coming(today.date())))
         history.load(past, future, today)
     return True
