@@ -66,7 +66,7 @@ class ApplicationFormPage(AbstractFormPage, Page):
             return context | {"program": None}
         return context | {
             "program": program,
-            "program_page": page_of(program, self.locale.language_code),
+            "program_page": page_of(program, self.get_parent().locale.language_code),
             "apply_until": program.page.deadline("application"),
         }
 

@@ -133,6 +133,19 @@ def test_choosing_a_time_zone_below_a_half_filled_form_keeps_everything(
     assert Application.objects.get().answers["paper"]["name"] == "a.pdf"
 
 
+def test_a_zone_that_is_chosen_overtakes_the_browsers_own(form_page: ApplicationFormPage, visit: Visit) -> None:
+    page, slow = visit("/"), []
+    page.route("**/*tz=Australia*", lambda route: slow.append(route))
+    page.goto(page.url.removesuffix("/") + form_page.url)
+    zone = page.get_by_label("Show times in")
+    zone.select_option("Asia/Tokyo")
+    slow[0].fulfill(response=slow[0].fetch())
+    page.wait_for_timeout(300)
+    expect(zone).to_have_value("Asia/Tokyo")
+    press(page, "Set the time zone")
+    expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
+
+
 def test_choosing_a_time_zone_keeps_a_half_filled_form_within_the_programs_page(
     form_page: ApplicationFormPage, visit: Visit
 ) -> None:

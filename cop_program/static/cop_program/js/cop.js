@@ -40,12 +40,16 @@ const replaceZoned = (html) => {
 const remember = (zone, address) =>
   fetch(address, { method: "POST", body: new URLSearchParams({ zone, next: "/" }), redirect: "manual" }).catch(() => {});
 
+let turn = 0; // Who chooses a zone overtakes what is on its way.
+
 const showIn = async (zone) => {
+  const mine = ++turn;
   const address = new URL(location.href);
   address.searchParams.set("tz", zone);
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return false;
-  replaceZoned(await answer.text());
+  const html = await answer.text();
+  if (!answer.ok || mine !== turn) return false;
+  replaceZoned(html);
   root.dataset.zone = zone;
   return true;
 };
@@ -72,6 +76,10 @@ const chooseZone = async (event) => {
   const zone = form.elements.zone.value;
   await remember(zone, form.action);
   await showIn(zone).catch(() => {});
+};
+
+const startChoosing = (event) => {
+  if (event.target.closest("[data-zone-form]")) turn += 1;
 };
 
 const playVideo = (event) => {
@@ -101,6 +109,7 @@ const watchCard = () => {
 const focusErrors = () => document.querySelector(".error-summary[tabindex], .notice[role=alert][tabindex]")?.focus();
 
 document.addEventListener("click", playVideo);
+document.addEventListener("change", startChoosing);
 document.addEventListener("submit", chooseZone);
 watchCard();
 focusErrors();
