@@ -9,6 +9,7 @@ from wagtail import blocks
 
 from . import videos
 from .extensions import provider
+from .translations import localized
 from .zones import zone_choices
 
 FEATURES = ["bold", "italic", "link", "ol", "ul"]
@@ -199,10 +200,13 @@ class FormBlock(blocks.StructBlock):
         return cleaned
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Add the HTML of the form, for the reader who asks."""
+        """Add the HTML of the form in the language in use, for the reader who asks."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         request, page = context.get("request"), value.get("page")
-        return context | {"form": provider().render_form(page, request) if page and request else ""}
+        if page:
+            (page,) = localized([page.specific])
+        form = provider().render_form(page, request) if page and request else ""
+        return context | {"form_page": page, "form": form}
 
 
 class TeaserChooserBlock(blocks.PageChooserBlock):

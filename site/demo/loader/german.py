@@ -10,6 +10,7 @@ from wagtail.models import Locale, Page, Site
 from cop_program.clock import at
 from cop_program.models import FacilitatorIndexPage, FacilitatorPage, ProgramIndexPage, ProgramPage, SessionPage
 from forms_ext.applications.models import ApplicationFormPage
+from forms_ext.forms.models import FormPage
 from forms_ext.registration.models import RegistrationFormPage
 
 from . import texts_de as texts
@@ -54,6 +55,15 @@ def _body(page: ProgramPage) -> str:
     )
 
 
+def _home_body(page: Any) -> str:
+    """Return the body of the home page; its cards and its form lead to the German ones by themselves."""
+    blocks = [dict(block) for block in page.body.raw_data]
+    for block in blocks:
+        if block["type"] == "facilitators":
+            block["value"] = block["value"] | {"heading": texts.HOME_PEOPLE}
+    return json.dumps(blocks)
+
+
 def _groups(page: ProgramPage) -> str:
     return json.dumps(
         [
@@ -91,7 +101,9 @@ def load(past: ProgramPage, future: ProgramPage, editions: tuple[Edition, Editio
     """Make the German pages of the whole site."""
     locale, _made = Locale.objects.get_or_create(language_code="de")
     front = Site.objects.get(is_default_site=True).root_page
-    translate(front, locale, title="Circle Forward", headline=texts.HOME_HEADLINE, lead=texts.HOME_LEAD)
+    letters = FormPage.objects.child_of(front).get()
+    translate(front, locale, headline=texts.HOME_HEADLINE, lead=texts.HOME_LEAD, body=_home_body(front.specific))
+    translate(letters, locale, questions=_questions(letters), **texts.LETTERS)
     people = FacilitatorIndexPage.objects.child_of(front).get()
     translate(people, locale, title="Begleitung", introduction=texts.FACILITATORS_INTRODUCTION)
     for one in FacilitatorPage.objects.child_of(people):

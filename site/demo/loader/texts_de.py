@@ -99,8 +99,18 @@ REGISTRATION = {
     "submit_label": "Anmelden",
     "thanks": "<p>Ihr Platz ist für Sie reserviert. Zahlen Sie die Anzahlung bis zu dem Tag, der unten steht.</p>",
 }
+LETTERS = {
+    "title": "Vom nächsten Programm hören",
+    "introduction": "<p>Jetzt keine Zeit? Lassen Sie Ihre Adresse hier; wir schreiben, wenn ein Termin steht.</p>",
+    "submit_label": "Schreiben Sie mir",
+    "thanks": "<p>Wir schreiben einmal für jedes neue Programm, und sonst nicht.</p>",
+}
 #: Labels, help and choices of the questions in English and in German.
 QUESTIONS = {
+    "What would suit you?": "Was würde Ihnen passen?",
+    "The next program": "Das nächste Programm",
+    "A later one": "Ein späteres",
+    "I am only curious": "Ich bin nur neugierig",
     "Your name": "Ihr Name",
     "Your email address": "Ihre E-Mail-Adresse",
     "Your organization": "Ihre Organisation",
@@ -139,6 +149,7 @@ HOME_LEAD = """
 <p>Circle Forward bringt Menschen zusammen, die Organisationen mit Soziokratie führen: kleine Gruppen, eine feste Zahl
 von Treffen und Begleitung durch Menschen, die auf demselben Stuhl gesessen haben.</p>
 """
+HOME_PEOPLE = "Wer sie begleitet"
 PROGRAMS_INTRODUCTION = "<p>Gruppen, die sich gerade bilden, und solche, die es gab.</p>"
 FACILITATORS_INTRODUCTION = "<p>Wer unsere Programme begleitet, und wie Sie sie erreichen.</p>"
 FACILITATORS = {

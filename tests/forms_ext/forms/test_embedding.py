@@ -10,7 +10,7 @@ from demo.models import HomePage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from cop_program import clock
 from cop_program.extensions import provider
@@ -154,3 +154,18 @@ def test_the_chooser_offers_forms_that_may_be_embedded(program: Program, plain_f
     chooser = HomePage.body.field.stream_block.child_blocks["form"].child_blocks["page"]  # type: ignore[attr-defined]
     offered = {model.__name__ for model in chooser.widget.target_models}
     assert offered == {"FormPage", "ApplicationFormPage"}
+
+
+def test_a_translated_page_shows_the_form_in_its_language(
+    client: Client, program: Program, plain_form: MakeForm
+) -> None:
+    form, locale = plain_form(), Locale.objects.create(language_code="de")
+    page = with_form(program, form)
+    translated = form.copy_for_translation(locale, copy_parents=True)
+    translated.title = "Rundbrief"
+    translated.save_revision().publish()
+    german = page.copy_for_translation(locale, copy_parents=True)
+    german.save_revision().publish()
+    shown = client.get(ProgramPage.objects.get(pk=german.pk).get_url()).text
+    assert "<h2>Rundbrief</h2>" in shown
+    assert f'action="/go/form/{translated.pk}/"' in shown
