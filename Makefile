@@ -5,7 +5,7 @@ ONLY ?=
 export PORT DATA_DIR ONLY
 PYTHON := .venv/bin/python
 
-.PHONY: run test lint bench soak screenshots migrations messages setup
+.PHONY: run test test-oldest lint bench soak screenshots migrations messages setup
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
 run: ## Everything on this machine: packages, environment, database, demo, web server, worker
@@ -16,6 +16,9 @@ test: ## The whole suite with all its set-up
 
 lint: ## What `make test` checks before its tests
 	@exec site/bin/test --lint-only
+
+test-oldest: ## The wheel in a plain Wagtail site with the oldest Python and Django that we support
+	@exec site/bin/test --oldest
 
 soak: ## Races and properties for longer
 	@exec site/bin/test --soak

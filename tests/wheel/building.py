@@ -48,8 +48,14 @@ def uv() -> str:
         for folder in [""] if "/" in name else os.environ.get("PATH", "").split(":"):
             candidate = os.path.join(folder, name)
             if os.access(candidate, os.X_OK):
-                return candidate
+                return _itself(candidate)
     raise RuntimeError("There is no uv on this machine: run site/bin/setup")
+
+
+def _itself(command: str) -> str:
+    """Return the uv that `command` starts: a shim of pyenv would put an interpreter of its own before ours."""
+    asked = [command, "run", "--quiet", "--no-project", "--python", sys.executable, "python", "-c"]
+    return subprocess.check_output([*asked, "import os; print(os.environ['UV'])"], text=True).strip()
 
 
 def build(folder: Path) -> tuple[Path, Path, Path]:
