@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
 from .extensions import provider
@@ -12,13 +13,27 @@ from .signals import program_published
 
 def connect() -> None:
     """Connect the receivers of this app; called once from `AppConfig.ready()`."""
-    page_published.connect(when_program_published, sender=ProgramPage, dispatch_uid="cop_program_published")
-    page_published.connect(when_session_published, sender=SessionPage, dispatch_uid="cop_session_published")
-    page_published.connect(when_facilitator_published, sender=FacilitatorPage, dispatch_uid="cop_facilitator_published")
-    page_unpublished.connect(when_session_unpublished, sender=SessionPage, dispatch_uid="cop_session_unpublished")
+    page_published.connect(when_published, dispatch_uid="cop_published")
+    page_unpublished.connect(when_unpublished, dispatch_uid="cop_unpublished")
 
 
-def when_program_published(instance: ProgramPage, **kwargs: Any) -> None:
+def when_published(instance: Page, **kwargs: Any) -> None:
+    """Do what the publication of a page of ours brings; also of a type that a site has made from it."""
+    if isinstance(instance, ProgramPage):
+        when_program_published(instance)
+    elif isinstance(instance, SessionPage):
+        when_session_published(instance)
+    elif isinstance(instance, FacilitatorPage) and instance.live:
+        instance.lead_translations()
+
+
+def when_unpublished(instance: Page, **kwargs: Any) -> None:
+    """Let a session that is published again, perhaps at another time, be newer than what calendars know."""
+    if isinstance(instance, SessionPage):
+        instance.touch_calendar()
+
+
+def when_program_published(instance: ProgramPage) -> None:
     """Make the program's row where it is the first time, and tell those who hear of its source page."""
     if not instance.live or instance.alias_of_id:
         return
@@ -32,7 +47,7 @@ def when_program_published(instance: ProgramPage, **kwargs: Any) -> None:
             instance.lead_translations()
 
 
-def when_session_published(instance: SessionPage, **kwargs: Any) -> None:
+def when_session_published(instance: SessionPage) -> None:
     """Tell what changed of a published session; that of a translation says nothing new."""
     changes, instance.told_changes = instance.told_changes, ()
     if instance.live:
@@ -44,14 +59,3 @@ def when_session_published(instance: SessionPage, **kwargs: Any) -> None:
     with transaction.atomic():
         for what in changes:
             provider().session_changed(program, instance.pk, what)
-
-
-def when_facilitator_published(instance: FacilitatorPage, **kwargs: Any) -> None:
-    """Give the translations the address for letters."""
-    if instance.live:
-        instance.lead_translations()
-
-
-def when_session_unpublished(instance: SessionPage, **kwargs: Any) -> None:
-    """Let a session that is published again, perhaps at another time, be newer than what calendars know."""
-    instance.touch_calendar()

@@ -5,9 +5,10 @@ from typing import Any
 from wagtail.models import Page
 
 from .. import translations
+from .families import Family
 
 
-class Translated(Page):
+class Translated(Family, Page):
     """A page whose translations have the values of `shared_fields` from their source page."""
 
     #: Figures, dates and private links: what is edited on the source page alone.

@@ -54,6 +54,9 @@ class Conf:
     COP_API_ORIGINS: Setting[tuple[str, ...]] = Setting(
         (), "Origins of other web sites whose scripts may send forms by API, as https://www.example.org."
     )
+    COP_QUESTION_TYPES: Setting[tuple[str, ...]] = Setting(
+        (), "Question types of the site's own, as the dotted paths of their classes."
+    )
     # Mail
     COP_MAIL_ATTEMPTS = Setting(8, "How often a mail is tried before it is given up.")
     COP_MAIL_RETRY_SECONDS = Setting(60, "Wait after the first failure; it doubles with each further one.")

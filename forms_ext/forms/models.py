@@ -12,6 +12,8 @@ from wagtail.contrib.forms.models import FormMixin
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
+from cop_program.models.families import Family
+
 from . import editor, origins, stream
 from .stream import QuestionsField
 
@@ -33,7 +35,7 @@ class QuestionKey(models.Model):
         return self.key
 
 
-class AbstractFormPage(FormMixin, models.Model):
+class AbstractFormPage(Family, FormMixin, models.Model):
     """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only.
 
     A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,

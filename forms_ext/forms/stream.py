@@ -105,6 +105,7 @@ def build_blocks() -> list[tuple[str, blocks.Block]]:
         label=_("Text between questions"),
         group=_("Layout"),
     )
+    types.register_others()
     questions = [(kind.name, question_block(kind)) for kind in types.all_types()]
     return [*questions, ("step", step), ("section", section), ("note", note)]
 

@@ -10,11 +10,13 @@ from django import forms
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import formats
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from cop_program.zones import zone_choices, zone_names
 
+from ..base.conf import conf
 from . import sentences
 from .files import KeptFileField
 
@@ -22,7 +24,7 @@ type Question = Mapping[str, Any]
 
 
 class QuestionType:
-    """How one type of question is asked, checked, stored and read. Subclass it and `register` the class."""
+    """How one type of question is asked, checked, stored and read. Name a subclass in `COP_QUESTION_TYPES`."""
 
     name: ClassVar[str]
     label: ClassVar[Any]
@@ -62,6 +64,13 @@ def register(cls: type[QuestionType]) -> type[QuestionType]:
         raise ImproperlyConfigured(f"There is already a question type {name!r}.")
     _types[name] = cls()
     return cls
+
+
+@cache
+def register_others() -> None:
+    """Add the types that `COP_QUESTION_TYPES` names."""
+    for path in conf.COP_QUESTION_TYPES:
+        register(import_string(path))
 
 
 def get(name: str) -> QuestionType:
