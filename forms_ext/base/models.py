@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["RateBucket", "ReferenceSequence"]
+__all__ = ["Heartbeat", "RateBucket", "ReferenceSequence"]
 
 
 class ReferenceSequence(models.Model):
@@ -32,3 +32,13 @@ class RateBucket(models.Model):
 
     def __str__(self) -> str:
         return self.key[:8]
+
+
+class Heartbeat(models.Model):
+    """When something that has to be done again and again was done last (`pulse.py`)."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

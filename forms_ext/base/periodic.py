@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from . import pulse
+
 type Job = Callable[[], object]
 
 logger = logging.getLogger(__name__)
@@ -28,4 +30,5 @@ def run_all() -> list[str]:
                 raise
             logger.exception("Periodic job failed: %s", name)
             failed.append(name)
+    pulse.beat()
     return failed

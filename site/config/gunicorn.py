@@ -13,7 +13,11 @@ from config.masking import mask_path
 
 
 class MaskingLogger(Logger):
-    """Writes paths without query strings, and the secret part of personal links as ***."""
+    """Writes paths without query strings, the secret part of personal links as ***, and nothing of health probes."""
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        if not environ.get("PATH_INFO", "").startswith("/health/"):
+            super().access(resp, req, environ, request_time)
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)

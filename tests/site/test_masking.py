@@ -77,3 +77,7 @@ def test_no_other_log_holds_a_link_either(token: str) -> None:
         record = logging.LogRecord("django.request", logging.WARNING, "", 1, "Not Found: %s", (words,), None)
         MaskPersonalLinks().filter(record)
         assert record.getMessage() == "Not Found: /go/invitation/***/"
+
+
+def test_probes_of_a_balancer_do_not_fill_the_access_log() -> None:
+    assert access_log("/health/ready/", "") == ""

@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "djmoney",
     "django_tasks_db",
     "crontask",
-    "health_check",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "forms_ext.base.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentSecurityPolicy",
@@ -93,11 +93,12 @@ SQLITE_OPTIONS = {
 
 def database(url: str | None, sqlite_path: Path) -> dict[str, object]:
     """Return the `default` database: the one that `url` names, or SQLite at `sqlite_path`."""
-    config: dict[str, object] = dict(dj_database_url.parse(url or f"sqlite:///{sqlite_path}", conn_max_age=60))
+    config: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{sqlite_path}", conn_max_age=60))
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = SQLITE_OPTIONS
     else:
         config["CONN_HEALTH_CHECKS"] = True
+        config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}
     return config
 
 

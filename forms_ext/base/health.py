@@ -1,0 +1,127 @@
+"""How a process is, for load balancers and alarms: `/health/live/`, `/health/ready/` and `/health/work/`.
+
+The middleware answers before everything else: a balancer asks by an address that is no host name of the site, and by
+plain HTTP. The answer names what is in order and what is not, and no more; why it is not stands in the log.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from django.core.cache import cache as shared_cache
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from . import private, pulse
+
+SILENCE = timedelta(minutes=5)
+WAIT = timedelta(minutes=10)
+
+logger = logging.getLogger(__name__)
+
+
+class Unwell(Exception):
+    """What a check found, in words for the log."""
+
+
+def database() -> None:
+    """The database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def migrations() -> None:
+    """Every migration of the code that runs here has been applied."""
+    _all_applied()
+
+
+@cache  # once they are, they stay so for as long as this process lives; an exception is not remembered
+def _all_applied() -> bool:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unwell("Run `manage.py migrate`.")
+    return True
+
+
+def cached() -> None:
+    """The cache gives back what it was given."""
+    key, value = f"cop-health-{get_random_string(12)}", get_random_string(12)
+    shared_cache.set(key, value, timeout=10)
+    if shared_cache.get(key) != value:
+        raise Unwell("The cache lost what it was given.")
+
+
+def files() -> None:
+    """Private and public files can be reached; nothing is written."""
+    for storage in (private.storage(), storages["default"]):
+        _reach(storage)
+
+
+def _reach(storage: Storage) -> None:
+    if isinstance(storage, FileSystemStorage):
+        folder = Path(storage.location)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise Unwell(f"Nothing can be written into {folder}.")
+    else:
+        storage.exists("health")
+
+
+def clockwork() -> None:
+    """The periodic work ran a moment ago."""
+    last = pulse.last_beat()
+    if last is None or timezone.now() - last > SILENCE:
+        raise Unwell(f"The periodic work last ran: {last or 'never'}. Start `manage.py cop_tick` every minute.")
+
+
+def worker() -> None:
+    """No task waits for long."""
+    wait = pulse.longest_wait()
+    if wait > WAIT:
+        raise Unwell(f"A task has been waiting for {wait}. Start `manage.py db_worker`, or more of them.")
+
+
+READY = {"database": database, "migrations": migrations, "cache": cached, "files": files}
+WORK = {"database": database, "clockwork": clockwork, "worker": worker}
+ADDRESSES: dict[str, dict[str, Callable[[], None]]] = {
+    "/health/live/": {},
+    "/health/ready/": READY,
+    "/health/work/": WORK,
+}
+
+
+def answer(request: HttpRequest, checks: dict[str, Callable[[], None]]) -> HttpResponse:
+    """Run `checks`; 200 where all is well, else 503."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    states = {name: _state(name, check) for name, check in checks.items()}
+    is_well = all(state == "ok" for state in states.values())
+    content = {"status": "ok" if is_well else "unavailable", "checks": states}
+    return JsonResponse(content, status=200 if is_well else 503, headers={"Cache-Control": "no-store"})
+
+
+def _state(name: str, check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Exception as error:
+        logger.warning("Health: %s failed: %s: %s", name, type(error).__name__, error)
+        return "failed"
+    return "ok"
+
+
+class Health:
+    """Middleware that answers the three addresses; put it first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        checks = ADDRESSES.get(request.path_info)
+        return self.get_response(request) if checks is None else answer(request, checks)

@@ -1,0 +1,130 @@
+"""What load balancers and alarms are told of a process."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from forms_ext.base import health
+from forms_ext.base.models import Heartbeat
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    """Let the process not know yet that everything is migrated."""
+    health._all_applied.cache_clear()
+    yield
+    health._all_applied.cache_clear()
+
+
+def ask(name: str) -> tuple[int, dict[str, str]]:
+    """Return status and checks, as a balancer gets them: by an address that is no host of the site, without TLS."""
+    response = Client().get(f"/health/{name}/", headers={"host": "10.0.0.7:8000"})
+    assert response["Cache-Control"] == "no-store"
+    content = response.json()
+    assert (content["status"] == "ok") == (response.status_code == 200)
+    assert not response.cookies
+    return response.status_code, content["checks"]
+
+
+@pytest.fixture
+def as_deployed(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["programs.example.org"]
+    settings.SECURE_SSL_REDIRECT = True
+
+
+@pytest.fixture
+def no_database(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the database be gone: a folder that is not there, a port on which nothing listens."""
+    gone = {"NAME": "/nowhere/db.sqlite3"} if connection.vendor == "sqlite" else {"HOST": "127.0.0.1", "PORT": "1"}
+    connection.close()
+    with monkeypatch.context() as patch:
+        for name, value in gone.items():
+            patch.setitem(connection.settings_dict, name, value)
+        yield
+        connection.close()
+
+
+def test_a_process_that_answers_is_alive_and_asks_nobody(
+    as_deployed: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        assert ask("live") == (200, {})
+
+
+def test_ready_looks_at_all_that_a_request_needs(
+    as_deployed: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    well = dict.fromkeys(("database", "migrations", "cache", "files"), "ok")
+    assert ask("ready") == (200, well)
+    with django_assert_num_queries(1):
+        assert ask("ready") == (200, well)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_its_database_it_lives_and_is_not_ready(no_database: None, caplog: pytest.LogCaptureFixture) -> None:
+    assert ask("live") == (200, {})
+    status, checks = ask("ready")
+    assert (status, checks["database"], checks["files"]) == (503, "failed", "ok")
+    assert "OperationalError" in caplog.text  # there, and not in the answer, which everybody may read
+    assert ask("work")[0] == 503
+
+
+def test_a_new_version_is_not_ready_before_migrate() -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("forms_ext", "0001_initial")
+    assert ask("ready") == (503, {"database": "ok", "migrations": "failed", "cache": "ok", "files": "ok"})
+    recorder.record_applied("forms_ext", "0001_initial")
+    assert ask("ready")[0] == 200
+
+
+def test_it_is_not_ready_without_its_cache(settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    assert ask("ready")[1]["cache"] == "failed"
+
+
+def test_it_is_not_ready_where_private_files_cannot_be_written(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "private").write_text("A file where the folder should be.")
+    options = {"location": tmp_path / "private"}
+    local = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = settings.STORAGES | {"private": {"BACKEND": local, "OPTIONS": options}}
+    assert ask("ready")[1] == {"database": "ok", "migrations": "ok", "cache": "ok", "files": "failed"}
+
+
+def test_nobody_is_told_to_send_anything() -> None:
+    assert Client().post("/health/ready/").status_code == 405
+    head: HttpResponse = Client().head("/health/ready/")  # type: ignore[assignment]
+    assert (head.status_code, head.content) == (200, b"")
+    assert Client().get("/health/other/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clockwork_has_run_a_moment_ago() -> None:
+    assert ask("work") == (503, {"database": "ok", "clockwork": "failed", "worker": "ok"})
+    call_command("cop_tick")
+    assert ask("work") == (200, {"database": "ok", "clockwork": "ok", "worker": "ok"})
+    Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=6))
+    assert ask("work")[1]["clockwork"] == "failed"
+
+
+def test_no_task_waits_for_long(settings: Settings) -> None:
+    from forms_ext.base.tasks import tick
+
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    tick.enqueue()
+    assert ask("work")[1]["worker"] == "ok"
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(minutes=11))
+    assert ask("work")[1]["worker"] == "failed"
+    DBTaskResult.objects.update(status="RUNNING")
+    assert ask("work")[1]["worker"] == "ok"
