@@ -38,6 +38,13 @@ def test_a_mail_provider_is_set_by_the_environment_too(tmp_path: Path) -> None:
     assert check(tmp_path, **more).returncode == 0
 
 
+def test_buckets_are_set_by_the_environment(tmp_path: Path) -> None:
+    buckets = {"S3_BUCKET": "pictures", "S3_PRIVATE_BUCKET": "invoices", "AWS_DEFAULT_REGION": "eu-central-1"}
+    done = check(tmp_path, **buckets)
+    assert done.returncode == 0, done.stderr
+    assert check(tmp_path, **buckets | {"S3_PRIVATE_BUCKET": "pictures"}).returncode == 1, "everybody may read pictures"
+
+
 @pytest.mark.parametrize(
     ("extra", "found"),
     [

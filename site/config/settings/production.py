@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .. import checks as checks  # registers them
 from .base import *  # noqa: F403
+from .base import STORAGES
 
 
 def required(name: str) -> str:
@@ -39,6 +40,13 @@ if provider := os.environ.get("EMAIL_PROVIDER"):  # by its API and webhooks, in 
     MAILERS = {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
     ANYMAIL = {name.removeprefix("ANYMAIL_"): os.environ[name] for name in os.environ if name.startswith("ANYMAIL_")}
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL")
+
+if bucket := os.environ.get("S3_BUCKET"):  # for several machines; boto3 reads AWS_… by itself
+    S3 = "storages.backends.s3.S3Storage"
+    STORAGES = STORAGES | {
+        "default": {"BACKEND": S3, "OPTIONS": {"bucket_name": bucket, "querystring_auth": False}},
+        "private": {"BACKEND": S3, "OPTIONS": {"bucket_name": required("S3_PRIVATE_BUCKET"), "file_overwrite": False}},
+    }
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
