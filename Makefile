@@ -1,15 +1,20 @@
 SHELL := /bin/bash
 PORT ?= 8000
+REHEARSAL_DIR := $(if $(filter undefined,$(origin DATA_DIR)),.rehearsal,$(DATA_DIR))
 DATA_DIR ?= .data
 ONLY ?=
 export PORT DATA_DIR ONLY
 PYTHON := .venv/bin/python
 
-.PHONY: run test test-oldest lint bench soak screenshots migrations messages setup
+.PHONY: run rehearse test test-oldest lint bench soak screenshots migrations messages setup
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
 run: ## Everything on this machine: packages, environment, database, demo, web server, worker
 	@exec site/bin/run
+
+rehearse: ## A copy of a program from the first application to the end: PROGRAM=slug, STOP_AT=station, SERVE=0
+	@DATA_DIR="$(REHEARSAL_DIR)" exec site/bin/run cop_rehearse --program "$(PROGRAM)" --stop-at "$(STOP_AT)" \
+		$(if $(filter 0,$(SERVE)),,--serve)
 
 test: ## The whole suite with all its set-up
 	@exec site/bin/test

@@ -85,7 +85,7 @@ def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
     return accounts.annotate(
         owed=_rows_sum(),
         fee_total=_rows_sum(kind__in=[Kind.FEE, Kind.REVERSAL]),
-        paid_total=_rows_sum(kind__in=PAID) * -1,
+        paid_total=Value(Decimal(0), output_field=AMOUNT) - _rows_sum(kind__in=PAID),  # times -1 would be -0 on SQLite
         invoice_id=Subquery(invoice.values("pk")[:1]),
         invoice_number=Subquery(invoice.values("number")[:1]),
         due_on=Subquery(invoice.values("due_on")[:1]),

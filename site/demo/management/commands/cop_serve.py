@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from demo import handout
-from demo.loader import load
-from demo.serving import Child, Supervisor, port_is_free
-
-HOST = "127.0.0.1"
+from demo.preparing import HOST, address, prepare
+from demo.serving import Child, Supervisor
 
 
 class Command(BaseCommand):
@@ -29,26 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = int(os.environ.get("PORT") or 8000)
-        if not port_is_free(HOST, port):
-            raise CommandError(f"Port {port} is taken. Choose another: make run PORT={port + 1}")
-        base_url = f"http://{HOST}:{port}"
-        settings.WAGTAILADMIN_BASE_URL = base_url
-        self.migrate()
-        load(say=self.say)
-        content = handout.write(base_url)
+        base_url = address(port)
+        content = prepare(base_url, self.say)
         connections.close_all()
         self.say("==> Starting the web server and the worker")
         supervisor = Supervisor(self.children(), self.environment(port, base_url), say=self.say)
         status = supervisor.run(lambda: self.say(handout.as_text(content)), base_url + "/")
         self.say("==> Everything has ended")
         sys.exit(status)
-
-    def migrate(self) -> None:
-        """Bring the database up to date, in silence where it is."""
-        executor = MigrationExecutor(connections["default"])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.say("==> Making the tables of the database (a quarter of a minute, the first time)")
-            call_command("migrate", verbosity=0, interactive=False)
 
     def children(self) -> list[Child]:
         """Return what runs beside each other."""

@@ -1,0 +1,189 @@
+"""A rehearsal as people read it: on a page of its own that needs nothing else, and in short on the terminal."""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from demo import mailbox
+from forms_ext.admission import words
+from forms_ext.base import audit
+from forms_ext.mail import kinds
+from forms_ext.mail.models import OutgoingMail
+
+from . import record, stations
+from .deeds import Play
+from .record import Event, Record, Visit
+
+FONT = re.compile(r"@font-face \{[^}]*?fonts/([\w-]+)\.woff2[^}]*\}")
+KEPT_FONTS = ("source-sans-3-latin", "source-serif-4-latin")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as its row in the outbox tells, and as it lies in the mailbox of the site, where it has arrived."""
+
+    kind: str
+    row: OutgoingMail
+    mail: mailbox.Mail | None
+
+    @property
+    def html(self) -> str:
+        return self.mail.html if self.mail else self.row.html
+
+    @property
+    def text(self) -> str:
+        return self.mail.text if self.mail else self.row.text
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The names of the attachments, each with an address that holds it."""
+        attached = self.mail.attachments if self.mail else []
+        return [(one.name, f"data:{one.content_type};base64,{_coded(one.content)}") for one in attached]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A station with all that happened there."""
+
+    number: int
+    station: stations.Station
+    when: str
+    events: list[tuple[str, Event]]
+    visit: Visit
+    letters: list[Letter]
+
+
+def _coded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def stamp(moment: datetime, zone: str) -> str:
+    """Return "4:48 pm on Tuesday 15 December 2026, Pacific time", or "the end of" a day where it is midnight."""
+    return words.until(moment.replace(second=0, microsecond=0), zone)
+
+
+def _short(at: str, zone: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(ZoneInfo(zone)):%d %b %H:%M}"
+
+
+def _arrived(made: Record) -> dict[str, mailbox.Mail]:
+    """Return the mails of the mailbox since the rehearsal began, by their Message-ID."""
+    begun = datetime.fromisoformat(made.begun)
+    return {mail.header("Message-ID"): mail for mail in mailbox.all_mails() if mail.received_at >= begun}
+
+
+def _label(name: str) -> str:
+    kind = kinds.find(name)
+    return str(kind.label) if kind else name
+
+
+def stop(made: Record, play: Play, number: int, arrived: Mapping[str, mailbox.Mail] | None = None) -> Stop:
+    """Return the station `number`, from 1; its mails have bodies where they have `arrived`."""
+    zone, visit = play.page.home_zone, made.visits[number - 1]
+    before = made.visits[number - 2].last_mail if number > 1 else made.first_mail
+    rows = OutgoingMail.objects.filter(scope=play.scope, pk__gt=before, pk__lte=visit.last_mail).order_by("pk")
+    return Stop(
+        number=number,
+        station=stations.ALL[visit.name],
+        when=stamp(visit.moment, zone),
+        events=[(_short(event.at, zone), event) for event in visit.events],
+        visit=visit,
+        letters=[Letter(_label(row.kind), row, (arrived or {}).get(row.message_id)) for row in rows],
+    )
+
+
+def context(made: Record, play: Play) -> dict[str, object]:
+    """Return what the templates show of a rehearsal."""
+    with translation.override("en"):
+        arrived = _arrived(made)
+        found = [stop(made, play, number, arrived) for number in range(1, len(made.visits) + 1)]
+    return {
+        "made": made,
+        "play": play,
+        "program": play.page,
+        "stops": found,
+        "last": found[-1] if found else None,
+        "mail_count": sum(len(one.letters) for one in found),
+        "checks": len(audit.names()),
+    }
+
+
+def _static(name: str) -> Path:
+    found = finders.find(name)
+    assert isinstance(found, str)
+    return Path(found)
+
+
+def style() -> str:
+    """Return the look of the site with its two main fonts in it."""
+    sheets = ("cop_program/css/cop.css", "cop_program/css/pages.css", "demo/demo.css")
+    css = "\n".join(_static(name).read_text() for name in sheets)
+
+    def font(match: "re.Match[str]") -> str:
+        if match[1] not in KEPT_FONTS:
+            return ""
+        content = _static(f"cop_program/fonts/{match[1]}.woff2").read_bytes()
+        return match[0].replace(f"../fonts/{match[1]}.woff2", f"data:font/woff2;base64,{_coded(content)}")
+
+    return FONT.sub(font, css)
+
+
+def html(made: Record, play: Play) -> str:
+    """Return the whole report as one page that needs nothing else."""
+    with translation.override("en"):
+        return render_to_string("config/demo/rehearsal_report.html", context(made, play) | {"style": style()})
+
+
+def write(made: Record, play: Play) -> Path:
+    """Write the report into the data folder and return where it is."""
+    path = record.folder() / "report.html"
+    draft = path.with_suffix(".part")
+    draft.write_text(html(made, play))
+    draft.replace(path)
+    return path
+
+
+def line(figures: Iterable[tuple[str, object]]) -> str:
+    """Return figures as one line: "Places 9, Free 3"."""
+    return ", ".join(f"{name.lower()} {value}" for name, value in figures)
+
+
+def text_of(passed: Stop) -> str:
+    """Return one station for the terminal."""
+    return "\n".join(_lines(passed))
+
+
+def _lines(passed: Stop) -> Iterator[str]:
+    yield f"\n{passed.number:2}. {passed.station.title}: {passed.when}"
+    for when, event in passed.events:
+        yield f"    {when}  {'NOT AS PLANNED: ' if event.unplanned else ''}{event.text}"
+    people: dict[str, list[str]] = {}
+    for letter in passed.letters:
+        people.setdefault(letter.kind, []).append(letter.row.recipient_name or letter.row.recipient)
+    for kind, names in people.items():
+        yield f"    {len(names)} x “{kind}” to {', '.join(names)}"
+    figures = passed.visit.figures
+    yield f"    {line(figures['places'])}"
+    yield f"    {line(figures['money'])}"
+
+
+def ending(made: Record) -> str:
+    """Return what the terminal says at last: what was not as planned, and the audit."""
+    lines = [""]
+    if made.unplanned:
+        lines.append(f"Not as planned: {len(made.unplanned)}")
+        lines += [f"  {event.text}" for event in made.unplanned]
+    if made.audit is not None:
+        lines.append(f"Audit: {len(audit.names())} checks, {len(made.audit) or 'nothing'} found.")
+        lines += [f"  {finding}" for finding in made.audit]
+    elif made.next_station:
+        lines.append(f"Next: {stations.ALL[made.next_station].title}.")
+    return "\n".join(lines)

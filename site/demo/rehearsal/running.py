@@ -1,0 +1,243 @@
+"""Starts a rehearsal and goes from station to station, the periodic work running after each deed."""
+
+import fcntl
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
+from wagtail.models import Page
+
+from cop_program import clock
+from cop_program.editions import Edition, newest
+from cop_program.models import Program, ProgramPage, SessionPage
+from demo import people
+from forms_ext.applications.models import ApplicationFormPage
+from forms_ext.base import audit, periodic
+from forms_ext.base.errors import ActionRefused
+from forms_ext.billing.models import Invoice
+from forms_ext.mail import delivery
+from forms_ext.mail.models import OutgoingMail
+from forms_ext.registration import actions, editions
+from forms_ext.registration.models import GoItem, RegistrationFormPage
+
+from . import figures, record, stations
+from .deeds import Play
+from .record import Event, Record, Visit
+from .visitor import Stuck
+
+LEAD = timedelta(days=21)  # from the start of the rehearsal to the deadline for applying, at least
+ROUNDS, PAUSE = 40, 0.25
+A_WHILE = timedelta(minutes=2)  # from a deed to the periodic work: whoever sends a form has typed for a while
+MAILBOX = "demo.mailbox.MailboxBackend"
+NEEDED = {"COP_DEMO": "the demo", "COP_CLOCK_FILE": "a clock that can be set", "COP_MAILBOX_DIR": "the mailbox page"}
+
+
+class Refused(Exception):
+    """A rehearsal cannot be here, or not now; says why."""
+
+
+def check() -> None:
+    """Raise Refused anywhere but in a development site, whose mails end in its own mailbox."""
+    for name, what in NEEDED.items():
+        if not getattr(settings, name, None):
+            raise Refused(f"A rehearsal runs in a development site only: these settings have no {name} ({what}).")
+    if any(mailer.get("BACKEND") != MAILBOX for mailer in settings.MAILERS.values()):
+        raise Refused("A rehearsal runs in a development site only: here mails leave this machine.")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time act in the rehearsal; Refused for the others."""
+    record.folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (record.folder() / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused("The rehearsal is on its way to a station already. Wait a moment.") from None
+        yield
+
+
+def programs() -> list[ProgramPage]:
+    """Return the programs that can be rehearsed: published, with both forms; the one that starts last stands first."""
+    found = ProgramPage.objects.live().order_by("-starts_on", "-pk")
+    return [page for page in found if _form(page, ApplicationFormPage) and _form(page, RegistrationFormPage)]
+
+
+def _form(page: ProgramPage, kind: type[Page]) -> Page | None:
+    found: Page | None = kind.objects.child_of(page).live().first()
+    return found
+
+
+def choose(slug: str = "") -> ProgramPage:
+    """Return the program called `slug`, else the one that starts last and is no rehearsal itself."""
+    found = programs()
+    if slug:
+        found = [page for page in found if page.slug == slug]
+        if not found:
+            raise Refused(f"There is no published program “{slug}” with both of its forms.")
+    found = [page for page in found if slug or not page.title.endswith(SUFFIX)]
+    if not found:
+        raise Refused("There is no published program with an application form and a registration form.")
+    return found[0]
+
+
+SUFFIX = " (rehearsal)"
+
+
+def start(page: ProgramPage) -> Record:
+    """Copy `page` to a start that lies ahead, publish the copy, and begin its record."""
+    check()
+    editor = people.by_role("editor")
+    with translation.override("en"):
+        today = clock.now().astimezone(ZoneInfo(page.home_zone)).date()
+        first_day = today + LEAD + (page.starts_on - page.application_deadline)
+        title = page.title.removesuffix(SUFFIX) + SUFFIX
+        program = Program.for_page(page)
+        assert program is not None
+        edition = actions.new_edition(program=program, first_day=first_day, title=title, by=editor)
+        copied = ProgramPage.objects.get(pk=edition.program.page_id)
+        remarks = [f"{remark.where}: {remark.text}" for remark in editions.to_look_at(copied)]
+        _publish(edition)
+    play = Play(Program.objects.select_related("page").get(pk=edition.program.pk))
+    last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    made = Record(
+        program=play.program.pk,
+        source=page.title,
+        begun=clock.now().isoformat(),
+        first_mail=last,
+        stations=stations.in_order(play),
+        remarks=remarks,
+    )
+    record.save(made)
+    return made
+
+
+def _publish(edition: Edition) -> None:
+    """Publish the copy from the top, as an editor does; each meeting gets a join link first."""
+    editor = people.by_role("editor")
+    for page in edition.program.page.get_descendants(inclusive=True).specific():
+        draft = newest(page)
+        if isinstance(draft, SessionPage):
+            draft.join_link = f"https://meet.example.org/{edition.program.page.slug}-{draft.pk}"
+        try:
+            draft.full_clean()
+        except ValidationError as error:
+            raise Refused(f"The copy of “{page.title}” cannot be published: {'; '.join(error.messages)}") from error
+        draft.save_revision(user=editor).publish(user=editor)
+
+
+def play_of(made: Record) -> Play:
+    """Return the program of `made` with its people; Refused where it is no more."""
+    program = Program.objects.select_related("page").filter(pk=made.program, page__isnull=False).first()
+    if program is None:
+        raise Refused("The program of this rehearsal is no more. Start a new rehearsal.")
+    return Play(program)
+
+
+def timetable(made: Record, play: Play) -> list[tuple[stations.Station, datetime]]:
+    """Return each station with the moment at which it was reached, or will be."""
+    found, moment = [], datetime.fromisoformat(made.begun)
+    visits = {visit.name: visit.moment for visit in made.visits}
+    for name in made.stations:
+        station = stations.ALL[name]
+        if name not in visits and len(found) == len(visits):
+            moment = max(moment, clock.now())
+        moment = visits.get(name) or max(moment, station.when(play))
+        found.append((station, moment))
+    return found
+
+
+def go_on(made: Record) -> Visit:
+    """Move the clock to the next station and let everything happen there; the last one ends with the audit."""
+    check()
+    name = made.next_station
+    if name is None:
+        raise Refused("This rehearsal has reached its end. Start a new one.")
+    play = play_of(made)
+    with quiet(), translation.override("en"):
+        station = stations.ALL[name]
+        moment = max(clock.now(), station.when(play))
+        visit = _visit(station, play, moment)
+        made.visits.append(visit)
+        if made.next_station is None:
+            made.audit = [f"{finding.check}: {finding.text}" for finding in audit.run_all()]
+    record.save(made)
+    return visit
+
+
+def _visit(station: stations.Station, play: Play, moment: datetime) -> Visit:
+    events: list[Event] = []
+    moment = _arrive(moment)
+    events += _settle(play, moment)
+    with clock.at(moment):
+        steps = station.steps(play)
+    current = moment
+    while True:
+        with clock.at(current):
+            step = next(steps, None)
+        if step is None:
+            break
+        current = _arrive(max(current, step.moment))
+        with clock.at(current):
+            events.append(_attempt(step.do))
+        current = _arrive(current + A_WHILE)
+        events += _settle(play, current)
+    last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    with clock.at(current):
+        return Visit(station.name, moment.isoformat(), events, figures.take(play.program), last)
+
+
+def _arrive(moment: datetime) -> datetime:
+    """Set the clock of the whole site to `moment`."""
+    clock.set_offset(moment - timezone.now())
+    return moment
+
+
+def _attempt(do: Callable[[], str]) -> Event:
+    """Do one deed; what the site refuses is part of the report, and staff may have been there before."""
+    at = clock.now().isoformat()
+    try:
+        return Event(at, do())
+    except (ActionRefused, Stuck) as refused:
+        return Event(at, str(refused), unplanned=True)
+
+
+def _settle(play: Play, moment: datetime) -> list[Event]:
+    """Run the periodic work until nothing of the program waits any more; a worker may do the same beside us."""
+    failed: list[str] = []
+    with clock.at(moment):
+        for number in range(ROUNDS):
+            failed = periodic.run_all()
+            if not _waits(play):
+                break
+            if number > 2:
+                time.sleep(PAUSE)
+        at = clock.now().isoformat()
+    return [Event(at, f"Periodic work failed: {name}", unplanned=True) for name in failed]
+
+
+def _waits(play: Play) -> bool:
+    mails = OutgoingMail.objects.filter(scope=play.scope, state__in=["queued", "sending"])
+    papers = Invoice.objects.filter(account__program=play.program, mailed_at__isnull=True)
+    items = GoItem.objects.filter(run__program=play.program, state=GoItem.State.TODO)
+    return mails.exists() or papers.exists() or items.exists()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leave what each mail and each request says out of the terminal; a warning still stands there."""
+    loggers = [logging.getLogger(name) for name in (delivery.__name__, "django.request")]
+    levels = [logger.level for logger in loggers]
+    loggers[0].setLevel(logging.WARNING)
+    loggers[1].setLevel(logging.ERROR)  # answers that refuse are what a rehearsal asks for
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
