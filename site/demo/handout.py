@@ -64,7 +64,6 @@ def write(base_url: str) -> dict[str, Any]:
         "base_url": base_url,
         "admin_url": _address(base_url, "wagtailadmin_home", "/admin/"),
         "mailbox_url": _address(base_url, "demo:mailbox", "/demo/mailbox/"),
-        "rehearsal_url": _address(base_url, "demo:rehearsal", "/demo/rehearsal/"),
         "api_url": base_url + reverse("wagtailapi_v3:cop_programs"),
         "openapi_url": base_url + reverse("cop_program:openapi"),
         "users": people.create(_known_passwords()),
@@ -82,7 +81,7 @@ def as_text(content: dict[str, Any]) -> str:
     """Return `content` for the terminal."""
     lines = ["", f"  Site      {content['base_url']}/"]
     lines += [f"  Admin     {content['admin_url']}", f"  Mailbox   {content['mailbox_url']}"]
-    lines += [f"  Rehearsal {content['rehearsal_url']}", ""]
+    lines += [f"  Rehearsal {_address(content['base_url'], 'demo:rehearsal', '/demo/rehearsal/')}", ""]
     lines += [f"  {user['role']:<14} {user['username']:<8} {user['password']}" for user in content["users"]]
     lines += ["", f"  The same in {path()}. Ctrl-C ends everything.", ""]
     return "\n".join(lines)

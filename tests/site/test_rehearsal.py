@@ -29,7 +29,7 @@ from forms_ext.billing.models import Invoice, RebateDue
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("rehearsal")]
 PARTS = cast.parts(9, ["CA", "AU", "NZ"])
 
 

@@ -3,7 +3,7 @@
 Each returns a sentence for the report.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,9 @@ class Play:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.parts: Parts = parts(self.page.capacity, [country.code for country in self.page.rebate_countries])
+        self.parts: Parts = parts(
+            self.page.capacity, [getattr(country, "code", country) for country in self.page.rebate_countries]
+        )
 
     @cached_property
     def page(self) -> ProgramPage:

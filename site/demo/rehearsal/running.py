@@ -65,7 +65,7 @@ def alone() -> Iterator[None]:
 
 def programs() -> list[ProgramPage]:
     """Return the programs that can be rehearsed: published, with both forms; the one that starts last stands first."""
-    found = ProgramPage.objects.live().order_by("-starts_on", "-pk")
+    found = ProgramPage.objects.live().filter(program__isnull=False).order_by("-starts_on", "-pk")  # no translations
     return [page for page in found if _form(page, ApplicationFormPage) and _form(page, RegistrationFormPage)]
 
 
@@ -142,7 +142,8 @@ def play_of(made: Record) -> Play:
 
 def timetable(made: Record, play: Play) -> list[tuple[stations.Station, datetime]]:
     """Return each station with the moment at which it was reached, or will be."""
-    found, moment = [], datetime.fromisoformat(made.begun)
+    found: list[tuple[stations.Station, datetime]] = []
+    moment = datetime.fromisoformat(made.begun)
     visits = {visit.name: visit.moment for visit in made.visits}
     for name in made.stations:
         station = stations.ALL[name]

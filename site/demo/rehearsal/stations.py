@@ -59,7 +59,8 @@ def registration_closes(play: Play) -> datetime:
 
 
 def _closes(play: Play, kind: str) -> datetime:
-    deadline: Deadline = play.page.deadline(kind)
+    deadline = play.page.deadline(kind)
+    assert deadline is not None, "a program that is rehearsed is published, and so has its deadlines"
     return deadline.closes_at
 
 
