@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
-from wagtail.models import Site
+from wagtail.models import Locale, Site
 
 from cop_program.clock import now
 from cop_program.models import ProgramPage, SessionPage
@@ -26,6 +26,11 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
 STEPS = [*QUESTIONS[:3], ("step", {"title": "About you"}), *QUESTIONS[3:]]
 HOPES = "Two lines,\nand more."
 PAPER = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+GAP = """(heading) => {
+  const range = document.createRange();
+  range.selectNodeContents(heading);
+  return heading.getBoundingClientRect().right - Math.max(...[...range.getClientRects()].map((one) => one.right));
+}"""
 type Visit = Callable[..., Page]
 
 
@@ -228,3 +233,27 @@ def test_the_way_back_from_the_answers_shows_them_again_in_the_form(
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     page.go_back()
     expect_filled(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_page_in_a_language_that_runs_from_right_to_left(
+    form_page: ApplicationFormPage, visit: Visit, settings: Any, width: int
+) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "Arabic")]
+    settings.WAGTAIL_CONTENT_LANGUAGES = settings.LANGUAGES
+    program = ProgramPage.objects.get()
+    begins = now() + timedelta(days=61)
+    program.add_child(instance=SessionPage(title="First", starts_at=begins, ends_at=begins + timedelta(hours=3)))
+    locale = Locale.objects.create(language_code="ar")
+    arabic = program.copy_for_translation(locale, copy_parents=True)
+    arabic.title = "ثقافة صحية"
+    arabic.save_revision().publish()
+    form = form_page.copy_for_translation(locale)
+    form.save_revision().publish()
+    for shown in (arabic, form):
+        page = visit(f"/ar/{shown.get_url().removeprefix('/ar/')}", width=width)
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        name, gap = page.locator(".site-name"), page.locator("h1").evaluate(GAP)
+        assert gap < 1, "the heading begins at the right edge of its place"
+        assert name.bounding_box()["x"] > width / 2  # type: ignore[index]
+        assert faults(page) == []
