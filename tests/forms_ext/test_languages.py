@@ -76,8 +76,8 @@ def test_an_application_in_german_is_answered_in_german(german: ProgramPage, rea
 
     application = Application.objects.get()
     assert (application.program, application.language) == (Program.objects.get(), "de")
-    mail.save_template(kind="accepted", scope="", language="de", subject="Willkommen", body="<p>{{ name }}</p>")
-    mail.save_template(kind="accepted", scope="", language="en", subject="Welcome", body="<p>{{ name }}</p>")
+    mail.save_template(kind="accepted", scope="", language="de", subject="Willkommen", body="<p>{name}</p>")
+    mail.save_template(kind="accepted", scope="", language="en", subject="Welcome", body="<p>{name}</p>")
     _invitation, token = accept(application)
     assert latest("accepted").subject == "Willkommen"
 
@@ -101,6 +101,6 @@ def test_an_application_in_german_is_answered_in_german(german: ProgramPage, rea
 @pytest.mark.parametrize(("language", "is_english"), [("fr", False), ("es", False), ("ja", True)])
 @pytest.mark.usefixtures("german")
 def test_without_a_text_of_ours_there_is_the_built_in_one_or_english(language: str, is_english: bool) -> None:
-    mail.save_template(kind="accepted", scope="", language="en", subject="Welcome", body="<p>{{ name }}</p>")
+    mail.save_template(kind="accepted", scope="", language="en", subject="Welcome", body="<p>{name}</p>")
     accept(make_application(Program.objects.get(), language=language))
     assert (latest("accepted").subject == "Welcome") == is_english
