@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import databases
+from . import databases, racing
 from .postgres import free_port
 
 START_SECONDS = 240
@@ -27,6 +27,7 @@ class LiveSite:
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
+    stable: racing.Stable | None = None
 
     @property
     def base_url(self) -> str:
@@ -62,6 +63,13 @@ class LiveSite:
         command = [sys.executable, str(databases.MANAGE), *arguments]
         return subprocess.run(command, env=self._environment(), check=check, capture_output=True, text=True)
 
+    def run(self, code: str) -> str:
+        """Run Python code on the site's data, in a process that has Django set up; return what it prints."""
+        if self.stable is None:
+            path = f"{databases.MANAGE.parent}{os.pathsep}{databases.PROJECT_DIR}"
+            self.stable = racing.Stable(self._environment() | {"PYTHONPATH": path}, renew=lambda: None)
+        return str(self.stable.run("tests.snippet", code))
+
     def start(self) -> None:
         """Start and wait until it answers and has written demo.json."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -86,6 +94,8 @@ class LiveSite:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask the supervisor to end everything; return its exit status."""
+        if self.stable is not None:
+            self.stable.close()
         if self.process is None:
             return 0
         self.process.send_signal(number)

@@ -99,7 +99,7 @@ def desk(request: pytest.FixtureRequest, browser: Browser, live_site: LiveSite) 
         "CAST": CAST,
     }
     given = "\n".join(f"{name} = {json.dumps(value)}" for name, value in names.items())
-    made = re.search(r"program=(\d+)", live_site.manage("shell", "-v", "0", "-c", f"{given}\n{SCRIPT}").stdout)
+    made = re.search(r"program=(\d+)", live_site.run(f"{given}\n{SCRIPT}"))
     assert made is not None
     visitor = Visitor(new_page(browser, request.param), live_site, "Stella")
     visitor.page.goto(f"{live_site.base_url}/admin/login/")

@@ -71,14 +71,14 @@ def test_each_role_logs_in_with_its_password(site: live.LiveSite) -> None:
         "print(all(authenticate(username=u['username'], password=u['password']) for u in json.loads(sys.argv[1])))"
     )
     script = f"import sys; sys.argv = ['', {json.dumps(json.dumps(site.demo['users']))}]; {code}"
-    assert site.manage("shell", "--verbosity", "0", "-c", script).stdout.strip() == "True"
+    assert site.run(script).strip() == "True"
 
 
 def test_the_log_ins_are_not_washed_away(site: live.LiveSite) -> None:
     """The worker has hundreds of small tasks after the first load: it does them in silence."""
     deadline = time.monotonic() + 60
     pending = "from django_tasks_db.models import DBTaskResult as R; print(R.objects.filter(status='READY').count())"
-    while site.manage("shell", "--verbosity", "0", "-c", pending).stdout.strip() != "0":
+    while site.run(pending).strip() != "0":
         assert time.monotonic() < deadline
         time.sleep(1)
     after = site.log.partition(site.demo["users"][-1]["password"])[2].splitlines()

@@ -1,0 +1,11 @@
+"""Runs Python code where Django is set up, for `LiveSite.run`."""
+
+import io
+from contextlib import redirect_stdout
+
+
+def main(code: str) -> str:
+    """Return what `code` prints."""
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(code, {"__name__": "snippet"})
+    return printed.getvalue()
