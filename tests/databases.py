@@ -69,6 +69,26 @@ def sqlite_template() -> Path:
     return template
 
 
+def loaded_demo() -> Path:
+    """Return the folder of data of a site that has loaded the demo and was never served; made once in a test run."""
+    folder = CACHE / f"demo-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    with locked("demo"):
+        if not folder.exists():
+            for old in CACHE.glob("demo-*"):
+                shutil.rmtree(old, ignore_errors=True)
+            draft = Path(tempfile.mkdtemp(prefix="demo-", dir=CACHE))
+            copy_sqlite(draft / "db.sqlite3")
+            known = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BASE_URL")}
+            environment = known | {"DATA_DIR": str(draft), "DJANGO_SETTINGS_MODULE": "config.settings.development"}
+            done = subprocess.run(
+                [sys.executable, str(MANAGE), "load_demo"], env=environment, capture_output=True, text=True
+            )
+            if done.returncode:
+                raise RuntimeError(f"load_demo failed:\n{done.stdout}{done.stderr}")
+            draft.rename(folder)
+    return folder
+
+
 def copy_sqlite(target: Path) -> Path:
     """Put a migrated SQLite database at `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)

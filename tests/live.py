@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,10 +72,10 @@ class LiveSite:
         return str(self.stable.run("tests.snippet", code))
 
     def start(self) -> None:
-        """Start and wait until it answers and has written demo.json."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        """Start and wait until it answers and has written demo.json; on SQLite with a demo that is loaded already."""
         if "DATABASE_URL" not in self.environment and not (self.data_dir / "db.sqlite3").exists():
-            databases.copy_sqlite(self.data_dir / "db.sqlite3")
+            shutil.copytree(databases.loaded_demo(), self.data_dir, dirs_exist_ok=True)
+        self.data_dir.mkdir(parents=True, exist_ok=True)
         with (self.data_dir / "output.log").open("ab") as output:
             command = [sys.executable, str(databases.MANAGE), "cop_serve"]
             self.process = subprocess.Popen(
