@@ -14,7 +14,7 @@ from cop_program.models import ProgramPage
 
 from .conftest import publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+pytestmark = pytest.mark.django_db
 
 BODY: list[tuple[str, Any]] = [
     ("text", "<h2>The story</h2><p>How it began.</p>"),

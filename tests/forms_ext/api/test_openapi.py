@@ -29,7 +29,7 @@ from tests.forms_ext.admission import factories
 
 from .conftest import ANSWERS, Shown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+pytestmark = pytest.mark.django_db
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

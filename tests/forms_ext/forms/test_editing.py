@@ -23,7 +23,7 @@ from forms_ext.forms.submissions import CleanSubmission
 
 from . import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+pytestmark = pytest.mark.django_db
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 UNFINISHED: list[tuple[str, Any]] = [(kind.name, {"label": ""}) for kind in types.all_types()]
 

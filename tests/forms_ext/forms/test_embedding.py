@@ -20,7 +20,7 @@ from forms_ext.forms.models import FormPage, Submission
 
 from . import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+pytestmark = pytest.mark.django_db
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 type MakeForm = Callable[..., FormPage]
 

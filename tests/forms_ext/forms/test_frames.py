@@ -20,7 +20,7 @@ from forms_ext.forms.models import EmbeddingSite, FormPage, Submission
 from . import factories
 from .sending import ANSWERS, token_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.domain, pytest.mark.usefixtures("january")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("january")]
 OTHER = "https://www.example.org"
 STEPS = [*factories.APPLICATION[:3], ("step", {"title": "About you"}), *factories.APPLICATION[3:]]
 type MakeForm = Callable[..., FormPage]

@@ -6,8 +6,6 @@ from django.core.exceptions import ValidationError
 from forms_ext.forms import origins
 from forms_ext.forms.models import EmbeddingSite
 
-pytestmark = pytest.mark.domain
-
 
 @pytest.mark.parametrize(
     ("typed", "kept"),

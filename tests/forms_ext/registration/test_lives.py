@@ -323,7 +323,7 @@ def live(examples: int, steps: int) -> None:
 
 
 def test_any_life_keeps_the_promises(db: None) -> None:
-    live(examples=12, steps=25)
+    live(examples=9, steps=25)
 
 
 @pytest.mark.soak

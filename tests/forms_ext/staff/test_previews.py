@@ -16,7 +16,7 @@ from ..billing.factories import make_program
 from .test_programs import NOW, register  # noqa: F401  (a fixture)
 from .test_registers import text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+pytestmark = pytest.mark.django_db
 
 
 def preview(client: Client, kind: str, person: object, scope: str = "") -> str:
