@@ -114,7 +114,11 @@ def test_add_a_question_to_the_application_form(editor: Visitor) -> None:
     page.goto(f"{site.base_url}/admin/pages/{made[1]}/edit/")
     page.locator('button[title="Insert a block"]').last.click()
     page.get_by_role("option", name="Text", exact=True).first.click()
-    page.locator("[name^=questions-][name$=-value-label]").last.fill(label)
+    asked = page.locator("[name^=questions-][name$=-value-label]").last
+    page.wait_for_timeout(1000)  # the block opens
+    if not asked.is_visible():  # all are closed once the page has settled, this one with them
+        page.locator("[data-contentpath=questions] [data-panel-toggle]").last.click()
+    asked.fill(label)
     required = page.locator("[name^=questions-][name$=-value-required]").last
     expect(required).to_be_checked()
     required.press("Space")  # a click may meet the block while it still moves into its place
