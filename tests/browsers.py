@@ -1,4 +1,4 @@
-"""The browser of the tests: Debian's Chromium."""
+"""The browser of the tests: Debian's Chromium, without its windows where that package is there."""
 
 import shutil
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 def launch_arguments() -> dict[str, Any]:
     """Return what Playwright's `launch` needs for Debian's Chromium; root needs it without its sandbox."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return {"executable_path": path, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
     return {}

@@ -1,5 +1,6 @@
 """What every test may use: databases without waiting, a browser, the whole site."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("demo"))
         if item.get_closest_marker("soak") and not SOAK:
             item.add_marker(pytest.mark.skip(reason="make soak runs it"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the garbage collector what stays for the whole run: the apps, their modules, the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 # --- The database of the tests -------------------------------------------------------------------

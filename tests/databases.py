@@ -70,7 +70,7 @@ def sqlite_template() -> Path:
 
 
 def loaded_demo() -> Path:
-    """Return the folder of data of a site that has loaded the demo and was never served; made once in a test run."""
+    """Return the data of a site with the demo, its first tasks done, that was never served; made once in a test run."""
     folder = CACHE / f"demo-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
     with locked("demo"):
         if not folder.exists():
@@ -80,11 +80,12 @@ def loaded_demo() -> Path:
             copy_sqlite(draft / "db.sqlite3")
             known = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BASE_URL")}
             environment = known | {"DATA_DIR": str(draft), "DJANGO_SETTINGS_MODULE": "config.settings.development"}
-            done = subprocess.run(
-                [sys.executable, str(MANAGE), "load_demo"], env=environment, capture_output=True, text=True
-            )
-            if done.returncode:
-                raise RuntimeError(f"load_demo failed:\n{done.stdout}{done.stderr}")
+            for command in (["load_demo"], ["db_worker", "--batch"]):
+                done = subprocess.run(
+                    [sys.executable, str(MANAGE), *command], env=environment, capture_output=True, text=True
+                )
+                if done.returncode:
+                    raise RuntimeError(f"{command} failed:\n{done.stdout}{done.stderr}")
             draft.rename(folder)
     return folder
 

@@ -73,7 +73,7 @@ def machine(tmp_path: Path) -> Machine:
 def equip(machine: Machine) -> None:
     machine.stub("ldconfig", f'echo "{LIBRARIES}"')
     machine.stub("fc-list", "echo /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
-    for name in ("chromium", "pdftoppm", "xgettext", "soffice", "initdb"):
+    for name in ("chromium", "chromium-headless-shell", "pdftoppm", "xgettext", "soffice", "initdb"):
         machine.stub(name)
 
 
@@ -89,7 +89,8 @@ def test_the_suite_needs_a_browser_and_a_database_too(machine: Machine) -> None:
     assert machine.run("test").returncode == 0
     _update, asked, *optional = machine.calls_of("apt-get")
     assert asked.startswith(f"{INSTALL} {TO_RUN} chromium poppler-utils")
-    assert optional == [f"{INSTALL} {FONT}", f"{INSTALL} libreoffice-calc-nogui"]
+    packages = (FONT, "chromium-headless-shell", "libreoffice-calc-nogui")
+    assert optional == [f"{INSTALL} {package}" for package in packages]
     has_postgres = any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     assert asked.endswith(" postgresql") != has_postgres
 
