@@ -80,6 +80,15 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[Non
         postgres.drop_database(url, name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_references() -> Iterator[None]:
+    """Leave Wagtail's index of references alone, which costs each page that a test makes as much as the page does."""
+    from wagtail.signal_handlers import disable_reference_index_auto_update
+
+    with disable_reference_index_auto_update():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Forget the language of the last request: Django sets it for each, and leaves it."""

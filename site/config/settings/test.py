@@ -28,3 +28,6 @@ STORAGES = STORAGES | {
 }
 WAGTAILADMIN_BASE_URL = "http://testserver"
 COP_KEEP_PAGES = False  # each test asks for what it looks at; those of `rendered` turn it on
+
+# Only tests of searching need the index, and fill it.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}}
