@@ -3,16 +3,24 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
 from . import checks, deployment, limits, roles  # noqa: F401
 
 
 def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Make the groups of the roles after the last app's signal: then the permissions of all apps are there."""
+    """Make the groups of the roles once every app is migrated and has sent its signal.
+
+    Only then the tables stand as the models want them, and the permissions of all apps are there: after
+    `migrate wagtailcore` alone, neither need be.
+    """
     last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
-    if using == DEFAULT_DB_ALIAS and sender.label == last.label:
+    if using != DEFAULT_DB_ALIAS or sender.label != last.label:
+        return
+    executor = MigrationExecutor(connections[using])
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         roles.create_groups()
 
 

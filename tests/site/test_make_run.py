@@ -149,7 +149,9 @@ def test_one_signal_to_make_ends_everything_and_a_restart_keeps_the_data() -> No
         with closing(sqlite3.connect(f"file:{running.data_dir}/db.sqlite3?mode=ro", uri=True)) as connection:
 
             def waiting() -> int:
-                asked = connection.execute("SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'READY'")
+                asked = connection.execute(
+                    "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'READY'"
+                )
                 return int(asked.fetchone()[0])
 
             assert waiting() > 100
