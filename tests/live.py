@@ -60,9 +60,11 @@ class LiveSite:
         }
 
     def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Run a command of manage.py on the site's data."""
+        """Run a command of manage.py on the site's data; with `check`, an AssertionError says why it failed."""
         command = [sys.executable, str(databases.MANAGE), *arguments]
-        return subprocess.run(command, env=self._environment(), check=check, capture_output=True, text=True)
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True)
+        assert not (check and done.returncode), done.stderr
+        return done
 
     def run(self, code: str) -> str:
         """Run Python code on the site's data, in a process that has Django set up; return what it prints."""

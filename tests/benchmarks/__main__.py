@@ -2,8 +2,10 @@
 
 import importlib
 import json
+import logging
 import os
 import sys
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,12 +33,13 @@ def table(results: list[dict[str, object]]) -> str:
 
 
 def main() -> int:
-    """Run all benches, or the one that is named."""
+    """Run all benches, or the one that is named; return 1 where one broke, after the others."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     sys.path[:0] = [str(ROOT / "site"), str(ROOT)]
     import django
 
     django.setup()
+    logging.disable(logging.INFO)
     from tests.benchmarks.measure import machine
 
     only = (sys.argv[1:] or [os.environ.get("ONLY", "")])[0]
@@ -45,14 +48,21 @@ def main() -> int:
         print(f"No bench is called {only!r}. There are: {', '.join(names())}")
         return 2
     results: list[dict[str, object]] = []
-    for name in chosen:
-        print(f"Measuring {name} ...", flush=True)
-        results += importlib.import_module(f"tests.benchmarks.{name}").run()
+    broken = []
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps({"machine": machine(), "results": results}, indent=2) + "\n")
+    for name in chosen:
+        print(f"Measuring {name} ...", flush=True)
+        try:
+            results += importlib.import_module(f"tests.benchmarks.{name}").run()
+        except Exception:
+            traceback.print_exc()
+            broken.append(name)
+        target.write_text(json.dumps({"machine": machine(), "results": results}, indent=2) + "\n")
     print(table(results))
-    return 0
+    if broken:
+        print(f"Broke, see above: {', '.join(broken)}")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

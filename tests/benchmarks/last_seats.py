@@ -25,7 +25,7 @@ from demo.loader import editions, pages
 from forms_ext.admission import invitations
 from forms_ext.applications.models import Application, ApplicationFormPage
 edition = replace(editions.coming(now().date()), slug="bench-{number}", title="Bench {number}")
-page = pages.program(ProgramIndexPage.objects.get(), edition, [], None)
+page = pages.program(ProgramIndexPage.objects.get(locale__language_code="en"), edition, [], None)
 program = Program.objects.get(page=page)
 version = ApplicationFormPage.objects.child_of(page).get().current_version()
 links = []
@@ -65,14 +65,15 @@ def _open(site: LiveSite, link: str, number: int) -> Visitor:
     opener = urllib.request.build_opener(jar)
     path = urllib.parse.urlsplit(link).path
     with opener.open(site.base_url + path, timeout=60) as response:
-        html = response.read().decode()
-    action = re.search(r'<form class="form" method="post" action="([^"]+)"', html)
+        address, html = response.geturl(), response.read().decode()
+    form = re.search(r'<form class="form"[^>]*>', html)
     token = re.search(r'name="_token" value="([^"]+)"', html)
-    assert action, "The form did not open."
+    assert form, "The form did not open."
     assert token, "The form has no token."
     names = re.findall(r'name="([a-z][a-z0-9_]*)"', html)
     fields = {name: _answer(name, number) for name in names if name not in {"zone", "next", "fax_number"}}
-    return Visitor(opener, site.base_url + action[1], token[1], fields)
+    action = re.search(r' action="([^"]+)"', form[0])
+    return Visitor(opener, urllib.parse.urljoin(address, action[1] if action else ""), token[1], fields)
 
 
 def _answer(name: str, number: int) -> str:
