@@ -48,7 +48,7 @@ def _spoken() -> str:
 def localized[AnyPage: Page](
     pages: Iterable[AnyPage], language: str = "", *, below: Page | None = None
 ) -> list[AnyPage]:
-    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; one query."""
+    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; two queries."""
     found = list(pages)
     language = language or _spoken()
     if not found or not are_on() or not translation.check_for_language(language):
@@ -112,7 +112,8 @@ def page_of(program: "Program", language: str = "") -> "ProgramPage":
     language = language or _spoken()
     known = program.pages_by_language
     if language not in known:
-        (known[language],) = localized([program.page], language)
+        page = program.page
+        known[language] = page if page.locale.language_code == language else localized([page], language)[0]
     return known[language]
 
 

@@ -35,7 +35,8 @@ def _issuer_of(account: Account) -> Issuer:
 
 
 def _lock(account: Account) -> Account:
-    return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
+    accounts = Account.objects.select_for_update(of=("self",)).select_related("program__page__locale")
+    return accounts.get(pk=account.pk)
 
 
 @transaction.atomic

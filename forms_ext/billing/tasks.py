@@ -66,7 +66,8 @@ def mail_invoice(invoice_id: int) -> None:
     """Put the mail with the PDF into the outbox, once: the mark and the mail are one transaction."""
     waiting = Invoice.objects.filter(pk=invoice_id, mailed_at__isnull=True).exclude(pdf_sha256="")
     if waiting.update(mailed_at=now()):
-        letters.send_invoice(Invoice.objects.select_related("account__program__page").get(pk=invoice_id))
+        invoices = Invoice.objects.select_related("account__program__page__locale")
+        letters.send_invoice(invoices.get(pk=invoice_id))
 
 
 @periodic.register

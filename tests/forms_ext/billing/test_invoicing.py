@@ -98,6 +98,14 @@ def test_pdf_is_stored_once_and_mailed_once(member, django_capture_on_commit_cal
         Invoice.objects.update(pdf_sha256="0" * 64)
 
 
+def test_an_invoice_takes_few_queries(program, issuer, django_assert_max_num_queries):
+    """Twelve, and the two that mark a transaction within that of the test."""
+    first, second = make_member(program), make_member(program)
+    tasks.store_pdf(actions.issue_invoice(account=first).pk)  # the content type is known from here on
+    with django_assert_max_num_queries(12 + 2):
+        assert tasks.store_pdf(actions.issue_invoice(account=second).pk)
+
+
 def test_a_failed_drawing_is_tried_again_later(member, monkeypatch):
     invoice = actions.issue_invoice(account=member)
     with monkeypatch.context() as patch:
