@@ -96,6 +96,13 @@ def _texts(values: Sequence[Any]) -> list[str]:
         return _anything(values)
 
 
+def _numbers(values: Sequence[Any]) -> list[str]:
+    return [
+        str(number) if type(number) is int else "" if number is None else guard_number(plain(number))
+        for number in values
+    ]
+
+
 def _moment(options: Options) -> Callable[[datetime], str]:
     zone = options.zone
     return (lambda value: str(value.astimezone(zone))[:19]) if options.date_format == "iso" else options.moment
@@ -105,10 +112,11 @@ def writer(column: Column, options: Options) -> Write:
     """Return what makes harmless texts of the values of `column`."""
     if column.type == "text" or (column.type == "date" and column.question and options.date_format == "iso"):
         return _texts
+    if column.type == "number":
+        return _numbers
     known: dict[str, Callable[[Any], str]] = {
         "date": lambda value: options.day(date.fromisoformat(value) if isinstance(value, str) else value),
         "moment": _moment(options),
-        "number": lambda value: guard_number(plain(value)),
         "money": str,
     }
     return _each(known[column.type]) if column.type in known else _anything
