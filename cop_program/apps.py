@@ -8,7 +8,7 @@ class CopProgramConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers  # noqa: F401 (checks register themselves)
+        from . import checks, keys, receivers  # noqa: F401 (checks and converters register themselves)
 
         receivers.connect()
         if apps.is_installed("wagtail.api.v3"):

@@ -6,6 +6,6 @@ from .api import openapi
 app_name = "cop_program"
 urlpatterns = [
     path("zone/", views.set_zone, name="set_zone"),
-    path("calendar/<int:pk>.ics", views.calendar, name="calendar"),
+    path("calendar/<key:pk>.ics", views.calendar, name="calendar"),
     path("openapi.json", openapi.document, name="openapi"),
 ]

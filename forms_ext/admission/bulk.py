@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 
+from cop_program.keys import keys
+
 from ..applications.models import Application
 from ..base.errors import ActionRefused
 from ..base.registers import RegisterBulkAction
@@ -37,7 +39,7 @@ class DecideMany(RegisterBulkAction):
 
     @classmethod
     def get_queryset(cls, model: type[Application], object_ids: Any) -> QuerySet[Application]:
-        rows = Application.objects.filter(pk__in=list(object_ids)).select_related("version")
+        rows = Application.objects.filter(pk__in=keys(object_ids)).select_related("version")
         rows = rows.prefetch_related("program__page")  # one program for all of its applications
         if not rows:
             raise Http404

@@ -2,4 +2,4 @@ from django.urls import path
 
 from . import letters
 
-urlpatterns = [path("facilitator/<int:pk>/", letters.letter, name="facilitator_letter")]
+urlpatterns = [path("facilitator/<key:pk>/", letters.letter, name="facilitator_letter")]

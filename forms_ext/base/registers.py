@@ -26,6 +26,8 @@ from wagtail.permissions import policy_registry
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
+from cop_program.keys import key
+
 from . import labels
 
 __all__ = [
@@ -163,7 +165,7 @@ class PlaceFilterSet(CountedFilterSet):
     """What staff look for among people on the way: how far they are, in which program, from which country."""
 
     state = CountedFilter(label=_("State"), whole=True)
-    program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.of_programs, parse=int)
+    program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.of_programs, parse=key)
     country = CountedFilter(label=_("Country"), labels=labels.of_countries)
 
 

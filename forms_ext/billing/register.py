@@ -14,6 +14,8 @@ from djmoney.money import Money
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from cop_program.keys import key
+
 from ..base import labels
 from ..base.money import format_money
 from ..base.registers import ActionColumn, CountedFilter, CountedFilterSet, Register, RegisterAdmin, StateColumn, Step
@@ -35,7 +37,7 @@ def day(value: date | None) -> str:
 
 def program_filter(field_name: str) -> CountedFilter:
     """Return the filter by program."""
-    return CountedFilter(field_name=field_name, label=gettext_lazy("Program"), labels=labels.of_programs, parse=int)
+    return CountedFilter(field_name=field_name, label=gettext_lazy("Program"), labels=labels.of_programs, parse=key)
 
 
 class MoneyRegister(Register):

@@ -6,13 +6,13 @@ from . import staff_views
 
 app_name = "cop_billing"
 urlpatterns = [
-    path("accounts/<int:pk>/", staff_views.AccountView.as_view(), name="account"),
-    path("accounts/<int:pk>/pay/", staff_views.PaymentView.as_view(), name="pay"),
-    path("accounts/<int:pk>/invoice/", staff_views.IssueView.as_view(), name="issue"),
-    path("accounts/<int:pk>/refund/", staff_views.ListRefundView.as_view(), name="list_refund"),
-    path("invoices/<int:pk>/pdf/", staff_views.InvoicePdfView.as_view(), name="invoice_pdf"),
-    path("payments/<int:pk>/pdf/", staff_views.ReceiptPdfView.as_view(), name="receipt_pdf"),
-    path("refunds/<int:pk>/paid/", staff_views.RefundView.as_view(), name="refund"),
+    path("accounts/<key:pk>/", staff_views.AccountView.as_view(), name="account"),
+    path("accounts/<key:pk>/pay/", staff_views.PaymentView.as_view(), name="pay"),
+    path("accounts/<key:pk>/invoice/", staff_views.IssueView.as_view(), name="issue"),
+    path("accounts/<key:pk>/refund/", staff_views.ListRefundView.as_view(), name="list_refund"),
+    path("invoices/<key:pk>/pdf/", staff_views.InvoicePdfView.as_view(), name="invoice_pdf"),
+    path("payments/<key:pk>/pdf/", staff_views.ReceiptPdfView.as_view(), name="receipt_pdf"),
+    path("refunds/<key:pk>/paid/", staff_views.RefundView.as_view(), name="refund"),
     path("rebates/list/", staff_views.ListRebatesView.as_view(), name="list_rebates"),
-    path("rebates/<int:pk>/paid/", staff_views.RebateView.as_view(), name="rebate"),
+    path("rebates/<key:pk>/paid/", staff_views.RebateView.as_view(), name="rebate"),
 ]

@@ -14,6 +14,8 @@ from wagtail.admin.filters import DateRangePickerWidget
 from wagtail.admin.ui.tables import Column
 from wagtail.models import Page
 
+from cop_program.keys import key
+
 from ..base.registers import (
     ActionColumn,
     CountedFilter,
@@ -34,7 +36,7 @@ def of_pages(values: list[Any]) -> dict[Any, str]:
 class SubmissionFilters(CountedFilterSet):
     """What staff look for, with counts."""
 
-    page = CountedFilter(field_name="page_id", label=gettext_lazy("Form"), labels=of_pages, parse=int)
+    page = CountedFilter(field_name="page_id", label=gettext_lazy("Form"), labels=of_pages, parse=key)
     submitted_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Sent"), widget=DateRangePickerWidget)
 
     class Meta:

@@ -6,11 +6,11 @@ from . import staff_views
 
 app_name = "cop_submissions"
 urlpatterns = [
-    path("submissions/<int:pk>/", staff_views.SubmissionView.as_view(), name="submission"),
-    path("submissions/<int:pk>/delete/", staff_views.DeleteView.as_view(), name="delete"),
-    path("submissions/<int:pk>/files/<str:key>/", staff_views.SubmissionFileView.as_view(), name="file"),
+    path("submissions/<key:pk>/", staff_views.SubmissionView.as_view(), name="submission"),
+    path("submissions/<key:pk>/delete/", staff_views.DeleteView.as_view(), name="delete"),
+    path("submissions/<key:pk>/files/<str:key>/", staff_views.SubmissionFileView.as_view(), name="file"),
 ]
 embedding = [
     path("embedded-forms/", staff_views.EmbeddingView.as_view(), name="index"),
-    path("embedded-forms/<int:pk>/", staff_views.CodeView.as_view(), name="code"),
+    path("embedded-forms/<key:pk>/", staff_views.CodeView.as_view(), name="code"),
 ]

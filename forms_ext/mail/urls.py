@@ -8,5 +8,5 @@ app_name = "forms_ext_mail"
 urlpatterns = [
     path("templates/", views.TemplateList.as_view(), name="templates"),
     path("templates/<str:kind>/", views.TemplateEdit.as_view(), name="template"),
-    path("outbox/<int:pk>/", outbox.MailDetail.as_view(), name="mail"),
+    path("outbox/<key:pk>/", outbox.MailDetail.as_view(), name="mail"),
 ]

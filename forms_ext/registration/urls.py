@@ -8,6 +8,6 @@ urlpatterns = [
     path("invitation/<str:token>/", views.open_invitation, name="open_invitation"),
     path("member/<str:token>/", views.member, name="member"),
     path("member/<str:token>/calendar.ics", views.member_calendar, name="member_calendar"),
-    path("member/<str:token>/invoices/<int:pk>/", views.member_invoice, name="member_invoice"),
-    path("member/<str:token>/receipts/<int:pk>/", views.member_receipt, name="member_receipt"),
+    path("member/<str:token>/invoices/<key:pk>/", views.member_invoice, name="member_invoice"),
+    path("member/<str:token>/receipts/<key:pk>/", views.member_receipt, name="member_receipt"),
 ]

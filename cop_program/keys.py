@@ -1,0 +1,37 @@
+"""Keys of rows in addresses and queries, as anybody may write them: none that no database holds."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from django.urls import register_converter
+from django.urls.converters import IntConverter
+
+HIGHEST = 2**63 - 1  # SQLite and PostgreSQL refuse higher ones with an error, not with "no such row"
+
+
+def key(text: Any) -> int:
+    """Return the key that `text` writes; ValueError where no row can have it."""
+    found = int(text)
+    if not 0 <= found <= HIGHEST:
+        raise ValueError(text)
+    return found
+
+
+def keys(texts: Iterable[Any]) -> list[int]:
+    """Return the keys among `texts`."""
+    found = []
+    for text in texts:
+        with suppress(ValueError):
+            found.append(key(text))
+    return found
+
+
+class KeyConverter(IntConverter):
+    """`<key:pk>` in an address: a number that a row can have, else the address leads nowhere (404)."""
+
+    def to_python(self, value: str) -> int:
+        return key(value)
+
+
+register_converter(KeyConverter, "key")
