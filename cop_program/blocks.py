@@ -204,7 +204,7 @@ class FormBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         request, page = context.get("request"), value.get("page")
         if page:
-            (page,) = localized([page.specific])
+            (page,) = localized([page.specific], request=request)
         form = provider().render_form(page, request) if page and request else ""
         return context | {"form_page": page, "form": form}
 

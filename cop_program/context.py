@@ -47,7 +47,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from . import reader, translations, way, wording
+from . import access, reader, translations, way, wording
 from .clock import now
 from .deadlines import Deadline
 from .extensions import NextStep, Seats, provider
@@ -131,7 +131,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
 
     language, zone = _language(), reader.zone(request)
     program = Program.for_page(page)
-    sessions = page.meetings(program) if page.path else []
+    sessions = page.meetings(program, request) if page.path else []
     meetings = [meeting_of(session) for session in sessions if not session.is_cancelled]
     seats, step = _standing(program, request)
     return {
@@ -141,7 +141,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
         "deadlines": deadline_lines(page, request),
         "next_step": step,
         "seats": seats,
-        "facilitators": _facilitators(page),
+        "facilitators": _facilitators(page, request),
         "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
         "dates": days_text(page, language),
         "is_over": is_over(page),
@@ -158,7 +158,7 @@ def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     language, zone, above = _language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
-    others = above.meetings() if above.path else []
+    others = above.meetings(request=request) if above.path else []
     others = [one for one in others if one.translation_key != page.translation_key]
     sessions = sorted([*others, page], key=lambda one: one.starts_at)
     lines = session_lines(sessions, zone or above.home_zone or "UTC", language)
@@ -181,10 +181,8 @@ def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, A
 
     if page.pk is None:  # the preview of a page that was never saved
         return {"contact_url": "", "programs": []}
-    programs = (
-        ProgramPage.objects.live()
-        .public()
-        .filter(program_facilitators__facilitator__translation_key=page.translation_key, locale_id=page.locale_id)
+    programs = access.visible(ProgramPage.objects.live(), request).filter(
+        program_facilitators__facilitator__translation_key=page.translation_key, locale_id=page.locale_id
     )
     return {
         "contact_url": provider().contact_url(page),
@@ -197,9 +195,8 @@ def of_programs(page: Page, request: HttpRequest) -> dict[str, Any]:
     from .models import Program, ProgramPage
 
     language = _language()
-    pages = list(
-        ProgramPage.objects.child_of(page).live().public().select_related("hero_image").order_by("starts_on", "pk")
-    )
+    found = access.visible(ProgramPage.objects.child_of(page).live(), request)
+    pages = list(found.select_related("hero_image").order_by("starts_on", "pk"))
     programs = {
         one.translation_key: one
         for one in Program.objects.filter(translation_key__in=[p.translation_key for p in pages]).select_related("page")
@@ -216,7 +213,8 @@ def of_facilitators(page: Page, request: HttpRequest) -> dict[str, Any]:
     """Return the context of the list of facilitators."""
     from .models import FacilitatorPage
 
-    pages = FacilitatorPage.objects.child_of(page).live().public().select_related("portrait").order_by("path")
+    found = access.visible(FacilitatorPage.objects.child_of(page).live(), request)
+    pages = found.select_related("portrait").order_by("path")
     return {"facilitators": [FacilitatorLine(one, provider().contact_url(one)) for one in pages]}
 
 
@@ -317,16 +315,16 @@ def _standing(program: Any, request: HttpRequest) -> tuple[Seats | None, NextSte
     return provider().seats(program), provider().next_step(program, request)
 
 
-def _facilitators(page: "ProgramPage") -> list[FacilitatorLine]:
-    """Return the live facilitators; those of a preview come from the draft's own list."""
+def _facilitators(page: "ProgramPage", request: HttpRequest) -> list[FacilitatorLine]:
+    """Return the live facilitators that the reader may see; those of a preview come from the draft's own list."""
     from .models import FacilitatorPage
 
     keys = [row.facilitator_id for row in page.program_facilitators.all()]
-    found = FacilitatorPage.objects.live().public().filter(pk__in=keys).select_related("portrait").in_bulk()
+    found = FacilitatorPage.objects.live().filter(pk__in=keys).select_related("portrait").in_bulk()
     people = [found[key] for key in keys if key in found]
     if any(one.locale_id != page.locale_id for one in people):
-        people = translations.localized(people, page.locale.language_code)
-    return [FacilitatorLine(one, provider().contact_url(one)) for one in people]
+        people = translations.localized(people, page.locale.language_code, request=request)
+    return [FacilitatorLine(one, provider().contact_url(one)) for one in people if access.is_open(one, request)]
 
 
 def balance_of(page: "ProgramPage") -> Any:

@@ -3,7 +3,8 @@
 What is kept is found again by the rows of the API's document (`api/reading.py`) and the standing, asked anew for each
 visitor, by the language, zone and address of the reader, and by the last entries of Wagtail's logs, which every change
 in the admin leaves. It ends at the next instant that the page tells of: a deadline, the end of a meeting, the last day.
-Nothing is kept of whoever has a session (editors have the user bar), nor of pages with a form or with cards.
+Nothing is kept of whoever has a session or is known otherwise (editors have the user bar, and some readers may see
+more than others: `access`), nor of pages with a form or with cards.
 """
 
 from collections import OrderedDict
@@ -75,7 +76,8 @@ def _key(page: "ProgramPage", request: HttpRequest) -> Hashable:
     is_kept = getattr(settings, "COP_KEEP_PAGES", not settings.DEBUG) and type(page) is ProgramPage
     is_plain = request.method == "GET" and not set(request.GET) - {reader.PARAMETER}
     has_news = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name} & set(request.COOKIES)
-    is_visitor = not has_news and not getattr(request, "is_preview", False)
+    is_known = bool(has_news) or getattr(getattr(request, "user", None), "is_authenticated", False)
+    is_visitor = not is_known and not getattr(request, "is_preview", False)
     if not (is_kept and is_plain and is_visitor) or _has_live_blocks(page):
         return None
     rows, logged = reading.state(request, page.pk), _log_statement().run()

@@ -9,8 +9,7 @@ from django.utils import translation
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
-from . import translations
-from .api.rows import unrestricted
+from . import access, translations
 from .context import FacilitatorLine, ProgramLine, days_text, is_over
 from .extensions import Standing, provider
 from .models import FacilitatorPage, Program, ProgramPage
@@ -35,12 +34,12 @@ def facilitators(keys: Iterable[int]) -> QuerySet[FacilitatorPage]:
 
 def _pages(pages: "QuerySet[Any]", picture: str, size: str) -> "QuerySet[Any]":
     pictures = Prefetch(picture, queryset=get_image_model().objects.prefetch_renditions(size))
-    is_public = ExpressionWrapper(unrestricted(), output_field=BooleanField())
+    is_public = ExpressionWrapper(access.unrestricted(), output_field=BooleanField())
     return pages.select_related("locale").prefetch_related(pictures).annotate(cop_is_public=is_public)
 
 
 def program_lines(pages: Sequence[Page | None], request: HttpRequest | None) -> list[ProgramLine]:
-    """Return the cards of those `pages` that everybody may read."""
+    """Return the cards of those `pages` that whoever asks may see."""
     language = translation.get_language() or "en"
     lines = []
     for page in _shown(pages, request, programs):
@@ -50,12 +49,12 @@ def program_lines(pages: Sequence[Page | None], request: HttpRequest | None) -> 
 
 
 def facilitator_lines(pages: Sequence[Page | None], request: HttpRequest | None) -> list[FacilitatorLine]:
-    """Return the cards of those `pages` that everybody may read."""
+    """Return the cards of those `pages` that whoever asks may see."""
     return [FacilitatorLine(page, provider().contact_url(page)) for page in _shown(pages, request, facilitators)]
 
 
 def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any) -> list[Any]:
-    """Return `pages` that are live, open to everybody and on the site of the request, each once and in their order.
+    """Return `pages` that are live, open to whoever asks and on the site of the request, each once and in their order.
 
     Where a page has a translation into the language in use, that one stands for it.
     """
@@ -65,11 +64,12 @@ def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any)
         chosen = {pk: found[pk] for pk in chosen if pk in found}
     language = translation.get_language() or "en"
     if translations.are_on() and any(page.locale.language_code != language for page in chosen.values()):
-        keys = [page.pk for page in translations.localized(chosen.values(), language)]
+        keys = [page.pk for page in translations.localized(chosen.values(), language, request=request)]
         found = load(keys).in_bulk()
         chosen = {pk: found[pk] for pk in keys if pk in found}
     roots = _roots(request)
-    return [page for page in chosen.values() if page.live and page.cop_is_public and page.url_path.startswith(roots)]
+    here = [page for page in chosen.values() if page.live and page.url_path.startswith(roots)]
+    return [page for page in here if page.cop_is_public or access.is_open(page, request)]
 
 
 def _roots(request: HttpRequest | None) -> tuple[str, ...]:

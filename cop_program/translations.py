@@ -4,17 +4,18 @@ Wagtail's own way: the pages of one thing share a `translation_key` and differ b
 that of its row (`Program.page`), before it has one the page that was there first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from wagtail.models import Page, Site
+from wagtail.models import Page
+
+from . import access
 
 if TYPE_CHECKING:
     from .models import Program, ProgramPage
@@ -32,10 +33,13 @@ def speaking(page: Page) -> Iterator[None]:
         yield
 
 
-def serve(page: Page, request: HttpRequest) -> HttpResponse:
-    """Serve `page` in its own language at an address that names none."""
+def serve(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse] | None = None) -> HttpResponse:
+    """Answer for `page` in its own language at an address that names none, to whom may see it (`access.answer`).
+
+    `respond` stands where the page itself is not what is served.
+    """
     with speaking(page):
-        response: Any = page.serve(request)
+        response: Any = access.answer(page, request, respond or (lambda: page.serve(request)))
         if hasattr(response, "render"):
             response.render()
     return response
@@ -46,37 +50,30 @@ def _spoken() -> str:
 
 
 def localized[AnyPage: Page](
-    pages: Iterable[AnyPage], language: str = "", *, below: Page | None = None
+    pages: Iterable[AnyPage],
+    language: str = "",
+    *,
+    below: Page | None = None,
+    request: HttpRequest | None = None,
+    for_participants: bool = False,
 ) -> list[AnyPage]:
-    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; two queries."""
+    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; two queries.
+
+    A translation stands for its page where `request` may see it. What a program tells the people in it,
+    `for_participants`, has the words of translations whatever their view restrictions: theirs is another way in.
+    """
     found = list(pages)
     language = language or _spoken()
     if not found or not are_on() or not translation.check_for_language(language):
         return found
     keys = [page.translation_key for page in found]
-    there = type(found[0]).objects.live().public().filter(translation_key__in=keys, locale__language_code=language)
+    there = type(found[0]).objects.live().filter(translation_key__in=keys, locale__language_code=language)
+    if not for_participants:
+        there = access.visible(there, request)
     if below is not None:
         there = there.child_of(below)
     by_key = {page.translation_key: page for page in there}
     return [by_key.get(page.translation_key, page) for page in found]
-
-
-def below(site: Site | None) -> Q:
-    """Match the pages of `site` in all its languages."""
-    if site is None:
-        return Q(pk__in=[])
-    found = Q(path__startswith=site.root_page.path)
-    if are_on():
-        for path in site.root_page.get_translations().values_list("path", flat=True):
-            found |= Q(path__startswith=path)
-    return found
-
-
-def stands_on(page: Page, site: Site | None) -> bool:
-    """Tell whether `page` is one of `site`, in whatever language."""
-    if site is None or page.is_descendant_of(site.root_page):
-        return site is not None
-    return are_on() and Page.objects.filter(below(site), pk=page.pk).exists()
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
     if len(there) < 2:
         return []
     found = []
-    for one in there.public().order_by("pk"):
+    for one in access.visible(there, request).order_by("pk"):
         code, url = one.locale.language_code, one.get_full_url(request)
         if url:
             name = translation.get_language_info(code)["name_local"]
@@ -113,7 +110,7 @@ def page_of(program: "Program", language: str = "") -> "ProgramPage":
     known = program.pages_by_language
     if language not in known:
         page = program.page
-        known[language] = page if page.locale.language_code == language else localized([page], language)[0]
+        known[language] = page if page.locale.language_code == language else localized([page], language, for_participants=True)[0]
     return known[language]
 
 

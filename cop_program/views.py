@@ -5,12 +5,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
-from wagtail.models import Site
 
-from . import calendars, reader, translations
+from . import access, calendars, reader
 from .models import Program, ProgramPage
 from .zones import zone_names
 
@@ -40,18 +40,24 @@ def set_zone(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    """Serve the sessions of the public program page `pk` as a calendar, without their private links."""
-    site = Site.find_for_request(request)
-    page = ProgramPage.objects.live().public().filter(translations.below(site), pk=pk).select_related("locale").first()
-    program = Program.for_page(page) if page else None
+    """Serve the sessions of the program page `pk` as a calendar, without their private links; 404 to whom may not see it.
+
+    Programs read it, to which a page that asks for a password would say nothing.
+    """
+    page = ProgramPage.objects.filter(pk=pk).select_related("locale").first()
+    program = Program.for_page(page) if page and access.may_see(page, request) else None
     if page is None or program is None:
         raise Http404
     with translation.override(page.locale.language_code):
         entries = [
             calendars.Entry(session, url=session.get_full_url(request) or "")
-            for session in page.meetings(program, only_public=True)
+            for session in page.meetings(program, request)
         ]
         content = calendars.feed(program, entries, language=page.locale.language_code, name=page.title)
     response = calendars.answer(request, content, file_name=page.slug)
-    response["Access-Control-Allow-Origin"] = "*"
+    if access.sees_more(request):
+        patch_vary_headers(response, ["Cookie"])
+        response["Cache-Control"] = "private, no-store"
+    else:
+        response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 
+from .. import access
 from ..extensions import Standing, provider
 from ..models import ProgramPage
 from . import rows
@@ -54,9 +55,12 @@ def state(request: HttpRequest, pk: int) -> "State | None":
 
 
 def of_page(page: ProgramPage, request: HttpRequest | None) -> dict[str, Any]:
-    """Return the document of `page` as it is in memory (a draft, too), for whoever has got hold of the page."""
+    """Return the document of `page` as it is in memory (a draft, too), for whoever has got hold of the page.
+
+    It tells of the pages below and beside it that `request` may see.
+    """
     around, roots = surroundings(request)
-    found = _rows(page.pk, None, below_roots=roots)
+    found = _rows(page.pk, None, below_roots=roots, shut=access.shut(request))
     if found is None:
         return {}
     values = found.compiled.values(found.row)
@@ -103,12 +107,18 @@ class State:
     around: Surroundings
 
 
-def _rows(pk: int, roots: tuple[str, ...] | None, *, below_roots: tuple[str, ...] | None = None) -> Found | None:
+def _rows(
+    pk: int,
+    roots: tuple[str, ...] | None,
+    *,
+    below_roots: tuple[str, ...] | None = None,
+    shut: tuple[str, ...] | None = None,
+) -> Found | None:
     compiled = rows.page_statement(roots, provider())
     found = compiled.statement.run({KEY: pk})
     if not found:
         return None
-    return Found(compiled, found[0], *rows.below(compiled, found[0], roots or below_roots))
+    return Found(compiled, found[0], *rows.below(compiled, found[0], roots or below_roots, shut))
 
 
 @lru_cache(maxsize=4 * KEPT)

@@ -13,8 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import (
     BooleanField,
-    CharField,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -28,9 +26,10 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Page, Site
 from wagtail.models.sites import SiteRootPath
 
+from ..access import below_paths, unrestricted
 from ..extensions import Provider, provider
 from ..models import Program, ProgramFacilitator, ProgramPage
 from .statements import DEPTH, FIRST, KEY, LAST, Row, Statement, key
@@ -60,14 +59,6 @@ CHOSEN_PAGE = re.compile(r'"(?:page|value)": ?(\d+)')  # of one page, or of an i
 NAMES_BELOW = (*BELOW, "is_person")
 #: Prefixes of what is selected beside the page's own columns.
 STREAM, ASKED = "cop_raw_", "cop_of_"
-
-
-def unrestricted() -> Q:
-    """Return the condition that neither a page nor one above it has a view restriction."""
-    above = PageViewRestriction.objects.alias(
-        below=ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    ).filter(below__startswith=F("page__path"))
-    return ~Q(Exists(above))
 
 
 def below_roots(roots: Iterable[str]) -> Q:
@@ -149,8 +140,11 @@ def as_page(values: Mapping[str, Any]) -> ProgramPage:
 
 
 @lru_cache(maxsize=64)
-def below_statement(roots: tuple[str, ...] | None, links: int) -> Compiled:
-    """Return how live sessions, facilitators and `links` pages that texts lead to are read."""
+def below_statement(roots: tuple[str, ...] | None, links: int, shut: tuple[str, ...] | None) -> Compiled:
+    """Return how live sessions, facilitators and `links` pages that texts lead to are read.
+
+    Not below the paths `shut`; None leaves out what has any view restriction.
+    """
     mine = ProgramFacilitator.objects.filter(page_id=KEY)
     rank = mine.filter(facilitator=OuterRef("pk"))
     sessions = Q(path__range=(FIRST, LAST), depth=DEPTH, sessionpage__isnull=False)
@@ -158,7 +152,7 @@ def below_statement(roots: tuple[str, ...] | None, links: int) -> Compiled:
     linked = Q(pk__in=[key(number) for number in range(links)])
     ordered = (
         Page.objects.live()
-        .filter(admissible(roots))
+        .filter(admissible(roots) if shut is None else below_roots(roots or ("/",)) & ~below_paths(shut))
         .filter(sessions | people | linked)
         .annotate(
             cop_is_person=ExpressionWrapper(people, output_field=BooleanField()),
@@ -170,11 +164,13 @@ def below_statement(roots: tuple[str, ...] | None, links: int) -> Compiled:
     return Compiled(Statement(ordered.values_list(*BELOW.values(), "cop_is_person")), NAMES_BELOW)
 
 
-def below(compiled: Compiled, row: Row, roots: tuple[str, ...] | None) -> tuple[Compiled, tuple[Row, ...]]:
+def below(
+    compiled: Compiled, row: Row, roots: tuple[str, ...] | None, shut: tuple[str, ...] | None = None
+) -> tuple[Compiled, tuple[Row, ...]]:
     """Return the rows below and beside the page of `row`; one query."""
     names = compiled.names
     linked = sorted(_linked(row))
-    statement = below_statement(roots, len(linked))
+    statement = below_statement(roots, len(linked), shut)
     first, last = Page._get_children_path_interval(row[names.index("path")])
     values: dict[Any, Any] = {
         KEY: row[names.index("id")],

@@ -19,7 +19,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from .. import context, validation
+from .. import access, context, validation
 from ..api.fields import parts as api_parts
 from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
@@ -205,13 +205,13 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         """Return the meetings below this page, drafts too, by start."""
         return SessionPage.objects.child_of(self).order_by("starts_at", "pk")
 
-    def meetings(self, program: Program | None = None, *, only_public: bool = False) -> "list[SessionPage]":
-        """Return the live meetings of `program`, by start, each in the words of this page where they are live."""
+    def meetings(self, program: Program | None = None, request: HttpRequest | None = None) -> "list[SessionPage]":
+        """Return the live meetings of `program` that `request` may see, by start, in the words of this page if any."""
         source = (program.page if program.page_id != self.pk else None) if program else self.source_page()
-        found = (source or self).sessions().live()
-        if only_public:
-            found = found.public()
-        return localized(found, self.locale.language_code, below=self) if source else list(found)
+        found = list((source or self).sessions().live())
+        if source:
+            found = localized(found, self.locale.language_code, below=self, request=request)
+        return [one for one in found if access.is_open(one, request)]
 
     def first_of(self, pages: Any) -> Any:
         """Return the page of the program's row, else the oldest."""

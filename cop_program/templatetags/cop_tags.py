@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
-from .. import reader, translations, way, wording
+from .. import access, reader, translations, way, wording
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
 from ..schedule import GroupSchedule, Meeting, Schedule, ZoneGroup, build, for_reader
@@ -46,6 +46,14 @@ def local_root(context: dict[str, Any], site: Site | None) -> Page | None:
     """Return the first page of `site` in the language of the page that is shown."""
     page, root = context.get("page"), site.root_page if site else None
     return root if root is None or getattr(page, "locale_id", None) == root.locale_id else root.localized
+
+
+@register.simple_tag(takes_context=True)
+def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
+    """Return the pages below `root` that stand in menus and that the reader may see."""
+    if root is None:
+        return []
+    return list(access.visible(root.get_children().live().in_menu(), context.get("request")))
 
 
 @register.filter

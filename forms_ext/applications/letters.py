@@ -10,11 +10,13 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
+from wagtail.models import Site
 
+from cop_program import access
 from cop_program.context import of_every_page
 from cop_program.models import FacilitatorPage
 
-from ..forms import guards, tokens
+from ..forms import guards, refusing, tokens
 from ..forms.types import valid_unicode
 from . import actions
 
@@ -54,10 +56,20 @@ def _show(request: HttpRequest, page: FacilitatorPage, status: int = 200, **cont
 
 @csrf_exempt
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many."""
-    page = get_object_or_404(FacilitatorPage.objects.live().public(), pk=pk)
-    if not page.contact_email:
+    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many.
+
+    Who may not see the facilitator's page gets what Wagtail answers there; with it, the letter that they had typed.
+    """
+    page = get_object_or_404(FacilitatorPage.objects.live(), pk=pk)
+    if not page.contact_email or not access.stands_on(page, Site.find_for_request(request)):
         raise Http404
+    labels = [(name, field.label) for name, field in LetterForm.base_fields.items()]
+    return refusing.answer(
+        page, request, lambda: refusing.typed_fields(page, request, labels), lambda: _letter(request, page)
+    )
+
+
+def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     if request.method != "POST":
         return _show(request, page, form=LetterForm(), sent="sent" in request.GET)
     form = LetterForm(request.POST)

@@ -9,10 +9,10 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import SafeString
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
+from cop_program import access
 from cop_program.clock import now
-from cop_program.translations import stands_on
 
 from . import guards, plan, showing, tokens
 from .models import AbstractFormPage
@@ -21,13 +21,8 @@ SHOWN = "cop_form_shown"
 
 
 def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
-    """Tell whether whoever asks could open `page` itself, on this site."""
-    if not page.live or not page.may_be_embedded:
-        return False
-    site = Site.find_for_request(request)
-    if not stands_on(page, site):
-        return False
-    return all(restriction.accept_request(request) for restriction in page.get_view_restrictions())
+    """Tell whether whoever asks could open `page` itself, on this site, and may be shown it elsewhere."""
+    return page.may_be_embedded and access.may_see(page, request)
 
 
 def render(page: Page, request: HttpRequest) -> SafeString:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
-from wagtail import hooks
 from wagtail.models import Page, Site
 
-from cop_program import translations
+from cop_program import access, translations
 
-from . import embedding, frames
+from . import embedding, frames, refusing
 from .models import AbstractFormPage
 
 SCRIPT = Path(__file__).resolve().parents[1] / "static" / "forms_ext" / "js" / "embed.js"
@@ -24,33 +24,23 @@ def _find(request: HttpRequest, pk: int) -> AbstractFormPage | None:
     """Return the live form page `pk` of this site, or None."""
     found = Page.objects.live().filter(pk=pk).first()
     page = found.specific if found else None
-    site = Site.find_for_request(request)
-    if not isinstance(page, AbstractFormPage) or not translations.stands_on(page, site):
-        return None
-    return page
-
-
-def _before(page: AbstractFormPage, request: HttpRequest) -> HttpResponse | None:
-    """Return what a hook answers in the place of `page`, as Wagtail asks before it serves one."""
-    for hook in hooks.get_hooks("before_serve_page"):
-        answer = hook(page, request, [], {})
-        if isinstance(answer, HttpResponse):
-            return answer
-    return None
+    is_here = isinstance(page, AbstractFormPage) and access.stands_on(page, Site.find_for_request(request))
+    return page if is_here else None
 
 
 @csrf_exempt
 @sensitive_post_parameters()
 def form(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the form of the live page `pk` (its signed token stands for the CSRF cookie); a GET goes to the page."""
+    """Take the form of the live page `pk` (its signed token stands for the CSRF cookie); a GET goes to the page.
+
+    Who may not see the page gets what Wagtail answers at the page; with it, all that they had typed.
+    """
     page = _find(request, pk)
     if page is None:
         raise Http404
-    if answer := _before(page, request):
-        return answer
     if request.method != "POST":
-        return redirect(page.get_url(request) or "/")
-    return translations.serve(page, request)
+        return translations.serve(page, request, lambda: redirect(page.get_url(request) or "/"))
+    return refusing.answer(page, request, lambda: refusing.typed_into(page, request))
 
 
 @csrf_exempt
@@ -60,9 +50,10 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
     frames.mark(request)
     page = _find(request, pk)
     if page is not None and embedding.may_show(page, request):
-        return frames.let_in(request, _before(page, request) or translations.serve(page, request))
-    address = page.get_full_url(request) if page is not None and page.may_be_embedded else ""
-    context = {**frames.context(request), "address": address}
+        return frames.let_in(request, translations.serve(page, request))
+    context = frames.context(request)
+    if page is not None and page.may_be_embedded:  # an address that does not tell what the page is called
+        context |= {"address": reverse("forms_ext:form", args=[page.pk]), "typed": refusing.typed_into(page, request).pairs}
     return frames.let_in(request, render(request, "forms_ext/forms/not_here.html", context, status=404))
 
 

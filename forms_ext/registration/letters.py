@@ -207,7 +207,7 @@ def new_page(registration: Registration) -> None:
 
 def session_update(registration: Registration, session: SessionPage, what: str) -> None:
     """Tell a member of a new or changed join link or recording."""
-    (session,) = localized([session], registration.language)
+    (session,) = localized([session], registration.language, for_participants=True)
     link = session.recording_link if what == "recording" else session.join_link
     _send(
         registration,

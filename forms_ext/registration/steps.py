@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
+from cop_program.access import unrestricted
 from cop_program.api import paths
 from cop_program.clock import now
 from cop_program.context import is_over
@@ -31,7 +32,7 @@ TOLD_OF = ("join_link", "recording")
 def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
     """Return what a reader of the program's page does now."""
     form = ApplicationFormPage.objects.child_of(program.page).live().first()
-    (form,) = localized([form]) if form else (None,)
+    (form,) = localized([form], request=request) if form else (None,)
     return _next_step(program.page, program.status, (form.get_url(request) or "") if form else None)
 
 
@@ -67,7 +68,7 @@ def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep
 
 
 def annotations() -> dict[str, Any]:
-    """Return what `standing` reads, as expressions over rows of `ProgramPage`."""
+    """Return what `standing` reads, as expressions over rows of `ProgramPage`; no restricted form has an API."""
     mine = Q(program__translation_key=OuterRef("translation_key"))
     last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
     below = Q(live=True, path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1)
@@ -78,8 +79,8 @@ def annotations() -> dict[str, Any]:
         "taken": _count(Seat.objects.filter(mine, kept_at__isnull=False)),
         "held": _count(Seat.objects.filter(mine, held_until__isnull=False)),
         "waiting": _count(WaitingListEntry.objects.filter(mine, waiting)),
-        "registration_form": Subquery(RegistrationFormPage.objects.filter(below).values("pk")[:1]),
-        "form": Subquery(form.values("pk")[:1]),
+        "registration_form": Subquery(RegistrationFormPage.objects.filter(below, unrestricted()).values("pk")[:1]),
+        "form": Subquery(form.filter(unrestricted()).values("pk")[:1]),
         "form_path": Subquery(form.values("url_path")[:1]),
     }
 
@@ -94,7 +95,7 @@ def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address:
     form, path = values["form"], values["form_path"]
     return Standing(
         seats=Seats(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
-        next_step=_next_step(page, status, address(path) if form else None),
+        next_step=_next_step(page, status, address(path) if path else None),
         application_api_url=paths.of("cop_form", form) if form else "",
         registration_api_url=paths.of("cop_form", values["registration_form"]) if values["registration_form"] else "",
     )

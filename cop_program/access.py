@@ -1,0 +1,128 @@
+"""Who may see a page: the one answer for every address and every list of both apps.
+
+A page may be seen where it is live, stands on the site of the request, and no view restriction of it or of a page
+above it refuses the request: by Wagtail's own rule (`Page.get_view_restrictions`), in which an alias has the
+restriction of its source. `request` None is a reader of whom nothing is known: they see what is open to everyone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import BooleanField, Func, Q
+from django.http import HttpRequest, HttpResponse
+from wagtail import hooks
+from wagtail.models import Page, PageViewRestriction, Site
+
+KNOWN = "cop_shut"
+
+
+class _IsRestricted(Func):
+    """Whether a path is that of a page with a view restriction, of an alias of one, or of a page below either."""
+
+    template = f"""EXISTS (
+        WITH RECURSIVE shut(pk, path) AS (
+            SELECT page.id, page.path FROM {Page._meta.db_table} page
+            JOIN {PageViewRestriction._meta.db_table} restriction ON restriction.page_id = page.id
+            WHERE page.alias_of_id IS NULL
+            UNION
+            SELECT page.id, page.path FROM {Page._meta.db_table} page JOIN shut ON page.alias_of_id = shut.pk
+        )
+        SELECT 1 FROM shut WHERE SUBSTR(%(expressions)s, 1, LENGTH(shut.path)) = shut.path
+    )"""
+    output_field = BooleanField()
+
+
+def unrestricted() -> Q:
+    """Return the condition, for one statement, that a page is open to everyone."""
+    return ~Q(_IsRestricted("path"))
+
+
+def shut(request: HttpRequest | None) -> tuple[str, ...]:
+    """Return the paths of the pages that `request` may not see, nor anything below them; asked once a request."""
+    known: tuple[str, ...] | None = getattr(request, KNOWN, None)
+    if known is None:
+        known = _shut(request)
+        if request is not None:
+            setattr(request, KNOWN, known)
+    return known
+
+
+def _shut(request: HttpRequest | None) -> tuple[str, ...]:
+    own = PageViewRestriction.objects.filter(page__alias_of=None).select_related("page").prefetch_related("groups")
+    found = {one.page_id: one.page.path for one in own if not _passes(one, request)}
+    sources = set(found)
+    while sources:
+        aliases = dict(Page.objects.filter(alias_of__in=sources).values_list("pk", "path"))
+        sources = set(aliases) - set(found)
+        found |= aliases
+    return tuple(sorted(found.values()))
+
+
+def _passes(restriction: PageViewRestriction, request: HttpRequest | None) -> bool:
+    """Tell whether `request` meets `restriction`; without a session and a user it meets none."""
+    is_known = hasattr(request, "session") and hasattr(request, "user")
+    return is_known and bool(restriction.accept_request(request))
+
+
+def is_open(page: Page, request: HttpRequest | None) -> bool:
+    """Tell whether no view restriction refuses `page` to `request`."""
+    return not page.path or not page.path.startswith(shut(request))
+
+
+def sees_more(request: HttpRequest) -> bool:
+    """Tell whether `request` may see a page that is not open to everyone: what it gets is for no shared cache."""
+    return shut(request) != shut(None)
+
+
+def visible[Pages: Any](pages: Pages, request: HttpRequest | None) -> Pages:
+    """Return those of the queryset `pages` that no view restriction refuses to `request`."""
+    return pages.exclude(below_paths(shut(request))) if shut(request) else pages
+
+
+def below_paths(paths: tuple[str, ...]) -> Q:
+    """Match the pages with one of `paths`, and those below them."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return condition
+
+
+def below(site: Site | None) -> Q:
+    """Match the pages of `site` in all its languages."""
+    return Q(pk__in=[]) if site is None else below_paths(_roots(site))
+
+
+def stands_on(page: Page, site: Site | None) -> bool:
+    """Tell whether `page` is one of `site`, in whatever language."""
+    return site is not None and (page.path.startswith(site.root_page.path) or page.path.startswith(_roots(site)))
+
+
+def _roots(site: Site) -> tuple[str, ...]:
+    first = site.root_page
+    is_translated = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+    return first.path, *(first.get_translations().values_list("path", flat=True) if is_translated else ())
+
+
+def may_see(page: Page, request: HttpRequest) -> bool:
+    """Tell whether `request` could open `page` at its own address."""
+    return page.live and stands_on(page, Site.find_for_request(request)) and is_open(page, request)
+
+
+def answer(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer for `page` at an address of ours as Wagtail does at the page's own, with `respond` for what is served.
+
+    Both kinds of Wagtail's hooks come first: who may not see the page gets the form for its password or is sent to
+    log in, and what restricted pages answer is kept by no cache.
+    """
+
+    def chain(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
+        return respond()
+
+    for hook in reversed(hooks.get_hooks("on_serve_page")):
+        chain = hook(chain)
+    for hook in hooks.get_hooks("before_serve_page"):
+        found = hook(page, request, [], {})
+        if isinstance(found, HttpResponse):
+            return found
+    return chain(page, request, [], {})
