@@ -29,7 +29,7 @@ class _IsRestricted(Func):
             SELECT page.id, page.path FROM {Page._meta.db_table} page JOIN shut ON page.alias_of_id = shut.pk
         )
         SELECT 1 FROM shut WHERE SUBSTR(%(expressions)s, 1, LENGTH(shut.path)) = shut.path
-    )"""
+    )"""  # noqa: S608
     output_field = BooleanField()
 
 

@@ -110,7 +110,9 @@ def page_of(program: "Program", language: str = "") -> "ProgramPage":
     known = program.pages_by_language
     if language not in known:
         page = program.page
-        known[language] = page if page.locale.language_code == language else localized([page], language, for_participants=True)[0]
+        if page.locale.language_code != language:
+            (page,) = localized([page], language, for_participants=True)
+        known[language] = page
     return known[language]
 
 

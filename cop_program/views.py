@@ -4,8 +4,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -40,9 +40,9 @@ def set_zone(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    """Serve the sessions of the program page `pk` as a calendar, without their private links; 404 to whom may not see it.
+    """Serve the sessions of the program page `pk` as a calendar, without their private links.
 
-    Programs read it, to which a page that asks for a password would say nothing.
+    404 to whom may not see the page: calendar apps could do nothing with a form for a password.
     """
     page = ProgramPage.objects.filter(pk=pk).select_related("locale").first()
     program = Program.for_page(page) if page and access.may_see(page, request) else None

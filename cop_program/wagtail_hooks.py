@@ -10,11 +10,16 @@ from django.db.models import Q
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.models import Page
 
+from . import privacy
 from .extensions import provider
 from .models import SessionPage
 from .translations import is_translation
@@ -67,6 +72,19 @@ def finish_pages(
             )
             return redirect(action_class_instance.next_url or "wagtailadmin_home")
     return None
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[URLPattern]:
+    """Add the address from which `privacy.js` learns what to tell."""
+    return [path("privacy-note/<key:pk>/", privacy.note, name="cop_privacy_note")]
+
+
+@hooks.register("insert_global_admin_js")
+def privacy_script() -> SafeString:
+    """Tell an editor at once, wherever Wagtail's dialog for privacy is."""
+    source, address = static("cop_program/js/privacy.js"), reverse("cop_privacy_note", args=[0])
+    return format_html('<script type="module" src="{}" data-address="{}" id="cop-privacy"></script>', source, address)
 
 
 def needed_by(pages: Sequence[Page]) -> list[str]:

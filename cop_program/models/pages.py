@@ -362,7 +362,7 @@ class ProgramIndexPage(ZonedPage):
     """A list of programs."""
 
     introduction = RichTextField(_("introduction"), blank=True)
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    content_panels = [*Page.content_panels, panels.PrivacyNote(), FieldPanel("introduction")]
     api_fields = [APIField("introduction")]
     subpage_types = ["cop_program.ProgramPage"]
     template = "cop_program/program_index_page.html"
@@ -376,7 +376,7 @@ class FacilitatorIndexPage(ZonedPage):
     """A list of facilitators."""
 
     introduction = RichTextField(_("introduction"), blank=True)
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    content_panels = [*Page.content_panels, panels.PrivacyNote(), FieldPanel("introduction")]
     api_fields = [APIField("introduction")]
     subpage_types = ["cop_program.FacilitatorPage"]
     template = "cop_program/facilitator_index_page.html"

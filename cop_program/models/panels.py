@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+
+from .. import privacy
 
 
 class SourceNote(HelpPanel):
@@ -30,6 +32,28 @@ class SourceNote(HelpPanel):
             return self.source is not None
 
 
+class PrivacyNote(HelpPanel):
+    """Says on top of a private page which translations of it are open to everyone; on any other page nothing."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The note, with the way to each page."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.open = privacy.left_open(self.instance) if self.instance.pk else []
+            links = [(reverse("wagtailadmin_pages:edit", args=[one.pk]), privacy.name_of(one)) for one in self.open]
+            self.content = format_html(
+                '<div class="help-block help-warning"><p>{}</p><ul>{}</ul><p>{}</p></div>',
+                privacy.warning(),
+                format_html_join("", '<li><a href="{}">{}</a></li>', links),
+                privacy.advice(),
+            )
+
+        def is_shown(self) -> bool:
+            """Whether there is anything to tell."""
+            return bool(self.open)
+
+
 def _deadline(kind: str, help_text: object) -> FieldRowPanel:
     return FieldRowPanel(
         [
@@ -40,6 +64,7 @@ def _deadline(kind: str, help_text: object) -> FieldRowPanel:
 
 
 PROGRAM = [
+    PrivacyNote(),
     SourceNote(),
     MultiFieldPanel(
         [
@@ -98,6 +123,7 @@ PROGRAM = [
 ]
 
 SESSION = [
+    PrivacyNote(),
     SourceNote(),
     MultiFieldPanel(
         [
@@ -119,6 +145,7 @@ SESSION = [
 ]
 
 FACILITATOR = [
+    PrivacyNote(),
     SourceNote(),
     MultiFieldPanel([FieldPanel("role"), FieldPanel("organization"), FieldPanel("portrait")], heading=_("Who it is")),
     FieldPanel("biography"),

@@ -8,6 +8,8 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
+from cop_program.models.panels import PrivacyNote
+
 BEFORE = _("Above the first question: what this is for, and how long it takes.")
 SEND = _("“Send” if empty.")
 
@@ -34,6 +36,7 @@ def panels(
     thanks = [FieldPanel("thanks", help_text=_("Below the reference, once the answers have come: what happens next."))]
     return [
         *Page.content_panels,
+        PrivacyNote(),
         FieldPanel("introduction", help_text=introduction),
         FieldPanel("questions", help_text=questions_help(required_roles)),
         MultiFieldPanel(

@@ -6,6 +6,7 @@ was shown the form gets back what they typed, with the way to the page and a but
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -43,7 +44,7 @@ def typed_into(page: AbstractFormPage, request: HttpRequest) -> Typed:
     return Typed(tuple(compiled.typed(request.POST).values()), tuple(fields))
 
 
-def typed_fields(page: Page, request: HttpRequest, labels: Iterable[tuple[str, str]]) -> Typed:
+def typed_fields(page: Page, request: HttpRequest, labels: Iterable[tuple[str, Any]]) -> Typed:
     """Return what was typed into a form of ours below `page`, whose fields are named and called as `labels` says."""
     if request.method != "POST" or tokens.read(request.POST.get("_token"), page.pk) is None:
         return Typed()

@@ -52,8 +52,9 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
     if page is not None and embedding.may_show(page, request):
         return frames.let_in(request, translations.serve(page, request))
     context = frames.context(request)
-    if page is not None and page.may_be_embedded:  # an address that does not tell what the page is called
-        context |= {"address": reverse("forms_ext:form", args=[page.pk]), "typed": refusing.typed_into(page, request).pairs}
+    if page is not None and page.may_be_embedded:
+        address = reverse("forms_ext:form", args=[page.pk])  # which does not tell what the page is called
+        context |= {"address": address, "typed": refusing.typed_into(page, request).pairs}
     return frames.let_in(request, render(request, "forms_ext/forms/not_here.html", context, status=404))
 
 

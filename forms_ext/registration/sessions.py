@@ -43,8 +43,12 @@ def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
             recording_link=page.recording_link,
             is_cancelled=page.is_cancelled,
         )
-        for page in localized(program.page.sessions().live(), language, for_participants=True)
+        for page in _published(program, language)
     ]
+
+
+def _published(program: Program, language: str) -> list[SessionPage]:
+    return localized(program.page.sessions().live(), language, for_participants=True)
 
 
 def as_text(sessions: Sequence[MemberSession]) -> str:
@@ -59,7 +63,7 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
 def calendar(program: Program, *, is_member: bool) -> bytes:
     """Return the sessions of `program` as a calendar with join links and recordings; empty for whoever is no member."""
     language = get_language() or "en"
-    entries = [_entry(one) for one in localized(program.page.sessions().live(), language, for_participants=True)] if is_member else []
+    entries = [_entry(one) for one in _published(program, language)] if is_member else []
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
     return calendars.feed(program, entries, language=language, name=name)
 
