@@ -20,6 +20,7 @@ Every page:
     `sessions`         list of `SessionLine`, by start; the cancelled ones too
     `dates`            "7 February - 26 June 2024", the days of the program
     `is_over`          whether its last day is past
+    `is_public`        whether everyone may see the page
     `fee`, `deposit`, `balance`   `Money`; `{{ fee|money }}` writes them; `balance` = fee - deposit
     `rebate_countries` list of names
     `steps`            list of `way.Step`: the way of this program with its dates (also by `{% the_way %}`)
@@ -145,6 +146,7 @@ def of_program(page: "ProgramPage", request: HttpRequest) -> dict[str, Any]:
         "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
         "dates": days_text(page, language),
         "is_over": is_over(page),
+        "is_public": access.is_open(page, None),
         "fee": page.fee,
         "deposit": page.deposit,
         "balance": balance_of(page),

@@ -285,7 +285,11 @@ TABLE: dict[str, list[Case] | str] = {
 }
 
 PAGES = [
-    *(Case(page, at(page), "Secret") for page in ("program_page", "session", "form", "plain", "facilitator")),
+    Case("program_page", at("program_page"), "Secret program"),
+    Case("session", at("session"), "Secret session"),
+    Case("form", at("form"), "Secret question"),
+    Case("plain", at("plain"), "Secret form"),
+    Case("facilitator", at("facilitator"), "Secret facilitator"),
     Case("program_page", at("home"), "Secret program"),
     Case("plain", at("home"), "Secret question"),
     Case("facilitator", at("home"), "Secret facilitator"),
@@ -368,10 +372,8 @@ def strangers(kind: str) -> list[Client]:
 
 
 def shown(response: HttpResponse) -> str:
-    """Return all that a response says, its address to go on at too; not the question for a password itself."""
+    """Return all that a response says, its address to go on at too, but not what was asked for itself."""
     text = response.content.decode() if not response.streaming else b"".join(response.streaming_content).decode()
-    if "password_required" in " ".join(str(one.name) for one in getattr(response, "templates", [])):
-        text = ""
     location = response.get("Location", "")
     return text + ("" if "/login/" in location else location)
 
@@ -511,9 +513,10 @@ def test_who_has_never_seen_the_form_learns_nothing_of_it(client: Client, world:
     path = reverse("forms_ext:form", args=[world.plain.pk])
     answer = client.post(path, {**ANSWERS, **fill(world.form)})
     assert answer.status_code == 200
-    assert "Secret" not in answer.text
+    assert "Secret form" not in answer.text
+    assert "Secret question" not in answer.text
     assert "Ada Sample" not in answer.text
-    assert "never-cache" in answer["Cache-Control"] or "no-cache" in answer["Cache-Control"]
+    assert "no-cache" in answer["Cache-Control"]
 
 
 # --- Aliases, translations, hooks ------------------------------------------------------------------

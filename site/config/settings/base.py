@@ -140,6 +140,8 @@ STORAGES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 WAGTAIL_SITE_NAME = "Circle Forward"
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "config/password_required.html"
+WAGTAIL_FRONTEND_LOGIN_TEMPLATE = "config/login.html"
 WAGTAILADMIN_BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000")
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
