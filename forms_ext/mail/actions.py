@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now

@@ -82,7 +82,7 @@ def keep_secrets(mail: OutgoingMail) -> None:
     kind = kinds.find(mail.kind)
     if kind is None:
         raise ValueError("A personal link stands where it could get to somebody else.")
-    source = queries.built_in(kind, queries.spoken(mail.language))
+    source = queries.built_in(kind, mail.language)
     shown = rendering.compose(
         kind=kind, source=source, fields=mail.fields, language=mail.language, reply_to=mail.reply_to
     )
@@ -100,7 +100,13 @@ def _is_safe(mail: OutgoingMail) -> bool:
 def to_line(mail: OutgoingMail) -> str:
     """Return the To line: the name if it is harmless, without what folding could take for a second address."""
     name = " ".join(SPECIALS.sub(" ", harmless(mail.recipient_name)).split())
-    return formataddr((name, mail.recipient))
+    return formataddr((name, _ascii(mail.recipient)))
+
+
+def _ascii(address: str) -> str:
+    """Return `address` as mail servers write it, with an international domain encoded."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
 
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -111,7 +117,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
         body=rendering.reveal(mail.text, secrets, html=False),
         from_email=rendering.sender(),
         to=[to_line(mail)],
-        reply_to=[mail.reply_to] if mail.reply_to else None,
+        reply_to=[_ascii(mail.reply_to)] if mail.reply_to else None,
         headers={
             "Message-ID": mail.message_id,
             "Date": format_datetime(now()),

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from cop_program.clock import now
-from cop_program.wording import is_spoken
+from cop_program.wording import is_spoken, spoken
 
 from . import secrecy
 from .kinds import MailKind, find
@@ -34,8 +34,8 @@ def source(kind: MailKind, *, scope: str, language: str) -> Source:
 
 
 def built_in(kind: MailKind, language: str) -> Source:
-    """Return the text that `kind` was declared with."""
-    with translation.override(language):
+    """Return the text that `kind` was declared with; in English if nobody has translated it."""
+    with translation.override(spoken(language)):
         return Source(str(kind.subject), str(kind.body), str(kind.button))
 
 
