@@ -119,8 +119,7 @@ def render(*, kind: MailKind, source: Source, fields: Mapping[str, str], languag
         subject = _nameless_subject(kind, subject)
         body = body if kind.to_colleagues else _nameless(body)
     subject = one_line(PLACEHOLDER.sub(lambda m: (values | {"name": name}).get(m[1], ""), subject))[:SUBJECT_LENGTH]
-    if not kind.to_colleagues:
-        values["name"] = name
+    values["name"] = one_line(values.get("name", "")) if kind.to_colleagues else name
     body = _body(kind, body, source.button, values)
     way = one_line(fields.get("way", ""))
     context = {"subject": subject, "way": way, "reply_to": reply_to, "language": language, "site_name": _site_name()}

@@ -326,7 +326,7 @@ def test_the_history_of_the_mail_tells_that_another_text_went_out(client: Client
     store(EVIL)
     row = send()
     sign_in(client, roles.STAFF)
-    assert "Built-in text used" in page(client, "forms_ext_mail:mail", row.pk)
+    assert "Built-in text sent instead" in page(client, "forms_ext_mail:mail", row.pk)
 
 
 def test_reviewers_are_not_told(client: Client) -> None:
