@@ -44,7 +44,7 @@ TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "a", "br", 
 STORED_ATTRIBUTES = {"a": {"href", "linktype", "id"}}
 ATTRIBUTES = {"a": {"href", "class"}, "p": {"class"}}
 SCHEMES = {"http", "https", "mailto"}
-ROW = re.compile(r"[0-9]{1,18}")
+ROW = re.compile(r"[0-9]{1,9}")
 MASK = "••••••••"
 SUBJECT_LENGTH = 200
 
@@ -163,13 +163,13 @@ def _stored_attribute(tag: str, name: str, value: str) -> str | None:
 
 def _nameless_subject(kind: MailKind, subject: str) -> str:
     if kind.to_colleagues:
-        return re.sub(_NAME, _("a visitor"), subject)
+        return re.sub(_NAME, lambda _found: _("a visitor"), subject)
     return capfirst(NAME_WITHIN.sub("", NAME_FIRST.sub("", subject)))
 
 
 def _nameless(html: str) -> str:
     """Return the text without the name: the first salutation greets nobody by name, elsewhere it is left out."""
-    html = SALUTATION.sub(escape(_("Hello,")).replace("\\", r"\\"), html, count=1)
+    html = SALUTATION.sub(lambda _found: escape(_("Hello,")), html, count=1)
     return NAME_WITHIN.sub("", NAME_FIRST.sub("", html))
 
 

@@ -42,7 +42,6 @@ class KindRow:
     subject: str
     state: str
     is_changed: bool
-    is_unused: bool
     updated_at: datetime | None
     url: str
 
@@ -147,7 +146,6 @@ class TemplateList(MailTemplateView):
             subject=text.subject if text and not is_unused else str(kind.subject),
             state=state,
             is_changed=text is not None,
-            is_unused=is_unused,
             updated_at=text.updated_at if text else None,
             url=self.place_url("template", kind.name),
         )
