@@ -36,6 +36,7 @@ LETTER = declared(
         "email": (_("Email address of the sender"), "ada@example.org"),
         "message": (_("What the sender wrote"), "Does the program fit a board of volunteers?"),
     },
+    to_colleagues=True,
 )
 
 

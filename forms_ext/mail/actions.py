@@ -6,18 +6,16 @@ from email.utils import make_msgid, parseaddr
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now
 
 from ..base import history
-from ..base.conf import conf
 from ..base.errors import ActionRefused
-from . import kinds, queries, rendering, vault
+from . import kinds, queries, rendering, secrecy, vault
+from .harmless import harmless
 from .models import MailAttachment, MailTemplate, OutgoingMail
 from .rendering import Rendered
 
@@ -46,20 +44,6 @@ class Attachment:
     content_type: str
 
 
-def sender() -> str:
-    """Return the From line of our mails."""
-    return conf.COP_MAIL_FROM or settings.DEFAULT_FROM_EMAIL
-
-
-def _render(
-    kind: kinds.MailKind, source: rendering.Source, *, fields: Mapping[str, str], language: str, reply_to: str
-) -> Rendered:
-    with translation.override(language):
-        return rendering.render(
-            kind=kind, source=source, fields=fields, language=language, reply_to=reply_to or parseaddr(sender())[1]
-        )
-
-
 def preview(
     *, kind: str, fields: Mapping[str, str], scope: str = "", language: str = "en", reply_to: str = ""
 ) -> Rendered:
@@ -73,7 +57,7 @@ def show(
     kind: kinds.MailKind, source: rendering.Source, *, fields: Mapping[str, str], language: str, reply_to: str = ""
 ) -> Rendered:
     """Return a mail made from `source`, which need not be saved; personal links are masked."""
-    shown = _render(kind, source, fields=fields, language=language, reply_to=reply_to)
+    shown = rendering.compose(kind=kind, source=source, fields=fields, language=language, reply_to=reply_to)
     return Rendered(shown.subject, rendering.masked(shown.text), rendering.masked(shown.html))
 
 
@@ -100,24 +84,27 @@ def send(
     secrets = dict(secrets or {})
     if missing := declared.secrets - set(secrets):
         raise LookupError(f"Mail {kind}: no secret for {', '.join(sorted(missing))}")
+    for name in set(fields) - declared.secrets:
+        if any(secret in str(fields[name]) for secret in secrets.values()):
+            raise ValueError(f"Mail {kind}: {name} holds a personal link; declare it as one of secret_fields")
     for address in (to, reply_to):
         if address:
             validate_email(address)
     source = queries.source(declared, scope=scope, language=language)
-    shown = _render(declared, source, fields=fields, language=language, reply_to=reply_to)
+    shown = rendering.compose(kind=declared, source=source, fields=fields, language=language, reply_to=reply_to)
     moment = now()
     mail = OutgoingMail.objects.create(
         kind=kind,
         scope=scope,
         about=about,
         recipient=to,
-        recipient_name=rendering.one_line(to_name)[:200],
+        recipient_name=harmless(to_name),
         reply_to=reply_to,
         language=language,
         subject=shown.subject,
         text=shown.text,
         html=shown.html,
-        fields={name: str(fields[name]) for name in set(declared.fields) - declared.secrets},
+        fields={name: str(fields[name]) for name in {*declared.fields, "way"} - declared.secrets if name in fields},
         secrets=vault.lock({name: secrets[name] for name in declared.secrets}),
         created_at=moment,
         next_attempt_at=moment,
@@ -132,12 +119,14 @@ def send(
         )
         for attachment in attachments
     )
+    if source.replaces:
+        history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
     _deliver_after_commit(mail.pk)
     return mail
 
 
 def _domain() -> str:
-    return parseaddr(sender())[1].rpartition("@")[2] or "localhost"
+    return parseaddr(rendering.sender())[1].rpartition("@")[2] or "localhost"
 
 
 def _deliver_after_commit(pk: int) -> None:
@@ -173,8 +162,19 @@ def save_template(
     button_label: str = "",
     by: "AbstractBaseUser | None" = None,
 ) -> MailTemplate:
-    """Let mails of `kind` written from now on have this text, in `scope` and `language`."""
-    kinds.get(kind)
+    """Let mails of `kind` written from now on have this text, in `scope` and `language`.
+
+    Raise ActionRefused if a personal link stands in it where it could get to somebody else.
+    """
+    wrong = secrecy.misplaced(kinds.get(kind), subject=subject, body=body)
+    if wrong:
+        raise ActionRefused(secrecy.advice(wrong[0]))
+    return _store(kind, scope, language, subject=subject, body=body, button_label=button_label, by=by)
+
+
+def _store(
+    kind: str, scope: str, language: str, *, subject: str, body: str, button_label: str, by: "AbstractBaseUser | None"
+) -> MailTemplate:
     template, _created = MailTemplate.objects.update_or_create(
         kind=kind,
         scope=scope,
@@ -195,14 +195,17 @@ def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUse
 
 @transaction.atomic
 def copy_templates(*, from_scope: str, to_scope: str, by: "AbstractBaseUser | None" = None) -> None:
-    """Give `to_scope` the own texts of `from_scope`, in all languages; not those of a kind that is no more."""
+    """Give `to_scope` the own texts of `from_scope`, in all languages; not those of a kind that is no more.
+
+    One that is not used comes along, too, so that it can be mended: it is not used there either.
+    """
     for template in queries.own_templates(from_scope):
         if kinds.find(template.kind) is None:
             continue
-        save_template(
-            kind=template.kind,
-            scope=to_scope,
-            language=template.language,
+        _store(
+            template.kind,
+            to_scope,
+            template.language,
             subject=template.subject,
             body=template.body,
             button_label=template.button_label,

@@ -1,5 +1,7 @@
 """The mail in Wagtail's admin: templates for editors, the outbox for staff."""
 
+from typing import Any
+
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -7,18 +9,33 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 
-from . import urls
+from . import urls, views
 from .outbox import outbox
 
 
 class TemplatesMenuItem(MenuItem):
-    """Shown to those who may change mails."""
+    """Shown to those who may read or change mails."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("forms_ext.view_mailtemplate") or request.user.has_perm(
-            "forms_ext.change_mailtemplate"
-        )
+        return views.may_read(request.user)
+
+
+class UnusedTextsPanel(Component):
+    """On the first page of the admin: the texts that are not sent, because a personal link could get to others."""
+
+    order = 10
+    template_name = "forms_ext/mail/admin/_unused.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {"unused": views.unused_texts()}
+
+
+def add_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Put the panel first, for those who may read the texts."""
+    if views.may_read(request.user):
+        panels.append(UnusedTextsPanel())
 
 
 def view_permissions() -> QuerySet[Permission]:
@@ -45,5 +62,6 @@ def connect() -> None:
     """Register what this room has in the admin; called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_admin_menu_item", templates_menu_item)
+    hooks.register("construct_homepage_panels", add_panel)
     outbox.register_with_wagtail()
     hooks.register("register_permissions", view_permissions)

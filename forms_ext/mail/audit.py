@@ -22,6 +22,14 @@ def mails_that_do_not_move() -> Iterator[str]:
         yield f"Mail {pk} should have been sent more than an hour ago: is a worker running?"
 
 
+@audit.check("mail.templates")
+def texts_that_are_not_used() -> Iterator[str]:
+    """Own texts in whose place the built-in one is sent."""
+    for text in queries.unused():
+        fields = ", ".join(queries.misplaced(text))
+        yield f"Mail template {text.pk} ({text}, {text.scope or 'all programs'}) is not used: {fields} is misplaced"
+
+
 @audit.check("mail.secrets")
 def secrets_left_after_sending() -> Iterator[str]:
     """Personal links that were not wiped."""

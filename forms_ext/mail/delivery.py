@@ -8,13 +8,16 @@ from email.utils import format_datetime, formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from cop_program.clock import now
 
+from ..base import history
 from ..base.conf import conf
-from . import files, queries, rendering, vault
+from . import files, kinds, queries, rendering, secrecy, vault
+from .harmless import harmless
 from .models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -22,6 +25,7 @@ ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "AnymailUnsupportedFeature"}
 METADATA = "mail"  # under this name a provider tells us which mail its webhook is about
 LONGEST_WAIT = timedelta(hours=6)
+SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
 
 
 def stale_before() -> datetime:
@@ -39,6 +43,7 @@ def deliver(pk: int) -> bool:
     if mail is None:
         return False
     try:
+        keep_secrets(mail)
         message(mail).send(**_using())
     except Exception as error:  # every failure of any backend ends in the row, for staff to see
         _failed(mail, error)
@@ -65,17 +70,54 @@ def claim(pk: int) -> OutgoingMail | None:
     return mail if mail.claimed_at == moment else None
 
 
+@transaction.atomic
+def keep_secrets(mail: OutgoingMail) -> None:
+    """Give `mail` the built-in text if a personal link could get to somebody else by its own.
+
+    What `send` writes cannot; this is for rows that were written earlier or otherwise. Raise ValueError if there is no
+    text to send.
+    """
+    if _is_safe(mail):
+        return
+    kind = kinds.find(mail.kind)
+    if kind is None:
+        raise ValueError("A personal link stands where it could get to somebody else.")
+    source = queries.built_in(kind, mail.language)
+    shown = rendering.compose(
+        kind=kind, source=source, fields=mail.fields, language=mail.language, reply_to=mail.reply_to
+    )
+    mail.subject, mail.text, mail.html = shown.subject, shown.text, shown.html
+    if not _is_safe(mail):
+        raise ValueError("A personal link stands where it could get to somebody else.")
+    mail.save(update_fields=["subject", "text", "html"])
+    history.record(mail, "forms_ext.mail.built_in_text")
+
+
+def _is_safe(mail: OutgoingMail) -> bool:
+    return secrecy.is_safe(subject=mail.subject, html=mail.html, text=mail.text)
+
+
+def to_line(mail: OutgoingMail) -> str:
+    """Return the To line: the name if it is harmless, without what folding could take for a second address."""
+    name = " ".join(SPECIALS.sub(" ", harmless(mail.recipient_name)).split())
+    return formataddr((name, _ascii(mail.recipient)))
+
+
+def _ascii(address: str) -> str:
+    """Return `address` as mail servers write it, with an international domain encoded."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     """Return the mail as it goes out: with its personal links, both forms and its attachments."""
-    from .actions import sender
-
     secrets = vault.unlock(mail.secrets)
     built = EmailMultiAlternatives(
         subject=mail.subject,
         body=rendering.reveal(mail.text, secrets, html=False),
-        from_email=sender(),
-        to=[formataddr((mail.recipient_name, mail.recipient))],
-        reply_to=[mail.reply_to] if mail.reply_to else None,
+        from_email=rendering.sender(),
+        to=[to_line(mail)],
+        reply_to=[_ascii(mail.reply_to)] if mail.reply_to else None,
         headers={
             "Message-ID": mail.message_id,
             "Date": format_datetime(now()),
@@ -128,7 +170,7 @@ def is_permanent(error: Exception) -> bool:
         return all(500 <= code < 600 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
-    if isinstance(error, (ValueError, vault.SecretsLost)):  # a header or address that no server would take
+    if isinstance(error, (ValueError, LookupError, vault.SecretsLost)):  # no server would take it, at no time
         return True
     return type(error).__name__ in REFUSED_BY_NAME
 

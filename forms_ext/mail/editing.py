@@ -4,18 +4,15 @@ import difflib
 from dataclasses import dataclass
 from typing import Any
 
-import nh3
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from . import queries, rendering
+from . import queries, rendering, secrecy
 from .kinds import PLACEHOLDER, MailKind, all_kinds, placeholders
 from .models import MailTemplate
 from .rendering import Source
-
-ATTRIBUTES = {"a": {"href", "linktype", "id"}}
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,11 @@ class Place:
     def source(self) -> Source:
         """Return the text in force here."""
         return queries.source(self.kind, scope=self.scope, language=self.language)
+
+    def unused(self) -> list[str]:
+        """Return what to do about the own text that would be in force here, and is not used."""
+        template, _language = queries.chosen(self.kind, scope=self.scope, language=self.language)
+        return [secrecy.advice(name) for name in queries.misplaced(template)] if template else []
 
 
 class TemplateForm(WagtailAdminModelForm):
@@ -67,14 +69,10 @@ class TemplateForm(WagtailAdminModelForm):
         return subject
 
     def clean_body(self) -> str:
-        body = nh3.clean(
-            self.cleaned_data["body"],
-            tags=rendering.TAGS,
-            attributes=ATTRIBUTES,
-            url_schemes=rendering.SCHEMES,
-            link_rel=None,
-        )
+        body = rendering.cleaned(self.cleaned_data["body"])
         self._check_placeholders(body)
+        for name in secrecy.misplaced(self.place.kind, subject="", body=body):
+            self.add_error("body", secrecy.advice(name))
         for name in sorted(self.place.kind.secrets - set(placeholders(body))):
             self.add_error(
                 "body",

@@ -26,8 +26,9 @@ class MailKind:
     `fields` maps each placeholder to what it means, in words for an editor; `sample` gives each an invented
     value. `subject` and `body` are the built-in texts: simple HTML (p, h3, ul, ol, li, strong, em, a) with
     `{field}`. `secret_fields` are personal links: never stored readable, masked in previews and registers.
-    `link_fields` are addresses that anybody may see. A field of these two kinds alone in a paragraph becomes
-    the one button, labelled `button`.
+    `link_fields` are addresses that all recipients share. A field of these two kinds alone in a paragraph becomes
+    the one button, labelled `button`. A field `name` holds what people outside typed, and is repeated only if it is
+    harmless (`harmless.py`); mails `to_colleagues` have it as it was typed in their text.
     """
 
     name: str
@@ -39,6 +40,7 @@ class MailKind:
     secret_fields: tuple[str, ...] = ("link",)
     link_fields: tuple[str, ...] = ()
     button: Words = field(default=_("Open your personal page"))
+    to_colleagues: bool = False
 
     @property
     def secrets(self) -> frozenset[str]:

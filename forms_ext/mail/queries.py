@@ -1,12 +1,16 @@
 """Reads of templates and of the outbox."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from cop_program.clock import now
-from cop_program.wording import is_spoken
+from cop_program.wording import is_spoken, spoken
 
-from .kinds import MailKind
+from . import secrecy
+from .kinds import MailKind, find
 from .models import MailTemplate, OutgoingMail
 from .rendering import Source
 
@@ -17,16 +21,43 @@ FALLBACK = "en"
 def source(kind: MailKind, *, scope: str, language: str) -> Source:
     """Return the text in force: the program's own, else the one for all programs, else the built-in one.
 
-    In a language into which nobody has translated the built-in text, English stands in for all three.
+    In a language into which nobody has translated the built-in text, English stands in for all three. The built-in
+    text also stands in for an own one in which a personal link could get to somebody else (`secrecy.py`).
     """
+    template, language = chosen(kind, scope=scope, language=language)
+    if template is None:
+        return built_in(kind, language)
+    if misplaced(template):
+        return replace(built_in(kind, language), replaces=template.pk)
+    with translation.override(language):
+        return Source(template.subject, template.body, template.button_label or str(kind.button))
+
+
+def built_in(kind: MailKind, language: str) -> Source:
+    """Return the text that `kind` was declared with; in English if nobody has translated it."""
+    with translation.override(spoken(language)):
+        return Source(str(kind.subject), str(kind.body), str(kind.button))
+
+
+def chosen(kind: MailKind, *, scope: str, language: str) -> tuple[MailTemplate | None, str]:
+    """Return the own text that goes before the built-in one, if there is any, and its language."""
     template = _own(kind, scope, language)
     if template is None and not is_spoken(language):
         language = FALLBACK
         template = _own(kind, scope, language)
-    with translation.override(language):
-        if template is None:
-            return Source(str(kind.subject), str(kind.body), str(kind.button))
-        return Source(template.subject, template.body, template.button_label or str(kind.button))
+    return template, language
+
+
+def misplaced(template: MailTemplate) -> tuple[str, ...]:
+    """Return the fields for whose sake `template` is not used: a personal link could get to somebody else."""
+    kind = find(template.kind)
+    return secrecy.misplaced(kind, subject=template.subject, body=template.body) if kind else ()
+
+
+def unused(scopes: Collection[str] = ()) -> list[MailTemplate]:
+    """Return the own texts that are not used because of a personal link; all of them, or those of `scopes`."""
+    found = MailTemplate.objects.filter(scope__in=scopes) if scopes else MailTemplate.objects.all()
+    return [template for template in found.order_by("scope", "kind", "language") if misplaced(template)]
 
 
 def _own(kind: MailKind, scope: str, language: str) -> MailTemplate | None:

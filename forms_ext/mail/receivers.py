@@ -11,5 +11,6 @@ def connect() -> None:
     history.register("forms_ext.mail.try_again", _("Mail tried again"))
     history.register("forms_ext.mail.save_template", _("Mail template changed"))
     history.register("forms_ext.mail.reset_template", _("Mail template taken back"))
+    history.register("forms_ext.mail.built_in_text", _("Built-in text sent instead of the changed one"))
     periodic.register(delivery.deliver_due)
     bounces.connect()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import cache
 from urllib.parse import urljoin
 
@@ -10,10 +11,15 @@ import css_inline
 import nh3
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.html import escape, urlize
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
 
+from ..base.conf import conf
+from .harmless import harmless
 from .kinds import PLACEHOLDER, MailKind
 from .plain import to_text
 
@@ -21,10 +27,24 @@ MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 MARKS = re.compile(f"{MARK_OPEN}([a-z0-9_]+){MARK_CLOSE}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001]")
 TAG_OR_PLACEHOLDER = re.compile(rf"<[a-z][^<>]*>|{PLACEHOLDER.pattern}")
-LONE_FIELD = re.compile(r"<p[^>]*>\s*(?:<(?:b|strong)>)?\{\s*([a-z0-9_]+)\s*\}(?:</(?:b|strong)>)?\s*</p>")
+LONE_FIELD = re.compile(
+    r"<p[^>]*>(?:\s|&nbsp;)*(?:<(?:b|strong)>)?\{\s*([a-z0-9_]+)\s*\}(?:</(?:b|strong)>)?(?:\s|&nbsp;)*</p>"
+)
+FIELD_AS_ITS_OWN_LINK = re.compile(r'<a href="(\{[^{}<>]*\})">\s*\1\s*</a>')
+_NAME = r"\{\s*name\s*\}"
+_EMPHASIS = r"</?(?:b|strong|em|i)>"
+SALUTATION = re.compile(
+    rf"(?:(?<=<p>)|(?<=<br>))(?:"
+    rf"(?:{_EMPHASIS}|[^<{{}}]){{0,40}}{_NAME}(?:{_EMPHASIS}|[\s,:!،，])*(?=</p>|<br>)"
+    rf"|(?:{_EMPHASIS}|[^<{{}}.,:;!?]){{0,40}}{_NAME}(?:{_EMPHASIS})*[,!،，])"
+)
+NAME_FIRST = re.compile(rf"(?:^|(?<=>))\s*{_NAME}\s*[,:;!]?\s*")
+NAME_WITHIN = re.compile(rf",?\s*{_NAME}")
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "a", "br", "hr"}
+STORED_ATTRIBUTES = {"a": {"href", "linktype", "id"}}
 ATTRIBUTES = {"a": {"href", "class"}, "p": {"class"}}
 SCHEMES = {"http", "https", "mailto"}
+ROW = re.compile(r"[0-9]{1,9}")
 MASK = "••••••••"
 SUBJECT_LENGTH = 200
 
@@ -40,11 +60,15 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a mail before its values: an editor's, or the built-in one."""
+    """The text of a mail before its values: an editor's, or the built-in one.
+
+    `replaces` is the row of the editor's text that may not go out.
+    """
 
     subject: str
     body: str
     button: str
+    replaces: int | None = None
 
 
 def one_line(text: str) -> str:
@@ -58,13 +82,29 @@ def mark(name: str) -> str:
 
 
 def reveal(content: str, secrets: Mapping[str, str], *, html: bool) -> str:
-    """Return `content` with the marks replaced by `secrets`."""
-    return MARKS.sub(lambda m: escape(secrets[m[1]]) if html else secrets[m[1]], content)
+    """Return `content` with the marks replaced by `secrets`, those that have none by nothing."""
+    values = {name: escape(secret) if html else secret for name, secret in secrets.items()}
+    return MARKS.sub(lambda m: values.get(m[1], ""), content)
 
 
 def masked(content: str) -> str:
     """Return `content` with a mask where a personal link stands."""
     return MARKS.sub(MASK, content)
+
+
+def sender() -> str:
+    """Return the From line of our mails."""
+    return conf.COP_MAIL_FROM or settings.DEFAULT_FROM_EMAIL
+
+
+def compose(
+    *, kind: MailKind, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
+) -> Rendered:
+    """Render a mail in its language; answers go to `reply_to`, else to the sender."""
+    with translation.override(language):
+        return render(
+            kind=kind, source=source, fields=fields, language=language, reply_to=reply_to or parseaddr(sender())[1]
+        )
 
 
 def render(*, kind: MailKind, source: Source, fields: Mapping[str, str], language: str, reply_to: str = "") -> Rendered:
@@ -73,8 +113,14 @@ def render(*, kind: MailKind, source: Source, fields: Mapping[str, str], languag
         raise LookupError(f"Mail {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}
     values |= {name: mark(name) for name in kind.secrets}
-    subject = one_line(PLACEHOLDER.sub(lambda m: values.get(m[1], ""), source.subject))[:SUBJECT_LENGTH]
-    body = _body(kind, source, values)
+    subject, body = source.subject, _plain_html(source.body)
+    name = harmless(values.get("name", ""))
+    if not name:
+        subject = _nameless_subject(kind, subject)
+        body = body if kind.to_colleagues else _nameless(body)
+    subject = one_line(PLACEHOLDER.sub(lambda m: (values | {"name": name}).get(m[1], ""), subject))[:SUBJECT_LENGTH]
+    values["name"] = one_line(values.get("name", "")) if kind.to_colleagues else name
+    body = _body(kind, body, source.button, values)
     way = one_line(fields.get("way", ""))
     context = {"subject": subject, "way": way, "reply_to": reply_to, "language": language, "site_name": _site_name()}
     html = render_to_string("forms_ext/mail/layout.html", context | {"body": mark_safe(body)})  # noqa: S308
@@ -91,10 +137,46 @@ def _inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
-def _body(kind: MailKind, source: Source, values: Mapping[str, str]) -> str:
+def cleaned(stored: str) -> str:
+    """Return an editor's text with nothing in it but allowed tags, links and visible characters."""
+    html = nh3.clean(
+        stored,
+        tags=TAGS,
+        attributes=STORED_ATTRIBUTES,
+        attribute_filter=_stored_attribute,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    return CONTROL.sub("", html)
+
+
+def _plain_html(stored: str) -> str:
+    """Return an editor's text as it goes out, with the addresses of linked pages."""
+    html = expand_db_html(cleaned(stored))
+    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
+
+
+def _stored_attribute(tag: str, name: str, value: str) -> str | None:
+    """Leave out the number of a linked page that is none: no page could be looked up by it."""
+    return None if name == "id" and not ROW.fullmatch(value) else value
+
+
+def _nameless_subject(kind: MailKind, subject: str) -> str:
+    if kind.to_colleagues:
+        return re.sub(_NAME, lambda _found: _("a visitor"), subject)
+    return capfirst(NAME_WITHIN.sub("", NAME_FIRST.sub("", subject)))
+
+
+def _nameless(html: str) -> str:
+    """Return the text without the name: the first salutation greets nobody by name, elsewhere it is left out."""
+    html = SALUTATION.sub(lambda _found: escape(_("Hello,")), html, count=1)
+    return NAME_WITHIN.sub("", NAME_FIRST.sub("", html))
+
+
+def _body(kind: MailKind, html: str, button: str, values: Mapping[str, str]) -> str:
     """Return the clean HTML of the text: values escaped, the first lone link as the button."""
-    html = expand_db_html(source.body)
-    html = _with_button(kind, html, source.button, values)
+    html = FIELD_AS_ITS_OWN_LINK.sub(r"\1", html)
+    html = _with_button(kind, html, button, values)
     html = TAG_OR_PLACEHOLDER.sub(lambda found: _filled(kind, found[0], values), html)
     return nh3.clean(_absolute(html), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
 
@@ -104,7 +186,7 @@ def _with_button(kind: MailKind, html: str, label: str, values: Mapping[str, str
     found = [match for match in LONE_FIELD.finditer(html) if match[1] in kind.links]
     if not found or not values.get(found[0][1]):
         return html
-    name, text = found[0][1], escape(label).replace("{", "&#123;")
+    name, text = found[0][1], escape(CONTROL.sub("", label)).replace("{", "&#123;")
     button = f'<p class="action"><a class="button" href="{{{name}}}">{text}</a></p><p class="address">{{{name}}}</p>'
     return html[: found[0].start()] + button + html[found[0].end() :]
 

@@ -18,12 +18,20 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import registry
 
-from . import actions, kinds
+from . import actions, kinds, queries
 from .editing import Place, PreviewForm, TemplateForm
 from .models import MailTemplate
 from .people import Preview
 from .rendering import Rendered, Source
 from .scopes import scopes
+
+
+@dataclass(frozen=True)
+class UnusedText:
+    """An own text that is not used, and where it is changed."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,36 @@ class KindRow:
     url: str
 
 
+def may_read(user: Any) -> bool:
+    """Tell whether `user` may see the texts of mails."""
+    return user.has_perm("forms_ext.view_mailtemplate") or user.has_perm("forms_ext.change_mailtemplate")
+
+
+def place_url(name: str, *args: str, scope: str, language: str) -> str:
+    """Return the address of a page for `scope` and `language`."""
+    return f"{reverse(f'forms_ext_mail:{name}', args=args)}?{urlencode({'scope': scope, 'language': language})}"
+
+
+def unused_texts() -> list[UnusedText]:
+    """Return the own texts of all programs and languages that are not used."""
+    places, languages = dict(scopes()), dict(settings.LANGUAGES)
+    return [
+        UnusedText(
+            f"{kinds.get(text.kind).label}: {places[text.scope]}, {languages[text.language]}",
+            place_url("template", text.kind, scope=text.scope, language=text.language),
+        )
+        for text in queries.unused()
+        if text.scope in places and text.language in languages
+    ]
+
+
 class MailTemplateView(WagtailAdminTemplateMixin, View):
     """What both pages share: who may come, and which scope and language are meant."""
 
     header_icon = "mail"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        user = request.user
-        if not (user.has_perm("forms_ext.view_mailtemplate") or user.has_perm("forms_ext.change_mailtemplate")):
+        if not may_read(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
@@ -73,8 +103,7 @@ class MailTemplateView(WagtailAdminTemplateMixin, View):
 
     def place_url(self, name: str, *args: str) -> str:
         """Return the address of a page for the same scope and language."""
-        query = urlencode({"scope": self.scope, "language": self.language})
-        return f"{reverse(f'forms_ext_mail:{name}', args=args)}?{query}"
+        return place_url(name, *args, scope=self.scope, language=self.language)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -89,7 +118,7 @@ class TemplateList(MailTemplateView):
     template_name = "forms_ext/mail/admin/templates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(rows=self.rows()))
+        return self.render_to_response(self.get_context_data(rows=self.rows(), unused=unused_texts()))
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
@@ -103,7 +132,10 @@ class TemplateList(MailTemplateView):
     def _row(self, kind: kinds.MailKind, texts: dict[tuple[str, str], MailTemplate]) -> KindRow:
         own, general = texts.get((kind.name, self.scope)), texts.get((kind.name, ""))
         text = own or general
-        if own is not None and self.scope:
+        is_unused = bool(text and queries.misplaced(text))
+        if is_unused:
+            state = _("Not used: fix the link")
+        elif own is not None and self.scope:
             state = _("Changed for this program")
         elif text is not None:
             state = _("Changed for all programs")
@@ -111,7 +143,7 @@ class TemplateList(MailTemplateView):
             state = _("Built in")
         return KindRow(
             kind=kind,
-            subject=text.subject if text else str(kind.subject),
+            subject=text.subject if text and not is_unused else str(kind.subject),
             state=state,
             is_changed=text is not None,
             updated_at=text.updated_at if text else None,
@@ -220,6 +252,7 @@ class TemplateEdit(MailTemplateView):
                 rendered=rendered,
                 preview_form=self.preview_form,
                 row=row,
+                unused=self.place.unused(),
                 history=registry.get_logs_for_instance(row) if row else [],
                 may_change=self.may_change,
                 back_url=self.place_url("templates"),

@@ -16,6 +16,7 @@ from cop_program.remarks import Remark
 from ..base import history
 from ..mail import actions as mail
 from ..mail import queries as mails
+from ..mail import secrecy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -41,6 +42,7 @@ def to_look_at(page: ProgramPage) -> list[Remark]:
         url = f"{reverse('forms_ext_mail:template', args=[template.kind])}?{query}"
         years = remarks.years_of(page)
         dates = remarks.of_texts(template, years=years, language=template.language)
-        texts = [*dates, *remarks.of_links(template, home=page)]
+        links = [secrecy.advice(name) for name in mails.misplaced(template)]
+        texts = [*links, *dates, *remarks.of_links(template, home=page)]
         found += [Remark(text, where, url) for text in texts]
     return found

@@ -23,6 +23,7 @@ from ..base.money import format_money
 from ..billing import queries
 from ..billing.models import AccountRow, Invoice
 from ..billing.standing import Standing, with_standing
+from ..mail import queries as mails
 from ..mail.models import OutgoingMail
 from . import doing
 from .models import GoItem, Registration
@@ -78,6 +79,7 @@ class Home:
         """Return what needs a hand today, the most pressing first."""
         found = [
             self.failed_mails(),
+            self.unused_texts(),
             self.failed_invoices(),
             self.holds(),
             self.to_decide(),
@@ -98,6 +100,17 @@ class Home:
         text = ngettext("%(n)d mail failed", "%(n)d mails failed", n) % {"n": n}
         query = urlencode({"state": "failed", "scope": scope})
         return Task(text, _("Open the outbox"), f"{reverse('forms_ext_mail:outbox')}?{query}") if n else None
+
+    def unused_texts(self) -> Task | None:
+        """Email texts that are not sent, because a personal link in them could get to others."""
+        scope = f"program:{self.program.pk}"
+        found = mails.unused([scope, ""])
+        if not found:
+            return None
+        n = len(found)
+        text = ngettext("%(n)d email text is not used", "%(n)d email texts are not used", n) % {"n": n}
+        query = urlencode({"scope": scope, "language": found[0].language})
+        return Task(text, _("Fix it"), f"{reverse('forms_ext_mail:templates')}?{query}")
 
     def failed_invoices(self) -> Task | None:
         """Invoices without PDF after several attempts, and registrations that a run could not finish."""

@@ -20,7 +20,7 @@ from forms_ext.billing import actions as billing
 from forms_ext.billing import queries as ledger
 from forms_ext.billing import triggers
 from forms_ext.billing.models import AccountRow, Invoice, NumberSequence, Payment, RebateDue, RefundDue
-from forms_ext.mail.models import MailAttachment, OutgoingMail
+from forms_ext.mail.models import MailAttachment, MailTemplate, OutgoingMail
 from forms_ext.registration import actions
 from forms_ext.registration.models import GoItem, Registration
 
@@ -120,6 +120,11 @@ def forge_pdf(w: World) -> None:
     invoice_of(w.member).update(pdf_path=private.save("invoices/forged.pdf", b"%PDF forged"))
 
 
+def change_a_text(world: World) -> None:
+    body = "<p>https://elsewhere.example/?t={link}</p>"
+    MailTemplate.objects.create(kind="accepted", language="en", subject="Come", body=body)
+
+
 def queue_with_attachment(w: World) -> None:
     attachment = MailAttachment.objects.order_by("pk").first()
     assert attachment
@@ -192,6 +197,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("forms.uploads", lambda w: registration(w.held).update(answers={"paper": {"upload": "gone"}}), "is gone or will"),
     ("mail.outbox", lambda w: MAIL.update(state="failed", last_error="550 unknown"), "waits for a hand: 550 unknown"),
     ("mail.outbox", lambda w: MAIL.update(state="queued", next_attempt_at=START - timedelta(hours=1)), "is a worker"),
+    ("mail.templates", change_a_text, "(accepted (en), all programs) is not used: link is misplaced"),
     ("mail.secrets", lambda w: MAIL.filter(kind="accepted").update(secrets="left"), "still holds the secrets"),
     ("mail.attachments", queue_with_attachment, "which is not there"),
 ]

@@ -62,6 +62,28 @@ def test_answers_become_an_application(shown: Shown, django_assert_max_num_queri
     assert OutgoingMail.objects.filter(kind="application_received", recipient="mara@example.org").count() == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["Visit https://evil.example NOW", "Free at evil.example", "Ada\u202eevil", "evil " * 30]
+)
+def test_the_acknowledgement_repeats_nothing_that_could_be_an_advertisement(shown: Shown, name: str) -> None:
+    """Anybody can have it sent to anybody: they are greeted without a name, and staff see what was typed."""
+    answers = {**ANSWERS, "your_name": name, "email": "third.party@example.org"}
+    assert post(shown.api, answers).status_code == 201
+    assert Application.objects.get().name == name.strip()
+    mail = OutgoingMail.objects.get()
+    assert "evil" not in mail.subject + mail.text + mail.html + mail.recipient_name
+    assert mail.text.startswith("Hello,\n")
+
+
+def test_the_acknowledgement_repeats_no_answer(shown: Shown) -> None:
+    publish(shown.form, [*APPLICATION, ("long_text", {"label": "Motivation", "required": False})])
+    assert post(shown.api, ANSWERS | {"motivation": "An answer of my own"}).status_code == 201
+    mail = OutgoingMail.objects.get()
+    assert mail.text.startswith("Dear Mara Lind,\n")
+    for answer in ("An answer of my own", "Small", ANSWERS["email"]):
+        assert answer not in mail.subject + mail.text + mail.html
+
+
 def test_the_same_key_again_gives_the_same_receipt(shown: Shown) -> None:
     first, second = (post(shown.api, ANSWERS, **{"Idempotency-Key": "k" * 200}) for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 201)

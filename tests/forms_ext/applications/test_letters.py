@@ -57,6 +57,14 @@ def test_a_letter_reaches_the_facilitator_and_answers_go_to_the_writer(
     assert "We are eight people." in mail.text
 
 
+@pytest.mark.parametrize("name", ["Eve of https://evil.example", "Eve\u202eevil", "evil " * 20])
+def test_a_name_that_could_be_an_advertisement_is_not_in_the_subject(client: Client, address: str, name: str) -> None:
+    assert write(client, address, name=name)[0] == 302
+    mail = OutgoingMail.objects.get()
+    assert mail.subject == "A letter from a visitor through the web site"
+    assert "ada@example.org" in mail.text
+
+
 def test_the_address_stands_nowhere(client: Client, address: str, facilitator: FacilitatorPage) -> None:
     """Not on a page, not in a header, not in what the form says when it was filled in wrongly or is sent."""
     answers = [client.get(page) for page in (facilitator.url, facilitator.get_parent().url, address)]

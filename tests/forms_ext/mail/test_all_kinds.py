@@ -4,13 +4,27 @@ import re
 from itertools import combinations
 
 import pytest
+from django.conf import settings as django_settings
 from django.template.defaultfilters import slugify
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from forms_ext.mail import actions, kinds
+from forms_ext.mail import actions, delivery, kinds, queries, rendering
 from forms_ext.mail.editing import Place, TemplateForm
 from forms_ext.mail.kinds import MailKind
 
-from .kinds import WELCOME
+from .kinds import VALUES, WELCOME
+
+#: What a stranger may type as a name, and what must never be read of it.
+STRANGERS = {
+    "link": ("Visit https://evil.example NOW", "evil"),
+    "domain": ("Free at evil.co", "evil"),
+    "lines": ("Ada\r\nBcc: eve@evil.example\r\n\r\nBuy evil", "evil"),
+    "turned": ("Ada \u202eevil", "evil"),
+    "markup": ('<a href="https://evil.example">evil</a>', "evil"),
+    "field": ("evil {link}", "evil"),
+    "long": ("evil " * 40, "evil"),
+}
 
 pytestmark = [pytest.mark.django_db]
 
@@ -48,3 +62,64 @@ def test_no_two_subjects_can_be_mistaken_for_each_other() -> None:
     for one, other in combinations(KINDS, 2):
         first, second = (re.sub(r"\W+", " ", str(kind.subject)).casefold() for kind in (one, other))
         assert first != second, (one.name, other.name)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
+@pytest.mark.parametrize(("name", "evil"), STRANGERS.values(), ids=STRANGERS.keys())
+def test_what_a_stranger_typed_is_repeated_only_if_it_is_harmless(kind: MailKind, name: str, evil: str) -> None:
+    fields = {**kind.sample, "name": name}
+    row = actions.send(
+        kind=kind.name,
+        to="ada@example.com",
+        to_name=name,
+        fields=fields,
+        secrets={field: f"https://testserver/{field}" for field in kind.secrets},
+    )
+    assert evil not in row.subject + row.recipient_name + delivery.to_line(row)
+    if not kind.to_colleagues:
+        shown = actions.preview(kind=kind.name, fields=fields)
+        assert evil not in row.html + row.text + shown.html + shown.text
+        assert "Dear" not in row.text or "name" not in kind.fields
+        assert not re.search(r"\s[,.!:]", row.text)
+
+
+@pytest.mark.parametrize("language", [code for code, _name in django_settings.LANGUAGES])
+def test_in_each_language_the_mail_without_a_name_greets_nobody(language: str) -> None:
+    for kind in KINDS:
+        if "name" in kind.fields and not kind.to_colleagues:
+            salutation = re.search(r"<p>([^<]*)\{name\}([^<]*)</p>", queries.built_in(kind, language).body)
+            shown = actions.preview(kind=kind.name, fields={**kind.sample, "name": "evil.com"}, language=language)
+            assert salutation, (kind.name, language)
+            assert salutation[1].strip() not in shown.text.split("\n"), (kind.name, language)
+            assert f"{salutation[1].strip()}{salutation[2]}" not in shown.text, (kind.name, language)
+            with translation.override(language):
+                assert _("Hello,") in shown.text.split("\n"), (kind.name, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("<p>Dear {name},</p><p>Hi</p>", "Hello,\n\nHi"),
+        ("<p>Dear <b>{name}</b>,</p>", "Hello,"),
+        ("<p>Dear Mr./Ms. { name }:</p>", "Hello,"),
+        ("<p><b>Dear {name}, welcome!</b></p>", "Hello, welcome!"),
+        ("<p>Dear {name},<br>welcome</p>", "Hello,\nwelcome"),
+        ("<p>{name}, welcome</p>", "Hello, welcome"),
+        ("<p>Welcome</p><h3>{name}: your place</h3>", "Welcome\n\nyour place"),
+        ("<p>Hi {name}!</p><p>We are glad, {name}, to see you.</p>", "Hello,\n\nWe are glad, to see you."),
+        ("<p>A place for {name}. Come to us.</p>", "A place for. Come to us."),
+        ('<p><a href="https://example.org/{name}">x</a></p>', "x (https://example.org/)"),
+    ],
+)
+def test_an_editors_text_reads_well_without_a_name(text: str, read: str) -> None:
+    source = rendering.Source("{name}, you are accepted", text, "Go")
+    shown = rendering.render(kind=WELCOME, source=source, fields=VALUES | {"name": "evil.com"}, language="en")
+    assert shown.text.split("\n\n-- ")[0].strip() == read
+    assert shown.subject == "You are accepted"
+
+
+def test_a_letter_to_a_facilitator_names_its_sender_in_the_text_alone() -> None:
+    fields = {**kinds.get("letter_to_facilitator").sample, "name": "Eve of evil.com", "message": "One\nTwo"}
+    shown = actions.preview(kind="letter_to_facilitator", fields=fields)
+    assert shown.subject == "A letter from a visitor through the web site"
+    assert "Eve of evil.com (ada@example.org) writes:\n\nOne\nTwo" in shown.text

@@ -1,9 +1,12 @@
 """What happens to a mail that cannot be sent at once."""
 
 import logging
+import re
 import smtplib
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes, policy
+from email.utils import parseaddr
 
 import pytest
 import time_machine
@@ -190,3 +193,36 @@ def test_the_tick_sends_what_is_due(row: OutgoingMail) -> None:
     call_command("cop_tick")
     row.refresh_from_db()
     assert row.state == State.SENT
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Lovelace, Ada Augusta King, Countess of Lovelace and of more places",
+        "Ada (the first; of: many) Augusta King-Noel, Countess of Lovelace, and so on",
+        'Ada "the Countess" Augusta King-Noel, Countess of Lovelace, and so on, and so on',
+        "Dr. Ädä Łovelace, M. D., Ph. D., of the University of Somewhere, Far Away",
+        "J.R.R. Tolkien",
+        "山田 太郎",
+    ],
+)
+def test_a_name_never_makes_a_second_recipient(name: str) -> None:
+    to = "somebody.with.a.long.address@department.example.com"
+    row = actions.send(kind="test.welcome", to=to, to_name=name, fields=VALUES, secrets={"link": LINK})
+    message = delivery.message(row)
+    read = message_from_bytes(message.message().as_bytes(), policy=policy.default)
+    assert [one.addr_spec for one in read["to"].addresses] == [to]
+    assert [parseaddr(one)[1] for one in message.recipients()] == [to]
+    assert set(re.findall(r"\w+", read["to"].addresses[0].display_name)) == set(re.findall(r"\w+", name))
+
+
+def test_an_international_domain_can_be_written_to() -> None:
+    row = actions.send(
+        kind="test.welcome",
+        to="ada@müller.example",
+        reply_to="eve@bücher.example",
+        fields=VALUES,
+        secrets={"link": LINK},
+    )
+    message = delivery.message(row)
+    assert (message.to, message.reply_to) == (["ada@xn--mller-kva.example"], ["eve@xn--bcher-kva.example"])

