@@ -12,7 +12,8 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.errors import ActionRefused
-from . import numbers, queries, snapshots
+from ..mail import trial
+from . import letters, numbers, queries, snapshots
 from .models import Account, AccountRow, Invoice, Issuer
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def _draw_pdf_after_commit(invoice: Invoice) -> None:
     from .tasks import render_invoice
 
     transaction.on_commit(partial(render_invoice.enqueue, invoice.pk), robust=True)
+    trial.follows(partial(letters.send_invoice, invoice))
 
 
 def _issuer_of(account: Account) -> Issuer:

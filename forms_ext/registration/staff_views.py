@@ -19,11 +19,12 @@ from ..admission import timeline, words
 from ..admission.deciding import way_line
 from ..base.money import format_money
 from ..base.registers import may
-from ..base.staff import StaffActionView, StaffView
+from ..base.staff import StaffView
 from ..billing import queries
 from ..billing.models import Account
 from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
+from ..mail.trial import MailingActionView
 from . import actions, doing
 from .models import Registration
 from .register import deposit_url, held_until, registrations
@@ -100,7 +101,7 @@ class RegistrationFileView(AnswerFileView):
     model = Registration
 
 
-class RegistrationActionView(RegistrationPage, StaffActionView):
+class RegistrationActionView(RegistrationPage, MailingActionView):
     """A form about one registration."""
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
