@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
@@ -12,7 +13,8 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.errors import ActionRefused
-from . import numbers, queries, snapshots
+from ..mail import trial
+from . import letters, numbers, queries, snapshots
 from .models import Account, AccountRow, Invoice, Issuer
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def _draw_pdf_after_commit(invoice: Invoice) -> None:
     from .tasks import render_invoice
 
     transaction.on_commit(partial(render_invoice.enqueue, invoice.pk), robust=True)
+    trial.follows(partial(letters.send_invoice, invoice))
 
 
 def _issuer_of(account: Account) -> Issuer:
@@ -65,8 +68,11 @@ def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | No
 
 
 @transaction.atomic
-def issue_credit_note(*, invoice: Invoice, reason: str, by: "User | None" = None) -> Invoice:
-    """Correct `invoice` by a credit note over its whole total; a second call returns the same."""
+def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | None" = None) -> Invoice:
+    """Correct `invoice` by a credit note over its whole total; a second call returns the same.
+
+    The payer reads `cause`, in the language of the account, on the credit note and in its mail.
+    """
     account = _lock(invoice.account)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
     if invoice.kind != Invoice.Kind.INVOICE:
@@ -80,7 +86,7 @@ def issue_credit_note(*, invoice: Invoice, reason: str, by: "User | None" = None
         series=numbers.CREDIT_NOTES,
         total=-invoice.total,
         by=by,
-        content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, reason=reason),
+        content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, cause=cause),
         kind=Invoice.Kind.CREDIT_NOTE,
         corrects=invoice,
     )

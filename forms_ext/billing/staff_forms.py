@@ -8,7 +8,7 @@ from djmoney.money import Money
 
 from cop_program.models import Program
 
-from ..base.staff_forms import day_input, new_key
+from ..base.staff_forms import day_input, message_field, new_key, reason_field
 from .models import Account, Payment
 
 
@@ -45,12 +45,13 @@ class PaidOnForm(forms.Form):
     """The day on which money was paid out."""
 
     paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+    message = message_field()
 
 
 class RefundForm(AmountForm):
     """Money to give back."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The payer reads it in the mail."))
+    reason = reason_field(max_length=300, required=True)
 
 
 class RebateProgramForm(forms.Form):

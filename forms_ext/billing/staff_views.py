@@ -16,6 +16,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 
 from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
+from ..mail.trial import MailingActionView
 from . import actions, documents, queries
 from .models import Account, Invoice, Payment, RebateDue, RefundDue
 from .staff_forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm
@@ -78,7 +79,7 @@ class AccountView(AccountPage, StaffView):
         }
 
 
-class AccountActionView(AccountPage, StaffActionView):
+class AccountActionView(AccountPage, MailingActionView):
     """A form about one account."""
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
@@ -166,6 +167,7 @@ class ListRefundView(AccountActionView):
 
     page_title = gettext_lazy("List a refund")
     submit_label = gettext_lazy("List the refund")
+    shows_emails = False
 
     def make_form(self, data: Any = None) -> forms.Form:
         credit = -queries.balance(self.account).amount
@@ -186,7 +188,7 @@ class ListRefundView(AccountActionView):
         return _("The refund is listed.")
 
 
-class PaidOutView(StaffActionView):
+class PaidOutView(MailingActionView):
     """Record that money was paid out."""
 
     permissions = [(Account, "bill")]
@@ -224,7 +226,9 @@ class RefundView(PaidOutView):
         return [(reverse("cop_refunds_modeladmin_index"), _("Refunds due"))]
 
     def perform(self, values: dict[str, Any]) -> None:
-        actions.record_refund(refund=self.due, paid_on=values["paid_on"], by=self.request.user)
+        actions.record_refund(
+            refund=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
+        )
 
 
 class RebateView(PaidOutView):
@@ -244,7 +248,9 @@ class RebateView(PaidOutView):
         return [(reverse(REBATES), _("Rebates due"))]
 
     def perform(self, values: dict[str, Any]) -> None:
-        actions.record_rebate_paid(rebate=self.due, paid_on=values["paid_on"], by=self.request.user)
+        actions.record_rebate_paid(
+            rebate=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
+        )
 
 
 class ListRebatesView(StaffActionView):

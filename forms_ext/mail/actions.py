@@ -14,7 +14,7 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.errors import ActionRefused
-from . import kinds, queries, rendering, secrecy, vault
+from . import kinds, queries, rendering, secrecy, trial, vault
 from .harmless import harmless
 from .models import MailAttachment, MailTemplate, OutgoingMail
 from .rendering import Rendered
@@ -121,6 +121,7 @@ def send(
     )
     if source.replaces:
         history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
+    trial.written(mail, [attachment.file_name for attachment in attachments])
     _deliver_after_commit(mail.pk)
     return mail
 

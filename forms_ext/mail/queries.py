@@ -30,7 +30,8 @@ def source(kind: MailKind, *, scope: str, language: str) -> Source:
     if misplaced(template):
         return replace(built_in(kind, language), replaces=template.pk)
     with translation.override(language):
-        return Source(template.subject, template.body, template.button_label or str(kind.button))
+        subject, body = kind.renewed(template.subject), kind.renewed(template.body)
+        return Source(subject, body, template.button_label or str(kind.button))
 
 
 def built_in(kind: MailKind, language: str) -> Source:

@@ -20,7 +20,7 @@ from wagtail.rich_text import expand_db_html
 
 from ..base.conf import conf
 from .harmless import harmless
-from .kinds import PLACEHOLDER, MailKind
+from .kinds import MESSAGE, PLACEHOLDER, MailKind, placeholders
 from .plain import to_text
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
@@ -40,6 +40,8 @@ SALUTATION = re.compile(
 )
 NAME_FIRST = re.compile(rf"(?:^|(?<=>))\s*{_NAME}\s*[,:;!]?\s*")
 NAME_WITHIN = re.compile(rf",?\s*{_NAME}")
+PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
+TAG = re.compile(r"<[^<>]*>")
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "a", "br", "hr"}
 STORED_ATTRIBUTES = {"a": {"href", "linktype", "id"}}
 ATTRIBUTES = {"a": {"href", "class"}, "p": {"class"}}
@@ -174,11 +176,23 @@ def _nameless(html: str) -> str:
 
 
 def _body(kind: MailKind, html: str, button: str, values: Mapping[str, str]) -> str:
-    """Return the clean HTML of the text: values escaped, the first lone link as the button."""
+    """Return the clean HTML of the text: values escaped, the first lone link as the button.
+
+    A paragraph whose fields are all empty goes; a text without the field for what staff write has it at its end.
+    """
     html = FIELD_AS_ITS_OWN_LINK.sub(r"\1", html)
+    if MESSAGE in kind.fields and MESSAGE not in placeholders(html):
+        html += f"<p>{{{MESSAGE}}}</p>"
+    html = PARAGRAPH.sub(lambda found: "" if _is_left_empty(found[1], values) else found[0], html)
     html = _with_button(kind, html, button, values)
     html = TAG_OR_PLACEHOLDER.sub(lambda found: _filled(kind, found[0], values), html)
     return nh3.clean(_absolute(html), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+
+
+def _is_left_empty(paragraph: str, values: Mapping[str, str]) -> bool:
+    """Tell whether `paragraph` holds fields, and nothing else once they are filled."""
+    text = TAG.sub("", paragraph)
+    return bool(placeholders(text)) and not PLACEHOLDER.sub(lambda m: values.get(m[1], ""), text).strip()
 
 
 def _with_button(kind: MailKind, html: str, label: str, values: Mapping[str, str]) -> str:

@@ -247,6 +247,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('confirm', 'Confirmed'), ('call_off', 'Called off')], max_length=8)),
                 ('started_at', models.DateTimeField()),
                 ('reason', models.TextField(blank=True, max_length=2000, verbose_name='reason')),
+                ('message', models.TextField(blank=True, max_length=2000, verbose_name='message')),
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='go_runs', to='cop_program.program')),
                 ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -120,8 +120,13 @@ def _remind(pk: int, moment: datetime) -> bool:
 
 
 @transaction.atomic
-def set_hold_end(*, registration: Registration, held_until: datetime, by: "User | None") -> Registration:
-    """Let a hold end at another time that lies ahead; its holder is reminded before that one."""
+def set_hold_end(
+    *, registration: Registration, held_until: datetime, by: "User | None", message: str = ""
+) -> Registration:
+    """Let a hold end at another time that lies ahead; its holder is told, and reminded before that one.
+
+    `message` is what staff tell the holder beside it. Raise ActionRefused if no place is held, or the time is past.
+    """
     registration = queries.locked(registration)
     seat = seats.of(registration.invitation)
     if held_until <= now():
@@ -131,6 +136,8 @@ def set_hold_end(*, registration: Registration, held_until: datetime, by: "User 
     registration.reminded_at = None
     registration.save(update_fields=["reminded_at"])
     history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
+    seat.held_until = held_until
+    letters.hold_moved(registration, seat, message)
     return registration
 
 

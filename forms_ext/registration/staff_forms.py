@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminAutoHeightTextInput
 
-from ..base.staff_forms import day_input
+from ..base.staff_forms import day_input, message_field, reason_field
 
 FOLLOW, REFUND, KEEP = "", "refund", "keep"
 
@@ -25,13 +24,10 @@ class CancelForm(forms.Form):
         widget=forms.RadioSelect,
         initial=FOLLOW,
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        required=False,
-        widget=AdminAutoHeightTextInput,
-        help_text=_("Needed where you choose otherwise than the deadline says."),
+    reason = reason_field(
+        max_length=500, help_text=_("Required if you choose something other than what the deadline says.")
     )
+    message = message_field()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -53,16 +49,12 @@ class HoldForm(forms.Form):
         widget=day_input(),
         help_text=_("The seat is held until the end of this day in the program's home zone."),
     )
+    message = message_field()
 
 
 class CallOffForm(forms.Form):
     """A program called off."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        required=False,
-        widget=AdminAutoHeightTextInput,
-        help_text=_("Kept in the history for colleagues."),
-    )
+    reason = reason_field()
+    message = message_field(_("Added to each of the emails as you type it. If empty, nothing is added."))
     sure = forms.BooleanField(label=_("Call the program off. This cannot be undone."))

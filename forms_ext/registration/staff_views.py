@@ -19,11 +19,12 @@ from ..admission import timeline, words
 from ..admission.deciding import way_line
 from ..base.money import format_money
 from ..base.registers import may
-from ..base.staff import StaffActionView, StaffView
+from ..base.staff import StaffView
 from ..billing import queries
 from ..billing.models import Account
 from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
+from ..mail.trial import MailingActionView
 from . import actions, doing
 from .models import Registration
 from .register import deposit_url, held_until, registrations
@@ -100,7 +101,7 @@ class RegistrationFileView(AnswerFileView):
     model = Registration
 
 
-class RegistrationActionView(RegistrationPage, StaffActionView):
+class RegistrationActionView(RegistrationPage, MailingActionView):
     """A form about one registration."""
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
@@ -157,6 +158,7 @@ class CancelView(RegistrationActionView):
             registration=self.registration,
             by=self.request.user,
             reason=values["reason"],
+            message=values["message"],
             refund=self.form.choice,  # type: ignore[attr-defined]
         )
         return _("The registration of %(name)s is cancelled.") % {"name": self.registration.name}
@@ -189,7 +191,10 @@ class HoldView(RegistrationActionView):
 
     def effects(self) -> Sequence[str]:
         end = held_until(self.registration)
-        effects = [_("A hold that ends unpaid frees the seat, and the person is told.")]
+        effects = [
+            _("%(name)s is told by mail.") % {"name": self.registration.name},
+            _("A hold that ends unpaid frees the seat, and the person is told."),
+        ]
         if end:
             effects.insert(
                 0, _("The seat is held until %(end)s now.") % {"end": words.until_here(end, self.registration.program)}
@@ -199,7 +204,9 @@ class HoldView(RegistrationActionView):
     def perform(self, values: dict[str, Any]) -> None:
         end = deadline_instant(values["last_day"], self.registration.program.page.home_zone)
         assert end is not None
-        actions.set_hold_end(registration=self.registration, held_until=end, by=self.request.user)
+        actions.set_hold_end(
+            registration=self.registration, held_until=end, by=self.request.user, message=values["message"]
+        )
 
 
 class OfAccountView(StaffView):
