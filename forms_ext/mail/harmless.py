@@ -22,6 +22,7 @@ ADDRESS = re.compile(
     r"|[a0+.-]{2}:\S"  # mailto:, tel:, localhost:8000; not S:t Erik
     r"|(?:0[^a]*){5}"  # the number of a telephone
 )
+WWW = re.compile(r"www\d*\.", re.IGNORECASE)
 MARKUP = re.compile(r"[<>{}`|]")
 
 
@@ -32,8 +33,11 @@ def harmless(text: str) -> str:
     scheme, domains, email and IP addresses, phone numbers), markup, invisible characters and those that turn text.
     """
     line = unicodedata.normalize("NFC", text.strip().replace("\t", " "))
-    shape = "".join(map(_shape, unicodedata.normalize("NFKC", line).translate(DOTS)))
-    if len(line) > LENGTH or "a" not in shape or _hides(line) or ADDRESS.search(shape) or MARKUP.search(shape):
+    read = unicodedata.normalize("NFKC", line).translate(DOTS)
+    shape = "".join(map(_shape, read))
+    if len(line) > LENGTH or "a" not in shape or _hides(line):
+        return ""
+    if WWW.search(read) or ADDRESS.search(shape) or MARKUP.search(shape):
         return ""
     return " ".join(line.split())
 

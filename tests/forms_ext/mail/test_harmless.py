@@ -48,6 +48,7 @@ NO_NAMES = {
     "javascript": "javascript:alert",
     "port": "localhost:8000",
     "www": "www.evil",
+    "www and a letter": "WWW.x",
     "domain": "evil.com",
     "domain in words": "Ada at evil.co today",
     "short domain": "t.co",
@@ -130,5 +131,5 @@ def test_what_passes_is_one_visible_line_and_passes_again(text: str) -> None:
     assert len(passed.splitlines()) <= 1
     assert not set(passed) & set("@<>{}\\\n\r\t\u202e")
     assert harmless(passed) == passed
-    for before in ("www.", "https://", "eve@", "ada."):
-        assert harmless(before + passed) == "" or not passed[:2].isalpha()
+    for before in ("www.", "https://", "eve@", "eve.co"):
+        assert harmless(before + passed) == ""
