@@ -36,7 +36,7 @@ class PaymentForm(AmountForm):
     received_on = forms.DateField(
         label=_("Received on"), widget=day_input(), help_text=_("The day on which the money came in, not today's.")
     )
-    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices)
+    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.TRANSFER)
     note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_key)
 

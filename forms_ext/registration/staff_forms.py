@@ -56,5 +56,7 @@ class CallOffForm(forms.Form):
     """A program called off."""
 
     reason = reason_field()
-    message = message_field(_("Added to each of the emails as you type it. If empty, nothing is added."))
+    message = message_field(
+        _("Message to everyone"), _("Added to each email as you type it. If empty, nothing is added.")
+    )
     sure = forms.BooleanField(label=_("Call the program off. This cannot be undone."))
