@@ -13,7 +13,7 @@ from cop_program.clock import now
 from ..base import history
 from ..base.errors import ActionRefused
 from . import numbers, queries, snapshots
-from .models import Account, AccountRow, Invoice, Issuer
+from .models import Account, AccountRow, Invoice, Issuer, Payment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser as User
@@ -122,3 +122,15 @@ def close_if_settled(account: Account) -> None:
     """Close the open invoice of `account` where nothing is owed any more."""
     if queries.balance(account).amount <= 0:
         account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).update(closed_at=now())
+
+
+def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
+    """Open the invoice again that the reversed `payment` had closed; None if nothing is owed or another is open."""
+    if queries.balance(account).amount <= 0 or queries.open_invoice(account):
+        return None
+    settled = account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("pk")
+    invoice = settled.filter(closed_at__gte=payment.row.recorded_at).first() or settled.last()
+    if invoice is not None:
+        Invoice.objects.filter(pk=invoice.pk).update(closed_at=None)
+        history.record(account, "forms_ext.billing.reopen_invoice", number=invoice.number)
+    return invoice

@@ -65,11 +65,11 @@ def _held_until(registration: Registration) -> str:
 
 
 def _given_back(registration: Registration) -> list[str]:
-    """Say what is listed for refund, in a sentence of its own."""
+    """Say what is listed for refund and in credit, in a sentence of its own."""
     if registration.account is None:
         return []
-    listed = [due.amount for due in ledger.open_refunds().filter(account=registration.account)]
-    amount = format_money(sum(listed[1:], listed[0]), registration.language) if listed else ""
+    due = min(ledger.listed(registration.account), ledger.credit(registration.account))
+    amount = format_money(due, registration.language) if due.amount > 0 else ""
     return [_("We give %(amount)s back to you.") % {"amount": amount}] if amount else []
 
 
