@@ -1,6 +1,7 @@
 """Pages of the staff in Wagtail's admin: who may come, and forms whose action may be refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -17,7 +18,24 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .errors import ActionRefused
 from .registers import may
 
-__all__ = ["StaffActionView", "StaffView"]
+__all__ = ["ShownEmail", "StaffActionView", "StaffView"]
+
+
+@dataclass(frozen=True)
+class ShownEmail:
+    """An email that an action will send, as it would go out; personal links are masked.
+
+    Where an action mails many people, `audience` names those who get one like it, and `recipients` says how many.
+    """
+
+    kind: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    attachments: Sequence[str] = ()
+    audience: str = ""
+    recipients: int = 1
 
 
 class StaffView(WagtailAdminTemplateMixin, View):
@@ -59,7 +77,8 @@ class StaffView(WagtailAdminTemplateMixin, View):
 class StaffActionView(StaffView):
     """A page that says what an action will do, asks what it needs, and does it on POST.
 
-    An action that the state forbids shows its reason; the page stays as it is, with what was typed.
+    An action that the state forbids shows its reason; the page stays as it is, with what was typed. One that sends
+    emails (`shows_emails`) shows them first, and again with what was typed when `preview` is posted.
     """
 
     template_name = "forms_ext/staff/action.html"
@@ -67,6 +86,9 @@ class StaffActionView(StaffView):
     submit_label: str | Promise = _("Do it")
     is_destructive = False
     done_message: str | Promise = ""
+    shows_emails = False
+    confirmations = frozenset({"sure"})
+    """Fields that only confirm the action: its emails are shown without them."""
 
     def get_initial(self) -> dict[str, Any]:
         """Return what stands in the form at first."""
@@ -80,6 +102,10 @@ class StaffActionView(StaffView):
         """Return sentences: what will happen."""
         return []
 
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        """Return the emails that `perform` would send with `values`; raise ActionRefused if it would be refused."""
+        return []
+
     def get_success_url(self) -> str:
         """Return where to go once it is done."""
         raise NotImplementedError
@@ -89,12 +115,19 @@ class StaffActionView(StaffView):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.make_form())
+        form = self.make_form()
+        values = self.values_of(self.make_form(_as_posted(form))) if self.shows_emails else None
+        return self.show(form, values=values)
 
-    def show(self, form: forms.Form, status: int = 200) -> HttpResponse:
-        """Render the page."""
+    def values_of(self, form: forms.Form) -> dict[str, Any] | None:
+        """Return what `form` holds, None if more than a confirmation is missing or wrong."""
+        return None if set(form.errors) - self.confirmations else form.cleaned_data
+
+    def show(self, form: forms.Form, *, values: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        """Render the page, with the emails that would go out with `values`."""
         return self.render_to_response(
             self.get_context_data(
+                **self.emails_context(values),
                 form=form,
                 effects=self.effects(),
                 submit_label=self.submit_label,
@@ -104,10 +137,22 @@ class StaffActionView(StaffView):
             status=status,
         )
 
+    def emails_context(self, values: dict[str, Any] | None) -> Mapping[str, Any]:
+        """Return what the page says about the emails: those that would go out, or why the action is refused."""
+        context: dict[str, Any] = {"shows_emails": self.shows_emails, "emails": None, "refused": ""}
+        if self.shows_emails and values is not None:
+            try:
+                context["emails"] = self.emails(values)
+            except ActionRefused as refused:
+                context["refused"] = str(refused)
+        return context
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.make_form(request.POST)
+        if self.shows_emails and "preview" in request.POST:
+            return self.preview(form)
         if not form.is_valid():
-            return self.show(form, status=422)
+            return self.show(form, values=self.values_of(form), status=422)
         try:
             said = self.perform(form.cleaned_data)
         except ActionRefused as refused:
@@ -116,3 +161,15 @@ class StaffActionView(StaffView):
         if text := said or self.done_message:
             messages.success(request, str(text))
         return redirect(self.get_success_url())
+
+    def preview(self, form: forms.Form) -> HttpResponse:
+        """Show the emails with what was typed; nothing is done, and no confirmation is asked for."""
+        values = self.values_of(form)
+        for name in self.confirmations & set(form.errors):
+            del form.errors[name]
+        return self.show(form, values=values, status=200 if values is not None else 422)
+
+
+def _as_posted(form: forms.Form) -> dict[str, Any]:
+    """Return what `form` holds at first, as if it had been sent like that."""
+    return {form.add_prefix(name): form.get_initial_for_field(field, name) for name, field in form.fields.items()}

@@ -1,8 +1,16 @@
 """What the forms of the staff share."""
 
 import uuid
+from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+#: How long a text may be that staff write to a person.
+MESSAGE_LENGTH = 2000
 
 
 def day_input() -> forms.DateInput:
@@ -13,3 +21,24 @@ def day_input() -> forms.DateInput:
 def new_key() -> str:
     """Return a key by which a double click is known."""
     return uuid.uuid4().hex
+
+
+def reason_field(*, max_length: int = 2000, help_text: str | Promise = "", **options: Any) -> forms.CharField:
+    """Return the field for what staff write for colleagues; `help_text` says more than that."""
+    alone = _("For colleagues only, never shown to the person.")
+    return forms.CharField(
+        **{"label": _("Reason"), "required": False, "widget": AdminAutoHeightTextInput} | options,
+        max_length=max_length,
+        help_text=format_lazy("{} {}", alone, help_text) if help_text else alone,
+    )
+
+
+def message_field(help_text: str | Promise = "") -> forms.CharField:
+    """Return the field for what the person is told, in the email."""
+    return forms.CharField(
+        label=_("Message to the person"),
+        max_length=MESSAGE_LENGTH,
+        required=False,
+        widget=AdminAutoHeightTextInput,
+        help_text=help_text or _("Added to the email as you type it. If empty, nothing is added."),
+    )

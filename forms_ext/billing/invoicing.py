@@ -12,7 +12,8 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.errors import ActionRefused
-from . import numbers, queries, snapshots
+from ..mail import trial
+from . import letters, numbers, queries, snapshots
 from .models import Account, AccountRow, Invoice, Issuer, Payment
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def _draw_pdf_after_commit(invoice: Invoice) -> None:
     from .tasks import render_invoice
 
     transaction.on_commit(partial(render_invoice.enqueue, invoice.pk), robust=True)
+    trial.follows(partial(letters.send_invoice, invoice))
 
 
 def _issuer_of(account: Account) -> Issuer:
@@ -124,12 +126,19 @@ def close_if_settled(account: Account) -> None:
         account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).update(closed_at=now())
 
 
+def settled_by(payment: Payment) -> Invoice | None:
+    """Return the closed invoice, not credited, that `payment` helped to settle, else the newest one."""
+    settled = Invoice.objects.filter(
+        account=payment.account_id, kind=Invoice.Kind.INVOICE, credit_note__isnull=True, closed_at__isnull=False
+    ).order_by("pk")
+    return settled.filter(closed_at__gte=payment.row.recorded_at).first() or settled.last()
+
+
 def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
     """Open the invoice again that the reversed `payment` had closed; None if nothing is owed or another is open."""
     if queries.balance(account).amount <= 0 or queries.open_invoice(account):
         return None
-    settled = account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("pk")
-    invoice = settled.filter(closed_at__gte=payment.row.recorded_at).first() or settled.last()
+    invoice = settled_by(payment)
     if invoice is not None:
         Invoice.objects.filter(pk=invoice.pk).update(closed_at=None)
         history.record(account, "forms_ext.billing.reopen_invoice", number=invoice.number)

@@ -162,9 +162,15 @@ def with_cover(refunds: QuerySet[RefundDue]) -> QuerySet[RefundDue]:
     return refunds.annotate(wanted=wanted, owed=_rows_sum(account="account")).annotate(is_covered=covered)
 
 
+def with_dueness(rebates: QuerySet[RebateDue]) -> QuerySet[RebateDue]:
+    """Annotate rebates with `is_due`: the payer still owes nothing."""
+    is_due = ExpressionWrapper(Q(owed__lte=0), output_field=BooleanField())
+    return rebates.annotate(owed=_rows_sum(account="account")).annotate(is_due=is_due)
+
+
 def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:
-    """Return the rebates that are listed and not paid yet."""
-    rebates = RebateDue.objects.filter(paid_row__isnull=True)
+    """Return the rebates that are listed, still due and not paid yet."""
+    rebates = with_dueness(RebateDue.objects.filter(paid_row__isnull=True)).filter(is_due=True)
     if program is not None:
         rebates = rebates.filter(account__program=program)
     return rebates.select_related("account__program__page").order_by("account__payer_name", "pk")

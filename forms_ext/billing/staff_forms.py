@@ -8,11 +8,10 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
-from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from cop_program.models import Program
 
-from ..base.staff_forms import day_input, new_key
+from ..base.staff_forms import day_input, new_key, reason_field
 from .actions import LIMIT
 from .doubts import Doubt
 from .models import Account, Payment
@@ -69,9 +68,8 @@ class PaymentForm(AmountForm):
     def ask(self, doubts: Sequence[Doubt]) -> None:
         """Ask about `doubts`, each in a sentence, with a box to accept them."""
         self._add_box()
-        self.data = self.data.copy()
-        self.data["doubts"] = " ".join(doubt.key for doubt in doubts)
-        self.data.pop("sure", None)
+        kept = {name: value for name, value in self.data.items() if name != "sure"}
+        self.data = kept | {"doubts": " ".join(doubt.key for doubt in doubts)}
         self.add_error("sure", [doubt.text for doubt in doubts])
 
 
@@ -90,12 +88,7 @@ class RefundForm(AmountForm):
 class WithdrawForm(forms.Form):
     """Why a refund is taken off the list."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        widget=AdminAutoHeightTextInput,
-        help_text=_("For colleagues only, never shown to the person."),
-    )
+    reason = reason_field(max_length=300, required=True)
 
 
 class RebateProgramForm(forms.Form):

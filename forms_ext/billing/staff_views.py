@@ -56,9 +56,18 @@ class AccountView(AccountPage, StaffView):
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows with the balance after each."""
         balance, shown = Money(0, self.account.currency), []
-        for row in self.account.rows.select_related("recorded_by"):
+        rows = list(self.account.rows.select_related("recorded_by"))
+        reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
+        for row in rows:
             balance += row.amount
-            shown.append({"row": row, "amount": format_money(row.amount), "balance": format_money(balance)})
+            shown.append(
+                {
+                    "row": row,
+                    "amount": format_money(row.amount),
+                    "balance": format_money(balance),
+                    "is_reversed": row.pk in reversed_rows,
+                }
+            )
         return shown
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -74,7 +83,10 @@ class AccountView(AccountPage, StaffView):
             "paid": format_money(queries.paid(self.account)),
             "rows": self.rows(),
             "invoices": [(invoice, format_money(invoice.total)) for invoice in invoices],
-            "payments": self.account.payments.select_related("row", "reversal"),
+            "payments": [
+                (payment, format_money(payment.received))
+                for payment in self.account.payments.select_related("row", "reversal")
+            ],
             "can_list_refund": credit > listed,
             "refunds": [
                 (refund, format_money(refund.amount)) for refund in queries.with_cover(self.account.refunds_due.all())

@@ -17,7 +17,7 @@ from cop_program.clock import now
 from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
-from . import kinds, queries, rendering, vault
+from . import kinds, queries, rendering, trial, vault
 from .models import MailAttachment, MailTemplate, OutgoingMail
 from .rendering import Rendered
 
@@ -132,6 +132,7 @@ def send(
         )
         for attachment in attachments
     )
+    trial.written(mail, [attachment.file_name for attachment in attachments])
     _deliver_after_commit(mail.pk)
     return mail
 

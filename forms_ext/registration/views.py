@@ -157,7 +157,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "payment": how_to_pay(registration),
         "sessions": found,
         "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
-        "payments": account.payments.select_related("row").order_by("pk") if account else [],
+        "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],
         "balance": ledger.balance(account) if account else None,
     }
 
@@ -182,6 +182,12 @@ def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponseBas
 def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """Serve the PDF of one of the member's own receipts."""
     return _paper(documents.receipt_of, token, pk)
+
+
+@require_safe
+def member_cancelled_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """Serve the PDF that cancels one of the member's own receipts, by the payment that was reversed."""
+    return _paper(documents.cancellation_of, token, pk)
 
 
 @require_safe
