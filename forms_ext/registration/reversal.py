@@ -48,15 +48,11 @@ def effects(payment: Payment, registration: Registration | None, *, loses_place:
 def _about_invoice(payment: Payment, owed: Money) -> list[str]:
     if owed.amount <= 0:
         return []
-    settled = invoicing.settled_by(payment)
     if other := ledger.open_invoice(payment.account):
         said = [_("Invoice %(number)s stays open as it is.") % {"number": other.number}]
-        if settled is not None and settled.closed_at >= payment.row.recorded_at:
-            said.append(
-                _(
-                    "Invoice %(number)s stays closed: an account has one open invoice. The email says what is owed in all."
-                )
-                % {"number": settled.number}
-            )
+        if settled := invoicing.settled_by(payment):
+            text = _("Invoice %(number)s stays closed, since an account has one open invoice.")
+            said += [text % {"number": settled.number}, _("The email says what is owed in all.")]
         return said
-    return [_("Invoice %(number)s is open again.") % {"number": settled.number}] if settled else []
+    reopened = invoicing.to_reopen(payment)
+    return [_("Invoice %(number)s is open again.") % {"number": reopened.number}] if reopened else []
