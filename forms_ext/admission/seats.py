@@ -57,6 +57,12 @@ def keep(seat: Seat) -> bool:
     return bool(kept)
 
 
+def hold_again(seat: Seat, held_until: datetime) -> bool:
+    """Hold a kept seat until `held_until` only; False if it is not kept."""
+    kept = Seat.objects.filter(pk=seat.pk, invitation_id=seat.invitation_id, kept_at__isnull=False)
+    return bool(kept.update(held_until=held_until, kept_at=None))
+
+
 def extend(seat: Seat, held_until: datetime) -> bool:
     """Let a hold end at another time; False where the hold is gone."""
     held = Seat.objects.filter(pk=seat.pk, invitation_id=seat.invitation_id, held_until__isnull=False)

@@ -73,6 +73,7 @@ def of(application: Application, *, money: bool, mails: bool) -> list[Entry]:
         entries += logged(registration)
         abouts.append(f"registration:{registration.pk}")
         if registration.account:
+            abouts.append(f"account:{registration.account.pk}")
             abouts += [f"invoice:{invoice.pk}" for invoice in registration.account.invoices.all()]
             entries += _money(registration.account) if money else []
     if mails:

@@ -1,7 +1,7 @@
 """What can happen to an account: each verb is one transaction, and the only place that changes its state."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,9 @@ from cop_program.models import Program
 from ..base import history, references
 from ..base.errors import ActionRefused
 from ..base.money import format_money, round_minor
-from . import letters, queries, signals, snapshots
-from .invoicing import close_if_settled, issue_credit_note, issue_invoice
-from .models import Account, AccountRow, Payment, RebateDue, RefundDue
+from . import doubts, letters, queries, signals, snapshots
+from .invoicing import close_if_settled, issue_credit_note, issue_invoice, reopen_unpaid
+from .models import Account, AccountRow, Payment, PaymentReversal, RebateDue, RefundDue
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser as User
@@ -34,11 +34,14 @@ __all__ = [
     "record_payment",
     "record_rebate_paid",
     "record_refund",
+    "reverse_cancellation_fee",
     "reverse_fee",
+    "reverse_payment",
     "withdraw_refund",
 ]
 
 Kind = AccountRow.Kind
+LIMIT = Decimal(10**12)  # no amount and no credit reaches it: the columns hold a thousand times as much, for sums
 
 
 @transaction.atomic
@@ -82,6 +85,8 @@ def _check_amount(account: Account, amount: Money) -> None:
         )
     if amount.amount <= 0:
         raise ActionRefused(_("The amount must be above zero."))
+    if amount.amount >= LIMIT:
+        raise ActionRefused(_("The amount is too large: it must be below %(limit)s.") % {"limit": f"{LIMIT:,}"})
     if round_minor(amount).amount != amount.amount:
         raise ActionRefused(
             _("%(amount)s has more decimals than the currency has.") % {"amount": f"{amount.amount} {amount.currency}"}
@@ -126,8 +131,17 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
 @transaction.atomic
 def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
     """Reverse the fee that stands on the account; nothing happens where none does."""
-    account = lock(account)
-    standing = AccountRow.objects.filter(account=account, kind=Kind.FEE, reversed_by__isnull=True)
+    return _reverse(lock(account), Kind.FEE, by=by, note=note)
+
+
+@transaction.atomic
+def reverse_cancellation_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
+    """Reverse what is kept as a cancellation fee; nothing happens if there is none."""
+    return _reverse(lock(account), Kind.CANCELLATION_FEE, by=by, note=note)
+
+
+def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> list[AccountRow]:
+    standing = AccountRow.objects.filter(account=account, kind=kind, reversed_by__isnull=True)
     rows = [_post(account, Kind.REVERSAL, -row.amount.amount, by=by, note=note, reverses=row) for row in standing]
     if rows:
         close_if_settled(account)
@@ -153,10 +167,13 @@ def record_payment(
     note: str = "",
     idempotency_key: str | None = None,
     send_receipt: bool = True,
+    accepted: Collection[str] | None = None,
 ) -> Payment:
     """Record money that came in: a part, all, or more than is owed. The payer gets a receipt.
 
-    The same `idempotency_key` again returns the payment that it made.
+    The same `idempotency_key` again returns the payment that it made. `accepted` holds the keys of the doubts
+    (`doubts.of`) that somebody has read and accepted: with others, PaymentInDoubt is raised and nothing is recorded.
+    None: the caller vouches for the payment. Raise ActionRefused if it cannot be recorded at all.
     """
     account = lock(account)
     if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
@@ -164,9 +181,14 @@ def record_payment(
     _check_amount(account, amount)
     if received_on > queries.latest_day():
         raise ActionRefused(_("A payment cannot have been received on a day that has not come yet."))
+    if amount.amount - queries.balance(account).amount >= LIMIT:
+        raise ActionRefused(_("The amount is too large: the account would be %(limit)s or more in credit.")
+                            % {"limit": f"{LIMIT:,}"})  # fmt: skip
+    found = [] if accepted is None else doubts.of(account, amount, received_on)
+    if any(doubt.key not in (accepted or ()) for doubt in found):
+        raise doubts.PaymentInDoubt(found)
     row = _post(account, Kind.PAYMENT, -amount.amount, on=received_on, by=by, note=note)
-    moment = now()
-    number = references.draw(f"R-{moment:%Y}", prefix=f"R-{moment:%Y}-")
+    number = _receipt_number()
     payment = Payment.objects.create(
         account=account,
         row=row,
@@ -183,23 +205,71 @@ def record_payment(
     return payment
 
 
+def _receipt_number() -> str:
+    series = f"R-{now():%Y}"
+    return references.draw(series, prefix=f"{series}-")
+
+
 def _same_payment(earlier: Payment, account: Account, amount: Money) -> Payment:
     same = earlier.account_id == account.pk and earlier.row.amount.amount == -amount.amount
     if not same or str(amount.currency) != account.currency:
         raise ActionRefused(_("This form has recorded another payment already. Open the account and start again."))
+    if PaymentReversal.objects.filter(payment=earlier).exists():
+        raise ActionRefused(
+            _("The payment that this form recorded has been reversed. Open the account and start again.")
+        )
     return earlier
 
 
 @transaction.atomic
+def reverse_payment(
+    *,
+    payment: Payment,
+    reason: str,
+    by: "User | None" = None,
+    hold_until: datetime | None = None,
+    message: str = "",
+) -> PaymentReversal:
+    """Take back a payment that was recorded by mistake: its receipt is cancelled, and the payer is told.
+
+    An invoice that it had closed is open again. `reason` is for colleagues, `message` for the payer. A place that is
+    no longer paid for is held until `hold_until`; None: as the receivers of `payment_reversed` usually do. Raise
+    ActionRefused if the payment has been reversed already, no reason is given, or `hold_until` is past.
+    """
+    account = lock(payment.account)
+    payment = Payment.objects.select_related("row").get(pk=payment.pk)
+    payment.account = account
+    if PaymentReversal.objects.filter(payment=payment).exists():
+        raise ActionRefused(_("This payment has been reversed already."))
+    if not (note := reason.strip()):
+        raise ActionRefused(_("Say why the payment is reversed."))
+    row = _post(account, Kind.PAYMENT_REVERSAL, payment.received.amount, by=by, note=note[:300], reverses=payment.row)
+    number = _receipt_number()
+    reversal = PaymentReversal.objects.create(
+        payment=payment, row=row, number=number, snapshot=snapshots.cancelled_receipt(payment, number=number)
+    )
+    reopen_unpaid(account, payment)
+    answers = signals.payment_reversed.send(
+        sender=Payment, payment=payment, reversal=reversal, hold_until=hold_until, by=by
+    )
+    told = [answer for _receiver, answer in answers if isinstance(answer, signals.Consequence)]
+    letters.send_payment_reversed(reversal, told, message)
+    return reversal
+
+
+@transaction.atomic
 def list_refund(*, account: Account, amount: Money, reason: str, by: "User | None" = None) -> RefundDue:
-    """List money to give back; staff record it once it is paid out. `reason` is for colleagues."""
+    """List money to give back; staff record it once it is paid out. `reason` is for colleagues.
+
+    Raise ActionRefused if more is listed than is in credit.
+    """
     account = lock(account)
     _check_amount(account, amount)
-    listed = sum((due.amount.amount for due in queries.open_refunds().filter(account=account)), Decimal(0))
-    if (left := queries.paid(account).amount - listed) < amount.amount:
+    left = queries.credit(account) - queries.listed(account)
+    if left < amount:
         raise ActionRefused(
-            _("No more than %(amount)s can be given back on this account.")
-            % {"amount": format_money(Money(max(left, Decimal(0)), account.currency))}
+            _("Only what is in credit can be given back: %(amount)s on this account.")
+            % {"amount": format_money(max(left, Money(0, account.currency)))}
         )
     refund = RefundDue.objects.create(account=account, amount=amount, reason=reason, listed_at=now())
     history.record(account, "forms_ext.billing.list_refund", user=by, amount=str(amount.amount))
@@ -222,7 +292,7 @@ def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None,
     refund, account = _lock_refund(refund)
     if paid_on > queries.latest_day():
         raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
-    if queries.balance(account).amount + refund.amount.amount > 0:
+    if queries.credit(account) < refund.amount:
         raise ActionRefused(_("That much is not in credit on this account: the payer would owe it again."))
     row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300])
     refund.settled_by_row = row
@@ -233,10 +303,10 @@ def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None,
 
 @transaction.atomic
 def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str = "") -> RefundDue:
-    """Take a refund off the list unpaid, because it is not due after all."""
+    """Take a refund off the list unpaid, because it is not due after all; `reason` is for colleagues."""
     refund, account = _lock_refund(refund)
-    refund.withdrawn_at = now()
-    refund.save(update_fields=["withdrawn_at"])
+    refund.withdrawn_at, refund.withdrawn_reason = now(), reason.strip()[:300]
+    refund.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     history.record(account, "forms_ext.billing.withdraw_refund", user=by, amount=str(refund.amount.amount))
     return refund
 
@@ -276,6 +346,8 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
         raise ActionRefused(_("This rebate is recorded as paid already."))
     if paid_on > queries.latest_day():
         raise ActionRefused(_("A rebate cannot have been paid on a day that has not come yet."))
+    if queries.balance(account).amount > 0:
+        raise ActionRefused(_("The fee is not paid in full any more: the rebate is not due now."))
     _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
     row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)
     rebate.paid_row = row

@@ -10,10 +10,13 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from cop_program.clock import now
 
 from ..base import audit, private
-from .models import Account, AccountRow, Invoice, NumberSequence, Payment, RebateDue, RefundDue
+from .models import Account, AccountRow, Invoice, NumberSequence, Payment, PaymentReversal, RebateDue, RefundDue
 from .queries import exact
 
 PATIENCE = timedelta(minutes=15)
+REVERSED_KINDS = Q(kind="payment_reversal", reverses__kind="payment") | Q(
+    kind="reversal", reverses__kind__in=["fee", "cancellation_fee"]
+)
 
 
 @audit.check("billing.rows")
@@ -27,6 +30,12 @@ def rows_fit_their_accounts() -> Iterator[str]:
             yield f"Account {row.account}: row {row.pk} does not equal the row {reverses.pk} that it reverses."
     for row in AccountRow.objects.filter(kind="payment", payment__isnull=True).select_related("account"):
         yield f"Account {row.account}: the payment in row {row.pk} has no receipt."
+    for row in AccountRow.objects.filter(reverses__isnull=False).exclude(REVERSED_KINDS).select_related("account"):
+        yield f"Account {row.account}: row {row.pk} reverses a row that its kind does not reverse."
+    for row in AccountRow.objects.filter(kind="payment_reversal", payment_reversal=None).select_related("account"):
+        yield f"Account {row.account}: the reversal in row {row.pk} has no cancellation of the receipt."
+    for reversal in PaymentReversal.objects.exclude(row__reverses=F("payment__row")):
+        yield f"Cancellation {reversal.number} does not agree with its row."
     wrong = Payment.objects.exclude(row__account=F("account"), row__kind="payment", row__effective_on=F("received_on"))
     for payment in wrong:
         yield f"Receipt {payment.receipt_number} does not agree with its row."
@@ -34,7 +43,7 @@ def rows_fit_their_accounts() -> Iterator[str]:
 
 @audit.check("billing.balances")
 def balances_fit_invoices() -> Iterator[str]:
-    """An account with an open invoice owes something; nobody was given back more than was paid."""
+    """An account with an open invoice owes something; nobody was given back more than was recorded as paid."""
     sums = Account.objects.annotate(
         owed=Sum("rows__amount"),
         paid=Sum("rows__amount", filter=Q(rows__kind__in=["payment", "refund"])),

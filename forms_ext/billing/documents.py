@@ -1,11 +1,13 @@
 """PDFs handed out by views that have checked who asks: staff with `bill_account`, a member on their own page."""
 
+from typing import Any
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, HttpResponse
 
 from ..base import private
 from . import pdf
-from .models import Account, Invoice, Payment
+from .models import Account, Invoice, Payment, PaymentReversal
 
 
 def invoice_response(invoice: Invoice) -> FileResponse:
@@ -17,17 +19,26 @@ def invoice_response(invoice: Invoice) -> FileResponse:
 
 
 def receipt_pdf(number: str) -> bytes:
-    """Return the PDF of the receipt with this number, drawn from what was frozen: the same bytes each time."""
-    return pdf.render(Payment.objects.get(receipt_number=number).snapshot)
+    """Return the PDF of the receipt, or cancellation of one, with this number: the same bytes each time."""
+    reversal = PaymentReversal.objects.filter(number=number).first()
+    return pdf.render((reversal or Payment.objects.get(receipt_number=number)).snapshot)
+
+
+def _drawn(number: str, snapshot: dict[str, Any]) -> HttpResponse:
+    if not snapshot:
+        raise ObjectDoesNotExist(number)
+    headers = {"Content-Disposition": f'inline; filename="{number}.pdf"'}
+    return private.unkept(HttpResponse(pdf.render(snapshot), content_type="application/pdf", headers=headers))
 
 
 def receipt_response(payment: Payment) -> HttpResponse:
     """Return the PDF of a receipt, drawn now: the same bytes each time; ObjectDoesNotExist where it has no content."""
-    if not payment.snapshot:
-        raise ObjectDoesNotExist(payment.receipt_number)
-    headers = {"Content-Disposition": f'inline; filename="{payment.receipt_number}.pdf"'}
-    response = HttpResponse(pdf.render(payment.snapshot), content_type="application/pdf", headers=headers)
-    return private.unkept(response)
+    return _drawn(payment.receipt_number, payment.snapshot)
+
+
+def cancellation_response(payment: Payment) -> HttpResponse:
+    """Return the PDF that cancels the receipt of a reversed payment; ObjectDoesNotExist if there is none."""
+    return _drawn(payment.reversal.number, payment.reversal.snapshot)
 
 
 def invoice_of(account: Account, pk: int) -> FileResponse:
@@ -38,3 +49,8 @@ def invoice_of(account: Account, pk: int) -> FileResponse:
 def receipt_of(account: Account, pk: int) -> HttpResponse:
     """Return the PDF of the receipt for a payment, if it is of `account`; ObjectDoesNotExist otherwise."""
     return receipt_response(account.payments.get(pk=pk))
+
+
+def cancellation_of(account: Account, pk: int) -> HttpResponse:
+    """Return the PDF that cancels the receipt for a payment of `account`; ObjectDoesNotExist if there is none."""
+    return cancellation_response(account.payments.select_related("reversal").get(pk=pk))

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from djmoney.money import Money
@@ -15,7 +16,7 @@ from ..base import history
 from ..base.errors import ActionRefused
 from ..mail import trial
 from . import letters, numbers, queries, snapshots
-from .models import Account, AccountRow, Invoice, Issuer
+from .models import Account, AccountRow, Invoice, Issuer, Payment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser as User
@@ -128,3 +129,29 @@ def close_if_settled(account: Account) -> None:
     """Close the open invoice of `account` where nothing is owed any more."""
     if queries.balance(account).amount <= 0:
         account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).update(closed_at=now())
+
+
+def settled_by(payment: Payment) -> Invoice | None:
+    """Return the closed invoice, not credited, that was settled with `payment` or after it, None if there is none."""
+    return _settled(payment).filter(closed_at__gte=payment.row.recorded_at).first()
+
+
+def to_reopen(payment: Payment) -> Invoice | None:
+    """Return the closed invoice that asks for the money again once `payment` is reversed, None if there is none."""
+    return settled_by(payment) or _settled(payment).last()
+
+
+def _settled(payment: Payment) -> QuerySet[Invoice]:
+    invoices = Invoice.objects.filter(account=payment.account_id, kind=Invoice.Kind.INVOICE, credit_note__isnull=True)
+    return invoices.filter(closed_at__isnull=False).order_by("pk")
+
+
+def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
+    """Open the invoice again that the reversed `payment` had closed; None if nothing is owed or another is open."""
+    if queries.balance(account).amount <= 0 or queries.open_invoice(account):
+        return None
+    invoice = to_reopen(payment)
+    if invoice is not None:
+        Invoice.objects.filter(pk=invoice.pk).update(closed_at=None)
+        history.record(account, "forms_ext.billing.reopen_invoice", number=invoice.number)
+    return invoice

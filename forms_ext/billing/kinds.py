@@ -54,6 +54,39 @@ RECEIPT = declared(
         ),
     },
 )
+PAYMENT_REVERSED = declared(
+    "payment_reversed",
+    _("Payment reversed"),
+    _("Correction: your payment of {amount} for {program} was recorded by mistake"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>We recorded a payment of <strong>{amount}</strong> from you for {program}, received on {received}. "
+        "This was a mistake, and we have taken it back. We are sorry.</p>"
+        "<p>{message}</p>"
+        "<p>{owed} {place}</p>"
+        "<p>{how_to_pay}</p>"
+        "<p>Receipt {receipt} is no longer valid. Its cancellation has the number {number}.</p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "100 USD"),
+        "received": (_("Day on which the payment was said to be received"), "29 January 2024"),
+        "message": (_("What staff write to the payer; may be empty"), ""),
+        "owed": (_("What is owed now, in a sentence"), "You now owe 1,997 USD."),
+        "place": (
+            _("What it means for the place, in a sentence; may be empty"),
+            "Your place is held until the end of Friday 2 February 2024, Pacific time. Pay 100 USD by then to keep it.",
+        ),
+        "how_to_pay": (
+            _("Bank details and reference, if something is owed"),
+            "Pay by bank transfer to:\nFirst Example Bank, account 000123456789, routing 011000015\n"
+            "Write this reference on the transfer: PAY-2024-0007",
+        ),
+        "receipt": (_("Number of the receipt that is cancelled"), "R-2024-0003"),
+        "number": (_("Number of the cancellation"), "R-2024-0004"),
+    },
+)
 CREDIT_NOTE = declared(
     "credit_note",
     _("Credit note"),
@@ -111,7 +144,7 @@ REBATE_PAID = declared(
 )
 
 
-ALL = (INVOICE, RECEIPT, CREDIT_NOTE, REFUND_MADE, REBATE_PAID)
+ALL = (INVOICE, RECEIPT, PAYMENT_REVERSED, CREDIT_NOTE, REFUND_MADE, REBATE_PAID)
 
 
 def register() -> None:

@@ -13,7 +13,8 @@ from cop_program.translations import title_of
 from ..base.money import format_money
 from ..mail.actions import Attachment, send
 from . import queries, words
-from .models import Account, Invoice, Payment, RebateDue, RefundDue
+from .models import Account, Invoice, Payment, PaymentReversal, RebateDue, RefundDue
+from .signals import Consequence
 
 RECEIPT = "receipt"  # the scheme of attachments that are receipts
 
@@ -129,6 +130,68 @@ def send_receipt(payment: Payment) -> None:
         step=_step(account),
         attachments=attachments,
     )
+
+
+def send_payment_reversed(reversal: PaymentReversal, told: Sequence[Consequence], message: str) -> None:
+    """Tell the payer that a payment was taken back, what is owed now and what that means; `message` as staff wrote it.
+
+    The PDF that cancels the receipt is drawn when the email goes out.
+    """
+    payment, number = reversal.payment, reversal.number
+    account = payment.account
+    attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if reversal.snapshot else []
+    with translation.override(account.language):
+        fields = {
+            "number": number,
+            "receipt": payment.receipt_number,
+            "received": words.day(payment.received_on, account.language),
+            "message": message.strip(),
+            "owed": _owed(account),
+            "place": " ".join(consequence.text for consequence in told if consequence.text),
+            "how_to_pay": _how_to_pay(account),
+        }
+    _send(
+        kind="payment_reversed",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=payment.received,
+        fields=fields,
+        issuer=_issuer(account),
+        step=told[0].step if told else _step(account),
+        attachments=attachments,
+    )
+
+
+def _owed(account: Account) -> str:
+    """Say what is owed after a payment was taken back, and by which invoice; in credit, what becomes of it."""
+    balance, language = queries.balance(account), account.language
+    amount = format_money(abs(balance), language)
+    if balance.amount > 0:
+        said = _("You now owe %(amount)s.") % {"amount": amount}
+        invoice = queries.open_invoice(account)
+        if invoice is None or invoice.due_on is None:
+            return said
+        asked = _("Invoice %(number)s for %(total)s, due by %(due)s, is to be paid.") % {
+            "number": invoice.number,
+            "total": format_money(invoice.total, language),
+            "due": words.day(invoice.due_on, language),
+        }
+        return f"{said} {asked}"
+    listed = queries.listed(account).amount > 0
+    if balance.amount == 0:
+        return _("You owe nothing. No refund is due to you.") if listed else _("You owe nothing.")
+    if listed:
+        return _("You have paid %(amount)s more than is owed. We will pay it back to you.") % {"amount": amount}
+    return _("You have paid %(amount)s more than is owed. We will get in touch about it.") % {"amount": amount}
+
+
+def _how_to_pay(account: Account) -> str:
+    """Return the bank details and the reference, if something is owed."""
+    issuer = queries.issuer_for(account.program)
+    if queries.balance(account).amount <= 0 or issuer is None:
+        return ""
+    reference = _("Write this reference on the transfer: %(reference)s") % {"reference": account.reference}
+    return "\n".join([_("Pay by bank transfer to:"), issuer.bank_details, reference])
 
 
 def _step(account: Account) -> str:

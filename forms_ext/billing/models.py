@@ -10,12 +10,23 @@ from djmoney.money import Money
 
 from .frozen import FrozenModel
 
-__all__ = ["Account", "AccountRow", "Invoice", "Issuer", "NumberSequence", "Payment", "RebateDue", "RefundDue"]
+__all__ = [
+    "Account",
+    "AccountRow",
+    "Invoice",
+    "Issuer",
+    "NumberSequence",
+    "Payment",
+    "PaymentReversal",
+    "RebateDue",
+    "RefundDue",
+]
 
 
 # Rows of these kinds make the balance greater; those of the others make it smaller.
-OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid"]
+OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid", "payment_reversal"]
 PAID_KINDS = ["payment", "reversal", "rebate"]
+REVERSING_KINDS = ["reversal", "payment_reversal"]
 
 
 class Issuer(models.Model):
@@ -94,10 +105,11 @@ class AccountRow(FrozenModel):
         REFUND = "refund", _("Refund")
         REBATE = "rebate", _("Rebate")
         REBATE_PAID = "rebate_paid", _("Rebate paid")
+        PAYMENT_REVERSAL = "payment_reversal", _("Payment reversed")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rows")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    amount = MoneyField(_("amount"), max_digits=12, decimal_places=3)
+    amount = MoneyField(_("amount"), max_digits=18, decimal_places=3)
     effective_on = models.DateField(_("date"))
     recorded_at = models.DateTimeField(_("recorded"))
     recorded_by = models.ForeignKey(
@@ -121,6 +133,10 @@ class AccountRow(FrozenModel):
             models.CheckConstraint(
                 condition=models.Q(kind__in=OWED_KINDS, amount__gt=0) | models.Q(kind__in=PAID_KINDS, amount__lt=0),
                 name="forms_ext_account_row_sign",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=REVERSING_KINDS) ^ models.Q(reverses__isnull=True),
+                name="forms_ext_account_row_reverses",
             ),
         ]
 
@@ -159,10 +175,29 @@ class Payment(FrozenModel):
         return -self.row.amount
 
 
+class PaymentReversal(FrozenModel):
+    """A payment that was recorded by mistake, taken back: its row, and the cancellation of the receipt."""
+
+    payment = models.OneToOneField(
+        Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")
+    )
+    row = models.OneToOneField(AccountRow, on_delete=models.PROTECT, related_name="payment_reversal")
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    snapshot = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("reversed payment")
+        verbose_name_plural = _("reversed payments")
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Invoice(FrozenModel):
     """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone.
 
-    An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it.
+    An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it,
+    and open again once a payment that had closed it is reversed.
     """
 
     unfrozen = frozenset(
@@ -182,7 +217,7 @@ class Invoice(FrozenModel):
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_note", verbose_name=_("corrects")
     )
-    total = MoneyField(_("total"), max_digits=12, decimal_places=3)
+    total = MoneyField(_("total"), max_digits=18, decimal_places=3)
     issued_at = models.DateTimeField(_("issued"))
     due_on = models.DateField(_("due"), null=True, blank=True)
     snapshot = models.JSONField()
@@ -217,13 +252,14 @@ class RefundDue(models.Model):
     """Money to give back, listed for staff until it is recorded as refunded."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="refunds_due")
-    amount = MoneyField(_("amount"), max_digits=12, decimal_places=3, validators=[MinValueValidator(0)])
+    amount = MoneyField(_("amount"), max_digits=18, decimal_places=3, validators=[MinValueValidator(0)])
     reason = models.CharField(_("reason"), max_length=300)
     listed_at = models.DateTimeField(_("listed"))
     settled_by_row = models.OneToOneField(
         AccountRow, null=True, blank=True, on_delete=models.PROTECT, related_name="settles_refund"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -244,7 +280,7 @@ class RebateDue(models.Model):
     """A rebate to pay out to one payer: listed once for an account, then recorded as paid."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="rebate_due")
-    amount = MoneyField(_("amount"), max_digits=12, decimal_places=3, validators=[MinValueValidator(0)])
+    amount = MoneyField(_("amount"), max_digits=18, decimal_places=3, validators=[MinValueValidator(0)])
     listed_at = models.DateTimeField(_("listed"))
     paid_row = models.OneToOneField(
         AccountRow, null=True, blank=True, on_delete=models.PROTECT, related_name="pays_rebate"

@@ -5,7 +5,18 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BooleanField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce, Round
 from djmoney.money import Money
 
@@ -16,9 +27,13 @@ from ..base.money import round_minor
 from .models import Account, AccountRow, Invoice, Issuer, RebateDue, RefundDue
 
 Kind = AccountRow.Kind
-AMOUNT: "DecimalField[Any, Any]" = DecimalField(max_digits=14, decimal_places=3)
+AMOUNT: "DecimalField[Any, Any]" = DecimalField(max_digits=20, decimal_places=3)
+ZERO = Value(Decimal(0), output_field=AMOUNT)
 THOUSANDTH = Decimal("0.001")
-PAID = [Kind.PAYMENT, Kind.REFUND]
+ANY = Q()
+OPEN = Q(settled_by_row__isnull=True, withdrawn_at__isnull=True)
+PAID = [Kind.PAYMENT, Kind.PAYMENT_REVERSAL, Kind.REFUND]
+FEE = Q(kind=Kind.FEE) | Q(kind=Kind.REVERSAL, reverses__kind=Kind.FEE)
 
 
 def today(program: Program) -> date:
@@ -36,8 +51,8 @@ def exact(value: Decimal | None) -> Decimal:
     return Decimal(0) if value is None else Decimal(value).quantize(THOUSANDTH).normalize() + 0
 
 
-def _sum(account: Account, **lookup: Any) -> Decimal:
-    value = AccountRow.objects.filter(account=account, **lookup).aggregate(total=Sum("amount"))["total"]
+def _sum(account: Account, rows: Q = ANY) -> Decimal:
+    value = AccountRow.objects.filter(rows, account=account).aggregate(total=Sum("amount"))["total"]
     return exact(value)
 
 
@@ -47,13 +62,30 @@ def balance(account: Account) -> Money:
 
 
 def paid(account: Account) -> Money:
-    """Return what came in for `account` less what was given back."""
-    return Money(-_sum(account, kind__in=PAID), account.currency)
+    """Return what came in for `account` less what was given back; below zero if that had never come in."""
+    return Money(-_sum(account, Q(kind__in=PAID)), account.currency)
 
 
 def fee(account: Account) -> Money:
     """Return the fee that stands on `account`: what was posted and not reversed."""
-    return Money(_sum(account, kind__in=[Kind.FEE, Kind.REVERSAL]), account.currency)
+    return Money(_sum(account, FEE), account.currency)
+
+
+def cancellation_fee(account: Account) -> Money:
+    """Return what is kept of `account` as a cancellation fee."""
+    kept = Q(kind=Kind.CANCELLATION_FEE) | Q(kind=Kind.REVERSAL, reverses__kind=Kind.CANCELLATION_FEE)
+    return Money(_sum(account, kept), account.currency)
+
+
+def credit(account: Account) -> Money:
+    """Return what is paid and not owed."""
+    return Money(max(-_sum(account), Decimal(0)), account.currency)
+
+
+def listed(account: Account) -> Money:
+    """Return how much is listed for refund and neither paid out nor taken off the list."""
+    amounts = (due.amount for due in open_refunds().filter(account=account))
+    return sum(amounts, Money(0, account.currency))
 
 
 def issuer_for(program: Program) -> Issuer | None:
@@ -71,10 +103,10 @@ def invoice_to_credit(account: Account) -> Invoice | None:
     return account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("-pk").first()
 
 
-def _rows_sum(**lookup: Any) -> Round:
-    rows = AccountRow.objects.filter(account=OuterRef("pk"), **lookup).order_by().values("account")
+def _rows_sum(chosen: Q = ANY, account: str = "pk") -> Round:
+    rows = AccountRow.objects.filter(chosen, account=OuterRef(account)).order_by().values("account")
     total = Subquery(rows.annotate(total=Sum("amount")).values("total"))
-    return Round(Coalesce(total, Value(Decimal(0)), output_field=AMOUNT), precision=3)
+    return Round(Coalesce(total, ZERO, output_field=AMOUNT), precision=3)
 
 
 def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -84,8 +116,9 @@ def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
     ).order_by("-pk")
     return accounts.annotate(
         owed=_rows_sum(),
-        fee_total=_rows_sum(kind__in=[Kind.FEE, Kind.REVERSAL]),
-        paid_total=Value(Decimal(0), output_field=AMOUNT) - _rows_sum(kind__in=PAID),  # times -1 would be -0 on SQLite
+        fee_total=_rows_sum(FEE),
+        paid_total=Value(Decimal(0), output_field=AMOUNT)
+        - _rows_sum(Q(kind__in=PAID)),  # times -1 would be -0 on SQLite
         invoice_id=Subquery(invoice.values("pk")[:1]),
         invoice_number=Subquery(invoice.values("number")[:1]),
         due_on=Subquery(invoice.values("due_on")[:1]),
@@ -114,15 +147,30 @@ def settled(program: Program) -> QuerySet[Account]:
 
 def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
     """Return the refunds that wait for staff, the oldest first."""
-    refunds = RefundDue.objects.filter(settled_by_row__isnull=True, withdrawn_at__isnull=True)
+    refunds = RefundDue.objects.filter(OPEN)
     if program is not None:
         refunds = refunds.filter(account__program=program)
     return refunds.select_related("account__program__page")
 
 
+def with_cover(refunds: QuerySet[RefundDue]) -> QuerySet[RefundDue]:
+    """Annotate refunds with `is_covered`: it and those listed before it are in credit on its account."""
+    before = RefundDue.objects.filter(OPEN, account=OuterRef("account"), pk__lte=OuterRef("pk")).order_by()
+    through = Subquery(before.values("account").annotate(total=Sum("amount")).values("total"))
+    wanted = Round(Coalesce(through, ZERO, output_field=AMOUNT), precision=3)
+    covered = ExpressionWrapper(Q(wanted__lte=ZERO - F("owed")), output_field=BooleanField())
+    return refunds.annotate(wanted=wanted, owed=_rows_sum(account="account")).annotate(is_covered=covered)
+
+
+def with_dueness(rebates: QuerySet[RebateDue]) -> QuerySet[RebateDue]:
+    """Annotate rebates with `is_due`: the payer still owes nothing."""
+    is_due = ExpressionWrapper(Q(owed__lte=0), output_field=BooleanField())
+    return rebates.annotate(owed=_rows_sum(account="account")).annotate(is_due=is_due)
+
+
 def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:
-    """Return the rebates that are listed and not paid yet."""
-    rebates = RebateDue.objects.filter(paid_row__isnull=True)
+    """Return the rebates that are listed, still due and not paid yet."""
+    rebates = with_dueness(RebateDue.objects.filter(paid_row__isnull=True)).filter(is_due=True)
     if program is not None:
         rebates = rebates.filter(account__program=program)
     return rebates.select_related("account__program__page").order_by("account__payer_name", "pk")

@@ -24,6 +24,8 @@ LABELS = {
     "list_rebate": _("Rebate listed"),
     "issue_invoice": _("Invoice issued"),
     "issue_credit_note": _("Credit note issued"),
+    "payment_reversal": _("Payment reversed"),
+    "reopen_invoice": _("Invoice open again"),
 }
 
 

@@ -20,7 +20,7 @@ from ..base import labels
 from ..base.money import format_money
 from ..base.registers import ActionColumn, CountedFilter, CountedFilterSet, Register, RegisterAdmin, StateColumn, Step
 from .models import Account, Invoice, RebateDue, RefundDue
-from .queries import exact
+from .queries import exact, with_cover, with_dueness
 from .standing import Standing, with_standing
 from .state import Due, InvoiceState
 
@@ -228,10 +228,16 @@ class RefundRegister(DueRegister):
         due = Case(
             When(settled_by_row__isnull=False, then=Value(Due.PAID)),
             When(withdrawn_at__isnull=False, then=Value(Due.DROPPED)),
+            When(is_covered=False, then=Value(Due.UNCOVERED)),
             default=Value(Due.OPEN),
-            output_field=CharField(max_length=7),
+            output_field=CharField(max_length=9),
         )
-        return RefundDue.objects.select_related("account__program__page").annotate(due=due)
+        return with_cover(RefundDue.objects.select_related("account__program__page")).annotate(due=due)
+
+    def next_step(self, row: Any) -> Step | None:
+        if row.due == Due.UNCOVERED:
+            return Step(_("Take off the list"), reverse("cop_billing:withdraw_refund", args=[row.pk]), primary=True)
+        return super().next_step(row)
 
     def more_columns(self) -> list[Column]:
         return [Column("reason", label=_("Reason"), classname="cop-wide")]
@@ -256,10 +262,11 @@ class RebateRegister(DueRegister):
     def get_base_queryset(self) -> QuerySet[RebateDue]:
         due = Case(
             When(paid_row__isnull=False, then=Value(Due.PAID)),
+            When(is_due=False, then=Value(Due.UNPAID)),
             default=Value(Due.OPEN),
-            output_field=CharField(max_length=7),
+            output_field=CharField(max_length=9),
         )
-        return RebateDue.objects.select_related("account__program__page").annotate(due=due)
+        return with_dueness(RebateDue.objects.select_related("account__program__page")).annotate(due=due)
 
     def more_columns(self) -> list[Column]:
         return [Column("country", label=_("Country"), accessor=lambda row: row.account.payer_country.name)]

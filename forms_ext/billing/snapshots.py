@@ -186,3 +186,22 @@ def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> d
             "received_on": row.effective_on.isoformat(),
             "left": plain(queries.balance(account)),
         }
+
+
+def cancelled_receipt(payment: Payment, *, number: str) -> dict[str, Any]:
+    """Return what the cancellation of a receipt says; empty if the receipt says nothing."""
+    receipt = payment.snapshot
+    if not receipt:
+        return {}
+    amount = plain(payment.row.amount)
+    return receipt | {
+        "kind": "receipt_cancellation",
+        "number": number,
+        "issued_at": now().isoformat(timespec="seconds"),
+        "issued_on": queries.today(payment.account.program).isoformat(),
+        "corrects": {"number": receipt["number"], "issued_on": receipt["issued_on"]},
+        "lines": [line | {"amount": amount} for line in receipt["lines"]],
+        "total": amount,
+        "received_on": "",
+        "left": "0",
+    }

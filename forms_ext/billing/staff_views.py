@@ -18,8 +18,9 @@ from ..base.money import format_money
 from ..base.staff import StaffActionView, StaffView
 from ..mail.trial import MailingActionView
 from . import actions, documents, queries
+from .doubts import PaymentInDoubt
 from .models import Account, Invoice, Payment, RebateDue, RefundDue
-from .staff_forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm
+from .staff_forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm, WithdrawForm
 
 ACCOUNTS = "cop_accounts_modeladmin_index"
 REBATES = "cop_rebates_modeladmin_index"
@@ -56,13 +57,23 @@ class AccountView(AccountPage, StaffView):
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows with the balance after each."""
         balance, shown = Money(0, self.account.currency), []
-        for row in self.account.rows.select_related("recorded_by"):
+        rows = list(self.account.rows.select_related("recorded_by"))
+        reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
+        for row in rows:
             balance += row.amount
-            shown.append({"row": row, "amount": format_money(row.amount), "balance": format_money(balance)})
+            shown.append(
+                {
+                    "row": row,
+                    "amount": format_money(row.amount),
+                    "balance": format_money(balance),
+                    "is_reversed": row.pk in reversed_rows,
+                }
+            )
         return shown
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         balance = queries.balance(self.account)
+        credit, listed = queries.credit(self.account), queries.listed(self.account)
         invoices = self.account.invoices.select_related("corrects", "credit_note").defer("snapshot")
         return super().get_context_data(**kwargs) | {
             "account": self.account,
@@ -73,8 +84,18 @@ class AccountView(AccountPage, StaffView):
             "paid": format_money(queries.paid(self.account)),
             "rows": self.rows(),
             "invoices": [(invoice, format_money(invoice.total)) for invoice in invoices],
-            "payments": self.account.payments.select_related("row"),
-            "refunds": [(refund, format_money(refund.amount)) for refund in self.account.refunds_due.all()],
+            "payments": [
+                (payment, format_money(payment.received))
+                for payment in self.account.payments.select_related("row", "reversal")
+            ],
+            "can_list_refund": credit > listed,
+            "refunds": [
+                (refund, format_money(refund.amount)) for refund in queries.with_cover(self.account.refunds_due.all())
+            ],
+            "listed_too_much": _("%(listed)s is listed for refund, but %(credit)s is in credit.")
+            % {"listed": format_money(listed), "credit": format_money(credit)}
+            if listed > credit
+            else "",
             "rebate": RebateDue.objects.filter(account=self.account).first(),
         }
 
@@ -94,6 +115,7 @@ class PaymentView(AccountActionView):
 
     page_title = gettext_lazy("Record a payment")
     submit_label = gettext_lazy("Record the payment")
+    form: PaymentForm
 
     def make_form(self, data: Any = None) -> forms.Form:
         asked = self.request.GET.get("amount")
@@ -123,15 +145,20 @@ class PaymentView(AccountActionView):
         ]
 
     def perform(self, values: dict[str, Any]) -> str:
-        actions.record_payment(
-            account=self.account,
-            amount=self.form.money,  # type: ignore[attr-defined]
-            received_on=values["received_on"],
-            by=self.request.user,
-            method=values["method"],
-            note=values["note"],
-            idempotency_key=f"staff:{values['key']}",
-        )
+        try:
+            actions.record_payment(
+                account=self.account,
+                amount=self.form.money,
+                received_on=values["received_on"],
+                by=self.request.user,
+                method=values["method"],
+                note=values["note"],
+                idempotency_key=f"staff:{values['key']}",
+                accepted=self.form.accepted,
+            )
+        except PaymentInDoubt as doubtful:
+            self.form.ask(doubtful.doubts)
+            raise
         balance = queries.balance(self.account)
         if balance.amount > 0:
             return _("The payment is recorded. Still owed: %(owed)s.") % {"owed": format_money(balance)}
@@ -170,13 +197,18 @@ class ListRefundView(AccountActionView):
     shows_emails = False
 
     def make_form(self, data: Any = None) -> forms.Form:
-        credit = -queries.balance(self.account).amount
-        initial = {"amount": credit if credit > 0 else None, "reason": _("Paid too much")}
+        left = (queries.credit(self.account) - queries.listed(self.account)).amount
+        initial = {"amount": left if left > 0 else None, "reason": _("Paid too much")}
         self.form = RefundForm(data, account=self.account, initial=initial)
         return self.form
 
     def effects(self) -> Sequence[str]:
-        return [_("Puts the amount on the list of refunds due. No money moves, and no mail goes out yet.")]
+        left = queries.credit(self.account) - queries.listed(self.account)
+        return [
+            _("Up to %(amount)s is in credit and not listed yet.")
+            % {"amount": format_money(max(left, Money(0, self.account.currency)))},
+            _("Puts the amount on the list of refunds due. No money moves, and no mail goes out yet."),
+        ]
 
     def perform(self, values: dict[str, Any]) -> str:
         actions.list_refund(
@@ -209,11 +241,14 @@ class PaidOutView(MailingActionView):
         ]
 
 
-class RefundView(PaidOutView):
-    """Record a refund as paid."""
+class RefundPage:
+    """What the pages about one refund share."""
 
-    page_title = gettext_lazy("Record a refund as paid")
-    done_message = gettext_lazy("The refund is recorded as paid.")
+    permissions = [(Account, "bill")]
+    header_icon = "redirect"
+    kwargs: dict[str, Any]
+    request: HttpRequest
+    due: Any
 
     def load(self) -> None:
         rows = RefundDue.objects.select_related("account__program__page")
@@ -225,10 +260,43 @@ class RefundView(PaidOutView):
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [(reverse("cop_refunds_modeladmin_index"), _("Refunds due"))]
 
+
+class RefundView(RefundPage, PaidOutView):
+    """Record a refund as paid."""
+
+    page_title = gettext_lazy("Record a refund as paid")
+    done_message = gettext_lazy("The refund is recorded as paid.")
+
     def perform(self, values: dict[str, Any]) -> None:
         actions.record_refund(
             refund=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
         )
+
+
+class WithdrawRefundView(RefundPage, StaffActionView):
+    """Take a refund off the list."""
+
+    page_title = gettext_lazy("Take the refund off the list")
+    submit_label = gettext_lazy("Take it off the list")
+    done_message = gettext_lazy("The refund is taken off the list.")
+    form_class = WithdrawForm
+    is_destructive = True
+
+    def effects(self) -> Sequence[str]:
+        account, credit = self.due.account, queries.credit(self.due.account)
+        facts = {
+            "amount": format_money(self.due.amount),
+            "name": account.payer_name,
+            "credit": format_money(credit),
+        }
+        return [
+            _("%(amount)s is not paid back to %(name)s. It stays in the history as taken off the list.") % facts,
+            _("%(credit)s is in credit on this account.") % facts,
+            _("No email goes out."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.withdraw_refund(refund=self.due, by=self.request.user, reason=values["reason"])
 
 
 class RebateView(PaidOutView):
@@ -307,5 +375,18 @@ class ReceiptPdfView(StaffView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return documents.receipt_response(get_object_or_404(Payment, pk=kwargs["pk"]))
+        except ObjectDoesNotExist:
+            raise Http404 from None
+
+
+class CancelledReceiptPdfView(StaffView):
+    """The PDF that cancels the receipt of a reversed payment."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        payments = Payment.objects.select_related("reversal")
+        try:
+            return documents.cancellation_response(get_object_or_404(payments, pk=kwargs["pk"]))
         except ObjectDoesNotExist:
             raise Http404 from None

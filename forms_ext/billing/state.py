@@ -17,5 +17,7 @@ class Due(models.TextChoices):
     """Where money to pay out stands."""
 
     OPEN = "open", _("To pay")
+    UNCOVERED = "uncovered", _("No longer in credit")
+    UNPAID = "unpaid", _("Not due: something is owed")
     PAID = "paid", _("Recorded as paid")
     DROPPED = "dropped", _("Taken off the list")

@@ -12,6 +12,7 @@ FROZEN = {
         "",
     ),
     "forms_ext_payment": (["account_id", "row_id", "method", "received_on", "receipt_number", "snapshot"], ""),
+    "forms_ext_paymentreversal": (["payment_id", "row_id", "number", "snapshot"], ""),
     "forms_ext_invoice": (
         [
             *["kind", "issuer_id", "series", "sequence_number", "number", "account_id", "corrects_id"],

@@ -201,6 +201,8 @@ add(
             field("note", _("Note")),
             field("payment__method", _("Method")),
             field("payment__receipt_number", _("Receipt")),
+            field("payment_reversal__number", _("Cancellation of a receipt"), key="cancellation"),
+            field("payment_reversal__payment__receipt_number", _("Receipt that is cancelled"), key="cancels"),
         ),
         narrow=ledger,
     )

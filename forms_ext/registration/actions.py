@@ -225,9 +225,7 @@ def settle(
 
 def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> Money:
     """List for refund what was paid and is not owed, less what is listed already; return how much."""
-    listed = sum((due.amount.amount for due in ledger.open_refunds().filter(account=account)), Decimal(0))
-    credit = min(-ledger.balance(account).amount, ledger.paid(account).amount) - listed
-    amount = Money(max(credit, Decimal(0)), account.currency)
+    amount = max(ledger.credit(account) - ledger.listed(account), Money(0, account.currency))
     if amount.amount > 0:
         billing.list_refund(account=account, amount=amount, reason=reason, by=by)
     return amount

@@ -1,12 +1,14 @@
 """What the room promises, held against the whole database."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cop_program.models import Program
 
 from ..admission.models import Invitation, Seat
 from ..base import audit
 from ..billing import queries as ledger
+from . import holds, letters
 from .models import GoItem, Registration
 
 State = Registration.State
@@ -45,7 +47,11 @@ def links_fit_registrations() -> Iterator[str]:
 
 @audit.check("registration.accounts")
 def accounts_fit_registrations() -> Iterator[str]:
-    """Waiting posts nothing; a place has its fee; a member has paid the deposit; an ended one owes nothing."""
+    """Waiting posts nothing; a place has its fee; a member has paid the deposit; an ended one owes nothing.
+
+    Once a program is over, a member stays one although a payment was taken back; one that has ended may owe what was
+    paid back to them and had never come in.
+    """
     for registration in Registration.objects.select_related("account", "program__page").iterator(chunk_size=500):
         account = registration.account
         if account is None:
@@ -54,9 +60,11 @@ def accounts_fit_registrations() -> Iterator[str]:
             continue
         if registration.state == State.WAITING:
             yield f"{registration}: waits, but has an account."
-        if registration.state == State.MEMBER and ledger.paid(account).amount < registration.deposit_amount:
+        unpaid = letters.deposit_left(registration).amount > 0
+        if registration.state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(registration.program):
             yield f"{registration}: is a member, but the deposit is not paid."
-        if registration.state in (State.LAPSED, State.CANCELLED) and ledger.balance(account).amount > 0:
+        given = max(-ledger.paid(account).amount, Decimal(0))
+        if registration.state in (State.LAPSED, State.CANCELLED) and ledger.balance(account).amount > given:
             yield f"{registration}: has ended and still owes something."
 
 

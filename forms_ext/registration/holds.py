@@ -1,13 +1,16 @@
 """The start and the end of a hold."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now
+from cop_program.context import is_over
+from cop_program.deadlines import Deadline
 from cop_program.models import Program
 
 from ..admission import invitations, queue, seats, words
@@ -16,6 +19,7 @@ from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from ..billing import actions as billing
+from ..billing import queries as ledger
 from . import letters, queries
 from .models import Registration
 from .states import move
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 State = Registration.State
+WORKING_DAYS = 3  # for which a place is held whose deposit was taken back, unless staff set another day
 
 
 def _has_begun(program: Program) -> bool:
@@ -85,6 +90,10 @@ def _end_hold(seat: Seat, moment: datetime) -> bool:
         return False
     move(registration, State.LAPSED)
     if registration.account:
+        if invoice := ledger.invoice_to_credit(registration.account):
+            with translation.override(registration.language):
+                reason = _("The deposit did not reach us in time.")
+            billing.issue_credit_note(invoice=invoice, reason=reason)
         billing.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
         list_credit(registration.account, _("Paid in part before the hold ended."))
     history.record(registration, "forms_ext.registration.end_hold")
@@ -128,17 +137,65 @@ def set_hold_end(
     `message` is what staff tell the holder beside it. Raise ActionRefused if no place is held, or the time is past.
     """
     registration = queries.locked(registration)
-    seat = seats.of(registration.invitation)
-    if held_until <= now():
-        raise ActionRefused(_("The hold must end at a time that lies ahead."))
-    if registration.state != State.HELD or seat is None or not seats.extend(seat, held_until):
-        raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
-    registration.reminded_at = None
-    registration.save(update_fields=["reminded_at"])
-    history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
-    seat.held_until = held_until
+    seat = hold_until(registration, held_until, by=by)
     letters.hold_moved(registration, seat, message)
     return registration
+
+
+def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Seat:
+    """As `set_hold_end`, without its email; the caller has locked `registration`. Return the seat."""
+    seat = seats.of(registration.invitation)
+    _check_end(held_until)
+    if registration.state != State.HELD or seat is None or not seats.extend(seat, held_until):
+        raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
+    _remind_anew(registration)
+    history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
+    seat.held_until = held_until
+    return seat
+
+
+def hold_again(registration: Registration, held_until: datetime, *, by: "User | None") -> None:
+    """Let a member, whose deposit is no longer paid, hold their place until `held_until`; reminded before that.
+
+    The caller has locked the account and the program. Raise ActionRefused if `held_until` is past.
+    """
+    seat = seats.of(registration.invitation)
+    _check_end(held_until)
+    if seat is None or not seats.hold_again(seat, held_until):
+        raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
+    move(registration, State.HELD)
+    _remind_anew(registration)
+    history.record(registration, "forms_ext.registration.hold_again", user=by, held_until=held_until.isoformat())
+
+
+def _check_end(held_until: datetime) -> None:
+    if held_until <= now():
+        raise ActionRefused(_("The hold must end at a time that lies ahead."))
+
+
+def _remind_anew(registration: Registration) -> None:
+    registration.reminded_at = None
+    registration.save(update_fields=["reminded_at"])
+
+
+def last_day_of_new_hold(program: Program) -> date:
+    """Return the working day until whose end a place is held whose deposit was taken back just now."""
+    day = ledger.today(program)
+    for _day in range(WORKING_DAYS):
+        day += timedelta(days=1)
+        while day.weekday() >= 5:
+            day += timedelta(days=1)
+    return day
+
+
+def end_of_new_hold(program: Program) -> datetime:
+    """Return the end of `last_day_of_new_hold` where `program` is at home."""
+    return Deadline(last_day_of_new_hold(program), program.page.home_zone).closes_at
+
+
+def keeps_place_unpaid(program: Program) -> bool:
+    """Tell whether members stay members even if their deposit is taken back: the program is called off, or over."""
+    return program.status not in invitations.OPEN or is_over(program.page)
 
 
 def offer_everywhere() -> int:

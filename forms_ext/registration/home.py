@@ -87,6 +87,7 @@ class Home:
             self.go(),
             self.overdue(),
             self.refunds(),
+            self.uncovered_refunds(),
             self.rebates(),
             self.rebates_to_list(),
             self.close(),
@@ -173,9 +174,17 @@ class Home:
 
     def refunds(self) -> Task | None:
         """Refunds to pay."""
-        n = queries.open_refunds(self.program).count()
+        n = queries.with_cover(queries.open_refunds(self.program)).filter(is_covered=True).count()
         text = ngettext("%(n)d refund to pay", "%(n)d refunds to pay", n) % {"n": n}
         return Task(text, _("Pay and record"), self.url("refunds", due="open")) if n else None
+
+    def uncovered_refunds(self) -> Task | None:
+        """Refunds that are listed and no longer in credit."""
+        n = queries.with_cover(queries.open_refunds(self.program)).filter(is_covered=False).count()
+        text = ngettext(
+            "%(n)d listed refund is no longer in credit", "%(n)d listed refunds are no longer in credit", n
+        ) % {"n": n}
+        return Task(text, _("Take off the list"), self.url("refunds", due="uncovered")) if n else None
 
     def rebates(self) -> Task | None:
         """Rebates to pay."""
@@ -222,12 +231,13 @@ class Home:
         def amount(value: Decimal | None) -> str:
             return format_money(Money(queries.exact(value), currency))
 
-        refunds = queries.open_refunds(self.program).aggregate(n=Sum("amount"))["n"]
+        refunds = queries.with_cover(queries.open_refunds(self.program)).filter(is_covered=True)
+        due = refunds.aggregate(n=Sum("amount"))["n"]
         return [
             Figure(amount(-(rows["paid"] or Decimal(0))), _("money in"), self.url("accounts")),
             Figure(amount(owed), _("money due"), self.url("accounts", standing="unpaid")),
             Figure(str(self.accounts.get(Standing.OVERDUE, 0)), _("overdue"), self.url("accounts", standing="overdue")),
-            Figure(amount(refunds), _("refunds due"), self.url("refunds", due="open")),
+            Figure(amount(due), _("refunds due"), self.url("refunds", due="open")),
         ]
 
 

@@ -10,7 +10,7 @@ from cop_program import way
 from cop_program.models import SessionPage
 from cop_program.translations import localized, title_of
 
-from ..admission import queue, words
+from ..admission import queue, seats, words
 from ..admission.models import Seat
 from ..applications.models import Application
 from ..base.money import format_money
@@ -37,6 +37,14 @@ def common(registration: Registration) -> dict[str, str]:
         "program": title_of(registration.program, registration.language),
         "reference": registration.reference,
     }
+
+
+def deposit_left(registration: Registration) -> Money:
+    """Return what is still to be paid of the deposit; zero or less once it is paid."""
+    account = registration.account
+    assert account is not None
+    deposit = Money(registration.deposit_amount, account.currency)
+    return deposit - ledger.paid(account) if deposit.amount > 0 else deposit
 
 
 def payment_fields(registration: Registration) -> dict[str, str]:
@@ -228,6 +236,31 @@ def session_update(registration: Registration, session: SessionPage, what: str) 
         when=sessions.when(session, reader_zone(registration), registration.language),
         session_link=link,
     )
+
+
+def place_held(registration: Registration) -> str:
+    """Say until when the place is held after a payment was taken back, and what keeps it."""
+    seat = seats.of(registration.invitation)
+    assert seat is not None
+    with translation.override(registration.language):
+        return _("Your place is held until %(until)s. Pay %(amount)s by then to keep it.") % {
+            "until": _until(registration, seat),
+            "amount": format_money(deposit_left(registration), registration.language),
+        }
+
+
+def place_kept(registration: Registration) -> str:
+    """Say that a member keeps the place although a payment was taken back."""
+    with translation.override(registration.language):
+        return _("Your deposit is paid, and your place remains yours.")
+
+
+def fee_kept(registration: Registration, amount: Money) -> str:
+    """Say what is left of the cancellation fee after the payment was taken back that it was kept from."""
+    with translation.override(registration.language):
+        if amount.amount <= 0:
+            return _("You do not have to pay a cancellation fee.")
+        return _("The cancellation fee is now %(amount)s.") % {"amount": format_money(amount, registration.language)}
 
 
 def money_sentence(registration: Registration, *, kept: Money, listed: Money) -> str:

@@ -107,7 +107,7 @@ class Registration(AnswerSet):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     policy = RichTextField(_("cancellation policy accepted"), editable=False)
     deposit_amount = models.DecimalField(
-        _("deposit"), max_digits=12, decimal_places=3, default=0, editable=False, help_text=_("Frozen on registering.")
+        _("deposit"), max_digits=18, decimal_places=3, default=0, editable=False, help_text=_("Frozen on registering.")
     )
     page_counter = models.PositiveIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)

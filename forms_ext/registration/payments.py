@@ -1,6 +1,7 @@
-"""What a payment does to a registration; called inside the transaction that records it."""
+"""What a payment, or its reversal, does to a registration; called inside the transaction that records it."""
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from djmoney.money import Money
@@ -15,24 +16,23 @@ from ..base import history
 from ..billing import actions as billing
 from ..billing import queries as ledger
 from ..billing.models import AccountRow, Payment
-from . import letters
+from ..billing.signals import Consequence
+from . import holds, letters
 from .models import Registration
 from .states import move
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 State = Registration.State
 
 
 def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
     """Keep the seat once the deposit is there; a late deposit takes a free seat or is listed for refund."""
-    registration = (
-        Registration.objects.select_related("program__page", "invitation__application", "account")
-        .filter(account_id=payment.account_id)
-        .first()
-    )
+    registration = _locked(payment)
     if registration is None:
         return
-    program = seats.lock(registration.program)  # the status is read after a confirmation that is just going on
-    registration.program = program
+    program = registration.program
     if registration.state == State.HELD and _has_deposit(registration):
         seat = seats.of(registration.invitation)
         if seat is not None:
@@ -43,10 +43,17 @@ def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
         _give_back(registration, _("Paid after the registration had ended."))
 
 
+def _locked(payment: Payment) -> Registration | None:
+    """Return the registration of the payer with its program as it is after a confirmation that is just going on."""
+    found = Registration.objects.select_related("program__page", "invitation__application", "account")
+    registration = found.filter(account_id=payment.account_id).first()
+    if registration is not None:
+        registration.program = seats.lock(registration.program)
+    return registration
+
+
 def _has_deposit(registration: Registration) -> bool:
-    account = registration.account
-    assert account is not None
-    return ledger.paid(account).amount >= registration.deposit_amount
+    return letters.deposit_left(registration).amount <= 0
 
 
 def become_member(registration: Registration, seat: Seat) -> None:
@@ -76,7 +83,7 @@ def _late_deposit(registration: Registration, program: Program) -> None:
     account = registration.account
     assert account is not None
     for refund in ledger.open_refunds().filter(account=account):
-        billing.withdraw_refund(refund=refund)
+        billing.withdraw_refund(refund=refund, reason=_("The deposit came in, and a place was free."))
     fee = AccountRow.objects.filter(account=account, kind="fee").order_by("pk").last()
     if fee is not None:
         billing.post_fee(account=account, amount=fee.amount)
@@ -91,3 +98,57 @@ def _give_back(registration: Registration, reason: str) -> None:
     listed: Money = list_credit(account, reason)
     if listed.amount > 0:
         letters.late_deposit(registration, listed)
+
+
+def payment_reversed(
+    sender: Any, *, payment: Payment, hold_until: datetime | None, by: "User | None", **kwargs: Any
+) -> Consequence | None:
+    """Hold the place of a member whose deposit is no longer paid; return what it means for them.
+
+    It is held until `hold_until`, else for some working days; who only held it keeps their own end unless staff set
+    another. Raise ActionRefused if `hold_until` is past.
+    """
+    registration = _locked(payment)
+    if registration is None:
+        return None
+    state, program = registration.state, registration.program
+    if state == State.CANCELLED:
+        return _keep_less(registration, by=by)
+    if state == State.LAPSED:
+        return Consequence("", "")
+    unpaid = not _has_deposit(registration)
+    if state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(program):
+        holds.hold_again(registration, hold_until or holds.end_of_new_hold(program), by=by)
+    elif state == State.HELD and hold_until is not None:
+        holds.hold_until(registration, hold_until, by=by)
+    if registration.state == State.HELD:
+        return Consequence(letters.place_held(registration), "deposit")
+    return _bill(registration, unpaid=unpaid)
+
+
+def _bill(registration: Registration, *, unpaid: bool) -> Consequence:
+    """Let a member of a confirmed program who owes something have an invoice; the place stays theirs."""
+    account, status = registration.account, registration.program.status
+    assert account is not None
+    if status == Program.Status.CALLED_OFF:
+        return Consequence("", "")
+    if status == Program.Status.OPEN:
+        step = "confirmed"
+    else:
+        step = "balance" if billing.issue_invoice(account=account) else "paid"
+    return Consequence("" if unpaid else letters.place_kept(registration), step)
+
+
+def _keep_less(registration: Registration, *, by: "User | None") -> Consequence:
+    """Keep no more than is paid as the cancellation fee: who has paid nothing owes nothing for cancelling."""
+    account = registration.account
+    assert account is not None
+    kept = ledger.cancellation_fee(account)
+    left = min(kept, max(ledger.paid(account), Money(0, account.currency)))
+    if left == kept:
+        return Consequence("", "")
+    note = _("The payment that it was kept from was reversed.")
+    billing.reverse_cancellation_fee(account=account, by=by, note=note)
+    if left.amount > 0:
+        billing.post_cancellation_fee(account=account, amount=left, by=by, note=note)
+    return Consequence(letters.fee_kept(registration, left), "")

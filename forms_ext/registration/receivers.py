@@ -9,7 +9,7 @@ from cop_program.signals import program_published
 
 from ..applications.people import applicants
 from ..base import history, periodic
-from ..billing.signals import payment_recorded
+from ..billing.signals import payment_recorded, payment_reversed
 from ..mail import people
 from . import audit, holds, kinds, letters, payments, running, tasks  # noqa: F401  (audit registers its checks)
 from .models import Registration
@@ -27,6 +27,7 @@ LABELS = {
     "offer_seat": _("Place offered from the queue"),
     "end_hold": _("Hold ended unpaid"),
     "set_hold_end": _("End of the hold changed"),
+    "hold_again": _("Deposit taken back: place held"),
     "cancel": _("Registration cancelled"),
     "called_off": _("Registration ended: program called off"),
     "renew_member_page": _("New address of the private page"),
@@ -51,6 +52,7 @@ def connect() -> None:
     for verb, label in LABELS.items():
         history.register(f"forms_ext.registration.{verb}", label)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
+    payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")
     program_published.connect(offer_added_seats, dispatch_uid="forms_ext.registration.offer_added_seats")
     for job in (holds.end_holds, holds.remind_holds, holds.offer_everywhere, running.resume_runs, tasks.list_rebates):
         periodic.register(job)

@@ -19,5 +19,6 @@ urlpatterns = [
     path("registrations/<key:pk>/cancel/", staff_views.CancelView.as_view(), name="cancel"),
     path("registrations/<key:pk>/address/", staff_views.NewAddressView.as_view(), name="new_address"),
     path("registrations/<key:pk>/hold/", staff_views.HoldView.as_view(), name="hold"),
+    path("payments/<key:pk>/reverse/", staff_views.ReversePaymentView.as_view(), name="reverse_payment"),
     path("registrations/of-account/<key:account>/", staff_views.OfAccountView.as_view(), name="of_account"),
 ]

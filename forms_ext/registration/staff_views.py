@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,16 +19,17 @@ from ..admission import timeline, words
 from ..admission.deciding import way_line
 from ..base.money import format_money
 from ..base.registers import may
-from ..base.staff import StaffView
+from ..base.staff import ShownEmail, StaffView
+from ..billing import actions as billing
 from ..billing import queries
-from ..billing.models import Account
+from ..billing.models import Account, Payment
 from ..forms.downloads import AnswerFileView
 from ..mail.models import OutgoingMail
 from ..mail.trial import MailingActionView
-from . import actions, doing
+from . import actions, doing, holds, reversal
 from .models import Registration
 from .register import deposit_url, held_until, registrations
-from .staff_forms import CancelForm, HoldForm
+from .staff_forms import CancelForm, HoldForm, ReversePaymentForm
 
 State = Registration.State
 ACTIVE = {State.WAITING, State.HELD, State.MEMBER}
@@ -217,3 +218,59 @@ class OfAccountView(StaffView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         registration = get_object_or_404(Registration, account=kwargs["account"])
         return redirect(reverse("cop_registration:registration", args=[registration.pk]))
+
+
+class ReversePaymentView(MailingActionView):
+    """Take back a payment that was recorded by mistake."""
+
+    permissions = [(Account, "bill")]
+    header_icon = "redirect"
+    page_title = gettext_lazy("Reverse the payment")
+    submit_label = gettext_lazy("Reverse the payment and send this email")
+    is_destructive = True
+    confirmations = frozenset({"reason"})
+    payment: Payment
+    registration: Registration | None
+
+    def load(self) -> None:
+        payments = Payment.objects.select_related("row", "account__program__page", "reversal")
+        self.payment = get_object_or_404(payments, pk=self.kwargs["pk"])
+        registrations = Registration.objects.select_related("program__page", "invitation__seat", "account")
+        self.registration = registrations.filter(account=self.payment.account).first()
+
+    @cached_property
+    def loses_place(self) -> bool:
+        """Whether a member holds the place only from now on."""
+        registration = self.registration
+        return registration is not None and reversal.loses_deposit(registration, self.payment)
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        is_held = self.registration is not None and self.registration.state == State.HELD
+        initial = {"last_day": holds.last_day_of_new_hold(self.payment.account.program)} if self.loses_place else {}
+        return ReversePaymentForm(
+            data, initial=initial, asks_day=self.loses_place or is_held, needs_day=self.loses_place
+        )
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        url = reverse("cop_billing:account", args=[self.payment.account_id])
+        return [(reverse("cop_accounts_modeladmin_index"), _("Accounts")), (url, self.payment.account.payer_name)]
+
+    def get_success_url(self) -> str:
+        return reverse("cop_billing:account", args=[self.payment.account_id])
+
+    def effects(self) -> Sequence[str]:
+        return reversal.effects(self.payment, self.registration, loses_place=self.loses_place)
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        return super().emails({"reason": "-", **values})
+
+    def perform(self, values: dict[str, Any]) -> str:
+        day = values.get("last_day")
+        billing.reverse_payment(
+            payment=self.payment,
+            reason=values["reason"],
+            by=self.request.user,
+            hold_until=deadline_instant(day, self.payment.account.program.page.home_zone),
+            message=values["message"],
+        )
+        return _("The payment of %(amount)s is reversed.") % {"amount": format_money(self.payment.received)}

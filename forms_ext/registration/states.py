@@ -14,7 +14,7 @@ State = Registration.State
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     State.WAITING: (State.HELD, State.MEMBER, State.CANCELLED),
     State.HELD: (State.MEMBER, State.LAPSED, State.CANCELLED),
-    State.MEMBER: (State.CANCELLED,),
+    State.MEMBER: (State.HELD, State.CANCELLED),
     State.LAPSED: (State.MEMBER,),
     State.CANCELLED: (),
 }

@@ -10,4 +10,9 @@ urlpatterns = [
     path("member/<str:token>/calendar.ics", views.member_calendar, name="member_calendar"),
     path("member/<str:token>/invoices/<key:pk>/", views.member_invoice, name="member_invoice"),
     path("member/<str:token>/receipts/<key:pk>/", views.member_receipt, name="member_receipt"),
+    path(
+        "member/<str:token>/receipts/<key:pk>/cancellation/",
+        views.member_cancelled_receipt,
+        name="member_cancelled_receipt",
+    ),
 ]

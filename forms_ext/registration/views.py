@@ -65,11 +65,11 @@ def _held_until(registration: Registration) -> str:
 
 
 def _given_back(registration: Registration) -> list[str]:
-    """Say what is listed for refund, in a sentence of its own."""
+    """Say what is listed for refund and in credit, in a sentence of its own."""
     if registration.account is None:
         return []
-    listed = [due.amount for due in ledger.open_refunds().filter(account=registration.account)]
-    amount = format_money(sum(listed[1:], listed[0]), registration.language) if listed else ""
+    due = min(ledger.listed(registration.account), ledger.credit(registration.account))
+    amount = format_money(due, registration.language) if due.amount > 0 else ""
     return [_("We give %(amount)s back to you.") % {"amount": amount}] if amount else []
 
 
@@ -157,7 +157,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "payment": how_to_pay(registration),
         "sessions": found,
         "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
-        "payments": account.payments.select_related("row").order_by("pk") if account else [],
+        "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],
         "balance": ledger.balance(account) if account else None,
     }
 
@@ -182,6 +182,12 @@ def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponseBas
 def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """Serve the PDF of one of the member's own receipts."""
     return _paper(documents.receipt_of, token, pk)
+
+
+@require_safe
+def member_cancelled_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """Serve the PDF that cancels one of the member's own receipts, by the payment that was reversed."""
+    return _paper(documents.cancellation_of, token, pk)
 
 
 @require_safe

@@ -19,7 +19,7 @@ from forms_ext.base import audit, periodic, private
 from forms_ext.billing import actions as billing
 from forms_ext.billing import queries as ledger
 from forms_ext.billing import triggers
-from forms_ext.billing.models import AccountRow, Invoice, NumberSequence, Payment, RebateDue, RefundDue
+from forms_ext.billing.models import AccountRow, Invoice, NumberSequence, Payment, PaymentReversal, RebateDue, RefundDue
 from forms_ext.mail.models import MailAttachment, MailTemplate, OutgoingMail
 from forms_ext.registration import actions
 from forms_ext.registration.models import GoItem, Registration
@@ -111,6 +111,23 @@ def snapshot(one: Registration, **changes: Any) -> None:
     invoice_of(one).update(snapshot=invoice_of(one).get().snapshot | changes)
 
 
+def cancellation(w: World) -> None:
+    """Take a payment back, and have its cancellation speak of another one."""
+    payment = Payment.objects.get(account=w.member.account_id)
+    reversal = billing.reverse_payment(payment=payment, reason="Wrong")
+    raw(PaymentReversal).filter(pk=reversal.pk).update(payment=Payment.objects.get(account=w.left.account_id))
+
+
+def reversal_without_paper(w: World) -> None:
+    billing.reverse_payment(payment=Payment.objects.get(account=w.member.account_id), reason="Wrong")
+    raw(PaymentReversal).delete()
+
+
+def reverse_a_refund(w: World) -> None:
+    refund = AccountRow.objects.get(account=w.left.account_id, kind="refund")
+    raw(AccountRow).filter(kind="reversal", account=w.left.account_id).update(reverses=refund)
+
+
 def move_account(w: World) -> None:
     registration(w.lapsed).update(account=None)
     registration(w.waiting).update(account=w.lapsed.account_id)
@@ -168,6 +185,9 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("billing.rows", lambda w: raw(AccountRow).update(amount_currency="EUR"), "is in EUR, the account in USD"),
     ("billing.rows", lambda w: raw(AccountRow).filter(kind="reversal").update(amount=Decimal(-1)), "does not equal"),
     ("billing.rows", lambda w: post(w.held, "payment", -5), "has no receipt"),
+    ("billing.rows", cancellation, "does not agree with its row"),
+    ("billing.rows", reversal_without_paper, "has no cancellation of the receipt"),
+    ("billing.rows", reverse_a_refund, "that its kind does not reverse"),
     ("billing.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not agree with its row"),
     ("billing.rows", lambda w: raw(Payment).update(account=w.held.account), "does not agree with its row"),
     ("billing.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),

@@ -53,10 +53,10 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
     due = day(snapshot["due_on"])
     texts = _texts(kind, snapshot)
     return {
+        "title": f"{texts['heading']} {snapshot['number']}",
         **texts,
         "kind": kind,
         "lang": language,
-        "title": f"{texts['heading']} {snapshot['number']}",
         "created": snapshot["issued_at"],
         "number": snapshot["number"],
         "issued": day(snapshot["issued_on"]),
@@ -95,4 +95,8 @@ def _texts(kind: str, snapshot: Snapshot) -> dict[str, str]:
         return {"heading": _("Invoice"), "sum_label": _("Amount due"), "total_label": _("Amount due")}
     if kind == "credit_note":
         return {"heading": _("Credit note"), "sum_label": _("Amount credited"), "total_label": _("Total credited")}
+    if kind == "receipt_cancellation":
+        heading = _("Cancellation of receipt %(receipt)s") % {"receipt": snapshot["corrects"]["number"]}
+        labels = {"sum_label": _("Amount cancelled"), "total_label": _("Total cancelled")}
+        return {"heading": heading, "title": heading} | labels
     return {"heading": _("Receipt"), "sum_label": _("Amount received"), "total_label": _("Total received")}

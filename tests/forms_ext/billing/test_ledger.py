@@ -14,7 +14,7 @@ from cop_program import clock
 from forms_ext.base import audit
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.money import round_minor
-from forms_ext.billing import actions, documents, pdf, queries
+from forms_ext.billing import actions, documents, doubts, pdf, queries
 from forms_ext.billing.frozen import Frozen
 from forms_ext.billing.models import AccountRow, Payment
 from forms_ext.billing.signals import payment_recorded
@@ -134,7 +134,7 @@ def test_refund_is_listed_recorded_and_mailed(member):
     actions.reverse_fee(account=member)
     refund = actions.list_refund(account=member, amount=DEPOSIT, reason="Cancelled in time")
     assert list(queries.open_refunds(member.program)) == [refund]
-    with pytest.raises(ActionRefused, match="No more than"):
+    with pytest.raises(ActionRefused, match="Only what is in credit"):
         actions.list_refund(account=member, amount=usd("0.01"), reason="Again")
     actions.record_refund(refund=refund, paid_on=TODAY)
     assert queries.balance(member) == usd("0")
@@ -145,13 +145,156 @@ def test_refund_is_listed_recorded_and_mailed(member):
         actions.record_refund(refund=refund, paid_on=TODAY)
 
 
-def test_refund_of_money_that_is_owed_is_refused(member):
-    refund = actions.list_refund(account=member, amount=DEPOSIT, reason="By mistake")
+def test_only_what_is_in_credit_is_listed_for_refund(member):
+    with pytest.raises(ActionRefused, match="Only what is in credit can be given back: 0"):
+        actions.list_refund(account=member, amount=usd("0.01"), reason="It is owed")
+    actions.record_payment(account=member, amount=usd("1900"), received_on=TODAY)
+    actions.list_refund(account=member, amount=usd("2"), reason="Too much")
+    with pytest.raises(ActionRefused, match="given back: 1"):
+        actions.list_refund(account=member, amount=usd("1.01"), reason="Too much")
+    actions.list_refund(account=member, amount=usd("1"), reason="Too much")
+
+
+def test_a_refund_that_is_no_longer_in_credit_is_not_paid_but_taken_off(member):
+    actions.record_payment(account=member, amount=usd("1900"), received_on=TODAY)
+    much = actions.record_payment(account=member, amount=usd("50"), received_on=TODAY)
+    first, second = (actions.list_refund(account=member, amount=usd(n), reason="Too much") for n in ("3", "50"))
+    actions.reverse_payment(payment=much, reason="Recorded twice")
+    covered = queries.with_cover(queries.open_refunds()).values_list("pk", "is_covered")
+    assert dict(covered) == {first.pk: True, second.pk: False}
     with pytest.raises(ActionRefused, match="not in credit"):
-        actions.record_refund(refund=refund, paid_on=TODAY)
-    actions.withdraw_refund(refund=refund)
+        actions.record_refund(refund=second, paid_on=TODAY)
+    actions.withdraw_refund(refund=second, reason="The payment was reversed")
+    second.refresh_from_db()
+    assert second.withdrawn_reason == "The payment was reversed"
     with pytest.raises(ActionRefused, match="taken off"):
-        actions.record_refund(refund=refund, paid_on=TODAY)
+        actions.record_refund(refund=second, paid_on=TODAY)
+    actions.record_refund(refund=first, paid_on=TODAY)
+
+
+def test_a_reversed_payment_is_counted_nowhere(member):
+    payment = actions.record_payment(account=member, amount=usd("1897"), received_on=TODAY)
+    assert not queries.receivables(member.program)
+    reversal = actions.reverse_payment(payment=payment, reason="Another payer")
+    row = reversal.row
+    assert (row.kind, row.amount, row.reverses, row.note) == (
+        "payment_reversal",
+        usd("1897"),
+        payment.row,
+        "Another payer",
+    )
+    assert (queries.balance(member), queries.paid(member), queries.fee(member)) == (usd("1897"), DEPOSIT, FEE)
+    figures = queries.accounts(member.program).get()
+    assert (figures.owed, figures.paid_total, figures.fee_total) == (Decimal(1897), Decimal(100), Decimal(1997))
+    invoice = actions.issue_invoice(account=member)
+    assert [line["kind"] for line in invoice.snapshot["lines"]] == ["fee", "payment"]
+    assert invoice.snapshot["lines"][1]["text"] == "Less deposit paid"
+    assert invoice.total == usd("1897")
+
+
+def test_the_cancellation_of_a_receipt_goes_out_with_its_mail(member, mailoutbox, issuer):
+    payment = actions.record_payment(account=member, amount=usd("897"), received_on=TODAY, send_receipt=False)
+    receipt = documents.receipt_of(member, payment.pk).content
+    issuer.name = "Another name"
+    issuer.save()
+    reversal = actions.reverse_payment(payment=payment, reason="Secret", message="  Sorry\nfor that  ")
+    assert (payment.receipt_number, reversal.number) == ("R-2024-0002", "R-2024-0003")
+    mail = OutgoingMail.objects.get(kind="payment_reversed")
+    assert "Sorry\nfor that" in mail.text
+    assert delivery.deliver(mail.pk)
+    [(name, content, kind)] = mailoutbox[0].attachments
+    assert (name, kind) == ("R-2024-0003.pdf", "application/pdf")
+    assert content == documents.cancellation_of(member, payment.pk).content
+    assert documents.receipt_of(member, payment.pk).content == receipt
+    html = pdf.html(reversal.snapshot)
+    for words in ("Cancellation of receipt R-2024-0002", "R-2024-0003", "-897.00", "Circle Forward", "by mistake"):
+        assert words in html.replace("\N{MINUS SIGN}", "-")
+    assert "Secret" not in html + mail.text + mail.html
+    with pytest.raises(documents.ObjectDoesNotExist):
+        documents.cancellation_of(make_account(member.program), payment.pk)
+
+
+def test_without_an_issuer_a_payment_is_reversed_without_papers(program):
+    member = make_member(program)
+    reversal = actions.reverse_payment(payment=member.payments.get(), reason="Wrong")
+    assert reversal.snapshot == {}
+    mail = OutgoingMail.objects.get(kind="payment_reversed")
+    assert not mail.attachments.exists()
+    with pytest.raises(documents.ObjectDoesNotExist):
+        documents.cancellation_of(member, reversal.payment_id)
+
+
+def test_a_form_that_recorded_a_payment_since_reversed_does_not_claim_it(member):
+    values = {"account": member, "amount": usd("5"), "received_on": TODAY, "idempotency_key": "k"}
+    actions.reverse_payment(payment=actions.record_payment(**values), reason="Wrong")
+    with pytest.raises(ActionRefused, match="has been reversed"):
+        actions.record_payment(**values)
+
+
+def test_a_listed_rebate_waits_while_the_fee_is_not_paid_any_more(program, issuer):
+    account = make_member(program, payer_country="CA")
+    payment = actions.record_payment(account=account, amount=usd("1897"), received_on=TODAY)
+    with clock.at(datetime(2024, 2, 8, 12, tzinfo=UTC)):
+        [rebate] = actions.list_rebates(program=program)
+        actions.reverse_payment(payment=payment, reason="Wrong")
+        assert not queries.open_rebates(program)
+        with pytest.raises(ActionRefused, match="not due now"):
+            actions.record_rebate_paid(rebate=rebate, paid_on=date(2024, 2, 8))
+        actions.record_payment(account=account, amount=usd("1897"), received_on=TODAY)
+        assert list(queries.open_rebates(program)) == [rebate]
+        actions.record_rebate_paid(rebate=rebate, paid_on=date(2024, 2, 8))
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "keys"),
+    [
+        ("1897", TODAY, []),
+        ("1900", TODAY, ["more:3"]),
+        ("5", date(2024, 1, 31), ["before:2024-01-31"]),
+        ("100", date(2024, 1, 29), ["before:2024-01-29", "twin:R-2024-0001"]),
+        ("1000000", date(2024, 1, 29), ["more:998103", "before:2024-01-29"]),
+    ],
+)
+def test_what_looks_wrong_is_asked_back_and_recorded_if_accepted(member, amount, day, keys):
+    payment = {"account": member, "amount": usd(amount), "received_on": day}
+    assert [doubt.key for doubt in doubts.of(**payment)] == keys
+    for accepted in ([], keys[1:], ["more:2"]):
+        if keys:
+            with pytest.raises(doubts.PaymentInDoubt):
+                actions.record_payment(**payment, accepted=accepted)
+    assert member.payments.count() == 1
+    actions.record_payment(**payment, accepted=keys)
+    assert member.payments.count() == 2
+
+
+def test_nothing_is_owed_and_a_reversed_payment_is_no_twin(member):
+    actions.reverse_fee(account=member)
+    [doubt] = doubts.of(member, usd("1"), TODAY)
+    assert doubt.text == "Nothing is owed on this account."
+    actions.reverse_payment(payment=member.payments.get(), reason="Wrong")
+    found = [doubt.key for doubt in doubts.of(member, DEPOSIT, date(2024, 1, 29))]
+    assert found == ["more:100", "before:2024-01-29"]
+
+
+def test_no_sum_outgrows_its_column(program, issuer):
+    most = usd("999999999999.99")
+    account = make_account(program)
+    actions.post_fee(account=account, amount=usd("9999999999.99"))  # the highest fee of a page
+    actions.record_payment(account=account, amount=most, received_on=TODAY)
+    for amount in ("1000000000000", "1E+30", "10000000000"):
+        with pytest.raises(ActionRefused, match="too large"):
+            actions.record_payment(account=account, amount=usd(amount), received_on=TODAY)
+    actions.record_payment(account=account, amount=usd("9999999999.99"), received_on=TODAY)
+    refund = actions.list_refund(account=account, amount=most, reason="Too much")
+    actions.record_refund(refund=refund, paid_on=TODAY)
+    for payment in account.payments.all():
+        actions.reverse_payment(payment=payment, reason="Never came")
+    invoice = actions.issue_invoice(account=account)
+    assert invoice.total == usd("1009999999999.98")
+    assert invoice.snapshot["total"] == "1009999999999.98"
+    assert queries.balance(account) == invoice.total
+    assert queries.accounts(program).get().owed == invoice.total.amount
+    assert [found.text for found in audit.run_all() if found.check in {"billing.rows", "billing.balances"}] == []
 
 
 def test_rebates_are_a_quarter_of_the_fee_for_the_listed_countries(program, issuer):
@@ -179,9 +322,11 @@ def test_what_was_booked_is_never_edited(member):
 
 
 def test_the_database_refuses_edits_too(member):
+    actions.reverse_payment(payment=member.payments.get(), reason="Wrong")
     statements = [
         "UPDATE forms_ext_accountrow SET amount = amount + 1",
         "UPDATE forms_ext_payment SET received_on = '2020-01-01'",
+        "UPDATE forms_ext_paymentreversal SET number = 'R-1'",
     ]
     for statement in statements:
         with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic(), connection.cursor() as cursor:

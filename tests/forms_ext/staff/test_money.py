@@ -35,7 +35,7 @@ def member(program: Program) -> Account:
 
 
 def pay(client: Client, account: Account, **values: str) -> object:
-    data = {"amount": "100", "received_on": "2024-02-28", "method": "transfer", "note": "", "key": "k1"} | values
+    data = {"amount": "100", "received_on": "2024-03-01", "method": "transfer", "note": "", "key": "k1"} | values
     return client.post(reverse("cop_billing:pay", args=[account.pk]), data, follow=True)
 
 
@@ -60,7 +60,7 @@ def test_the_register_tells_paid_unpaid_overdue_and_too_much(staff: Client, prog
 def test_a_partial_payment_a_rest_and_too_much(staff: Client, member: Account) -> None:
     assert "Still owed: 1,797" in text(pay(staff, member))
     assert "Nothing is owed any more" in text(pay(staff, member, amount="1797", key="k2"))
-    assert "Paid too much: 3" in text(pay(staff, member, amount="3", key="k3"))
+    assert "Paid too much: 3" in text(pay(staff, member, amount="3", key="k3", sure="on", doubts="more:3"))
     assert queries.balance(member) == Money(-3, "USD")
 
 
@@ -127,6 +127,83 @@ def test_rebates_are_listed_with_names_and_amounts_and_recorded(staff: Client, p
     assert "Recorded as paid (1)" in text(staff.get("/admin/cop/rebates/"))
 
 
+def test_a_doubt_is_asked_back_with_what_was_typed_and_recorded_if_accepted(staff: Client, member: Account) -> None:
+    before = Payment.objects.count()
+    typed = {"amount": "2000", "received_on": "2024-01-29", "note": "From the statement"}
+    answer = pay(staff, member, **typed)
+    page = text(answer).replace("\xa0", " ")
+    assert answer.status_code == 409
+    assert "Only 1,897 USD is owed: 103 USD is too much." in page
+    assert "The account was opened on 1 March 2024, after the payment of 29 January 2024." in page
+    assert "Record it anyway" in page
+    assert "From the statement" in page
+    doubts = answer.context["form"]["doubts"].value()
+    for unsure in ({"sure": ""}, {"sure": "on", "amount": "2001"}, {"sure": "on", "doubts": "before:2024-01-29"}):
+        again = pay(staff, member, **(typed | {"doubts": doubts} | unsure))
+        assert again.status_code == 409
+        assert not again.context["form"]["sure"].value(), "the box is for what is asked now"
+    assert Payment.objects.count() == before
+    pay(staff, member, **typed, doubts=doubts, sure="on")
+    assert Payment.objects.count() == before + 1
+    answer = pay(staff, member, **typed, key="k2")
+    assert "The same amount of the same day is recorded already: receipt R-2024-0002." in text(answer)
+    assert Payment.objects.count() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("1000000000000", "below 1,000,000,000,000"),
+        ("1e400", "below"),
+        ("999999999999.999", "more decimals"),
+        ("0", "zero"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_refused_in_words(staff: Client, member: Account, amount: str, words: str) -> None:
+    answer = pay(staff, member, amount=amount, sure="on", doubts="more:1")
+    assert answer.status_code in {409, 422}
+    assert words in text(answer)
+    assert f'value="{amount}"' in text(answer)
+
+
+def test_the_account_tells_of_a_reversed_payment(staff: Client, member: Account) -> None:
+    url = reverse("cop_billing:account", args=[member.pk])
+    payment = member.payments.get()
+    assert reverse("cop_registration:reverse_payment", args=[payment.pk]) in text(staff.get(url))
+    assert reverse("cop_billing:list_refund", args=[member.pk]) not in text(staff.get(url)), "nothing is in credit"
+    actions.reverse_payment(payment=payment, reason="Another Ada")
+    page = text(staff.get(url))
+    for words in ("Payment reversed", "Another Ada", "(reversed)", "receipt cancelled", "cancels receipt R-2024-0001"):
+        assert words in page
+    assert reverse("cop_registration:reverse_payment", args=[payment.pk]) not in page
+    for name in ("receipt_pdf", "cancellation_pdf"):
+        assert staff.get(reverse(f"cop_billing:{name}", args=[payment.pk])).content.startswith(b"%PDF")
+    page = text(staff.get(reverse("cop_registration:reverse_payment", args=[payment.pk])))
+    assert "has been reversed already" in page
+
+
+def test_a_refund_is_taken_off_the_list_with_a_reason(staff: Client, program: Program, member: Account) -> None:
+    actions.record_payment(account=member, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
+    twice = actions.record_payment(account=member, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
+    refund = actions.list_refund(account=member, amount=Money(1897, "USD"), reason="Paid twice")
+    actions.reverse_payment(payment=twice, reason="Recorded twice")
+    account, home = reverse("cop_billing:account", args=[member.pk]), f"/admin/cop/programs/{program.pk}/"
+    page = text(staff.get(account)).replace("\xa0", " ")
+    assert "1,897 USD is listed for refund, but 0 USD is in credit." in page
+    assert reverse("cop_billing:refund", args=[refund.pk]) not in page
+    assert "1 listed refund is no longer in credit" in text(staff.get(home))
+    assert "refund to pay" not in text(staff.get(home))
+    assert "No longer in credit (1)" in text(staff.get("/admin/cop/refunds/"))
+    url = reverse("cop_billing:withdraw_refund", args=[refund.pk])
+    assert staff.post(url, {"reason": " "}).status_code == 422
+    staff.post(f"{url}?next={account}", {"reason": "It was never paid twice"})
+    refund.refresh_from_db()
+    assert refund.withdrawn_at
+    assert "taken off the list: It was never paid twice" in text(staff.get(account))
+    assert "no longer in credit" not in text(staff.get(home))
+    assert staff.post(url, {"reason": "Again"}).status_code == 409
+
+
 @pytest.mark.parametrize("register", ["accounts", "invoices", "refunds", "rebates"])
 def test_queries_do_not_grow_with_the_rows(staff: Client, program: Program, register: str) -> None:
     make_issuer()
@@ -134,7 +211,9 @@ def test_queries_do_not_grow_with_the_rows(staff: Client, program: Program, regi
     def grow(program: Program, name: str) -> None:
         account = make_member(program, payer_name=name, payer_country="CA")
         actions.issue_invoice(account=account)
+        extra = actions.record_payment(account=account, amount=Money(2000, "USD"), received_on=date(2024, 2, 5))
         actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
+        actions.reverse_payment(payment=extra, reason="x")
         actions.list_rebate(account=account, amount=Money(10, "USD"))
 
     grow(program, "One")

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_registration:new_address": (STAFF, ("registration",)),
     "cop_registration:hold": (STAFF, ("registration",)),
     "cop_registration:of_account": (STAFF, ("account",)),
+    "cop_registration:reverse_payment": (STAFF, ("payment",)),
     "cop_submissions_modeladmin_index": (STAFF, ()),
     "cop_submissions_modeladmin_results": (STAFF, ()),
     "cop_submissions:submission": (STAFF, ("submission",)),
@@ -77,7 +78,9 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_billing:list_refund": (STAFF, ("account",)),
     "cop_billing:invoice_pdf": (STAFF, ("invoice",)),
     "cop_billing:receipt_pdf": (STAFF, ("payment",)),
+    "cop_billing:cancellation_pdf": (STAFF, ("reversed",)),
     "cop_billing:refund": (STAFF, ("refund",)),
+    "cop_billing:withdraw_refund": (STAFF, ("refund",)),
     "cop_billing:list_rebates": (STAFF, ()),
     "cop_billing:rebate": (STAFF, ("rebate",)),
     "forms_ext_mail:templates": (WRITERS, ()),
@@ -151,6 +154,9 @@ def things(
     account = make_member(program)
     actions.record_payment(account=account, amount=Money(50, "USD"), received_on=moment.date())
     invoice = actions.issue_invoice(account=account)
+    wrong = actions.record_payment(account=account, amount=Money(2000, "USD"), received_on=moment.date())
+    refund = actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
+    actions.reverse_payment(payment=wrong, reason="x")
     answers = {"paper": {"upload": make_upload().token, "name": "my_paper.pdf"}}
     application = make_application(state="submitted", answers=answers)
     invitation = Invitation.objects.create(
@@ -194,7 +200,8 @@ def things(
         "account": account.pk,
         "payment": account.payments.first().pk,
         "invoice": invoice.pk if invoice else None,
-        "refund": actions.list_refund(account=account, amount=Money(10, "USD"), reason="x").pk,
+        "reversed": wrong.pk,
+        "refund": refund.pk,
         "rebate": actions.list_rebate(account=account, amount=Money(10, "USD")).pk,
         "mail": OutgoingMail.objects.order_by("pk").first().pk,
         "kind": "receipt",
