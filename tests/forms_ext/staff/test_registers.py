@@ -76,9 +76,7 @@ def test_queries_do_not_grow_with_the_rows(staff: Client, make_application: Call
     assert len(three) == len(one)
 
 
-def test_select_all_means_what_the_filters_show(
-    staff: Client, make_application: Callable
-) -> None:
+def test_select_all_means_what_the_filters_show(staff: Client, make_application: Callable) -> None:
     make_application(name="Ada Accepted", state=State.ACCEPTED)
     shown = make_application(name="Ada")
     make_application(name="Bo")
