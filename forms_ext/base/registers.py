@@ -368,8 +368,14 @@ class RegisterBulkAction(BulkAction):
 
     def __init__(self, request: HttpRequest, model: type[Model]) -> None:
         super().__init__(request, model)
-        if self.next_url == request.path:  # none was sent
-            self.next_url = self.register.url_helper.index_url
+        index = self.register.url_helper.index_url
+        sent = request.POST.get("next") or request.GET.get("next", "")
+        path, _mark, query = sent.partition("?")
+        self.listing = QueryDict(query) if path == index else None  # how the listing was filtered that was left
+        if self.listing is not None:
+            self.next_url = sent  # Wagtail drops one above 2,048 characters
+        elif self.next_url == request.path:
+            self.next_url = index
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may(request.user, self.permission, self.model):
@@ -405,10 +411,9 @@ class RegisterBulkAction(BulkAction):
 
     def all_in_listing(self) -> list[int]:
         """Return the keys of all rows that the listing shows that was left."""
-        path, _mark, query = self.next_url.partition("?")
-        if path != self.register.url_helper.index_url:
+        if self.listing is None:
             raise selection.SelectionRefused(_("It is not known which list was meant. Go back to it and select again."))
-        rows = self.register.rows(self.request, QueryDict(query)).values_list("pk", flat=True)
+        rows = self.register.rows(self.request, self.listing).values_list("pk", flat=True)
         found = list(rows[: selection.LIMIT + 1])
         selection.check_size(len(found))
         return found
