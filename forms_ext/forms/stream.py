@@ -132,9 +132,10 @@ def lines(text: str | None) -> list[str]:
 
 
 def roles_of(questions: Iterable[Any]) -> list[str]:
-    """Return the roles that the blocks of a form have, in order."""
-    values = (child.value for child in questions if child.block_type not in MARKS)
-    return [role for value in values if (role := value.get("role"))]
+    """Return the roles that the blocks of a form have, in order; not those that a block's type cannot have."""
+    blocks_of_questions = (child for child in questions if child.block_type not in MARKS)
+    found = ((child.value.get("role"), types.get(child.block_type).roles) for child in blocks_of_questions)
+    return [role for role, possible in found if role in possible]
 
 
 def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str]:
