@@ -2,11 +2,10 @@
 
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,9 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 
-from cop_program.keys import keys
-
 from ..applications.models import Application
+from ..base import selection
 from ..base.errors import ActionRefused
 from ..base.registers import RegisterBulkAction
 from . import deciding
@@ -25,6 +23,7 @@ from .staff_forms import AcceptForm, DecisionForm, LinkForm
 from .staff_views import told
 
 State = Application.State
+TOLD = 20  # so many refusals are told one by one
 
 
 class DecideMany(RegisterBulkAction):
@@ -40,11 +39,8 @@ class DecideMany(RegisterBulkAction):
 
     @classmethod
     def get_queryset(cls, model: type[Application], object_ids: Any) -> QuerySet[Application]:
-        rows = Application.objects.filter(pk__in=keys(object_ids)).select_related("version")
-        rows = rows.prefetch_related("program__page")  # one program for all of its applications
-        if not rows:
-            raise Http404
-        return rows
+        rows = Application.objects.filter(pk__in=object_ids).select_related("version")
+        return rows.prefetch_related("program__page")  # one program for all of its applications
 
     def row(self, application: Application, form: forms.Form) -> dict[str, Any]:
         """Return `application` beside the mail that would go out."""
@@ -71,12 +67,8 @@ class DecideMany(RegisterBulkAction):
             else:
                 cannot.append(application)
         rows = [row["application"] for row in can]
-        shown = urlencode(
-            {"id": [row.pk for row in rows], "seen": [f"{row.pk}-{row.state}" for row in rows], "next": self.next_url},
-            doseq=True,
-        )
         return context | {
-            "submit_url": f"{self.request.path}?{shown}",  # decides what was shown, not what has come since
+            "selection": selection.write({row.pk: row.state for row in rows}),  # as shown, not what has come since
             "verb": verb,
             "can": can,
             "cannot": cannot,
@@ -88,10 +80,9 @@ class DecideMany(RegisterBulkAction):
         if "preview" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form))
         rows, _none = self.get_actionable_objects()
-        seen = dict(pair.split("-", 1) for pair in self.request.GET.getlist("seen") if "-" in pair)
-        done = 0
+        done, refusals = 0, []
         for application in rows:
-            if (state := seen.get(str(application.pk))) in State.values:
+            if (state := self.selection.seen.get(application.pk)) in State.values:
                 application.state = state
             try:
                 deciding.decide(
@@ -104,17 +95,25 @@ class DecideMany(RegisterBulkAction):
                 )
                 done += 1
             except ActionRefused as refused:
-                said = _("%(name)s (%(reference)s): %(reason)s")
-                messages.error(
-                    self.request,
-                    said % {"name": application.name, "reference": application.reference, "reason": refused},
-                )
+                facts = {"name": application.name, "reference": application.reference, "reason": refused}
+                refusals.append(_("%(name)s (%(reference)s): %(reason)s") % facts)
+        self.say(done, refusals)
+        return redirect(self.next_url)
+
+    def say(self, done: int, refusals: list[str]) -> None:
+        """Say how many were decided, and of those that were not the first ones with their reasons."""
+        for words in refusals[:TOLD]:
+            messages.error(self.request, words)
+        if more := len(refusals[TOLD:]):
+            said = ngettext(
+                "%(count)d more application stays as it is.", "%(count)d more applications stay as they are.", more
+            )
+            messages.error(self.request, said % {"count": more})
         if done:
             said = ngettext(
                 "%(count)d application decided: %(what)s.", "%(count)d applications decided: %(what)s.", done
             )
             messages.success(self.request, said % {"count": done, "what": State(self.to_state).label})
-        return redirect(self.next_url)
 
 
 class AcceptMany(DecideMany):

@@ -17,7 +17,7 @@ from ..applications import actions
 from ..applications.models import Application, ApplicationFormPage
 from ..base.errors import ActionRefused
 from ..base.staff import StaffActionView, StaffView
-from ..base.staff_forms import new_key
+from ..base.staff_forms import known_key
 from ..forms import plan
 from .register import applications
 from .staff_forms import ProgramForm
@@ -66,7 +66,7 @@ class EnterView(StaffView):
 
     def show(self, form: forms.Form, status: int = 200) -> HttpResponse:
         """Render the form."""
-        key = self.request.POST.get("key") or new_key()
+        key = known_key(self.request.POST.get("key", ""))
         context = self.get_context_data(form=form, program_page=self.program.page, key=key)
         return self.render_to_response(context, status=status)
 
@@ -81,7 +81,7 @@ class EnterView(StaffView):
                     program=self.program,
                     answers=cleaned.answers,
                     entered_by=request.user,
-                    idempotency_key=f"staff:{request.POST.get('key') or new_key()}"[:80],
+                    idempotency_key=f"staff:{known_key(request.POST.get('key', ''))}",
                 )
             except (ActionRefused, ValidationError) as refused:
                 messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))

@@ -14,12 +14,10 @@ from cop_program.translations import title_of
 
 from ..base import history, references
 from ..base.errors import ActionRefused
-from ..forms import files, plan
+from ..forms import files, plan, roles
 from ..forms.submissions import CleanSubmission
 from ..mail import actions as mail
 from .models import Application, ApplicationFormPage, ApplicationNote
-
-WIDTHS = {"name": 200, "organization": 200, "country": 2, "time_zone": 64, "email": 254}
 
 
 def _earlier(submission: CleanSubmission) -> Application | None:
@@ -34,7 +32,7 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
     reference = references.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-")
     if earlier := _earlier(submission):
         return earlier, False
-    columns = {name: str(submission.roles.get(name) or "")[:width] for name, width in WIDTHS.items()}
+    columns = {name: str(submission.roles.get(role) or "") for role, name in roles.columns(Application).items()}
     application = Application.objects.create(
         program=program,
         version=submission.version,

@@ -3,12 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..base import history
+from ..forms import roles
 from ..mail.people import register
 from . import kinds, people
+from .models import Application
+
+COLUMNS = ("name", "email", "country", "organization", "time_zone")
 
 
 def connect() -> None:
-    """Register mails and log entries; called once from `AppConfig.ready()`."""
+    """Register columns, mails and log entries; called once from `AppConfig.ready()`."""
+    roles.store(Application, **{name: name for name in COLUMNS})
     kinds.register()
     register([kinds.RECEIVED.name], people.applicants(people.receipt_values))
     history.register("forms_ext.applications.apply", _("Applied"))

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,7 @@ from wagtail_modeladmin.options import ModelAdmin
 
 from cop_program.keys import key
 
-from . import labels
+from . import labels, selection
 
 __all__ = [
     "ActionColumn",
@@ -113,13 +114,11 @@ class CountedFilter(django_filters.MultipleChoiceFilter):
         return {value: str(label) for value, label in self.model._meta.get_field(self.field_name).flatchoices}
 
     def chosen(self, data: QueryDict, name: str) -> list[Any]:
-        """Return what `data` asks for, as far as it can be read."""
+        """Return what `data` asks for, as far as it can be read; no column holds a NUL."""
         values = []
         for raw in data.getlist(name):
-            try:
-                values.append(self.parse(raw))
-            except ValueError:
-                continue
+            with suppress(ValueError):
+                values.append(self.parse(raw.replace("\0", "")))
         return values
 
 
@@ -356,16 +355,66 @@ class RegisterAdmin(ModelAdmin):
 
 
 class RegisterBulkAction(BulkAction):
-    """A bulk action of a register: "select all" means the rows that the filters show, and only with permission."""
+    """A bulk action of a register, for as many rows as `selection.LIMIT`.
+
+    The listing posts what is selected; the page that shows what will be done posts it again with `CONFIRMED`, and only
+    then something is done. "All" means the rows that the filters of the listing show.
+    """
 
     register: ClassVar[RegisterAdmin]
     permission = ""
 
+    def __init__(self, request: HttpRequest, model: type[Model]) -> None:
+        super().__init__(request, model)
+        index = self.register.url_helper.index_url
+        sent = request.POST.get("next") or request.GET.get("next", "")
+        path, _mark, query = sent.partition("?")
+        self.listing = QueryDict(query) if path == index else None  # how the listing was filtered that was left
+        if self.listing is not None:
+            self.next_url = sent  # Wagtail drops one above 2,048 characters
+        elif self.next_url == request.path:
+            self.next_url = index
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may(request.user, self.permission, self.model):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            self.selection = selection.read(request)
+            return super().dispatch(request, *args, **kwargs)
+        except selection.SelectionRefused as refused:
+            context = {"words": str(refused), "next": self.next_url, "title": self.display_name}
+            return TemplateResponse(request, "forms_ext/staff/bulk_refused.html", context, status=refused.status)
 
-    def get_all_objects_in_listing_query(self, parent_id: Any) -> QuerySet:
-        query = QueryDict(self.next_url.partition("?")[2])
-        return self.register.rows(self.request, query).values_list("pk", flat=True)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show what will be done to a request that comes from the listing; do it if that page was shown."""
+        answer = super().post if self.is_confirmed else self.get
+        return answer(request, *args, **kwargs)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the request comes from the page that shows what will be done, row by row."""
+        return selection.CONFIRMED in self.request.POST and not self.selection.is_all
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        filled = ("data", "files") if not self.is_confirmed else ()
+        return {name: value for name, value in super().get_form_kwargs().items() if name not in filled}
+
+    def get_actionable_objects(self) -> tuple[list[Any], dict[str, list[Any]]]:
+        """Return the selected rows that are still there; raise SelectionRefused if there are none, or too many."""
+        keys = self.all_in_listing() if self.selection.is_all else list(self.selection.seen)
+        rows = list(self.get_queryset(self.model, keys)) if keys else []
+        if not rows:
+            raise selection.SelectionRefused(_("None of the selected rows is there any more."), status=404)
+        return rows, {"items_with_no_access": []}
+
+    def all_in_listing(self) -> list[int]:
+        """Return the keys of all rows that the listing shows that was left."""
+        if self.listing is None:
+            raise selection.SelectionRefused(_("It is not known which list was meant. Go back to it and select again."))
+        rows = self.register.rows(self.request, self.listing).values_list("pk", flat=True)
+        found = list(rows[: selection.LIMIT + 1])
+        selection.check_size(len(found))
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"submit_url": self.request.path}

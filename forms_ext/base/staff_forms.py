@@ -1,5 +1,6 @@
 """What the forms of the staff share."""
 
+import re
 import uuid
 from typing import Any
 
@@ -21,6 +22,11 @@ def day_input() -> forms.DateInput:
 def new_key() -> str:
     """Return a key by which a double click is known."""
     return uuid.uuid4().hex
+
+
+def known_key(text: str) -> str:
+    """Return `text` if it is a key that `new_key` may have made, else a new one."""
+    return text if re.fullmatch(r"[0-9a-f]{32}", text) else new_key()
 
 
 def reason_field(*, max_length: int = 2000, help_text: str | Promise = "", **options: Any) -> forms.CharField:

@@ -12,11 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from . import files as uploads
-from . import types
+from . import roles, types
 from .models import FormVersion
 from .stream import MARKS
-
-TEXT_ROLES = ("name", "email", "country", "organization", "billing_name", "billing_address", "policy_consent")
 
 
 class Cleaned(NamedTuple):
@@ -61,7 +59,7 @@ class Plan:
     @cached_property
     def roles(self) -> dict[str, str]:
         """The key of the question that has each role; `time_zone` is the first question of that type."""
-        found = {question["role"]: question["key"] for question in self.questions if question.get("role")}
+        found = {role: question["key"] for question in self.questions if (role := role_of(question))}
         zones = [question["key"] for question in self.questions if question["type"] == "time_zone"]
         return found | ({"time_zone": zones[0]} if zones else {})
 
@@ -79,6 +77,8 @@ class Plan:
             try:
                 value = field.clean(field.widget.value_from_datadict(data, files or {}, key))
                 stored = self._stored(question, value)
+                if stored is not None:
+                    roles.check(role_of(question), stored)
             except forms.ValidationError as error:
                 cleaned.errors[key] = [str(message) for message in error.messages]
                 cleaned.codes[key] = [one.code or "invalid" for one in error.error_list]
@@ -151,6 +151,12 @@ class Plan:
             "required": [q["key"] for q in self.questions if q.get("required")],
             "additionalProperties": False,
         }
+
+
+def role_of(question: Mapping[str, Any]) -> str:
+    """Return the role of `question`; '' if it has none, or one that its type cannot have."""
+    role = question.get("role", "")
+    return role if role in types.get(question["type"]).roles else ""
 
 
 def text_of(question: Mapping[str, Any], answers: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ REQUIRED_OF_ROLES = {
 
 UNREADABLE = _("Remove the characters that can't be read.")
 PHONE = _("Write the number with its country code, such as +1 574 555 0123.")
-TOO_LONG = _("Shorten this to at most %(limit_value)d characters; now there are %(show_value)d.")
+TOO_LONG = _("Use %(limit_value)d characters or fewer. You have used %(show_value)d.")
 CHOOSE_ONE = _("Choose one of the answers that are offered.")
 INVALID_OF_TYPES: dict[str, dict[str, Any]] = {
     "email": {"invalid": _("Write a whole email address, such as name@example.org.")},

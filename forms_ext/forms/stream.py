@@ -11,17 +11,8 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 from wagtail.fields import StreamField
 
-from . import types
+from . import roles, types
 
-ROLE_LABELS = {
-    "name": _("Name"),
-    "email": _("Email"),
-    "country": _("Country"),
-    "organization": _("Organization"),
-    "billing_name": _("Billing name"),
-    "billing_address": _("Billing address"),
-    "policy_consent": _("Consent to the cancellation policy"),
-}
 MARKS = ("step", "section", "note")
 
 
@@ -35,7 +26,10 @@ def option_blocks(kind: types.QuestionType, names: Sequence[str]) -> list[tuple[
             required=False,
             min_value=1,
             max_value=20000,
-            help_text=format_lazy(_("Leave empty for {number}."), number=kind.usual_length),
+            help_text=format_lazy(
+                _("Leave empty for {number}. A role may allow fewer."),
+                number=kind.usual_length,
+            ),
         ),
         "minimum": blocks.DecimalBlock(label=_("Smallest number"), required=False, help_text=no_limit),
         "maximum": blocks.DecimalBlock(label=_("Largest number"), required=False, help_text=no_limit),
@@ -45,7 +39,7 @@ def option_blocks(kind: types.QuestionType, names: Sequence[str]) -> list[tuple[
 
 def role_block(kind: types.QuestionType) -> blocks.Block:
     """Return the block that tells the system which answer this is; the outline of the form shows the choice."""
-    choices = [("", ""), *((role, format_lazy(_("(role: {name})"), name=ROLE_LABELS[role])) for role in kind.roles)]
+    choices = [("", ""), *((role, format_lazy(_("(role: {name})"), name=roles.LABELS[role])) for role in kind.roles)]
     help_text = _(
         "Tells the system which answer this is: whom mails go to, what stands in the register and on the invoice. "
         "Leave empty for any other question."
@@ -58,10 +52,19 @@ class QuestionBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if not self.is_deferred_validation and "choices" in cleaned and len(lines(cleaned["choices"])) < 2:
-            raise blocks.StructBlockValidationError(
-                block_errors={"choices": ValidationError(_("Write at least two different choices, one a line."))}
-            )
+        errors: dict[str, ValidationError] = {}
+        if not self.is_deferred_validation:
+            if "choices" in cleaned and len(lines(cleaned["choices"])) < 2:
+                errors["choices"] = ValidationError(_("Write at least two different choices, one a line."))
+            role = cleaned.get("role") or ""
+            limit = roles.longest(role)
+            if limit and (cleaned.get("max_length") or 0) > limit:
+                errors["max_length"] = ValidationError(
+                    _("Enter %(limit)d or less: that is what the system stores of an answer with the role “%(role)s”.")
+                    % {"limit": limit, "role": roles.LABELS[role]}
+                )
+        if errors:
+            raise blocks.StructBlockValidationError(block_errors=errors)
         return cleaned
 
 
@@ -129,9 +132,10 @@ def lines(text: str | None) -> list[str]:
 
 
 def roles_of(questions: Iterable[Any]) -> list[str]:
-    """Return the roles that the blocks of a form have, in order."""
-    values = (child.value for child in questions if child.block_type not in MARKS)
-    return [role for value in values if (role := value.get("role"))]
+    """Return the roles that the blocks of a form have, in order; not those that a block's type cannot have."""
+    blocks_of_questions = (child for child in questions if child.block_type not in MARKS)
+    found = ((child.value.get("role"), types.get(child.block_type).roles) for child in blocks_of_questions)
+    return [role for role, possible in found if role in possible]
 
 
 def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str]:
@@ -140,9 +144,9 @@ def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str
     return [role for role in required if found.count(role) != 1]
 
 
-def missing_words(roles: Sequence[str]) -> str:
-    """Say what an editor does about `roles`."""
-    names = ", ".join(str(ROLE_LABELS[role]) for role in roles)
+def missing_words(missing: Sequence[str]) -> str:
+    """Say what an editor does about the roles in `missing`."""
+    names = ", ".join(str(roles.LABELS[role]) for role in missing)
     return str(format_lazy(_("Give exactly one question each of these roles (behind its gear): {names}."), names=names))
 
 
@@ -151,7 +155,7 @@ def questions_help(required: Sequence[str]) -> Any:
     usual = _("Visitors see a change once you publish it. Behind the gear of a question lie its role and its limits.")
     if not required:
         return usual
-    names = lazy(lambda: ", ".join(str(ROLE_LABELS[role]) for role in required), str)()
+    names = lazy(lambda: ", ".join(str(roles.LABELS[role]) for role in required), str)()
     return format_lazy(
         _("{usual} To publish this form, give exactly one question each of these roles: {names}."),
         usual=usual, names=names,

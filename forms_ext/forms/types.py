@@ -1,6 +1,7 @@
 """Question types: one class each, for the Django field, the stored value, its JSON Schema and how staff read it."""
 
 import datetime
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from django_countries import countries
 from cop_program.zones import zone_choices, zone_names
 
 from ..base.conf import conf
-from . import sentences
+from . import roles, sentences
 from .files import KeptFileField
 
 type Question = Mapping[str, Any]
@@ -56,10 +57,12 @@ _types: dict[str, QuestionType] = {}
 
 
 def register(cls: type[QuestionType]) -> type[QuestionType]:
-    """Add a question type; raise ImproperlyConfigured where its name is taken or missing."""
+    """Add a question type; raise ImproperlyConfigured if its name is taken or missing, or has an unknown role."""
     name = getattr(cls, "name", "")
     if not name.isidentifier():
         raise ImproperlyConfigured(f"{cls.__name__}.name must be an identifier.")
+    if unknown := set(cls.roles) - set(roles.LABELS):
+        raise ImproperlyConfigured(f"{cls.__name__}.roles: there is no role {', '.join(sorted(unknown))}.")
     if name in _types:
         raise ImproperlyConfigured(f"There is already a question type {name!r}.")
     _types[name] = cls()
@@ -93,6 +96,40 @@ def common(question: Question) -> dict[str, Any]:
     }
 
 
+class Normalized:
+    """Text as it is stored: composed (NFC), with lines that end in LF."""
+
+    def to_python(self, value: Any) -> Any:
+        text = unicodedata.normalize("NFC", super().to_python(value))  # type: ignore[misc]
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class TextField(Normalized, forms.CharField):
+    """Text."""
+
+
+class EmailField(Normalized, forms.EmailField):
+    """An email address."""
+
+
+class LinkField(Normalized, forms.URLField):
+    """A web address."""
+
+
+def longest(question: Question, usual: int) -> int:
+    """Return how many characters an answer may have: the editor's limit, or less if its role has less room."""
+    own = question.get("max_length") or usual
+    return min(own, roles.longest(question.get("role", "")) or own)
+
+
+def within(limit: int) -> list[Any]:
+    """Return the validators of text with at most `limit` characters.
+
+    The browser is not told: it counts otherwise, and cuts what is pasted without a word.
+    """
+    return [MaxLengthValidator(limit), valid_unicode]
+
+
 def valid_unicode(value: str) -> None:
     """Refuse text that can't be stored as UTF-8 (a lone surrogate)."""
     try:
@@ -108,9 +145,10 @@ class Text(QuestionType):
     roles = ("name", "organization", "billing_name")
 
     def field(self, question: Question) -> forms.Field:
-        return forms.CharField(
-            **common(question), max_length=question.get("max_length") or self.usual_length, validators=[valid_unicode]
-        )
+        return TextField(**common(question), validators=within(longest(question, self.usual_length)))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "maxLength": longest(question, self.usual_length)}
 
 
 @register
@@ -120,26 +158,28 @@ class LongText(QuestionType):
     roles = ("billing_address",)
 
     def field(self, question: Question) -> forms.Field:
-        limit = question.get("max_length") or self.usual_length
-        field = forms.CharField(**common(question), widget=forms.Textarea, validators=[valid_unicode])
-        field.validators.append(MaxLengthValidator(limit))
-        return field
+        limit = longest(question, self.usual_length)
+        return TextField(**common(question), widget=forms.Textarea, validators=within(limit))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "maxLength": longest(question, self.usual_length)}
 
 
 @register
 class Email(QuestionType):
     name, label, icon, roles = "email", _("Email"), "mail", ("email",)
+    usual_length = 254
 
     def field(self, question: Question) -> forms.Field:
-        return forms.EmailField(
+        return EmailField(
             **common(question),
-            max_length=254,
+            max_length=None,
             widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-            validators=[valid_unicode],
+            validators=within(longest(question, self.usual_length)),
         )
 
     def schema(self, question: Question) -> dict[str, Any]:
-        return {"type": "string", "format": "email"}
+        return {"type": "string", "format": "email", "maxLength": longest(question, self.usual_length)}
 
 
 @register
@@ -284,7 +324,7 @@ class TimeZone(QuestionType):
         return str(value).replace("_", " ")
 
 
-class PhoneField(forms.CharField):
+class PhoneField(TextField):
     """A phone number with its country code, kept in E.164."""
 
     def clean(self, value: Any) -> str:
@@ -307,7 +347,7 @@ class Phone(QuestionType):
 
     def field(self, question: Question) -> forms.Field:
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
-        return PhoneField(**common(question), max_length=40, widget=widget, validators=[valid_unicode])
+        return PhoneField(**common(question), widget=widget, validators=within(40))
 
     def display(self, value: Any) -> str:
         try:
@@ -323,7 +363,7 @@ class Link(QuestionType):
     description = _("A web address.")
 
     def field(self, question: Question) -> forms.Field:
-        return forms.URLField(**common(question), max_length=500, assume_scheme="https", validators=[valid_unicode])
+        return LinkField(**common(question), assume_scheme="https", validators=within(500))
 
     def schema(self, question: Question) -> dict[str, Any]:
         return {"type": "string", "format": "uri"}

@@ -57,6 +57,23 @@ def listing(name: str, **query: Any) -> str:
 class Home:
     """Everything that the home of one program shows, each figure asked once."""
 
+    #: The methods that tell what may need a hand, the most pressing first.
+    TASKS = (
+        "failed_mails",
+        "unused_texts",
+        "failed_invoices",
+        "holds",
+        "to_decide",
+        "free_seats",
+        "go",
+        "overdue",
+        "refunds",
+        "uncovered_refunds",
+        "rebates",
+        "rebates_to_list",
+        "close",
+    )
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.standing = admission.standing(program)
@@ -77,21 +94,7 @@ class Home:
 
     def tasks(self) -> list[Task]:
         """Return what needs a hand today, the most pressing first."""
-        found = [
-            self.failed_mails(),
-            self.unused_texts(),
-            self.failed_invoices(),
-            self.holds(),
-            self.to_decide(),
-            self.free_seats(),
-            self.go(),
-            self.overdue(),
-            self.refunds(),
-            self.uncovered_refunds(),
-            self.rebates(),
-            self.rebates_to_list(),
-            self.close(),
-        ]
+        found = (getattr(self, name)() for name in self.TASKS)
         return [task for task in found if task]
 
     def failed_mails(self) -> Task | None:
@@ -99,8 +102,7 @@ class Home:
         scope = f"program:{self.program.pk}"
         n = OutgoingMail.objects.filter(scope=scope, state=OutgoingMail.State.FAILED).count()
         text = ngettext("%(n)d mail failed", "%(n)d mails failed", n) % {"n": n}
-        query = urlencode({"state": "failed", "scope": scope})
-        return Task(text, _("Open the outbox"), f"{reverse('forms_ext_mail:outbox')}?{query}") if n else None
+        return Task(text, _("Open the outbox"), listing("outbox", state="failed", scope=scope)) if n else None
 
     def unused_texts(self) -> Task | None:
         """Email texts that are not sent, because a personal link in them could get to others."""

@@ -9,7 +9,9 @@ from cop_program.signals import program_published
 
 from ..applications.people import applicants
 from ..base import history, periodic
+from ..billing.models import Account
 from ..billing.signals import payment_recorded, payment_reversed
+from ..forms import roles
 from ..mail import people
 from . import audit, holds, kinds, letters, payments, running, tasks  # noqa: F401  (audit registers its checks)
 from .models import Registration
@@ -21,6 +23,7 @@ MEMBERS = people.People(
     read=letters.values_of,
     related=("program__page", "invitation__seat", "invitation__application__program__page", "account"),
 )
+COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
 LABELS = {
     "register": _("Registered"),
     "keep_seat": _("Deposit paid: place kept"),
@@ -46,6 +49,14 @@ def offer_added_seats(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 def connect() -> None:
     """Register what this room contributes."""
+    roles.store(Registration, **{name: name for name in COLUMNS})
+    roles.store(
+        Account,
+        email="payer_email",
+        country="payer_country",
+        billing_name="payer_name",
+        billing_address="payer_address",
+    )
     kinds.register()
     people.register([kind.name for kind in kinds.ALL], MEMBERS)
     people.register([kinds.CALLED_OFF_APPLICANT.name], applicants(letters.applicant_values))

@@ -11,7 +11,7 @@ from forms_ext.forms.plan import Plan
 
 CHOICES = {"choices": ["Red", "Blue"]}
 LONG = "x" * 20001
-SHORTEN = "Shorten this to at most {} characters; now there are {}."
+SHORTEN = "Use {} characters or fewer. You have used {}."
 READABLE = "Remove the characters that can't be read."
 FILE = SimpleUploadedFile("x.pdf", b"MZ\x90\x00 a program")
 

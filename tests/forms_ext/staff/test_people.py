@@ -15,7 +15,8 @@ from forms_ext.applications.models import Application, ApplicationNote
 from forms_ext.mail.models import OutgoingMail
 
 from ..billing.factories import make_program
-from .test_registers import INDEX, text
+from .selecting import confirm, select
+from .test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 State = Application.State
@@ -127,15 +128,11 @@ def test_the_pile_is_the_listing_that_was_left(staff: Client, make_application: 
 def test_many_are_decided_at_once_each_mail_shown_and_refusals_told(staff: Client, make_application: Callable) -> None:
     ada, bo = make_application(name="Ada"), make_application(name="Bo")
     gone = make_application(name="Cy", state=State.WITHDRAWN)
-    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "decline"])
-    url = f"{action}?id={ada.pk}&id={bo.pk}&id={gone.pk}&next={INDEX}"
-    page = staff.get(url)
+    page = select(staff, "decline", [ada, bo, gone])
     assert text(page).count("We cannot offer you a place") >= 2
     assert "Left as they are" in text(page)
-    submit = page.context["submit_url"]
-    assert f"id={gone.pk}" not in submit
     post(staff, bo, "accepted")
-    answer = staff.post(submit, {"reason": ""}, follow=True)
+    answer = confirm(staff, page)
     assert "1 application decided: Declined" in text(answer)
     assert "Bo (" in text(answer)
     assert "Somebody else has just decided" in text(answer)
@@ -168,15 +165,14 @@ def test_a_last_day_of_the_link_stands_in_the_mail_that_is_shown(staff: Client, 
 
 def test_many_are_accepted_with_a_last_day_of_their_links(staff: Client, make_application: Callable) -> None:
     ada, bo = make_application(name="Ada"), make_application(name="Bo")
-    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
-    submit = staff.get(f"{action}?id={ada.pk}&id={bo.pk}&next={INDEX}").context["submit_url"]
-    day = {"reason": "", "link_ends_on": "2024-01-20"}
-    shown = text(staff.post(submit, day | {"preview": "1"}))
+    page = select(staff, "accept", [ada, bo])
+    shown = text(confirm(staff, page, link_ends_on="2024-01-20", preview="1"))
     assert shown.count("end of Saturday 20 January 2024") >= 2
     assert 'value="2024-01-20"' in shown, "the day stays in the form"
     assert not OutgoingMail.objects.exists()
-    assert "Enter a valid date" in text(staff.post(submit, day | {"link_ends_on": "soon"}))
-    staff.post(submit, day)
+    wrong = confirm(staff, page, link_ends_on="soon")
+    assert "Enter a valid date" in text(wrong)
+    confirm(staff, wrong, link_ends_on="2024-01-20")
     ends = {row.invitations.get().ends_at.isoformat() for row in (ada, bo)}
     assert ends == {"2024-01-21T08:00:00+00:00"}
     assert OutgoingMail.objects.filter(text__contains="end of Saturday 20 January 2024").count() == 2
@@ -187,11 +183,9 @@ def test_many_of_two_programs_read_how_long_the_links_of_each_last(
 ) -> None:
     other = make_program(title="Facilitation", registration_deadline=date(2024, 2, 1))
     rows = [make_application(), make_application(), make_application(program=other)]
-    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
 
     def told(*selected: Application) -> list[str]:
-        ids = "&".join(f"id={row.pk}" for row in selected)
-        return staff.get(f"{action}?{ids}&next={INDEX}").context["effects"]
+        return select(staff, "accept", selected).context["effects"]
 
     own = "The link is valid until the end of {}, Pacific time, or until the last day that you set below."
     assert told(*rows[:2]) == [own.format("Tuesday 30 January 2024")]
@@ -205,11 +199,9 @@ def test_many_declined_read_that_a_link_ends_where_one_of_them_has_one(
     staff: Client, make_application: Callable
 ) -> None:
     first, accepted, last = make_application(), make_application(state=State.ACCEPTED), make_application()
-    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "decline"])
 
     def told(*selected: Application) -> list[str]:
-        ids = "&".join(f"id={row.pk}" for row in selected)
-        return staff.get(f"{action}?{ids}&next={INDEX}").context["effects"]
+        return select(staff, "decline", selected).context["effects"]
 
     assert told(first, last) == []
     assert told(first, accepted, last) == ["The personal link ends at once."]
@@ -217,9 +209,7 @@ def test_many_declined_read_that_a_link_ends_where_one_of_them_has_one(
 
 def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_application: Callable) -> None:
     application = make_application(name="Ada")
-    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
-    submit = staff.get(f"{action}?id={application.pk}&next={INDEX}").context["submit_url"]
-    answer = staff.post(submit, {"reason": "", "link_ends_on": "2024-01-02"}, follow=True)
+    answer = confirm(staff, select(staff, "accept", [application]), link_ends_on="2024-01-02")
     assert "The link would have ended already" in text(answer)
     application.refresh_from_db()
     assert application.state == State.SUBMITTED
@@ -227,12 +217,10 @@ def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_ap
 
 def test_deciding_many_asks_two_questions_for_each(staff: Client, make_application: Callable) -> None:
     rows = [make_application() for _number in range(4)]
-    action = reverse("wagtail_bulk_action", args=["forms_ext", "application", "accept"])
 
     def asked(count: int) -> int:
-        ids = "&".join(f"id={row.pk}" for row in rows[:count])
         with CaptureQueriesContext(connection) as queries:
-            staff.get(f"{action}?{ids}&next={INDEX}")
+            select(staff, "accept", rows[:count])
         return len(queries)
 
     asked(1)
