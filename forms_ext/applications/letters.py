@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from cop_program.context import of_every_page
 from cop_program.models import FacilitatorPage
 
+from ..base import network
 from ..forms import guards, tokens
 from ..forms.types import valid_unicode
 from . import actions
@@ -44,8 +45,10 @@ class LetterForm(forms.Form):
     )
 
 
-def _show(request: HttpRequest, page: FacilitatorPage, status: int = 200, **context: Any) -> HttpResponse:
-    token = tokens.make(page.pk, 0)
+def _show(
+    request: HttpRequest, page: FacilitatorPage, status: int = 200, nonce: str = "", **context: Any
+) -> HttpResponse:
+    token = tokens.make(page.pk, 0, nonce)
     context = {**of_every_page(request), "page": page, "token": token, "trap": guards.TRAP, **context}
     response = TemplateResponse(request, "forms_ext/applications/letter.html", context, status=status)
     patch_cache_control(response, private=True, no_store=True)
@@ -54,23 +57,32 @@ def _show(request: HttpRequest, page: FacilitatorPage, status: int = 200, **cont
 
 @csrf_exempt
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many."""
+    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many.
+
+    The same form sent again is one letter, as everywhere; `tokens` says how.
+    """
     page = get_object_or_404(FacilitatorPage.objects.live().public(), pk=pk)
     if not page.contact_email:
         raise Http404
     if request.method != "POST":
         return _show(request, page, form=LetterForm(), sent="sent" in request.GET)
-    form = LetterForm(request.POST)
-    if not guards.address_allowed(request):
-        notice = _("Too many letters came from your network in a short time. Wait a while, then send this again.")
-        return _show(request, page, 429, form=form, notice=notice)
     token = tokens.read(request.POST.get("_token"), page.pk)
-    if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
-        return _show(request, page, 409, form=form, notice=_("Look your letter over and send it again."))
-    if not form.is_valid():
-        return _show(request, page, 422, form=form)
-    if not guards.recipient_allowed(page.contact_email):
-        notice = _("Many letters have come for this person in the last hour. Wait a while, then send this again.")
-        return _show(request, page, 429, form=form, notice=notice)
-    actions.write_to_facilitator(facilitator=page, **form.cleaned_data)
+    key = f"letter:{tokens.idempotency_key(page.pk, token.nonce)}" if token else ""
+    if actions.is_letter_sent(key):
+        return redirect(f"{request.path}?sent=1")
+    form = LetterForm(request.POST)
+    again = {"form": form, "nonce": token.nonce if token else ""}
+    try:
+        guards.count_attempt(request)
+        if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
+            return _show(request, page, 409, notice=_("Look your letter over and send it again."), **again)
+        if not form.is_valid():
+            return _show(request, page, 422, **again)
+        sender = network.sender(request)
+        actions.write_to_facilitator(facilitator=page, sender=sender, idempotency_key=key, **form.cleaned_data)
+    except guards.TooMany as refused:
+        if not actions.is_letter_sent(key):  # the same at the same moment, which was first
+            response = _show(request, page, 429, notice=refused.words(request), **again)
+            response["Retry-After"] = refused.retry_after
+            return response
     return redirect(f"{request.path}?sent=1")
