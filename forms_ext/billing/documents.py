@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 from ..base import private
 from . import pdf
@@ -25,7 +26,7 @@ def receipt_response(payment: Payment) -> HttpResponse:
     """Return the PDF of a receipt, drawn now: the same bytes each time; ObjectDoesNotExist where it has no content."""
     if not payment.snapshot:
         raise ObjectDoesNotExist(payment.receipt_number)
-    headers = {"Content-Disposition": f'inline; filename="{payment.receipt_number}.pdf"'}
+    headers = {"Content-Disposition": content_disposition_header(False, f"{payment.receipt_number}.pdf") or "inline"}
     response = HttpResponse(pdf.render(payment.snapshot), content_type="application/pdf", headers=headers)
     return private.unkept(response)
 

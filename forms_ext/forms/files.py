@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import filetype
@@ -12,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +18,7 @@ from cop_program.clock import now
 
 from ..base import private
 from ..base.conf import conf
+from ..base.filenames import safe_name
 from . import models
 
 ALLOWED = {
@@ -102,13 +101,12 @@ def keep(file: UploadedFile, *, page_id: int, question_key: str) -> "models.Uplo
     file.seek(0)
     content = file.read()
     suffix = ALLOWED[str(file.content_type)]
-    name = get_valid_filename(PurePosixPath(file.name or "file").name)[-120:] or f"file{suffix}"
     digest = hashlib.sha256(content).hexdigest()
     return models.Upload.objects.create(
         page_id=page_id,
         question_key=question_key,
         storage_path=private.save(f"uploads/{digest[:2]}/{digest}{suffix}", content),
-        file_name=name,
+        file_name=safe_name(file.name or "", suffix),
         content_type=file.content_type,
         size=len(content),
         sha256=digest,
