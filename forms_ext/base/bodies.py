@@ -23,6 +23,7 @@ from cop_program.context import of_every_page
 from .conf import conf
 
 SMALL = 65_536
+API = "wagtailapi_v3"
 OURS = {"forms_ext", "cop_program"}
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -158,5 +159,5 @@ def _is_known(request: HttpRequest) -> bool:
 
 def _answer(request: HttpRequest, match: ResolverMatch | None, status: int, sentence: str) -> HttpResponse:
     rule = _rule(match) if match else None
-    wants_json = "json" in request.content_type.lower() if request.content_type else False
+    wants_json = "json" in (request.content_type or "") or (match is not None and API in match.namespaces)
     return (rule.answer if rule else problem if wants_json else page)(request, status, sentence)

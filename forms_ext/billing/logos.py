@@ -20,9 +20,11 @@ RASTERS = ("PNG", "JPEG", "GIF", "WEBP")
 MAX_BYTES = 5_242_880
 MAX_PIXELS = 16_000_000
 MAX_DRAWING_BYTES = 524_288
+MAX_SIZE = 10_000
 MAX_WORK = 100_000
 MAX_DEPTH = 60
 NOT_DRAWN = {"script", "foreignObject", "image", "filter", "feImage", "iframe", "video", "audio"}
+TEXTS = {"text", "tspan", "textPath", "a"}
 REFERENCE = re.compile(r"url\(\s*[\"']?\s*([^)\"']*)", re.IGNORECASE)
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 NAME = re.compile(r"[.#]?[\w-]+|\*")
@@ -72,8 +74,9 @@ class Part:
 
     @property
     def weight(self) -> int:
-        """How much work the part is by itself: a path of many points is more than a line."""
-        return 1 + (sum(map(len, self.attributes.values())) + sum(map(len, self.text))) // 32
+        """How much work the part is by itself: a path of many points is more than a line, and letters most of all."""
+        letters = sum(map(len, self.text)) if self.tag in TEXTS else 0
+        return 1 + letters + sum(map(len, self.attributes.values())) // 32
 
     def all(self) -> Iterator["Part"]:
         """Yield the part and all below it."""
@@ -179,7 +182,7 @@ class _Drawing:
             work += times * found.work
             depth = max(depth, found.depth + 1)
         measure = self.measured[part] = Measure(size, work + size, depth)
-        if measure.work > MAX_WORK:
+        if measure.size > MAX_SIZE or measure.work > MAX_WORK:
             raise _too_much()
         return measure
 

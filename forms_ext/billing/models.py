@@ -58,7 +58,7 @@ class Issuer(models.Model):
                 logos.check(file.read())
         except logos.NotDrawable as error:
             raise ValidationError({"logo": str(error)}) from error
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the file, or its name, is not there any more
             raise ValidationError({"logo": _("The file of this picture is missing. Choose another one.")}) from error
 
 
