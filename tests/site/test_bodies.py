@@ -53,7 +53,7 @@ class Server:
             )
             sent, part = 0, HEAD + b"x" * (262_144 - len(HEAD))
             while sent < length:
-                readable, writable, _ = select.select([connection], [connection], [], 60)
+                readable, _writable, _ = select.select([connection], [connection], [], 60)
                 if readable:
                     break
                 part = part[: length - sent]

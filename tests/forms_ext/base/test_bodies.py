@@ -14,7 +14,6 @@ from forms_ext.applications.models import ApplicationFormPage
 from forms_ext.base import bodies
 from forms_ext.forms.models import EmbeddingSite, FormPage
 
-from ..forms import factories
 from ..forms.conftest import form_page, january, plain_form, program  # noqa: F401
 from ..forms.sending import ANSWERS, token_of
 
@@ -127,6 +126,7 @@ def test_a_file_that_is_somewhat_too_large_loses_nothing_that_was_typed(
 
 def test_every_address_of_ours_has_a_limit() -> None:
     """Also those that come later: whatever stands below our namespaces or in our packages."""
+
     def walk(patterns: Any, names: tuple[str, ...]) -> Any:
         for pattern in patterns:
             if hasattr(pattern, "url_patterns"):
