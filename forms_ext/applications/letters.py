@@ -71,7 +71,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if actions.is_letter_sent(key):
         return redirect(f"{request.path}?sent=1")
     form = LetterForm(request.POST)
-    again = {"form": form, "nonce": token.nonce if token else ""}
+    again: dict[str, Any] = {"form": form, "nonce": token.nonce if token else ""}
     try:
         guards.count_attempt(request)
         if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):

@@ -48,6 +48,12 @@ def detect(file: UploadedFile) -> str:
     return str(kind.mime)
 
 
+def too_large() -> str:
+    """Return the sentence about a file that is larger than may be sent."""
+    limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
+    return _("This file is larger than %(limit)s MB. Send a smaller one.") % {"limit": limit}
+
+
 class KeptFileInput(forms.FileInput):
     """A file input that also carries the token of a file that was accepted before."""
 
@@ -61,7 +67,9 @@ class KeptFileInput(forms.FileInput):
         return None
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        html = super().render(name, None, attrs, renderer)
+        # For the script that says so before the file is sent.
+        limits = {"data-max-bytes": conf.COP_UPLOAD_MAX_BYTES, "data-too-large": too_large()}
+        html = super().render(name, None, {**(attrs or {}), **limits}, renderer)
         token = value[1] if isinstance(value, tuple) else ""
         upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if is_token(token) else None
         if upload is None:
@@ -87,8 +95,7 @@ class KeptFileField(forms.Field):
         if not file.size:
             raise ValidationError(_("This file is empty."))
         if file.size > conf.COP_UPLOAD_MAX_BYTES:
-            limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
-            raise ValidationError(_("This file is larger than %(limit)s MB. Send a smaller one.") % {"limit": limit})
+            raise ValidationError(too_large())
         file.content_type = detect(file)
         return file
 
