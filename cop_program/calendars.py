@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.html import strip_tags
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText, vUri
 
@@ -95,7 +96,7 @@ def answer(request: HttpRequest, content: bytes, *, file_name: str) -> HttpRespo
     """Return `content` for a calendar that asks again and again: 304 where nothing has changed."""
     response = HttpResponse(content, content_type=CONTENT_TYPE)
     response["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
+    response["Content-Disposition"] = content_disposition_header(False, f"{file_name}.ics") or "inline"
     response["Cache-Control"] = "no-cache"
     found = get_conditional_response(request, etag=etag, response=response)
     assert found is not None

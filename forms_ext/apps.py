@@ -24,7 +24,8 @@ class FormsExtConfig(AppConfig):
         if apps.is_installed("wagtail.api.v3"):
             from wagtail.api.v3.api import api
 
-            from .api import forms, staff
+            from .api import forms, receivers, staff
 
             api.add_router("/forms/", forms.router)
             api.add_router("/staff/", staff.router)
+            receivers.connect()

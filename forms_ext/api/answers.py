@@ -14,6 +14,7 @@ from django.core.exceptions import (
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..forms import files, plan
 from .problems import Problem, error
@@ -28,8 +29,20 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+#: So many unknown questions are named in an answer, and of each so many signs; the others are counted.
+UNKNOWN_NAMED, KEY_SHOWN = 20, 80
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose names are unique, as I-JSON wants it (RFC 7493, 2.3): nobody knows which would count."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A name stands there twice.")
+    return found
 
 
 def read(request: HttpRequest) -> dict[str, Any]:
@@ -37,7 +50,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise Problem(415, _("Send the answers as application/json."))
     try:
-        body = json.loads(request.body, parse_constant=_refuse_constant)
+        body = json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except RequestDataTooBig:
         raise Problem(413, _("This is too much to take at once.")) from None
     except (ValueError, RecursionError, UnreadablePostError):
@@ -52,10 +65,10 @@ def read(request: HttpRequest) -> dict[str, Any]:
 def check(compiled: plan.Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the valid answers as they are stored; raise Problem with one error for each question to mend."""
     schema = compiled.schema()["properties"]
-    errors = {key: error(key, "unknown", _("There is no such question.")) for key in answers if key not in schema}
+    errors: dict[str, dict[str, str]] = {}
     data: dict[str, Any] = {}
     for key, value in answers.items():
-        if key in errors or value is None:
+        if key not in schema or value is None:
             continue
         if not fits(schema[key], value):
             errors[key] = error(key, "type", _("This is not the type of value that the schema asks for."))
@@ -65,11 +78,21 @@ def check(compiled: plan.Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
     for key, messages in cleaned.errors.items():
         code = (cleaned.codes.get(key) or ["invalid"])[0]
         errors.setdefault(key, error(key, code, " ".join(messages)))
-    if errors:
+    unknown = [key for key in answers if key not in schema]
+    if errors or unknown:
         ordered = [errors[key] for key in schema if key in errors]
-        ordered += [entry for key, entry in errors.items() if key not in schema]
-        raise Problem(422, _("Some answers can't be taken."), ordered)
+        raise Problem(422, _("Some answers can't be taken."), [*ordered, *_unknown(unknown)])
     return cleaned.answers
+
+
+def _unknown(keys: list[str]) -> list[dict[str, str]]:
+    """Return errors for what no question asks: the first by name, the rest as a number."""
+    shown = [key if len(key) <= KEY_SHOWN else f"{key[:KEY_SHOWN]}…" for key in keys[:UNKNOWN_NAMED]]
+    found = [error(key, "unknown", _("There is no such question.")) for key in shown]
+    if rest := len(keys) - len(shown):
+        detail = ngettext("%(n)s more question is not known.", "%(n)s more questions are not known.", rest)
+        found.append({"pointer": "#/answers", "code": "unknown", "detail": detail % {"n": rest}})
+    return found
 
 
 def keep_file(request: HttpRequest, compiled: plan.Plan, key: str) -> dict[str, Any]:

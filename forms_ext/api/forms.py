@@ -19,11 +19,12 @@ from cop_program.api.reading import surroundings
 from cop_program.clock import now
 from cop_program.translations import speaking
 
+from ..base import network
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from ..forms import actions, guards, plan
 from ..forms.models import AbstractFormPage, FormVersion
-from ..forms.submissions import CleanSubmission
+from ..forms.submissions import CleanSubmission, Receipt
 from ..registration import gate
 from ..registration.models import RegistrationFormPage
 from . import answers, members, schemas
@@ -161,7 +162,7 @@ def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation
 def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: Invited = None) -> HttpResponse:
     """Send the file that answers `question`, as `file`; what comes back is the answer to send with the others."""
     try:
-        _guard(request)
+        _guard(request, files=1)
         page, version = find(request, page_id)
         if isinstance(page, RegistrationFormPage):
             members.admit(page, invitation)
@@ -195,19 +196,23 @@ def _sent_to(
     def store(sent: CleanSubmission) -> dict[str, Any]:
         if invitation is not None:
             return members.register(invitation, sent)
-        return {"reference": page.accept_submission(sent, request).reference}
+        return _receipt(page.accept_submission(sent, request))
 
     try:
-        return actions.take(submission, store)
+        return actions.take(submission, store, sender=network.sender(request))
     except ActionRefused as refused:
         raise Problem(409, str(refused)) from None
-    except actions.TooManyMails:
-        raise _too_many() from None
+    except guards.TooMany as refused:
+        raise _too_many(refused, request) from None
 
 
 def _sent(page: AbstractFormPage, key: str, request: HttpRequest) -> dict[str, Any] | None:
     receipt = page.find_sent(key, request) if key else None
-    return {"reference": receipt.reference} if receipt else None
+    return _receipt(receipt) if receipt else None
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {"reference": receipt.reference} | ({} if receipt.is_mailed else {"is_mailed": False})
 
 
 def _kept_key(pk: int, key: str | None) -> str:
@@ -215,13 +220,16 @@ def _kept_key(pk: int, key: str | None) -> str:
     return f"{pk}:api:{hashlib.sha256(key.encode()).hexdigest()[:48]}" if key else ""
 
 
-def _guard(request: HttpRequest) -> None:
+def _guard(request: HttpRequest, files: int = 0) -> None:
     origin = request.headers.get("Origin")
     if origin and origin not in (*conf.COP_API_ORIGINS, f"{request.scheme}://{request.get_host()}"):
         raise Problem(403, _("Scripts of this web site may not send forms here."))
-    if not guards.address_allowed(request):
-        raise _too_many()
+    try:
+        guards.count_attempt(request)
+        guards.count_files(request, files)
+    except guards.TooMany as refused:
+        raise _too_many(refused, request) from None
 
 
-def _too_many() -> Problem:
-    return Problem(429, _("Too many were sent in a short time. Wait, then send again."), Retry_After=str(guards.HOUR))
+def _too_many(refused: guards.TooMany, request: HttpRequest) -> Problem:
+    return Problem(429, refused.words(request), Retry_After=refused.retry_after)

@@ -15,9 +15,13 @@ class Form(Schema):
 
 
 class Receipt(Schema):
-    """`state` and `member_url`, the private page of a registered person, come for registrations."""
+    """`state` and `member_url`, the private page of a registered person, come for registrations.
+
+    `is_mailed` comes, as false, for an application that no mail confirms: its address has got enough of them.
+    """
 
     reference: str
+    is_mailed: bool | None = None
     state: str | None = Field(None, json_schema_extra={"enum": ["waiting", "held", "member", "lapsed", "cancelled"]})
     member_url: str | None = None
 

@@ -14,10 +14,13 @@ from cop_program.translations import title_of
 
 from ..base import history, references
 from ..base.errors import ActionRefused
-from ..forms import files, plan, roles
-from ..forms.submissions import CleanSubmission
+from ..forms import files, guards, plan, roles
+from ..forms.submissions import CleanSubmission, Receipt
 from ..mail import actions as mail
+from ..mail.models import OutgoingMail
 from .models import Application, ApplicationFormPage, ApplicationNote
+
+CONFIRMED = "application_received"
 
 
 def _earlier(submission: CleanSubmission) -> Application | None:
@@ -50,9 +53,10 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
 
 @transaction.atomic
 def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Application:
-    """Store an application sent through `page` and confirm it by mail.
+    """Store an application sent through `page` and confirm it by mail, unless its address has got enough of them.
 
-    The same idempotency key again returns the application that it made. Raises ActionRefused once the form is closed.
+    So a stranger who types somebody's address again and again keeps nobody from applying. The same idempotency key
+    again returns the application that it made. Raises ActionRefused once the form is closed.
     """
     if earlier := _earlier(submission):
         return earlier
@@ -62,8 +66,15 @@ def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Applicat
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
         history.record(application, "forms_ext.applications.apply")
-        confirm_receipt(application)
+        if guards.may_mail(application.email):
+            confirm_receipt(application)
     return application
+
+
+def receipt(application: Application) -> Receipt:
+    """Return what the sender of `application` may quote, and whether a mail confirms it."""
+    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=f"application:{application.pk}")
+    return Receipt(application.reference, kind="application", is_mailed=mails.exists())
 
 
 def receipt_fields(application: Application) -> dict[str, str]:
@@ -82,7 +93,7 @@ def receipt_fields(application: Application) -> dict[str, str]:
 def confirm_receipt(application: Application) -> None:
     """Write the mail that says that an application has arrived; it repeats no free text."""
     mail.send(
-        kind="application_received",
+        kind=CONFIRMED,
         to=application.email,
         to_name=application.name,
         fields=receipt_fields(application),
@@ -127,12 +138,27 @@ def add_note(*, application: Application, author: AbstractBaseUser, text: str) -
     return note
 
 
+def is_letter_sent(key: str) -> bool:
+    """Tell whether a letter was mailed under the idempotency `key`."""
+    return bool(key) and OutgoingMail.objects.filter(idempotency_key=key).exists()
+
+
 @transaction.atomic
-def write_to_facilitator(*, facilitator: FacilitatorPage, name: str, email: str, message: str) -> None:
-    """Mail `message` to the facilitator's address, which is read here alone; answers go to `email`."""
+def write_to_facilitator(
+    *, facilitator: FacilitatorPage, name: str, email: str, message: str, sender: str = "", idempotency_key: str = ""
+) -> None:
+    """Mail `message` to the facilitator's address, which is read here alone; answers go to `email`.
+
+    The same idempotency key again mails nothing more. Raises `guards.TooMany` if `email`, the network `sender` or
+    everybody together has written to this person too often.
+    """
     if not facilitator.contact_email:
         raise ActionRefused(_("Letters can't be sent to this person."))
+    if is_letter_sent(idempotency_key):
+        return
+    guards.count_letter(sender=sender, email=email, to=facilitator.contact_email)
     mail.send(
+        idempotency_key=idempotency_key,
         kind="letter_to_facilitator",
         to=facilitator.contact_email,
         to_name=facilitator.title,

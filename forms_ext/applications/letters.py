@@ -16,6 +16,7 @@ from cop_program import access
 from cop_program.context import of_every_page
 from cop_program.models import FacilitatorPage
 
+from ..base import network
 from ..forms import guards, refusing, tokens
 from ..forms.types import valid_unicode
 from . import actions
@@ -46,8 +47,10 @@ class LetterForm(forms.Form):
     )
 
 
-def _show(request: HttpRequest, page: FacilitatorPage, status: int = 200, **context: Any) -> HttpResponse:
-    token = tokens.make(page.pk, 0)
+def _show(
+    request: HttpRequest, page: FacilitatorPage, status: int = 200, nonce: str = "", **context: Any
+) -> HttpResponse:
+    token = tokens.make(page.pk, 0, nonce)
     context = {**of_every_page(request), "page": page, "token": token, "trap": guards.TRAP, **context}
     response = TemplateResponse(request, "forms_ext/applications/letter.html", context, status=status)
     patch_cache_control(response, private=True, no_store=True)
@@ -59,6 +62,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many.
 
     Who may not see the facilitator's page gets what Wagtail answers there; with it, the letter that they had typed.
+    The same form sent again is one letter, as everywhere; `tokens` says how.
     """
     page = get_object_or_404(FacilitatorPage.objects.live(), pk=pk)
     if not page.contact_email or not access.stands_on(page, Site.find_for_request(request)):
@@ -72,17 +76,23 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     if request.method != "POST":
         return _show(request, page, form=LetterForm(), sent="sent" in request.GET)
-    form = LetterForm(request.POST)
-    if not guards.address_allowed(request):
-        notice = _("Too many letters came from your network in a short time. Wait a while, then send this again.")
-        return _show(request, page, 429, form=form, notice=notice)
     token = tokens.read(request.POST.get("_token"), page.pk)
-    if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
-        return _show(request, page, 409, form=form, notice=_("Look your letter over and send it again."))
-    if not form.is_valid():
-        return _show(request, page, 422, form=form)
-    if not guards.recipient_allowed(page.contact_email):
-        notice = _("Many letters have come for this person in the last hour. Wait a while, then send this again.")
-        return _show(request, page, 429, form=form, notice=notice)
-    actions.write_to_facilitator(facilitator=page, **form.cleaned_data)
+    key = f"letter:{tokens.idempotency_key(page.pk, token.nonce)}" if token else ""
+    if actions.is_letter_sent(key):
+        return redirect(f"{request.path}?sent=1")
+    form = LetterForm(request.POST)
+    again: dict[str, Any] = {"form": form, "nonce": token.nonce if token else ""}
+    try:
+        guards.count_attempt(request)
+        if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
+            return _show(request, page, 409, notice=_("Look your letter over and send it again."), **again)
+        if not form.is_valid():
+            return _show(request, page, 422, **again)
+        sender = network.sender(request)
+        actions.write_to_facilitator(facilitator=page, sender=sender, idempotency_key=key, **form.cleaned_data)
+    except guards.TooMany as refused:
+        if not actions.is_letter_sent(key):  # the same at the same moment, which was first
+            response = _show(request, page, 429, notice=refused.words(request), **again)
+            response["Retry-After"] = refused.retry_after
+            return response
     return redirect(f"{request.path}?sent=1")

@@ -53,11 +53,13 @@ class ApplicationFormPage(AbstractFormPage, Page):
     def accept_submission(self, submission: CleanSubmission, request: HttpRequest | None) -> Receipt:
         from . import actions
 
-        return Receipt(actions.apply(page=self, submission=submission).reference, kind="application")
+        return actions.receipt(actions.apply(page=self, submission=submission))
 
     def find_sent(self, key: str, request: HttpRequest) -> Receipt | None:
+        from . import actions
+
         earlier = Application.objects.filter(idempotency_key=key).first()
-        return Receipt(earlier.reference, kind="application") if earlier else None
+        return actions.receipt(earlier) if earlier else None
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

@@ -44,10 +44,20 @@ class Conf:
         "A TrueType file for the scripts that the fonts of invoices lack (Chinese, Japanese, Korean); read if there.",
     )
     # Public forms
-    COP_RATE_LIMIT_ADDRESS = Setting(30, "Posts an hour from one network address; 0 is no limit.")
-    COP_RATE_LIMIT_RECIPIENT = Setting(5, "Mails an hour that public forms send to one address; 0 is no limit.")
+    COP_RATE_LIMIT_ADDRESS = Setting(30, "Forms an hour that are taken from one network address; 0 is no limit.")
+    COP_RATE_LIMIT_ATTEMPTS = Setting(600, "Posts an hour from one network address, with errors too; 0 is no limit.")
+    COP_RATE_LIMIT_FILES = Setting(100, "Files an hour from one network address; 0 is no limit.")
+    COP_RATE_LIMIT_RECIPIENT = Setting(
+        5,
+        "Confirmations an hour that are emailed to one address, and messages an hour to a facilitator from one network "
+        "or email address; 0 is no limit.",
+    )
+    COP_RATE_LIMIT_FACILITATOR = Setting(50, "Messages an hour to one facilitator from anyone; 0 is no limit.")
     COP_TRUSTED_PROXIES = Setting(0, "Proxies in front that append to X-Forwarded-For; 0 reads REMOTE_ADDR.")
     COP_UPLOAD_MAX_BYTES = Setting(10_485_760, "Largest file that a form accepts, in bytes.")
+    COP_BODY_MAX_BYTES = Setting(
+        0, "Largest body from strangers at addresses that are not ours, in bytes (LimitBodies); 0 leaves them alone."
+    )
     COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that no answer claimed is deleted.")
     COP_FORM_TOKEN_SECONDS = Setting(14_400, "Age at which the token of a public form is stale.")
     COP_FORM_MIN_SECONDS = Setting(2, "A form that comes back faster than this was filled by a machine.")

@@ -24,6 +24,7 @@ IN_REQUEST = (
     "django_tasks.dummy",
 )
 UNDELIVERED = tuple(f"django.core.mail.backends.{name}." for name in ("console", "dummy", "filebased", "locmem"))
+BODIES = "forms_ext.base.bodies.LimitBodies"
 NOWHERE = ("", "example.com", "localhost", "127.0.0.1", "::1")
 
 type Apps = Sequence[AppConfig] | None
@@ -57,6 +58,34 @@ def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
             hint="Set TASKS to a backend with a worker, such as django_tasks_db.DatabaseBackend, run "
             "`manage.py db_worker`, and start `manage.py cop_tick` every minute.",
             id="forms_ext.W002",
+        )
+    ]
+
+
+@register(deploy=True)
+def visitors_are_told_apart(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a proxy in front whose visitors would all count as one sender."""
+    if conf.COP_TRUSTED_PROXIES > 0 or not settings.SECURE_PROXY_SSL_HEADER:
+        return []
+    return [
+        Warning(
+            "A proxy stands in front (SECURE_PROXY_SSL_HEADER), and limits count all visitors as one.",
+            hint="Set COP_TRUSTED_PROXIES to the number of proxies that append to X-Forwarded-For, as a rule 1.",
+            id="forms_ext.W020",
+        )
+    ]
+
+
+@register(deploy=True)
+def bodies_are_limited(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of bodies of any size, which Django writes to the disk before a view can refuse them."""
+    if BODIES in settings.MIDDLEWARE:
+        return []
+    return [
+        Warning(
+            "What strangers send is written to the disk whatever its size, before anybody looks at it.",
+            hint=f"Add '{BODIES}' to MIDDLEWARE, below AuthenticationMiddleware, and limit bodies in your proxy, too.",
+            id="forms_ext.W021",
         )
     ]
 

@@ -1,5 +1,6 @@
-"""Limits on how often one address may do a thing: counted in the database, shared by all processes."""
+"""Limits on how often somebody may do a thing: counted in the database, shared by all processes."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -14,19 +15,34 @@ from .models import RateBucket
 KEEP = timedelta(days=8)
 
 
-def hit(key: str, *, limit: int, seconds: int) -> bool:
-    """Count one more of `key` ("apply:203.0.113.9"); False where `limit` in the current `seconds` is used up.
+class UsedUp(Exception):
+    """A limit is reached; it counts anew from `until` on."""
 
-    Only a keyed hash of `key` is stored. Call it outside of a transaction that may roll back.
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+    @property
+    def seconds(self) -> int:
+        """Seconds from now on until it counts anew, at least one: what Retry-After says."""
+        return max(math.ceil((self.until - now()).total_seconds()), 1)
+
+
+def count(key: str, *, limit: int, seconds: int, times: int = 1) -> None:
+    """Count `key` ("apply:203.0.113.9") `times` more; raise UsedUp if that passes `limit` in the current `seconds`.
+
+    Only a keyed hash of `key` is stored. A limit of 0 is none. In a transaction it counts only if that is committed,
+    and whoever counts the same key at the same moment waits for it: so what failed is not counted, and the limit holds.
     """
-    if limit <= 0:
-        return True
+    if limit <= 0 or times <= 0:
+        return
     start = datetime.fromtimestamp(now().timestamp() // seconds * seconds, UTC)
     digest = salted_hmac("forms_ext.limits", f"{seconds}:{key}", secret=settings.SECRET_KEY, algorithm="sha256")
     name = digest.hexdigest()
     bucket = RateBucket.objects.filter(key=name, window_start=start)
     RateBucket.objects.bulk_create([RateBucket(key=name, window_start=start)], ignore_conflicts=True)
-    return bucket.filter(count__lt=limit).update(count=F("count") + 1) == 1
+    if not bucket.filter(count__lte=limit - times).update(count=F("count") + times):
+        raise UsedUp(start + timedelta(seconds=seconds))
 
 
 @periodic.register

@@ -5,12 +5,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Max, Min, Q, Sum
 
 from cop_program.clock import now
 
 from ..base import audit, private
-from .models import Account, AccountRow, Invoice, NumberSequence, Payment, PaymentReversal, RebateDue, RefundDue
+from .models import (
+    Account,
+    AccountRow,
+    Invoice,
+    Issuer,
+    NumberSequence,
+    Payment,
+    PaymentReversal,
+    RebateDue,
+    RefundDue,
+)
 from .queries import exact
 
 PATIENCE = timedelta(minutes=15)
@@ -39,6 +50,16 @@ def rows_fit_their_accounts() -> Iterator[str]:
     wrong = Payment.objects.exclude(row__account=F("account"), row__kind="payment", row__effective_on=F("received_on"))
     for payment in wrong:
         yield f"Receipt {payment.receipt_number} does not agree with its row."
+
+
+@audit.check("billing.logos")
+def logos_can_be_drawn() -> Iterator[str]:
+    """The logo of each issuer stands on the next document."""
+    for issuer in Issuer.objects.select_related("logo"):
+        try:
+            issuer.clean()
+        except ValidationError as error:
+            yield f"The logo of {issuer} is left out of documents: {' '.join(error.messages)}"
 
 
 @audit.check("billing.balances")

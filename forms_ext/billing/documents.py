@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 from ..base import private
 from . import pdf
@@ -27,7 +28,7 @@ def receipt_pdf(number: str) -> bytes:
 def _drawn(number: str, snapshot: dict[str, Any]) -> HttpResponse:
     if not snapshot:
         raise ObjectDoesNotExist(number)
-    headers = {"Content-Disposition": f'inline; filename="{number}.pdf"'}
+    headers = {"Content-Disposition": content_disposition_header(False, f"{number}.pdf") or "inline"}
     return private.unkept(HttpResponse(pdf.render(snapshot), content_type="application/pdf", headers=headers))
 
 

@@ -1,6 +1,7 @@
 """Accounts and their rows, payments, invoices and credit notes. Knows payers, not members."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from django_countries.fields import CountryField
 from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
+from . import logos
 from .frozen import FrozenModel
 
 __all__ = [
@@ -56,6 +58,19 @@ class Issuer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a logo that documents cannot hold, in words."""
+        super().clean()
+        if self.logo is None:
+            return
+        try:
+            with self.logo.open_file() as file:
+                logos.check(file.read())
+        except logos.NotDrawable as error:
+            raise ValidationError({"logo": str(error)}) from error
+        except (OSError, ValueError) as error:  # the file, or its name, is not there any more
+            raise ValidationError({"logo": _("The file of this picture is missing. Choose another one.")}) from error
 
 
 class NumberSequence(models.Model):

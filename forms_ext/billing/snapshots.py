@@ -1,6 +1,7 @@
 """What an invoice, a credit note or a receipt says, frozen as plain JSON on the day it is issued."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
@@ -16,9 +17,10 @@ from cop_program.translations import title_of
 
 from ..base import private
 from ..base.money import round_minor
-from . import queries, words
+from . import logos, queries, words
 from .models import Account, AccountRow, Invoice, Issuer, Payment
 
+logger = logging.getLogger(__name__)
 Kind = AccountRow.Kind
 # Countries that print on Letter; all others on A4.
 LETTER = frozenset(
@@ -42,6 +44,11 @@ def _stored_logo(name: str, file_hash: str) -> dict[str, str] | None:
         return None
     with default_storage.open(name) as file:
         content: bytes = file.read()
+    try:
+        logos.check(content)
+    except logos.NotDrawable as error:
+        logger.warning("The logo %s is left out of documents: %s", name, error)
+        return None
     sha = hashlib.sha256(content).hexdigest()
     path = f"logos/{sha}.{kind}"
     if not private.exists(path):

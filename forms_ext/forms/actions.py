@@ -27,19 +27,14 @@ def find_sent(key: str) -> Receipt | None:
     return Receipt(earlier.reference) if earlier else None
 
 
-class TooManyMails(Exception):
-    """The address has got enough mails in this hour."""
-
-
 @transaction.atomic
-def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept]) -> Kept:
-    """Return what `store` makes of what a visitor sent, and count the mail that it brings their address.
+def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept], *, sender: str) -> Kept:
+    """Return what `store` makes of what a visitor sent, and count it for the network `sender`.
 
-    Raises TooManyMails where that is one too many: nothing is kept then, as where `store` refuses.
+    Raises `guards.TooMany` if that is one too many: nothing is kept then, as where `store` refuses.
     """
     kept = store(submission)
-    if "email" in submission.roles and not guards.recipient_allowed(submission.roles["email"]):
-        raise TooManyMails
+    guards.count_sent(sender)
     return kept
 
 

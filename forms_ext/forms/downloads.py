@@ -7,8 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from ..base import history, private
+from ..base.filenames import safe_name
 from ..base.staff import StaffView
 from .actions import DOWNLOADED
+from .files import ALLOWED
 from .models import AnswerSet, Upload
 
 
@@ -18,7 +20,8 @@ def response(upload: Upload) -> FileResponse:
         file = private.open(upload.storage_path)
     except FileNotFoundError:
         raise Http404(_("The file is not in the storage any more.")) from None
-    answer = FileResponse(file, as_attachment=True, filename=upload.file_name, content_type=upload.content_type)
+    name = safe_name(upload.file_name, ALLOWED.get(upload.content_type, ".bin"))
+    answer = FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type)
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return private.unkept(answer)
 

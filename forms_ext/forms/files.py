@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import filetype
@@ -12,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +18,7 @@ from cop_program.clock import now
 
 from ..base import private
 from ..base.conf import conf
+from ..base.filenames import safe_name
 from . import models
 
 ALLOWED = {
@@ -49,6 +48,12 @@ def detect(file: UploadedFile) -> str:
     return str(kind.mime)
 
 
+def too_large() -> str:
+    """Return the sentence about a file that is larger than may be sent."""
+    limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
+    return _("This file is larger than %(limit)s MB. Send a smaller one.") % {"limit": limit}
+
+
 class KeptFileInput(forms.FileInput):
     """A file input that also carries the token of a file that was accepted before."""
 
@@ -62,7 +67,9 @@ class KeptFileInput(forms.FileInput):
         return None
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        html = super().render(name, None, attrs, renderer)
+        # For the script that says so before the file is sent.
+        limits = {"data-max-bytes": conf.COP_UPLOAD_MAX_BYTES, "data-too-large": too_large()}
+        html = super().render(name, None, {**(attrs or {}), **limits}, renderer)
         token = value[1] if isinstance(value, tuple) else ""
         upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if is_token(token) else None
         if upload is None:
@@ -88,8 +95,7 @@ class KeptFileField(forms.Field):
         if not file.size:
             raise ValidationError(_("This file is empty."))
         if file.size > conf.COP_UPLOAD_MAX_BYTES:
-            limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
-            raise ValidationError(_("This file is larger than %(limit)s MB. Send a smaller one.") % {"limit": limit})
+            raise ValidationError(too_large())
         file.content_type = detect(file)
         return file
 
@@ -102,13 +108,12 @@ def keep(file: UploadedFile, *, page_id: int, question_key: str) -> "models.Uplo
     file.seek(0)
     content = file.read()
     suffix = ALLOWED[str(file.content_type)]
-    name = get_valid_filename(PurePosixPath(file.name or "file").name)[-120:] or f"file{suffix}"
     digest = hashlib.sha256(content).hexdigest()
     return models.Upload.objects.create(
         page_id=page_id,
         question_key=question_key,
         storage_path=private.save(f"uploads/{digest[:2]}/{digest}{suffix}", content),
-        file_name=name,
+        file_name=safe_name(file.name or "", suffix),
         content_type=file.content_type,
         size=len(content),
         sha256=digest,

@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.csp import CSP, build_policy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Page, get_page_models
+
+from cop_program.context import of_every_page
 
 from .models import AbstractFormPage, EmbeddingSite
 
@@ -62,6 +65,13 @@ def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.add_post_render_callback(set_policy)
         return response
     return set_policy(response)
+
+
+def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """Say in the frame why a body was not read (`base.bodies`)."""
+    mark(request)
+    context_of_frame = {**of_every_page(request), **context(request), "sentence": sentence}
+    return let_in(request, render(request, "forms_ext/too_large.html", context_of_frame, status=status))
 
 
 def form_types() -> list[type[Page]]:

@@ -10,7 +10,10 @@ from cop_program.clock import now
 
 from ..base import history, periodic, private
 from ..base.conf import conf
-from . import audit  # noqa: F401  (the audit check registers itself)
+from . import (
+    audit,  # noqa: F401  (the audit check registers itself)
+    sizes,
+)
 from .actions import DELETED, DOWNLOADED, SENT
 from .models import AbstractFormPage, Upload
 from .versions import freeze
@@ -39,5 +42,6 @@ def connect() -> None:
     history.register(SENT, _("Sent"))
     history.register(DELETED, _("Answers deleted"))
     history.register(DOWNLOADED, _("File downloaded"))
+    sizes.connect()
     page_published.connect(freeze_published, dispatch_uid="forms_ext.forms.freeze")
     periodic.register(forget_draft_uploads)

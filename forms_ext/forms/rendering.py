@@ -14,6 +14,7 @@ from cop_program import reader
 from cop_program.clock import now
 from cop_program.zones import zone_names
 
+from ..base import network
 from ..base.errors import ActionRefused
 from . import actions, frames, guards, plan, tokens, versions
 from .models import AbstractFormPage
@@ -46,7 +47,12 @@ def serve(
         return _post(showing)
     if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):
         again = f"{_address(page, request)}?{AGAIN}=1" if page.is_open(now()) else ""
-        context = {"reference": receipt[0], "receipt_kind": receipt[1], "again_url": again}
+        context = {
+            "reference": receipt.reference,
+            "receipt_kind": receipt.kind,
+            "is_mailed": receipt.is_mailed,
+            "again_url": again,
+        }
         return showing.render(SENT_TEMPLATE, context)
     if AGAIN not in request.GET and (earlier := sent_before(page, request)):
         return earlier
@@ -69,7 +75,7 @@ def _confirm(page: AbstractFormPage, request: HttpRequest, receipt: Receipt | Ht
     if isinstance(receipt, HttpResponse):
         response = receipt
     else:
-        signed = tokens.sign_receipt(page.pk, receipt.reference, receipt.kind)
+        signed = tokens.sign_receipt(page.pk, receipt)
         response = redirect(f"{address}?receipt={signed}")
         patch_cache_control(response, private=True, no_store=True)
     if not frames.is_framed(request):
@@ -97,11 +103,11 @@ def _take(showing: Showing) -> HttpResponse:
         reader.choose(request, zone)
     token = tokens.read(request.POST.get("_token"), page.pk)
     showing.nonce = token.nonce if token else ""
-    if not guards.address_allowed(request):
-        return showing.form(
-            notice=_("Too many forms came from your network in a short time. Wait a while, then send this again."),
-            status=429,
-        )
+    try:
+        guards.count_attempt(request)
+        guards.count_files(request, len(request.FILES))
+    except guards.TooMany as refused:
+        return showing.too_many(refused)
     cleaned = showing.plan.clean(request.POST, request.FILES)
     _carry_uploads(request, cleaned.answers)
     if not page.is_open(now()):
@@ -169,14 +175,15 @@ def _accept(showing: Showing, answers: dict[str, Any]) -> HttpResponse:
     key = tokens.idempotency_key(page.pk, showing.nonce)
     submission = CleanSubmission.sent(showing.version, answers, key=key)
     try:
-        receipt = actions.take(submission, lambda sent: page.accept_submission(sent, showing.request))
+        receipt = actions.take(
+            submission,
+            lambda sent: page.accept_submission(sent, showing.request),
+            sender=network.sender(showing.request),
+        )
     except ActionRefused as refused:
         return showing.form(notice=str(refused), status=409)
-    except actions.TooManyMails:
-        return showing.form(
-            notice=_("This email address was used here several times in a short time. Wait an hour, then send again."),
-            status=429,
-        )
+    except guards.TooMany as refused:
+        return showing.too_many(refused)
     return _confirm(page, showing.request, receipt, showing.nonce)
 
 

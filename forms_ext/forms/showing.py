@@ -64,6 +64,12 @@ class Showing:
         }
         return self._in_form(context, 200)
 
+    def too_many(self, refused: guards.TooMany) -> HttpResponse:
+        """Show the form again with everything in it, and say when it can be sent."""
+        response = self.form(notice=refused.words(self.request), status=429)
+        response["Retry-After"] = refused.retry_after
+        return response
+
     def closed(self, status: int = 200) -> HttpResponse:
         """Say that the form is closed; what was typed can still be read and copied."""
         typed = self.plan.typed(self.request.POST).values() if self.request.method == "POST" else ()

@@ -36,7 +36,11 @@ class CleanSubmission:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender may quote; `kind` chooses the words of the confirmation."""
+    """What the sender may quote; `kind` chooses the words of the confirmation.
+
+    `is_mailed` is False if an application is confirmed on the page alone: its address has got enough mails.
+    """
 
     reference: str
     kind: str = "submission"
+    is_mailed: bool = True

@@ -1,7 +1,7 @@
 """The signed, dated token of a public form; it stands where a CSRF cookie would (design: "Security")."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from django.core import signing
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from cop_program.clock import now
 
 from ..base.conf import conf
+from .submissions import Receipt
 
 SALT = "forms_ext.forms.token"
 RECEIPT_SALT = "forms_ext.forms.receipt"
@@ -51,18 +52,18 @@ def read(text: Any, page_id: int) -> Token | None:
     return Token(page, version, nonce, now().timestamp() - made, subject) if page == page_id else None
 
 
-def sign_receipt(page_id: int, reference: str, kind: str) -> str:
+def sign_receipt(page_id: int, receipt: Receipt) -> str:
     """Return what the address of the confirmation carries: no personal data."""
-    return signing.Signer(salt=RECEIPT_SALT).sign_object([page_id, reference, kind])
+    return signing.Signer(salt=RECEIPT_SALT).sign_object([page_id, *astuple(receipt)])
 
 
-def read_receipt(text: str, page_id: int) -> tuple[str, str] | None:
-    """Return `(reference, kind)` of a confirmation's address, or None."""
+def read_receipt(text: str, page_id: int) -> Receipt | None:
+    """Return the receipt of a confirmation's address, or None."""
     try:
-        page, reference, kind = signing.Signer(salt=RECEIPT_SALT).unsign_object(text)
+        page, *receipt = signing.Signer(salt=RECEIPT_SALT).unsign_object(text)
+        return Receipt(*receipt) if page == page_id else None
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return (reference, kind) if page == page_id else None
 
 
 def idempotency_key(page_id: int, nonce: str) -> str:

@@ -74,8 +74,11 @@ def send(
     about: str = "",
     reply_to: str = "",
     attachments: Sequence[Attachment] = (),
+    idempotency_key: str = "",
 ) -> OutgoingMail:
     """Write a mail into the outbox, in the caller's transaction; it is sent after the commit.
+
+    The same idempotency key again returns the mail that it made, at the same moment too.
 
     `fields` must hold a value for every field of the kind, `secrets` an address for every secret one. A value
     "way" in `fields` is shown as the last line ("Step 3 of 7: Register, by ...").
@@ -93,23 +96,29 @@ def send(
     source = queries.source(declared, scope=scope, language=language)
     shown = rendering.compose(kind=declared, source=source, fields=fields, language=language, reply_to=reply_to)
     moment = now()
-    mail = OutgoingMail.objects.create(
-        kind=kind,
-        scope=scope,
-        about=about,
-        recipient=to,
-        recipient_name=harmless(to_name),
-        reply_to=reply_to,
-        language=language,
-        subject=shown.subject,
-        text=shown.text,
-        html=shown.html,
-        fields={name: str(fields[name]) for name in {*declared.fields, "way"} - declared.secrets if name in fields},
-        secrets=vault.lock({name: secrets[name] for name in declared.secrets}),
-        created_at=moment,
-        next_attempt_at=moment,
-        message_id=make_msgid(domain=_domain()),
-    )
+    values = {
+        "kind": kind,
+        "scope": scope,
+        "about": about,
+        "recipient": to,
+        "recipient_name": harmless(to_name),
+        "reply_to": reply_to,
+        "language": language,
+        "subject": shown.subject,
+        "text": shown.text,
+        "html": shown.html,
+        "fields": {name: str(fields[name]) for name in {*declared.fields, "way"} - declared.secrets if name in fields},
+        "secrets": vault.lock({name: secrets[name] for name in declared.secrets}),
+        "created_at": moment,
+        "next_attempt_at": moment,
+        "message_id": make_msgid(domain=_domain()),
+    }
+    if not idempotency_key:
+        mail = OutgoingMail.objects.create(**values)
+    else:
+        mail, is_new = OutgoingMail.objects.get_or_create(idempotency_key=idempotency_key, defaults=values)
+        if not is_new:
+            return mail
     MailAttachment.objects.bulk_create(
         MailAttachment(
             mail=mail,

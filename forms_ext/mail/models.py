@@ -65,6 +65,7 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=255, blank=True)
     message_id = models.CharField(max_length=255, blank=True, editable=False)
+    idempotency_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("mail")

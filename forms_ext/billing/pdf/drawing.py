@@ -22,6 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from ...base import private
+from .. import logos
 from . import einvoice, page
 from .glyphs import FONTS, fallback
 from .metadata import descriptions
@@ -101,12 +102,24 @@ def _style(page_size: str, language: str, extra_font: str) -> CSS:
 
 
 def render(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the PDF of a snapshot: the same bytes each time."""
+    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be drawn in time."""
+    logo = snapshot["issuer"]["logo"]
+    if logo and not _is_drawable(logo["path"], logo["sha256"]):
+        snapshot = {**snapshot, "issuer": {**snapshot["issuer"], "logo": None}}
     source = page.html(snapshot)
     attachments = _attachments(snapshot)
     with _lock:
         style = _style(snapshot["page_size"], snapshot["language"], fallback())
         return _draw(source, attachments, style, snapshot["issuer"]["logo"])
+
+
+@lru_cache(maxsize=LOGOS_KEPT)
+def _is_drawable(path: str, sha256: str) -> bool:
+    try:
+        logos.check(private.read(path))
+    except logos.NotDrawable:
+        return False
+    return True
 
 
 def _attachments(snapshot: Mapping[str, Any]) -> list[Attachment]:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forms_ext.base.bodies.LimitBodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -192,6 +193,8 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
+
+COP_BODY_MAX_BYTES = 2_621_440  # what strangers send anywhere; Django keeps as much in memory
 
 # Each COP_ setting of forms_ext can be given as an environment variable of the same name.
 for name, setting in vars(Conf).items():

@@ -48,6 +48,7 @@ if bucket := os.environ.get("S3_BUCKET"):  # for several machines; boto3 reads A
         "private": {"BACKEND": S3, "OPTIONS": {"bucket_name": required("S3_PRIVATE_BUCKET"), "file_overwrite": False}},
     }
 
+COP_TRUSTED_PROXIES = int(os.environ.get("COP_TRUSTED_PROXIES", "1"))  # the one that speaks HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000

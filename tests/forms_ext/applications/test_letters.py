@@ -92,11 +92,35 @@ def test_a_facilitator_gets_no_flood(client: Client, address: str, settings: Set
     settings.COP_RATE_LIMIT_ADDRESS = 0
     assert [write(client, address)[0] for _ in range(3)] == [302, 302, 429]
     assert OutgoingMail.objects.count() == 2
-    settings.COP_RATE_LIMIT_RECIPIENT = 0
+    # The stranger neither changes the email address to go on, nor keeps others from writing.
+    assert write(client, address, email="mallory@example.org")[0] == 429
+    other = Client(REMOTE_ADDR="203.0.113.77")
+    assert write(other, address)[0] == 429, "the same email address from elsewhere"
+    assert write(other, address, email="bea@example.org")[0] == 302
+    settings.COP_RATE_LIMIT_FACILITATOR = 3
+    assert write(Client(REMOTE_ADDR="203.0.113.78"), address, email="cyd@example.org")[0] == 429
+    settings.COP_RATE_LIMIT_RECIPIENT = settings.COP_RATE_LIMIT_FACILITATOR = 0
     settings.COP_RATE_LIMIT_ADDRESS = 1
     status, page = [write(client, address) for _ in range(2)][1]
     assert status == 429
     assert "We are eight people." in page
+
+
+def test_the_same_letter_sent_again_is_one_letter(client: Client, address: str, settings: Settings) -> None:
+    found = re.search(r'name="_token" value="([^"]+)"', client.get(address).text)
+    assert found
+    letter = LETTER | {"_token": found[1]}
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        wrong = client.post(address, letter | {"email": "no"})
+        assert wrong.status_code == 422
+        token = re.search(r'name="_token" value="([^"]+)"', wrong.text)
+        assert token
+        with clock.at(clock.now() + timedelta(minutes=1)):
+            answers = [client.post(address, LETTER | {"_token": one}) for one in (token[1], token[1], found[1])]
+    assert {answer["Location"] for answer in answers} == {f"{address}?sent=1"}
+    assert OutgoingMail.objects.count() == 1
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert client.post(address, letter)["Location"] == f"{address}?sent=1", "also once the token is stale"
 
 
 def test_nobody_writes_to_somebody_without_an_address_or_on_a_draft(

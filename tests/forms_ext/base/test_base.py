@@ -1,6 +1,7 @@
 """The cellar: references, limits, periodic jobs, audit, private files, money, history, groups."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.management import CommandError, call_command
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import translation
 from djmoney.money import Money
@@ -20,6 +21,7 @@ from wagtail.models import GroupPagePermission
 from cop_program.clock import at, now
 from forms_ext.base import audit, history, limits, money, periodic, private, references, roles
 from forms_ext.base.conf import conf
+from forms_ext.base.errors import ActionRefused
 from forms_ext.models import RateBucket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
@@ -36,18 +38,33 @@ def test_references_count_up_in_each_series() -> None:
 
 def test_the_limit_refuses_the_next_one_and_forgets_after_the_window() -> None:
     with time_machine.travel("2026-03-01T10:00:00Z", tick=False) as clock:
-        assert [limits.hit("post:203.0.113.9", limit=2, seconds=3600) for _ in range(3)] == [True, True, False]
-        assert limits.hit("post:203.0.113.10", limit=2, seconds=3600)
-        clock.shift(3600)
-        assert limits.hit("post:203.0.113.9", limit=2, seconds=3600)
+        for _ in range(2):
+            limits.count("post:203.0.113.9", limit=2, seconds=3600)
+        clock.shift(48 * 60)
+        with pytest.raises(limits.UsedUp) as refused:
+            limits.count("post:203.0.113.9", limit=2, seconds=3600)
+        assert (refused.value.until.isoformat(), refused.value.seconds) == ("2026-03-01T11:00:00+00:00", 12 * 60)
+        limits.count("post:203.0.113.10", limit=2, seconds=3600)
+        with pytest.raises(limits.UsedUp):
+            limits.count("post:203.0.113.10", limit=2, seconds=3600, times=2)
+        clock.shift(12 * 60)
+        limits.count("post:203.0.113.9", limit=2, seconds=3600, times=2)
         clock.shift(timedelta(days=9))
         limits.forget_old_hits()
     assert not RateBucket.objects.exists()
 
 
 def test_the_limit_stores_no_address() -> None:
-    limits.hit("post:203.0.113.9", limit=2, seconds=3600)
+    limits.count("post:203.0.113.9", limit=2, seconds=3600)
     assert "203" not in RateBucket.objects.get().key[:4] or len(RateBucket.objects.get().key) == 64
+
+
+def test_what_is_rolled_back_is_not_counted() -> None:
+    for _ in range(3):
+        with suppress(ActionRefused), transaction.atomic():
+            limits.count("post", limit=1, seconds=3600)
+            raise ActionRefused
+    limits.count("post", limit=1, seconds=3600)
 
 
 @pytest.fixture

@@ -161,7 +161,12 @@ def deployment(**settings: Any) -> set[str]:
     with override_settings(**DEPLOYED | settings):
         return {
             str(found.id)
-            for check in (deployment_checks.somebody_does_the_work, deployment_checks.mails_arrive)
+            for check in (
+                deployment_checks.somebody_does_the_work,
+                deployment_checks.mails_arrive,
+                deployment_checks.visitors_are_told_apart,
+                deployment_checks.bodies_are_limited,
+            )
             for found in check(None)
         }
 
@@ -180,6 +185,16 @@ def test_a_deployed_site_as_it_should_be_is_told_nothing() -> None:
 )
 def test_a_deployed_site_has_a_worker(backend: str) -> None:
     assert deployment(TASKS={"default": {"BACKEND": backend}}) == {"forms_ext.W002"}
+
+
+def test_behind_a_proxy_visitors_are_told_apart() -> None:
+    https = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert deployment(SECURE_PROXY_SSL_HEADER=https) == {"forms_ext.W020"}
+    assert deployment(SECURE_PROXY_SSL_HEADER=https, COP_TRUSTED_PROXIES=1) == set()
+
+
+def test_bodies_are_limited() -> None:
+    assert deployment(MIDDLEWARE=[]) == {"forms_ext.W021"}
 
 
 def test_mails_have_a_sender() -> None:

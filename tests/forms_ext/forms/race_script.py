@@ -4,20 +4,26 @@ import os
 import time
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
+from django.urls import reverse
 from wagtail.models import Site
 
 from cop_program import clock
+from cop_program.models import FacilitatorIndexPage, FacilitatorPage
 from forms_ext.admission.models import Invitation
 from forms_ext.applications import actions as applications
 from forms_ext.applications.models import Application
+from forms_ext.base import limits
 from forms_ext.base.errors import ActionRefused
+from forms_ext.base.models import RateBucket
 from forms_ext.billing.models import Account
 from forms_ext.forms import actions as forms
+from forms_ext.forms import guards
 from forms_ext.forms.models import AbstractFormPage, FormPage, Submission, Upload
 from forms_ext.mail import actions as mail
 from forms_ext.mail.models import OutgoingMail
@@ -28,7 +34,7 @@ from tests.forms_ext.forms import factories
 from tests.forms_ext.forms.sending import ANSWERS, REGISTERING, token_of
 from tests.racing import persist, together
 
-PAUSE = 0.3
+PAUSE, LIMIT = 0.3, 3
 PAPER = ("file", {"label": "Paper", "required": True})
 
 
@@ -112,6 +118,34 @@ def registration(senders: int) -> dict[str, Any]:
     return said(*behind_the_gate(), senders) | stored()
 
 
+def limited(senders: int) -> dict[str, Any]:
+    """Send as many applications at once from one network, which may send `LIMIT` an hour."""
+    page = factories.make_application_form(site_with_program().page)
+    client = Client()
+    sent = [ANSWERS | {"_token": token_of(client.get(page.url).text)} for _ in range(senders)]
+    with override_settings(COP_RATE_LIMIT_ADDRESS=LIMIT):
+        told = together([partial(post, page, client.cookies, answers) for answers in sent])
+    return {"told": Counter(status for status, _where in told)} | stored()
+
+
+def letter(senders: int) -> dict[str, Any]:
+    """Send one letter to a facilitator several times at once."""
+    root = site_with_program().page.get_parent()
+    index = root.add_child(instance=FacilitatorIndexPage(title="Facilitators", slug="facilitators"))
+    evan = FacilitatorPage(title="Evan", slug="evan", role="Facilitator", contact_email="evan@example.org")
+    address = reverse("forms_ext:facilitator_letter", args=[index.add_child(instance=evan).pk])
+    values = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}
+    values["_token"] = token_of(Client().get(address).text)
+
+    def send() -> list[Any]:
+        with clock.at(people.START + timedelta(seconds=30)):
+            response = Client().post(address, values)
+        return [response.status_code, response.headers.get("Location", "")]
+
+    told = together([send] * senders)
+    return {"told": Counter(" ".join(map(str, one)) for one in told)} | stored()
+
+
 # --- Without the guard ---------------------------------------------------------------------------
 
 
@@ -156,7 +190,28 @@ def registration_unguarded(senders: int) -> dict[str, Any]:
         return said(*sent, senders) | stored()
 
 
+def count_unguarded(sender: str) -> None:
+    """Look how many there are, pause, and count: each who got so far would be taken."""
+    bucket, _made = RateBucket.objects.get_or_create(key="unguarded", window_start=people.START)
+    if bucket.count >= LIMIT:
+        raise guards.TooMany("", limits.UsedUp(people.START))
+    time.sleep(PAUSE)
+    persist(lambda: RateBucket.objects.filter(pk=bucket.pk).update(count=bucket.count + 1))
+
+
+def limited_unguarded(senders: int) -> dict[str, Any]:
+    """Send as many applications at once to a site that counts outside of the transaction that stores."""
+    with (
+        patch.object(guards, "count_sent", count_unguarded),
+        patch.object(forms, "take", forms.take.__wrapped__),
+    ):
+        return limited(senders)
+
+
 RACES = {
+    "letter": letter,
+    "limited": limited,
+    "limited-unguarded": limited_unguarded,
     "application": application,
     "application-unguarded": application_unguarded,
     "plain": plain,

@@ -257,3 +257,20 @@ def test_a_page_in_a_language_that_runs_from_right_to_left(
         assert gap < 1, "the heading begins at the right edge of its place"
         assert name.bounding_box()["x"] > width / 2  # type: ignore[index]
         assert faults(page) == []
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
+    visit: Visit, form_page: ApplicationFormPage, settings: Any
+) -> None:
+    settings.COP_UPLOAD_MAX_BYTES = 1_048_576
+    page = visit(form_page.url)
+    fill(page)
+    paper = page.get_by_label("Paper")
+    paper.set_input_files(PAPER | {"buffer": b"%PDF-1.7" + b"x" * 1_100_000})
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_label("Your name")).to_have_value("Ada Sample")
+    assert paper.evaluate("field => field.validationMessage") == "This file is larger than 1 MB. Send a smaller one."
+    assert not Application.objects.exists()
+    paper.set_input_files(PAPER)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="We have your application")).to_be_visible()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.forms import types
+from forms_ext.forms import downloads, types
 from forms_ext.forms.models import FormVersion, Upload
 from forms_ext.mail.models import OutgoingMail
 
@@ -114,21 +114,25 @@ def test_the_trap_stores_nothing(client: Client, form_page: ApplicationFormPage)
 
 def test_too_many_posts_get_a_clear_429(client: Client, form_page: ApplicationFormPage, settings: Any) -> None:
     settings.COP_RATE_LIMIT_ADDRESS = 1
-    token = opened(client, form_page)
-    send(client, form_page, token, email="no")
-    response = send(client, form_page, token)
-    assert response.status_code == 429
-    assert 'value="Ada Sample"' in response.text
-
-
-def test_one_recipient_is_not_flooded(client: Client, form_page: ApplicationFormPage, settings: Any) -> None:
-    settings.COP_RATE_LIMIT_RECIPIENT = 1
     assert send(client, form_page, opened(client, form_page)).status_code == 302
     other = Client()
     response = send(other, form_page, opened(other, form_page))
     assert response.status_code == 429
     assert 'value="Ada Sample"' in response.text
-    assert Application.objects.count() == 1
+
+
+def test_one_recipient_is_not_flooded_and_nobody_is_kept_from_applying(
+    client: Client, form_page: ApplicationFormPage, settings: Any
+) -> None:
+    settings.COP_RATE_LIMIT_RECIPIENT = 1
+    first, second = (send(one, form_page, opened(one, form_page)) for one in (client, Client()))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert "a confirmation is on its way" in client.get(first["Location"]).text
+    told = client.get(second["Location"]).text
+    assert "we do not email a confirmation this time" in told
+    assert "is on its way" not in told
+    assert Application.objects.count() == 2
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_an_accepted_file_stays_while_other_answers_are_mended(client: Client, form_page: ApplicationFormPage) -> None:
@@ -156,6 +160,27 @@ def test_a_file_is_taken_by_its_content_only(
     response = send(client, form_page, opened(client, form_page), paper=SimpleUploadedFile(name, content))
     assert response.status_code == 422
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["x.html", "jpg.html", ".htaccess", "x.pdf.exe", "x\u202efdp.exe", "CON"])
+def test_a_file_is_called_by_its_content_everywhere(client: Client, form_page: ApplicationFormPage, name: str) -> None:
+    form_page = factories.publish(form_page, [*factories.APPLICATION, ("file", {"label": "Paper"})])  # type: ignore[assignment]
+    page = b"%PDF-1.4<html><script>alert(1)</script>"
+    paper = SimpleUploadedFile("x.pdf", page, content_type="text/html")
+    paper._name = name  # as it comes from a client that is no browser
+    assert send(client, form_page, opened(client, form_page), paper=paper).status_code == 302
+    by_api = Client().post(f"/api/v3/forms/{form_page.pk}/files/paper/", {"file": SimpleUploadedFile(name, page)})
+    upload = Upload.objects.get(claimed_at__isnull=False)
+    answer = downloads.response(upload)
+    names = {upload.file_name, Application.objects.get().answers["paper"]["name"], by_api.json()["name"]}
+    [safe] = names
+    assert re.fullmatch(r"[\w-]+\.pdf", safe)
+    assert answer["Content-Disposition"] == f'attachment; filename="{safe}"'
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    Upload.objects.filter(pk=upload.pk).update(file_name=name)  # as an older version has kept it
+    upload.refresh_from_db()
+    assert downloads.response(upload)["Content-Disposition"].endswith('.pdf"')
 
 
 KINDS = [kind.name for kind in types.all_types()]

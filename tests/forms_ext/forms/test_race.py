@@ -46,3 +46,19 @@ def test_a_registration_is_stored_once(stable: Stable) -> None:
     assert "/go/member/" in told_the_same(done)
     assert (done["registrations"], done["accounts"]) == (1, 1)
     assert done["mails"]["registered_hold"] == 1
+
+
+def test_without_the_guard_more_are_taken_than_a_network_may_send(stable: Stable) -> None:
+    stable.run_until(lambda done: done["applications"] > 3, SCRIPT, "limited-unguarded", SENDERS)
+
+
+def test_no_more_are_taken_than_a_network_may_send(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "limited", SENDERS)
+    assert done["told"] == {"302": 3, "429": SENDERS - 3}
+    assert (done["applications"], done["mails"]) == (3, {"application_received": 3})
+
+
+def test_a_letter_is_mailed_once(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "letter", SENDERS)
+    assert told_the_same(done).endswith("?sent=1")
+    assert done["mails"] == {"letter_to_facilitator": 1}

@@ -4,6 +4,7 @@
  *   with ?tz=, and the parts marked data-zoned are put in place. Choosing a zone by the form always wins; beside a form
  *   that may be half filled it does without loading the page anew.
  * - A question for the time zone begins with the reader's own.
+ * - A file that is larger than the form takes is refused before it is sent.
  * - A video is loaded where its picture stands, on a click, not before.
  * - What has to be mended takes the focus.
  * - The bar with the next step hides while the card it repeats is in view.
@@ -26,6 +27,22 @@ const answerOwnZone = () => {
   for (const field of document.querySelectorAll("select[data-own-zone]")) {
     if (!field.value && offers(field, zone)) field.value = zone;
   }
+};
+
+const isTooLarge = (field) => [...field.files].some((file) => file.size > Number(field.dataset.maxBytes));
+
+const checkFile = (event) => {
+  const field = event.target;
+  if (!field.matches("input[data-max-bytes]")) return;
+  field.setCustomValidity(isTooLarge(field) ? field.dataset.tooLarge : "");
+  field.reportValidity();
+};
+
+const keepLargeFiles = (event) => {
+  const field = [...event.target.querySelectorAll("input[data-max-bytes]")].find(isTooLarge);
+  if (!field) return;
+  event.preventDefault();
+  field.reportValidity();
 };
 
 const replaceZoned = (html) => {
@@ -110,6 +127,8 @@ const focusErrors = () => document.querySelector(".error-summary[tabindex], .not
 
 document.addEventListener("click", playVideo);
 document.addEventListener("change", startChoosing);
+document.addEventListener("change", checkFile);
+document.addEventListener("submit", keepLargeFiles);
 document.addEventListener("submit", chooseZone);
 watchCard();
 focusErrors();

@@ -1,0 +1,99 @@
+"""Who sends a request, as a network: what limits count by. Every guard asks here, and nothing of it is stored in clear.
+
+An IPv4 address counts by itself, an IPv6 address by its /64, which one customer has. IPv6 addresses in which an IPv4
+address is the sender's own count as that one. Taken apart are, besides the mapped `::ffff:1.2.3.4` that a socket for
+both kinds gives (RFC 4291, 2.5.5.2): IPv4-compatible ones (2.5.5.1), IPv4-translated ones (RFC 2765, 2.1), NAT64's
+well-known prefix (RFC 6052, 2.1), 6to4 (RFC 3056, 2) and Teredo (RFC 4380, 4), whose /64 would be that of all clients
+of one server. The prefix for translators of one's own (RFC 8215) does not say where the IPv4 address stands: there each
+address counts. ISATAP (RFC 5214) stays a /64: who lives in it chooses the IPv4 address as they like.
+"""
+
+import logging
+import re
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+from django.http import HttpRequest
+
+from .conf import conf
+
+logger = logging.getLogger(__name__)
+
+UNKNOWN = ""
+# Prefixes after which the last 32 bits are the sender's IPv4 address.
+WITH_IPV4 = tuple(IPv6Network(text) for text in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96"))
+OWN_TRANSLATORS = IPv6Network("64:ff9b:1::/48")
+OURS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+LOW = 1 << 16  # ::1 and what else is no IPv4 address behind ::/96
+WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d*)?|([0-9.]+):\d*", re.ASCII)
+
+
+def network_of(text: str) -> str:
+    """Return the network of one address as a proxy or server writes it, UNKNOWN where it is none.
+
+    With or without port, brackets, zone or quotes; `for=…` as in a Forwarded header, too.
+    """
+    text = re.sub(r"^for\s*=\s*", "", text.strip(), flags=re.IGNORECASE).strip("\" '")
+    if found := WITH_PORT.fullmatch(text):
+        text = found[1] or found[2] or ""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    if address.is_unspecified:
+        return UNKNOWN
+    if isinstance(address, IPv6Address):
+        inner = _inner(address)
+        if inner is None:
+            length = 128 if address in OWN_TRANSLATORS else 64
+            return str(IPv6Network((address, length), strict=False))
+        address = inner
+    return str(address)
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address of the sender that `address` carries."""
+    if address.teredo:
+        return address.teredo[1]
+    if address.sixtofour:
+        return address.sixtofour
+    low = int(address) & 0xFFFF_FFFF
+    return IPv4Address(low) if low >= LOW and any(address in prefix for prefix in WITH_IPV4) else None
+
+
+def sender(request: HttpRequest) -> str:
+    """Return the network that sent `request`; UNKNOWN where server and proxies do not tell it.
+
+    Behind `COP_TRUSTED_PROXIES` of them it is the entry of X-Forwarded-For that the outermost one wrote: what stands
+    before it was sent by the visitor and proves nothing. A request that brings fewer entries has not come through all
+    of them: then it is the address at the other end of the connection, unless that is a machine of our own.
+    """
+    peer, hops = request.META.get("REMOTE_ADDR") or "", conf.COP_TRUSTED_PROXIES
+    if hops <= 0:
+        found = network_of(peer)
+        if "X-Forwarded-For" in request.headers and _is_ours(found):
+            _warn("A proxy stands in front, and all its visitors share one limit: set COP_TRUSTED_PROXIES.")
+    else:
+        entries = [entry for entry in request.headers.get("X-Forwarded-For", "").split(",") if entry.strip()]
+        found = network_of(entries[-hops] if len(entries) >= hops else peer)
+        if len(entries) < hops and _is_ours(found):
+            found = UNKNOWN
+    if not found:
+        _warn(
+            "The addresses of visitors are not known here, so that no limit counts them. Let the web server or the "
+            "proxy pass them on, and set COP_TRUSTED_PROXIES (docs/operators.md)."
+        )
+    return found
+
+
+def _is_ours(network: str) -> bool:
+    """Tell whether `network` can only be that of a machine beside this one."""
+    address = ip_address(network.partition("/")[0]) if network else None
+    return address is not None and (
+        address.is_loopback or address.is_link_local or any(address in each for each in OURS)
+    )
+
+
+@cache  # once for each process
+def _warn(text: str) -> None:
+    logger.warning(text)
