@@ -82,10 +82,12 @@ def decide(
     to_state: str,
     by: "User | None",
     reason: str = "",
+    message: str = "",
     link_ends_at: datetime | None = None,
 ) -> Decision:
     """Accept, decline, waitlist or withdraw `application` as the caller saw it, and mail it.
 
+    `reason` is for colleagues, `message` for the person, in the mail.
     Raises ActionRefused, which says why, where the state forbids it or somebody else was faster.
     """
     seen = application.state
@@ -97,9 +99,9 @@ def decide(
         invitations.revoke(application=application, by=by)
         if to_state == State.ACCEPTED:
             invitation, link = invitations.make(application=application, by=by, ends_at=link_ends_at)
-            mail = letters.send(application, to_state, link=link, ends_at=invitation.ends_at)
+            mail = letters.send(application, to_state, link=link, ends_at=invitation.ends_at, message=message)
         else:
-            mail = letters.send(application, to_state)
+            mail = letters.send(application, to_state, message=message)
         decision = Decision.objects.create(
             application=application,
             from_state=from_state,
@@ -119,9 +121,9 @@ def decide(
     return decision
 
 
-def withdraw(*, application: Application, by: "User | None", reason: str = "") -> Decision:
+def withdraw(*, application: Application, by: "User | None", reason: str = "", message: str = "") -> Decision:
     """Let somebody withdraw their application."""
-    return decide(application=application, to_state=State.WITHDRAWN, by=by, reason=reason)
+    return decide(application=application, to_state=State.WITHDRAWN, by=by, reason=reason, message=message)
 
 
 def _lock_accepted(application: Application) -> Application:

@@ -21,7 +21,8 @@ from ..base.errors import ActionRefused
 from ..base.registers import RegisterBulkAction
 from . import deciding
 from .register import applications
-from .staff_forms import AcceptForm, LinkForm, ReasonForm
+from .staff_forms import AcceptForm, DecisionForm, LinkForm
+from .staff_views import told
 
 State = Application.State
 
@@ -33,7 +34,7 @@ class DecideMany(RegisterBulkAction):
     register = applications
     permission = "decide"
     template_name = "forms_ext/staff/bulk_decide.html"
-    form_class = ReasonForm
+    form_class = DecisionForm
     to_state: ClassVar[str]
     classes: ClassVar[set[str]] = set()
 
@@ -50,7 +51,7 @@ class DecideMany(RegisterBulkAction):
         ends_at = self.link_end(form, application)
         return {
             "application": application,
-            "mail": deciding.preview(application, self.to_state, link_ends_at=ends_at),
+            "mail": deciding.preview(application, self.to_state, link_ends_at=ends_at, message=told(form)),
         }
 
     def link_end(self, form: forms.Form, application: Application) -> datetime | None:
@@ -98,6 +99,7 @@ class DecideMany(RegisterBulkAction):
                     self.to_state,
                     by=self.request.user,
                     reason=form.cleaned_data["reason"],
+                    message=form.cleaned_data["message"],
                     link_ends_at=self.link_end(form, application),
                 )
                 done += 1

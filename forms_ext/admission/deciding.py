@@ -129,9 +129,11 @@ def answers(application: Application) -> list[Answer]:
     )
 
 
-def preview(application: Application, to_state: str, *, link_ends_at: datetime | None = None) -> Rendered:
+def preview(
+    application: Application, to_state: str, *, link_ends_at: datetime | None = None, message: str = ""
+) -> Rendered:
     """Return the mail of a decision as it would go out, its link masked."""
-    return letters.preview(application, to_state, ends_at=link_ends_at)
+    return letters.preview(application, to_state, ends_at=link_ends_at, message=message)
 
 
 def preview_link(application: Application, *, link_ends_at: datetime | None = None) -> Rendered:
@@ -140,10 +142,17 @@ def preview_link(application: Application, *, link_ends_at: datetime | None = No
 
 
 def decide(
-    application: Application, to_state: str, *, by: Any, reason: str = "", link_ends_at: datetime | None = None
+    application: Application,
+    to_state: str,
+    *,
+    by: Any,
+    reason: str = "",
+    message: str = "",
+    link_ends_at: datetime | None = None,
 ) -> None:
     """Put `application` into `to_state`; ActionRefused where its state forbids it."""
+    said = {"by": by, "reason": reason, "message": message}
     if to_state == State.WITHDRAWN:
-        actions.withdraw(application=application, by=by, reason=reason)
+        actions.withdraw(application=application, **said)
     else:
-        actions.decide(application=application, to_state=to_state, by=by, reason=reason, link_ends_at=link_ends_at)
+        actions.decide(application=application, to_state=to_state, link_ends_at=link_ends_at, **said)

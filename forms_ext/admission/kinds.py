@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..mail import kinds
-from ..mail.kinds import COMMON, Fields, declared
+from ..mail.kinds import COMMON, TOLD, Fields, declared
 
 FIELDS: Fields = {**COMMON, "reference": (_("Reference of the application"), "A-2024-0007")}
 LINK: Fields = {
@@ -21,11 +21,12 @@ ACCEPTED = declared(
         "<p>Dear {name},</p>"
         "<p>We have read your application and are glad to accept you. Places go to those who register and pay the "
         "deposit; the form shows what it is and how to pay.</p>"
-        "<p>{link}</p>"
+        "<p>{message}</p><p>{link}</p>"
         "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
     ),
     FIELDS,
     LINK,
+    TOLD,
     button=_("Register"),
 )
 LINK_AGAIN = declared(
@@ -50,9 +51,11 @@ DECLINED = declared(
     _(
         "<p>Dear {name},</p>"
         "<p>Thank you for applying to {program}. We cannot offer you a place this time. You need not do anything.</p>"
+        "<p>{message}</p>"
         "<p>Your application has the reference {reference}, if you write to us about it.</p>"
     ),
     FIELDS,
+    TOLD,
 )
 WAITLISTED = declared(
     "waitlisted",
@@ -62,9 +65,11 @@ WAITLISTED = declared(
         "<p>Dear {name},</p>"
         "<p>Your application to {program} is on the waiting list. You need not do anything: "
         "we write to you as soon as we can say more.</p>"
+        "<p>{message}</p>"
         "<p>If you no longer wish to take part, answer this mail. Your reference is {reference}.</p>"
     ),
     FIELDS,
+    TOLD,
 )
 WITHDRAWN = declared(
     "withdrawn_confirmation",
@@ -74,8 +79,10 @@ WITHDRAWN = declared(
         "<p>Dear {name},</p>"
         "<p>Your application to {program}, reference {reference}, is withdrawn, as you wished. "
         "You need not do anything.</p>"
+        "<p>{message}</p>"
     ),
     FIELDS,
+    TOLD,
 )
 
 

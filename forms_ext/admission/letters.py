@@ -33,10 +33,11 @@ def scope(application: Application) -> str:
     return f"program:{application.program_id}"
 
 
-def fields(application: Application, what: str, ends_at: datetime | None = None) -> dict[str, str]:
-    """Return the values of a decision's mail."""
+def fields(application: Application, what: str, ends_at: datetime | None = None, message: str = "") -> dict[str, str]:
+    """Return the values of a decision's mail, in which staff tell the person `message`."""
     program, language = application.program, application.language
     values = {"name": application.name, "program": title_of(program, language), "reference": application.reference}
+    values["message"] = message.strip()
     if what in (State.ACCEPTED, LINK):
         end = ends_at or invitations.natural_end(program)
         values["link_ends"] = words.until(end, words.zone_of(program), language)
@@ -48,7 +49,9 @@ def fields(application: Application, what: str, ends_at: datetime | None = None)
 def values_of(kind: str, application: Application) -> dict[str, str]:
     """Return what a mail of `kind` would say to an applicant now."""
     what = next(what for what, name in KINDS.items() if name == kind)
-    return fields(application, what, invitations.own_end(application) if what == LINK else None)
+    values = fields(application, what, invitations.own_end(application) if what == LINK else None)
+    del values["message"]  # nobody has written it yet: the sample stands for it
+    return values
 
 
 def late_note(application: Application) -> str:
@@ -60,13 +63,15 @@ def late_note(application: Application) -> str:
         return _("The cancellation deadline has passed: a deposit paid now is not given back.")
 
 
-def send(application: Application, what: str, *, link: str = "", ends_at: datetime | None = None) -> OutgoingMail:
+def send(
+    application: Application, what: str, *, link: str = "", ends_at: datetime | None = None, message: str = ""
+) -> OutgoingMail:
     """Write the mail of a decision (a state) or of a new link (`LINK`) into the outbox."""
     return mail.send(
         kind=KINDS[what],
         to=application.email,
         to_name=application.name,
-        fields=fields(application, what, ends_at),
+        fields=fields(application, what, ends_at, message),
         secrets={"link": link} if link else None,
         scope=scope(application),
         language=application.language,
@@ -74,11 +79,11 @@ def send(application: Application, what: str, *, link: str = "", ends_at: dateti
     )
 
 
-def preview(application: Application, what: str, *, ends_at: datetime | None = None) -> Rendered:
+def preview(application: Application, what: str, *, ends_at: datetime | None = None, message: str = "") -> Rendered:
     """Return the mail as it would go out, its personal link masked."""
     return mail.preview(
         kind=KINDS[what],
-        fields=fields(application, what, ends_at),
+        fields=fields(application, what, ends_at, message),
         scope=scope(application),
         language=application.language,
     )

@@ -10,7 +10,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from cop_program.models import Program, ProgramPage
 from cop_program.models.pages import deadline_instant
 
-from ..base.staff_forms import day_input
+from ..base.staff_forms import day_input, message_field, reason_field
 
 
 class NoteForm(forms.Form):
@@ -24,13 +24,13 @@ class NoteForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason, kept in the history."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        required=False,
-        widget=AdminAutoHeightTextInput,
-        help_text=_("Kept in the history for colleagues; it is not in the mail."),
-    )
+    reason = reason_field()
+
+
+class DecisionForm(ReasonForm):
+    """A decision, of which the person is told."""
+
+    message = message_field()
 
 
 class LinkForm(forms.Form):
@@ -49,7 +49,7 @@ class LinkForm(forms.Form):
         return deadline_instant(day, page.home_zone)
 
 
-class AcceptForm(ReasonForm, LinkForm):
+class AcceptForm(DecisionForm, LinkForm):
     """An acceptance."""
 
 

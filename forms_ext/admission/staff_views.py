@@ -26,11 +26,16 @@ from ..mail.rendering import Rendered
 from . import actions, deciding, timeline, words
 from .models import Invitation
 from .register import applications
-from .staff_forms import AcceptForm, LinkForm, NoteForm, ReasonForm
+from .staff_forms import AcceptForm, DecisionForm, LinkForm, NoteForm, ReasonForm
 
 State = Application.State
-#: What each panel asks; the others ask for a reason.
-FORMS: Mapping[str, type[forms.Form]] = {"note": NoteForm, "link": LinkForm, State.ACCEPTED: AcceptForm}
+#: What each panel asks; the others are decisions.
+FORMS: Mapping[str, type[forms.Form]] = {
+    "note": NoteForm,
+    "link": LinkForm,
+    "revoke": ReasonForm,
+    State.ACCEPTED: AcceptForm,
+}
 
 
 @dataclass
@@ -45,6 +50,11 @@ class Panel:
     mail: Rendered | None = None
     is_open: bool = False
     is_destructive: bool = False
+
+
+def told(form: forms.Form) -> str:
+    """Return what was typed for the person, so that the mail shows it."""
+    return form.cleaned_data.get("message", "") if form.is_bound and form.is_valid() else ""
 
 
 class PersonFileView(AnswerFileView):
@@ -97,7 +107,7 @@ class PersonView(StaffView):
         """Return what the state of the application allows."""
         panels = []
         for to_state in deciding.allowed(self.application):
-            form = self.form(to_state, FORMS.get(to_state, ReasonForm))
+            form = self.form(to_state, FORMS.get(to_state, DecisionForm))
             verb = deciding.VERBS[to_state]
             panels.append(
                 Panel(
@@ -106,7 +116,9 @@ class PersonView(StaffView):
                     submit=verb.submit,
                     effects=deciding.effects(self.application, to_state),
                     form=form,
-                    mail=deciding.preview(self.application, to_state, link_ends_at=self.link_end(form)),
+                    mail=deciding.preview(
+                        self.application, to_state, link_ends_at=self.link_end(form), message=told(form)
+                    ),
                     is_destructive=to_state in {State.DECLINED, State.WITHDRAWN},
                 )
             )
@@ -162,7 +174,7 @@ class PersonView(StaffView):
             raise PermissionDenied
         if name not in doers and name not in State.values:
             return HttpResponse(status=400)
-        form = FORMS.get(name, ReasonForm)(request.POST, prefix=name)
+        form = FORMS.get(name, DecisionForm)(request.POST, prefix=name)
         self.bound = (name, form)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(), status=422)
@@ -192,6 +204,7 @@ class PersonView(StaffView):
             to_state,
             by=self.request.user,
             reason=form.cleaned_data["reason"],
+            message=form.cleaned_data["message"],
             link_ends_at=self.link_end(form),
         )
         return deciding.VERBS[State(to_state)].done % {"name": self.application.name}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from ..applications.models import Application
 from ..base.money import format_money
 from ..base.timeline import Entry, logged, name_of
 from ..forms.actions import DOWNLOADED
+from ..mail.kinds import MESSAGE
 from ..mail.models import OutgoingMail
 from .models import Invitation
 
@@ -52,10 +54,11 @@ def _money(account: Any) -> Iterator[Entry]:
 
 
 def _mails(abouts: list[str]) -> Iterator[Entry]:
-    for mail in OutgoingMail.objects.filter(about__in=abouts).defer("html", "text", "secrets", "fields"):
+    mails = OutgoingMail.objects.filter(about__in=abouts).annotate(told=KeyTextTransform(MESSAGE, "fields"))
+    for mail in mails.defer("html", "text", "secrets", "fields"):
         url = reverse("forms_ext_mail:mail", args=[mail.pk])
         title = _("Mail: %(state)s") % {"state": mail.get_state_display()}
-        yield Entry(mail.sent_at or mail.created_at, title, mail.subject, url=url)
+        yield Entry(mail.sent_at or mail.created_at, title, mail.subject, url=url, told=mail.told or "")
 
 
 def of(application: Application, *, money: bool, mails: bool) -> list[Entry]:

@@ -33,10 +33,10 @@ def reason_field(*, max_length: int = 2000, help_text: str | Promise = "", **opt
     )
 
 
-def message_field(help_text: str | Promise = "") -> forms.CharField:
+def message_field(label: str | Promise = "", help_text: str | Promise = "") -> forms.CharField:
     """Return the field for what the person is told, in the email."""
     return forms.CharField(
-        label=_("Message to the person"),
+        label=label or _("Message to the person"),
         max_length=MESSAGE_LENGTH,
         required=False,
         widget=AdminAutoHeightTextInput,

@@ -15,13 +15,14 @@ from . import history
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: when, what, in whose words, by whom."""
+    """One line: when, what, in whose words, by whom; `told` is what staff wrote to the person."""
 
     at: datetime
     title: str | Promise
     text: str = ""
     by: str = ""
     url: str = ""
+    told: str = ""
 
 
 def name_of(user: Any) -> str:

@@ -259,7 +259,7 @@ def reverse_payment(
 
 @transaction.atomic
 def list_refund(*, account: Account, amount: Money, reason: str, by: "User | None" = None) -> RefundDue:
-    """List money to give back; staff record it once it is paid out.
+    """List money to give back; staff record it once it is paid out. `reason` is for colleagues.
 
     Raise ActionRefused if more is listed than is in credit.
     """
@@ -287,8 +287,8 @@ def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
 
 
 @transaction.atomic
-def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None) -> AccountRow:
-    """Record that a listed refund was paid out; the payer is told."""
+def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
+    """Record that a listed refund was paid out; the payer is told, with what staff write to them."""
     refund, account = _lock_refund(refund)
     if paid_on > queries.latest_day():
         raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
@@ -297,7 +297,7 @@ def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None)
     row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300])
     refund.settled_by_row = row
     refund.save(update_fields=["settled_by_row"])
-    letters.send_refund_made(refund, account)
+    letters.send_refund_made(refund, account, message)
     return row
 
 
@@ -335,8 +335,11 @@ def list_rebates(*, program: Program, by: "User | None" = None) -> list[RebateDu
 
 
 @transaction.atomic
-def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = None) -> AccountRow:
-    """Record that a rebate was paid out: what was granted and what was paid are a row each; the payer is told."""
+def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
+    """Record that a rebate was paid out: what was granted and what was paid are a row each.
+
+    The payer is told, with what staff write to them.
+    """
     account = lock(rebate.account)
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
     if rebate.paid_row_id:
@@ -349,5 +352,5 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
     row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)
     rebate.paid_row = row
     rebate.save(update_fields=["paid_row"])
-    letters.send_rebate_paid(rebate, account)
+    letters.send_rebate_paid(rebate, account, message)
     return row

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
@@ -68,8 +69,11 @@ def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | No
 
 
 @transaction.atomic
-def issue_credit_note(*, invoice: Invoice, reason: str, by: "User | None" = None) -> Invoice:
-    """Correct `invoice` by a credit note over its whole total; a second call returns the same."""
+def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | None" = None) -> Invoice:
+    """Correct `invoice` by a credit note over its whole total; a second call returns the same.
+
+    The payer reads `cause`, in the language of the account, on the credit note and in its mail.
+    """
     account = _lock(invoice.account)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
     if invoice.kind != Invoice.Kind.INVOICE:
@@ -83,7 +87,7 @@ def issue_credit_note(*, invoice: Invoice, reason: str, by: "User | None" = None
         series=numbers.CREDIT_NOTES,
         total=-invoice.total,
         by=by,
-        content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, reason=reason),
+        content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, cause=cause),
         kind=Invoice.Kind.CREDIT_NOTE,
         corrects=invoice,
     )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..mail import kinds
-from ..mail.kinds import COMMON, TRANSFER, Fields, declared
+from ..mail.kinds import COMMON, TOLD, TRANSFER, Fields, declared
 
 FIELDS: Fields = {
     **COMMON,
@@ -72,7 +72,6 @@ PAYMENT_REVERSED = declared(
     {
         "amount": (_("Amount, with its currency"), "100 USD"),
         "received": (_("Day on which the payment was said to be received"), "29 January 2024"),
-        "message": (_("What staff write to the payer; may be empty"), ""),
         "owed": (_("What is owed now, in a sentence"), "You now owe 1,997 USD."),
         "place": (
             _("What it means for the place, in a sentence; may be empty"),
@@ -86,6 +85,7 @@ PAYMENT_REVERSED = declared(
         "receipt": (_("Number of the receipt that is cancelled"), "R-2024-0003"),
         "number": (_("Number of the cancellation"), "R-2024-0004"),
     },
+    TOLD,
 )
 CREDIT_NOTE = declared(
     "credit_note",
@@ -103,7 +103,7 @@ CREDIT_NOTE = declared(
     {
         "number": (_("Number of the credit note"), "CF-CN-00002"),
         "invoice": (_("Number of the invoice it corrects"), "CF-00012"),
-        "reason": (_("Why"), "You cancelled your registration."),
+        "reason": (_("Why, as the credit note says"), "The registration was cancelled."),
     },
 )
 REFUND_MADE = declared(
@@ -113,7 +113,7 @@ REFUND_MADE = declared(
     _(
         "<p>Dear {name},</p>"
         "<p>We paid <strong>{amount}</strong> back to you on {paid}, for {program}.</p>"
-        "<p>{reason}</p>"
+        "<p>{message}</p>"
         "<p>It can take a few days until it stands in your account.</p>"
         "<p>{issuer}</p>"
     ),
@@ -121,8 +121,8 @@ REFUND_MADE = declared(
     {
         "amount": (_("Amount, with its currency"), "100 USD"),
         "paid": (_("Day on which it was paid out"), "2 February 2024"),
-        "reason": (_("Why"), "You cancelled before the deadline."),
     },
+    TOLD,
 )
 REBATE_PAID = declared(
     "rebate_paid",
@@ -131,6 +131,7 @@ REBATE_PAID = declared(
     _(
         "<p>Dear {name},</p>"
         "<p>We paid the rebate of <strong>{amount}</strong> for {program} to you on {paid}.</p>"
+        "<p>{message}</p>"
         "<p>It can take a few days until it stands in your account.</p>"
         "<p>{issuer}</p>"
     ),
@@ -139,6 +140,7 @@ REBATE_PAID = declared(
         "amount": (_("Amount, with its currency"), "499.25 USD"),
         "paid": (_("Day on which it was paid out"), "1 March 2024"),
     },
+    TOLD,
 )
 
 

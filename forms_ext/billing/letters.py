@@ -201,8 +201,8 @@ def _step(account: Account) -> str:
     return "balance" if queries.open_invoice(account) else "deposit"
 
 
-def send_refund_made(refund: RefundDue, account: Account) -> None:
-    """Tell the payer that a refund was paid out."""
+def send_refund_made(refund: RefundDue, account: Account, message: str) -> None:
+    """Tell the payer that a refund was paid out, and what staff write about it."""
     row = refund.settled_by_row
     assert row is not None
     _send(
@@ -210,13 +210,13 @@ def send_refund_made(refund: RefundDue, account: Account) -> None:
         account=account,
         about=f"account:{account.pk}",
         amount=refund.amount,
-        fields={"paid": words.day(row.effective_on, account.language), "reason": refund.reason},
+        fields={"paid": words.day(row.effective_on, account.language), "message": message.strip()},
         issuer=_issuer(account),
     )
 
 
-def send_rebate_paid(rebate: RebateDue, account: Account) -> None:
-    """Tell the payer that a rebate was paid out."""
+def send_rebate_paid(rebate: RebateDue, account: Account, message: str) -> None:
+    """Tell the payer that a rebate was paid out, and what staff write about it."""
     row = rebate.paid_row
     assert row is not None
     _send(
@@ -224,6 +224,6 @@ def send_rebate_paid(rebate: RebateDue, account: Account) -> None:
         account=account,
         about=f"account:{account.pk}",
         amount=rebate.amount,
-        fields={"paid": words.day(row.effective_on, account.language)},
+        fields={"paid": words.day(row.effective_on, account.language), "message": message.strip()},
         issuer=_issuer(account),
     )

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
@@ -152,7 +153,9 @@ def invoice(
         }
 
 
-def credit_note(*, account: Account, issuer: Issuer, invoice: Invoice, reason: str, number: str) -> dict[str, Any]:
+def credit_note(
+    *, account: Account, issuer: Issuer, invoice: Invoice, cause: str | Promise, number: str
+) -> dict[str, Any]:
     """Return what the credit note over the whole of `invoice` says."""
     with translation.override(account.language):
         snapshot = _base(kind="credit_note", account=account, issuer=issuer, number=number)
@@ -162,7 +165,7 @@ def credit_note(*, account: Account, issuer: Issuer, invoice: Invoice, reason: s
         ]
         return snapshot | {
             "corrects": {"number": invoice.number, "issued_on": invoice.snapshot["issued_on"]},
-            "reason": reason,
+            "reason": str(cause),
             "lines": lines,
             "total": plain(-invoice.total),
         }

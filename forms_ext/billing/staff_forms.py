@@ -11,7 +11,7 @@ from djmoney.money import Money
 
 from cop_program.models import Program
 
-from ..base.staff_forms import day_input, new_key, reason_field
+from ..base.staff_forms import day_input, message_field, new_key, reason_field
 from .actions import LIMIT
 from .doubts import Doubt
 from .models import Account, Payment
@@ -47,7 +47,7 @@ class PaymentForm(AmountForm):
     received_on = forms.DateField(
         label=_("Received on"), widget=day_input(), help_text=_("The day on which the money came in, not today's.")
     )
-    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices)
+    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.TRANSFER)
     note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_key)
     doubts = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -77,12 +77,13 @@ class PaidOnForm(forms.Form):
     """The day on which money was paid out."""
 
     paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+    message = message_field()
 
 
 class RefundForm(AmountForm):
     """Money to give back."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The payer reads it in the mail."))
+    reason = reason_field(max_length=300, required=True)
 
 
 class WithdrawForm(forms.Form):

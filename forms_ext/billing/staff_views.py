@@ -15,7 +15,8 @@ from djmoney.money import Money
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from ..base.money import format_money
-from ..base.staff import StaffActionView, StaffView
+from ..base.staff import ShownEmail, StaffActionView, StaffView
+from ..mail.trial import MailingActionView
 from . import actions, documents, queries
 from .doubts import PaymentInDoubt
 from .models import Account, Invoice, Payment, RebateDue, RefundDue
@@ -99,7 +100,7 @@ class AccountView(AccountPage, StaffView):
         }
 
 
-class AccountActionView(AccountPage, StaffActionView):
+class AccountActionView(AccountPage, MailingActionView):
     """A form about one account."""
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
@@ -115,6 +116,7 @@ class PaymentView(AccountActionView):
     page_title = gettext_lazy("Record a payment")
     submit_label = gettext_lazy("Record the payment")
     form: PaymentForm
+    is_trial = False
 
     def make_form(self, data: Any = None) -> forms.Form:
         asked = self.request.GET.get("amount")
@@ -153,7 +155,7 @@ class PaymentView(AccountActionView):
                 method=values["method"],
                 note=values["note"],
                 idempotency_key=f"staff:{values['key']}",
-                accepted=self.form.accepted,
+                accepted=None if self.is_trial else self.form.accepted,
             )
         except PaymentInDoubt as doubtful:
             self.form.ask(doubtful.doubts)
@@ -166,6 +168,18 @@ class PaymentView(AccountActionView):
                 "credit": format_money(-balance)
             }
         return _("The payment is recorded. Nothing is owed any more.")
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        self.is_trial = True
+        try:
+            return super().emails(values)
+        finally:
+            self.is_trial = False
+
+    def show(self, form: forms.Form, *, values: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        if values is None and form.is_bound:
+            values = self.values_of(form)
+        return super().show(form, values=values, status=status)
 
 
 class IssueView(AccountActionView):
@@ -193,6 +207,7 @@ class ListRefundView(AccountActionView):
 
     page_title = gettext_lazy("List a refund")
     submit_label = gettext_lazy("List the refund")
+    shows_emails = False
 
     def make_form(self, data: Any = None) -> forms.Form:
         left = (queries.credit(self.account) - queries.listed(self.account)).amount
@@ -218,7 +233,7 @@ class ListRefundView(AccountActionView):
         return _("The refund is listed.")
 
 
-class PaidOutView(StaffActionView):
+class PaidOutView(MailingActionView):
     """Record that money was paid out."""
 
     permissions = [(Account, "bill")]
@@ -266,7 +281,9 @@ class RefundView(RefundPage, PaidOutView):
     done_message = gettext_lazy("The refund is recorded as paid.")
 
     def perform(self, values: dict[str, Any]) -> None:
-        actions.record_refund(refund=self.due, paid_on=values["paid_on"], by=self.request.user)
+        actions.record_refund(
+            refund=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
+        )
 
 
 class WithdrawRefundView(RefundPage, StaffActionView):
@@ -312,7 +329,9 @@ class RebateView(PaidOutView):
         return [(reverse(REBATES), _("Rebates due"))]
 
     def perform(self, values: dict[str, Any]) -> None:
-        actions.record_rebate_paid(rebate=self.due, paid_on=values["paid_on"], by=self.request.user)
+        actions.record_rebate_paid(
+            rebate=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
+        )
 
 
 class ListRebatesView(StaffActionView):

@@ -27,8 +27,11 @@ class Place:
     language: str
 
     def row(self) -> MailTemplate | None:
-        """Return the editor's own text for exactly this place, or None."""
-        return MailTemplate.objects.filter(kind=self.kind.name, scope=self.scope, language=self.language).first()
+        """Return the editor's own text for exactly this place, its fields under their new names; or None."""
+        row = MailTemplate.objects.filter(kind=self.kind.name, scope=self.scope, language=self.language).first()
+        if row is not None:
+            row.subject, row.body = self.kind.renewed(row.subject), self.kind.renewed(row.body)
+        return row
 
     def source(self) -> Source:
         """Return the text in force here."""

@@ -13,6 +13,11 @@ type Words = str | Promise
 
 PLACEHOLDER = re.compile(r"\{\s*([^{}<>]*?)\s*\}")
 
+#: The field for what staff write to the person, empty by default.
+MESSAGE = "message"
+#: Fields that had another name once, and mean the new one in texts that editors have stored.
+OLD_NAMES = {"reason": MESSAGE}
+
 
 def placeholders(text: str) -> list[str]:
     """Return the names between braces in `text`, in order."""
@@ -50,6 +55,15 @@ class MailKind:
         """All fields whose value is an address to open."""
         return self.secrets | (frozenset(self.link_fields) & frozenset(self.fields))
 
+    def renewed(self, text: str) -> str:
+        """Return a stored `text` with the fields that this kind has renamed under their new names."""
+
+        def new_name(match: re.Match[str]) -> str:
+            new = OLD_NAMES.get(match[1], "")
+            return f"{{{new}}}" if match[1] not in self.fields and new in self.fields else match[0]
+
+        return PLACEHOLDER.sub(new_name, text)
+
 
 #: Fields with what each means, in words for an editor, and an invented value.
 type Fields = Mapping[str, tuple[Words, str]]
@@ -59,6 +73,8 @@ COMMON: Fields = {
     "name": (_("Name"), "Ada Sample"),
     "program": (_("Title of the program"), "Nurturing Healthy Culture with Sociocracy"),
 }
+#: What staff write to the person in an action's form.
+TOLD: Fields = {MESSAGE: (_("What staff write to the person; often empty"), "We hope to see you another time.")}
 #: How money gets to an issuer.
 TRANSFER: Fields = {
     "bank_details": (_("Bank details of the issuer"), "First Example Bank, account 000123456789, routing 011000015"),

@@ -26,7 +26,8 @@ def source(kind: MailKind, *, scope: str, language: str) -> Source:
     with translation.override(language):
         if template is None:
             return Source(str(kind.subject), str(kind.body), str(kind.button))
-        return Source(template.subject, template.body, template.button_label or str(kind.button))
+        subject, body = kind.renewed(template.subject), kind.renewed(template.body)
+        return Source(subject, body, template.button_label or str(kind.button))
 
 
 def _own(kind: MailKind, scope: str, language: str) -> MailTemplate | None:

@@ -14,7 +14,7 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import mark_safe
 from wagtail.rich_text import expand_db_html
 
-from .kinds import PLACEHOLDER, MailKind
+from .kinds import MESSAGE, PLACEHOLDER, MailKind, placeholders
 from .plain import to_text
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
@@ -22,6 +22,8 @@ MARKS = re.compile(f"{MARK_OPEN}([a-z0-9_]+){MARK_CLOSE}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001]")
 TAG_OR_PLACEHOLDER = re.compile(rf"<[a-z][^<>]*>|{PLACEHOLDER.pattern}")
 LONE_FIELD = re.compile(r"<p[^>]*>\s*(?:<(?:b|strong)>)?\{\s*([a-z0-9_]+)\s*\}(?:</(?:b|strong)>)?\s*</p>")
+PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
+TAG = re.compile(r"<[^<>]*>")
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "a", "br", "hr"}
 ATTRIBUTES = {"a": {"href", "class"}, "p": {"class"}}
 SCHEMES = {"http", "https", "mailto"}
@@ -92,11 +94,23 @@ def _inliner() -> css_inline.CSSInliner:
 
 
 def _body(kind: MailKind, source: Source, values: Mapping[str, str]) -> str:
-    """Return the clean HTML of the text: values escaped, the first lone link as the button."""
+    """Return the clean HTML of the text: values escaped, the first lone link as the button.
+
+    A paragraph whose fields are all empty goes; a text without the field for what staff write has it at its end.
+    """
     html = expand_db_html(source.body)
+    if MESSAGE in kind.fields and MESSAGE not in placeholders(html):
+        html += f"<p>{{{MESSAGE}}}</p>"
+    html = PARAGRAPH.sub(lambda found: "" if _is_left_empty(found[1], values) else found[0], html)
     html = _with_button(kind, html, source.button, values)
     html = TAG_OR_PLACEHOLDER.sub(lambda found: _filled(kind, found[0], values), html)
     return nh3.clean(_absolute(html), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+
+
+def _is_left_empty(paragraph: str, values: Mapping[str, str]) -> bool:
+    """Tell whether `paragraph` holds fields, and nothing else once they are filled."""
+    text = TAG.sub("", paragraph)
+    return bool(placeholders(text)) and not PLACEHOLDER.sub(lambda m: values.get(m[1], ""), text).strip()
 
 
 def _with_button(kind: MailKind, html: str, label: str, values: Mapping[str, str]) -> str:

@@ -18,11 +18,18 @@ __all__ = ["MailingActionView", "audience", "follows", "of", "written"]
 
 @dataclass
 class _Trial:
-    """What was written so far, and to whom it goes from here on."""
+    """What was written so far, what follows it, and to whom it goes from here on."""
 
     emails: list[ShownEmail] = field(default_factory=list)
+    following: list[Callable[[], Any]] = field(default_factory=list)
     audience: str = ""
     recipients: int = 1
+
+    def end(self) -> None:
+        """Write what follows."""
+        following, self.following = self.following, []
+        for write in following:
+            write()
 
 
 _current: ContextVar[_Trial | None] = ContextVar("trial", default=None)
@@ -38,6 +45,7 @@ def of(action: Callable[[], Any]) -> list[ShownEmail]:
     try:
         with transaction.atomic():
             action()
+            trial.end()
             transaction.set_rollback(True)
     finally:
         _current.reset(token)
@@ -51,6 +59,7 @@ def audience(name: str, recipients: int) -> Iterator[None]:
     assert trial is not None, "only in a trial"
     trial.audience, trial.recipients = name, recipients
     yield
+    trial.end()
     trial.audience, trial.recipients = "", 1
 
 
@@ -74,9 +83,9 @@ def written(mail: OutgoingMail, attachments: Sequence[str]) -> None:
 
 
 def follows(write: Callable[[], Any]) -> None:
-    """Say that background work will write an email by `write`: in a trial it is written at once."""
-    if _current.get() is not None:
-        write()
+    """Say that background work will write an email by `write`: in a trial it is written after those of the action."""
+    if (trial := _current.get()) is not None:
+        trial.following.append(write)
 
 
 class MailingActionView(StaffActionView):

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from djmoney.money import Money
 
 from cop_program.clock import now
@@ -162,11 +164,17 @@ def refund_by_default(program: Program) -> bool:
 
 @transaction.atomic
 def cancel(
-    *, registration: Registration, by: "User | None", reason: str = "", refund: bool | None = None
+    *,
+    registration: Registration,
+    by: "User | None",
+    reason: str = "",
+    message: str = "",
+    refund: bool | None = None,
 ) -> Registration:
     """Cancel a registration: its seat goes to the first in the queue; the deposit is listed for refund or kept.
 
     Before the cancellation deadline it is given back, after it kept; `refund` chooses otherwise, with a reason.
+    `reason` is for colleagues, `message` for the person, in the mail.
     """
     registration = queries.locked(registration)
     usual = refund_by_default(registration.program)
@@ -177,9 +185,12 @@ def cancel(
     program = seats.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
     give_up_place(registration)
-    money = settle(registration, refund=chosen, by=by, reason=reason) if registration.account else ""
+    money = ""
+    if registration.account:
+        cause = gettext_lazy("The registration was cancelled.")
+        money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
     history.record(registration, "forms_ext.registration.cancel", user=by, refund=chosen)
-    letters.cancelled(registration, money)
+    letters.cancelled(registration, message, money)
     offer_under_lock(program)
     return registration
 
@@ -191,19 +202,24 @@ def give_up_place(registration: Registration) -> None:
     queue.leave(registration.invitation)
 
 
-def settle(registration: Registration, *, refund: bool, by: "User | None", reason: str) -> str:
-    """Close the account of a registration that ends; return what becomes of the money, in a sentence."""
+def settle(
+    registration: Registration, *, refund: bool, by: "User | None", cause: str | Promise, reason: str = ""
+) -> str:
+    """Close the account of a registration that ends; return what becomes of the money, in a sentence.
+
+    `cause` is ours, and printed on the credit note; `reason` is for colleagues, who read `cause` where it is empty.
+    """
     account = registration.account
     assert account is not None
-    why = (reason.strip() or _("The registration was cancelled."))[:300]
+    note = (reason.strip() or str(cause))[:300]
     if invoice := ledger.invoice_to_credit(account):
-        billing.issue_credit_note(invoice=invoice, reason=why, by=by)
-    billing.reverse_fee(account=account, by=by, note=why)
+        billing.issue_credit_note(invoice=invoice, cause=cause, by=by)
+    billing.reverse_fee(account=account, by=by, note=note)
     paid = ledger.paid(account)
     kept = Decimal(0) if refund else min(paid.amount, registration.deposit_amount)
     if kept > 0:
-        billing.post_cancellation_fee(account=account, amount=Money(kept, account.currency), by=by, note=why)
-    listed = list_credit(account, why, by=by)
+        billing.post_cancellation_fee(account=account, amount=Money(kept, account.currency), by=by, note=note)
+    listed = list_credit(account, note, by=by)
     return letters.money_sentence(registration, kept=Money(kept, account.currency), listed=listed)
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cop_program.clock import now
 from cop_program.context import is_over
@@ -91,9 +91,7 @@ def _end_hold(seat: Seat, moment: datetime) -> bool:
     move(registration, State.LAPSED)
     if registration.account:
         if invoice := ledger.invoice_to_credit(registration.account):
-            with translation.override(registration.language):
-                reason = _("The deposit did not reach us in time.")
-            billing.issue_credit_note(invoice=invoice, reason=reason)
+            billing.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit did not reach us in time."))
         billing.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
         list_credit(registration.account, _("Paid in part before the hold ended."))
     history.record(registration, "forms_ext.registration.end_hold")
@@ -129,21 +127,29 @@ def _remind(pk: int, moment: datetime) -> bool:
 
 
 @transaction.atomic
-def set_hold_end(*, registration: Registration, held_until: datetime, by: "User | None") -> Registration:
-    """Let a hold end at another time that lies ahead; its holder is reminded before that one."""
+def set_hold_end(
+    *, registration: Registration, held_until: datetime, by: "User | None", message: str = ""
+) -> Registration:
+    """Let a hold end at another time that lies ahead; its holder is told, and reminded before that one.
+
+    `message` is what staff tell the holder beside it. Raise ActionRefused if no place is held, or the time is past.
+    """
     registration = queries.locked(registration)
-    hold_until(registration, held_until, by=by)
+    seat = hold_until(registration, held_until, by=by)
+    letters.hold_moved(registration, seat, message)
     return registration
 
 
-def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> None:
-    """As `set_hold_end`; the caller has locked `registration`."""
+def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Seat:
+    """As `set_hold_end`, but nobody is told; the caller has locked `registration`."""
     seat = seats.of(registration.invitation)
     _check_end(held_until)
     if registration.state != State.HELD or seat is None or not seats.extend(seat, held_until):
         raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
     _remind_anew(registration)
     history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
+    seat.held_until = held_until
+    return seat
 
 
 def hold_again(registration: Registration, held_until: datetime, *, by: "User | None") -> None:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..mail import kinds
-from ..mail.kinds import COMMON, TRANSFER, Fields, declared
+from ..mail.kinds import COMMON, TOLD, TRANSFER, Fields, declared
 
 REFERENCE: Fields = {"reference": (_("Reference of the registration"), "M-2024-0007")}
 MEMBER: Fields = {**COMMON, **REFERENCE, "link": (_("Address of the private page"), "")}
@@ -14,7 +14,6 @@ DEPOSIT: Fields = {
     "held_until": (_("Until when the place is held"), "the end of Friday 2 February 2024, Pacific time"),
 }
 NOTE: Fields = {"policy_note": (_("Says that the cancellation deadline has passed, where it has"), "")}
-REASON: Fields = {"reason": (_("Why"), "Too few people take part.")}
 SESSION: Fields = {
     "session": (_("Title of the session"), "Session 1"),
     "when": (_("When it is"), "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time"),
@@ -81,6 +80,21 @@ HOLD_ENDING = declared(
     MEMBER,
     DEPOSIT,
 )
+HOLD_MOVED = declared(
+    "hold_moved",
+    _("A hold has a new end"),
+    _("Your place is now held until {held_until}: {program}"),
+    _(
+        "<p>Pay the deposit of <strong>{deposit}</strong> by <strong>{held_until}</strong>: your place is now held for "
+        "you until then.</p><p>Dear {name},</p><p>{message}</p>"
+        "<p>If you have sent it already, you need not do anything.</p>"
+        "<h3>How to pay</h3><p>{bank_details}</p>"
+        "<p>Write this reference on the transfer: <strong>{payment_reference}</strong></p><p>{link}</p>"
+    ),
+    MEMBER,
+    DEPOSIT,
+    TOLD,
+)
 HOLD_ENDED = declared(
     "hold_ended",
     _("A hold has ended unpaid"),
@@ -127,8 +141,9 @@ CANCELLED = declared(
     "cancelled",
     _("Registration cancelled"),
     _("Your registration is cancelled: {program}"),
-    _("<p>Dear {name},</p><p>Your registration for {program} is cancelled. {money}</p><p>{link}</p>"),
+    _("<p>Dear {name},</p><p>Your registration for {program} is cancelled. {money}</p><p>{message}</p><p>{link}</p>"),
     MEMBER,
+    TOLD,
     {"money": (MONEY, "We give 100 USD back to you; a mail tells you when it is on its way.")},
 )
 LATE_DEPOSIT = declared(
@@ -148,10 +163,10 @@ CALLED_OFF = declared(
     _("It does not take place: {program}"),
     _(
         "<p>Dear {name},</p><p>We are sorry: {program} does not take place, and your registration is closed. "
-        "{money}</p><p>{reason}</p><p>{link}</p>"
+        "{money}</p><p>{message}</p><p>{link}</p>"
     ),
     MEMBER,
-    REASON,
+    TOLD,
     {"money": (MONEY, "We give 100 USD back to you.")},
 )
 CALLED_OFF_APPLICANT = declared(
@@ -160,10 +175,10 @@ CALLED_OFF_APPLICANT = declared(
     _("The program you applied for is called off: {program}"),
     _(
         "<p>Dear {name},</p><p>We are sorry: {program} does not take place. Your application {reference} is closed, "
-        "and you need not do anything.</p><p>{reason}</p>"
+        "and you need not do anything.</p><p>{message}</p>"
     ),
     COMMON,
-    REASON,
+    TOLD,
     {"reference": (_("Reference of the application"), "A-2024-0007")},
 )
 MEMBER_PAGE = declared(
@@ -202,6 +217,7 @@ ALL = [
     REGISTERED_WAITING,
     SEAT_OFFERED,
     HOLD_ENDING,
+    HOLD_MOVED,
     HOLD_ENDED,
     SEAT_CONFIRMED,
     PROGRAM_CONFIRMED,

@@ -148,6 +148,18 @@ def hold_ending(registration: Registration, seat: Seat) -> None:
     )
 
 
+def hold_moved(registration: Registration, seat: Seat, message: str) -> None:
+    """Tell that a hold ends at another time."""
+    _send(
+        registration,
+        "hold_moved",
+        "deposit",
+        held_until=_until(registration, seat),
+        message=message.strip(),
+        **payment_fields(registration),
+    )
+
+
 def hold_ended(registration: Registration) -> None:
     """Tell that the hold ended unpaid and the seat is free."""
     _send(registration, "hold_ended")
@@ -180,9 +192,9 @@ def program_confirmed(registration: Registration) -> None:
     _send(registration, "program_confirmed", "balance", sessions=_sessions(registration))
 
 
-def cancelled(registration: Registration, money: str) -> None:
+def cancelled(registration: Registration, message: str, money: str) -> None:
     """Tell that the registration is cancelled and what becomes of the money."""
-    _send(registration, "cancelled", money=money)
+    _send(registration, "cancelled", message=message.strip(), money=money)
 
 
 def late_deposit(registration: Registration, amount: Money) -> None:
@@ -190,18 +202,18 @@ def late_deposit(registration: Registration, amount: Money) -> None:
     _send(registration, "late_deposit", amount=format_money(amount, registration.language))
 
 
-def called_off(registration: Registration, reason: str, money: str) -> None:
+def called_off(registration: Registration, message: str, money: str) -> None:
     """Tell a registered person that the program does not take place."""
-    _send(registration, "called_off", reason=reason, money=money)
+    _send(registration, "called_off", message=message.strip(), money=money)
 
 
-def called_off_applicant(application: Application, reason: str) -> None:
+def called_off_applicant(application: Application, message: str) -> None:
     """Tell an applicant without a registration that the program does not take place."""
     mail.send(
         kind="called_off_applicant",
         to=application.email,
         to_name=application.name,
-        fields=applicant_values("called_off_applicant", application) | {"reason": reason},
+        fields=applicant_values("called_off_applicant", application) | {"message": message.strip()},
         scope=f"program:{application.program_id}",
         language=application.language,
         about=f"application:{application.pk}",

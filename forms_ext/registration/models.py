@@ -125,7 +125,10 @@ class Registration(AnswerSet):
 
 
 class GoRun(models.Model):
-    """A program confirmed or called off: who said so, when, and how far its work has come."""
+    """A program confirmed or called off: who said so, when, and how far its work has come.
+
+    `reason` is for colleagues, `message` is what people are told.
+    """
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", _("Confirmed")
@@ -138,6 +141,7 @@ class GoRun(models.Model):
     )
     started_at = models.DateTimeField()
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    message = models.TextField(_("message"), max_length=2000, blank=True)
 
     class Meta:
         ordering = ["pk"]

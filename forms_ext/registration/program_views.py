@@ -1,6 +1,7 @@
 """The home of a program for its staff: what needs a hand, go or no-go, and how far a run has come."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
@@ -18,9 +19,11 @@ from ..admission import queries as admission
 from ..admission import words
 from ..applications.models import Application
 from ..base.money import format_money
-from ..base.staff import StaffActionView, StaffView
+from ..base.staff import ShownEmail, StaffActionView, StaffView
 from ..billing import queries
-from . import actions, doing
+from ..mail import trial
+from ..mail.trial import MailingActionView
+from . import actions, doing, samples
 from .edition_views import may_copy
 from .home import Home, unpaid_holds
 from .models import GoItem, GoRun, Registration
@@ -117,7 +120,7 @@ class ProgramHomeView(ProgramPageMixin, StaffView):
         }
 
 
-class GoView(ProgramPageMixin, StaffActionView):
+class GoView(ProgramPageMixin, MailingActionView):
     """Confirm a program or call it off."""
 
     template_name = "forms_ext/staff/go.html"
@@ -169,6 +172,9 @@ class ConfirmView(GoView):
         rows = [(a.payer_name, format_money(Money(queries.exact(a.owed), a.currency))) for a in self.owing()]
         return super().get_context_data(**kwargs) | {"owing": rows}
 
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        return trial.of(partial(samples.confirm, program=self.program, by=self.request.user))
+
     def perform(self, values: dict[str, Any]) -> str:
         actions.confirm_program(program=self.program, by=self.request.user)
         return _("The program is confirmed; the invoices are being made.")
@@ -189,8 +195,14 @@ class CallOffView(GoView):
             _("An issued invoice gets a credit note."),
         ]
 
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        message = values["message"]
+        return trial.of(partial(samples.call_off, program=self.program, by=self.request.user, message=message))
+
     def perform(self, values: dict[str, Any]) -> str:
-        actions.call_off_program(program=self.program, by=self.request.user, reason=values["reason"])
+        actions.call_off_program(
+            program=self.program, by=self.request.user, reason=values["reason"], message=values["message"]
+        )
         return _("The program is called off; the mails are on their way.")
 
 

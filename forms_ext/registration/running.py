@@ -5,7 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cop_program.clock import now
 from cop_program.context import is_over
@@ -31,14 +33,23 @@ HAS_A_PLACE = [State.WAITING, State.HELD, State.MEMBER]
 
 
 def _start(
-    program: Program, *, kind: Kind, from_statuses: list[str], to_status: str, by: "User | None", reason: str
+    program: Program,
+    *,
+    kind: Kind,
+    from_statuses: list[str],
+    to_status: str,
+    by: "User | None",
+    reason: str = "",
+    message: str = "",
 ) -> tuple[GoRun, bool]:
     """Move the program by one conditional UPDATE; return the run, and whether this call has begun it."""
     moved = Program.objects.filter(pk=program.pk, status__in=from_statuses).update(
         status=to_status, status_changed_at=now()
     )
     if moved:
-        run = GoRun.objects.create(program=program, kind=kind, started_by=by, started_at=now(), reason=reason)
+        run = GoRun.objects.create(
+            program=program, kind=kind, started_by=by, started_at=now(), reason=reason, message=message.strip()
+        )
         history.record(program, f"forms_ext.registration.{kind}", user=by)
         return run, True
     current = Program.objects.get(pk=program.pk)
@@ -57,40 +68,70 @@ def _run_after_commit(run: GoRun) -> None:
     transaction.on_commit(partial(work_off.enqueue, run.pk), robust=True)
 
 
-@transaction.atomic
-def confirm_program(*, program: Program, by: "User | None") -> GoRun:
-    """Confirm the program; a task makes the invoice of every member. Pressed again, it only goes on."""
+def start_confirmation(*, program: Program, by: "User | None") -> tuple[GoRun, bool]:
+    """Confirm the program, and nothing else; return the run, and whether this call has begun it."""
     if program.page.fee.amount > 0 and ledger.issuer_for(program) is None:
         raise ActionRefused(_("Nobody is set up to issue invoices. Add an issuer under Snippets first."))
-    run, begun = _start(
-        program,
-        kind=Kind.CONFIRM,
-        from_statuses=[Program.Status.OPEN],
-        to_status=Program.Status.CONFIRMED,
-        by=by,
-        reason="",
+    return _start(
+        program, kind=Kind.CONFIRM, from_statuses=[Program.Status.OPEN], to_status=Program.Status.CONFIRMED, by=by
     )
-    if begun:
-        members = Registration.objects.filter(program=program, state=State.MEMBER).order_by("pk")
-        GoItem.objects.bulk_create(GoItem(run=run, registration=member) for member in members)
-    _run_after_commit(run)
-    program.refresh_from_db(fields=["status", "status_changed_at"])
-    return run
 
 
-@transaction.atomic
-def call_off_program(*, program: Program, by: "User | None", reason: str) -> GoRun:
-    """Call the program off; a task tells everybody, frees seats and lists what is given back."""
-    run, begun = _start(
+def start_calling_off(
+    *, program: Program, by: "User | None", reason: str = "", message: str = ""
+) -> tuple[GoRun, bool]:
+    """Call the program off, and nothing else; return the run, and whether this call has begun it."""
+    return _start(
         program,
         kind=Kind.CALL_OFF,
         from_statuses=[Program.Status.OPEN, Program.Status.CONFIRMED],
         to_status=Program.Status.CALLED_OFF,
         by=by,
         reason=reason,
+        message=message,
     )
+
+
+def members(program: Program) -> QuerySet[Registration]:
+    """Return whom a confirmation is about."""
+    return Registration.objects.filter(program=program, state=State.MEMBER)
+
+
+def registered(program: Program) -> QuerySet[Registration]:
+    """Return whom calling off is about: members, holds and the queue."""
+    return Registration.objects.filter(program=program, state__in=HAS_A_PLACE)
+
+
+def applicants(program: Program) -> QuerySet[Application]:
+    """Return who is told that the program is called off without a registration: the accepted and the undecided."""
+    states = [Application.State.ACCEPTED, Application.State.SUBMITTED, Application.State.WAITLISTED]
+    found = Application.objects.filter(program=program, state__in=states)
+    return found.exclude(invitations__used_at__isnull=False)
+
+
+@transaction.atomic
+def confirm_program(*, program: Program, by: "User | None") -> GoRun:
+    """Confirm the program; a task makes the invoice of every member. Pressed again, it only goes on."""
+    run, begun = start_confirmation(program=program, by=by)
     if begun:
-        _list_everybody(run, program)
+        GoItem.objects.bulk_create(GoItem(run=run, registration=member) for member in members(program).order_by("pk"))
+    _run_after_commit(run)
+    program.refresh_from_db(fields=["status", "status_changed_at"])
+    return run
+
+
+@transaction.atomic
+def call_off_program(*, program: Program, by: "User | None", reason: str = "", message: str = "") -> GoRun:
+    """Call the program off; a task tells everybody, frees seats and lists what is given back.
+
+    `reason` is for colleagues, `message` for everybody who is told, in the mail.
+    """
+    run, begun = start_calling_off(program=program, by=by, reason=reason, message=message)
+    if begun:
+        GoItem.objects.bulk_create(
+            [GoItem(run=run, registration=registration) for registration in registered(program).order_by("pk")]
+            + [GoItem(run=run, application=application) for application in applicants(program).order_by("pk")]
+        )
     _run_after_commit(run)
     program.refresh_from_db(fields=["status", "status_changed_at"])
     return run
@@ -118,19 +159,6 @@ def close_program(*, program: Program, by: "User | None") -> bool:
     return bool(moved)
 
 
-def _list_everybody(run: GoRun, program: Program) -> None:
-    """List members, holds and the queue, then the accepted and the undecided who have not registered."""
-    registrations = Registration.objects.filter(program=program, state__in=HAS_A_PLACE).order_by("pk")
-    applicants = Application.objects.filter(
-        program=program,
-        state__in=[Application.State.ACCEPTED, Application.State.SUBMITTED, Application.State.WAITLISTED],
-    ).exclude(invitations__used_at__isnull=False)
-    GoItem.objects.bulk_create(
-        [GoItem(run=run, registration=registration) for registration in registrations]
-        + [GoItem(run=run, application=application) for application in applicants.order_by("pk")]
-    )
-
-
 def work_off(run: GoRun) -> queries.Progress:
     """Do what remains of `run`, each item in a transaction of its own; a failed one does not stop the others."""
     todo = GoItem.objects.filter(run=run, state=GoItem.State.TODO).order_by("pk")
@@ -155,17 +183,17 @@ def _work(run: GoRun, item: GoItem) -> bool:
     if not mine:
         return False
     if item.application_id:
-        _tell_applicant(run, item.application_id)
+        tell_applicant(run, item.application_id)
     elif item.registration_id:
         registration = queries.locked(Registration(pk=item.registration_id))
         if run.kind == Kind.CONFIRM:
-            _confirm(registration)
+            confirm_one(registration)
         else:
-            _call_off(run, registration)
+            call_off_one(run, registration)
     return True
 
 
-def _confirm(registration: Registration) -> None:
+def confirm_one(registration: Registration) -> None:
     """Issue the invoice for the balance and mail the links; who has cancelled meanwhile gets neither."""
     if registration.state != State.MEMBER or registration.program.status != Program.Status.CONFIRMED:
         return
@@ -174,7 +202,8 @@ def _confirm(registration: Registration) -> None:
     letters.program_confirmed(registration)
 
 
-def _call_off(run: GoRun, registration: Registration) -> None:
+def call_off_one(run: GoRun, registration: Registration) -> None:
+    """End a registration and tell its holder; whose registration has ended meanwhile is left alone."""
     from .actions import give_up_place, settle
 
     if registration.state not in HAS_A_PLACE:
@@ -184,17 +213,18 @@ def _call_off(run: GoRun, registration: Registration) -> None:
     give_up_place(registration)
     money = ""
     if registration.account:
-        money = settle(registration, refund=True, by=run.started_by, reason=_("The program was called off."))
+        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was called off."))
     history.record(registration, "forms_ext.registration.called_off", user=run.started_by)
-    letters.called_off(registration, run.reason, money)
+    letters.called_off(registration, run.message, money)
 
 
-def _tell_applicant(run: GoRun, pk: int) -> None:
+def tell_applicant(run: GoRun, pk: int) -> None:
+    """Tell an applicant without a registration; who was declined or has withdrawn meanwhile is left alone."""
     application = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=pk)
     if application.state in (Application.State.DECLINED, Application.State.WITHDRAWN):
         return
     invitations.revoke(application=application, by=run.started_by)
-    letters.called_off_applicant(application, run.reason)
+    letters.called_off_applicant(application, run.message)
 
 
 @transaction.atomic

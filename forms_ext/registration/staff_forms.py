@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from cop_program.clock import now
 
@@ -29,13 +28,10 @@ class CancelForm(forms.Form):
         widget=forms.RadioSelect,
         initial=FOLLOW,
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        required=False,
-        widget=AdminAutoHeightTextInput,
-        help_text=_("Needed where you choose otherwise than the deadline says."),
+    reason = reason_field(
+        max_length=500, help_text=_("Required if you choose something other than what the deadline says.")
     )
+    message = message_field()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -68,6 +64,7 @@ class HoldForm(forms.Form):
     """Until when a seat is held."""
 
     last_day = last_day_field()
+    message = message_field()
 
 
 class ReversePaymentForm(forms.Form):
@@ -89,11 +86,8 @@ class ReversePaymentForm(forms.Form):
 class CallOffForm(forms.Form):
     """A program called off."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        required=False,
-        widget=AdminAutoHeightTextInput,
-        help_text=_("Kept in the history for colleagues."),
+    reason = reason_field()
+    message = message_field(
+        _("Message to everyone"), _("Added to each email as you type it. If empty, nothing is added.")
     )
     sure = forms.BooleanField(label=_("Call the program off. This cannot be undone."))

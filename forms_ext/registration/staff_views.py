@@ -159,6 +159,7 @@ class CancelView(RegistrationActionView):
             registration=self.registration,
             by=self.request.user,
             reason=values["reason"],
+            message=values["message"],
             refund=self.form.choice,  # type: ignore[attr-defined]
         )
         return _("The registration of %(name)s is cancelled.") % {"name": self.registration.name}
@@ -191,7 +192,10 @@ class HoldView(RegistrationActionView):
 
     def effects(self) -> Sequence[str]:
         end = held_until(self.registration)
-        effects = [_("A hold that ends unpaid frees the seat, and the person is told.")]
+        effects = [
+            _("%(name)s is told by mail.") % {"name": self.registration.name},
+            _("A hold that ends unpaid frees the seat, and the person is told."),
+        ]
         if end:
             effects.insert(
                 0, _("The seat is held until %(end)s now.") % {"end": words.until_here(end, self.registration.program)}
@@ -201,7 +205,9 @@ class HoldView(RegistrationActionView):
     def perform(self, values: dict[str, Any]) -> None:
         end = deadline_instant(values["last_day"], self.registration.program.page.home_zone)
         assert end is not None
-        actions.set_hold_end(registration=self.registration, held_until=end, by=self.request.user)
+        actions.set_hold_end(
+            registration=self.registration, held_until=end, by=self.request.user, message=values["message"]
+        )
 
 
 class OfAccountView(StaffView):

@@ -117,7 +117,7 @@ def test_what_the_standard_has_no_words_for_carries_none(snapshot):
 def test_invoices_of_the_journey_hold_to_it(member, tmp_path):
     issued = actions.issue_invoice(account=member)
     assert issued
-    note = actions.issue_credit_note(invoice=issued, reason="You cancelled.")
+    note = actions.issue_credit_note(invoice=issued, cause="You cancelled.")
     for paper in (issued, note):
         xml = einvoice.xml(paper.snapshot)
         assert totals(xml)["DuePayableAmount"] == "1897.00"

@@ -143,12 +143,12 @@ def test_payment_closes_the_invoice_and_a_part_does_not(member):
 def test_credit_note_corrects_the_invoice_once(member, django_capture_on_commit_callbacks):
     invoice = actions.issue_invoice(account=member)
     with django_capture_on_commit_callbacks(execute=True):
-        note = actions.issue_credit_note(invoice=invoice, reason="You cancelled your registration.")
+        note = actions.issue_credit_note(invoice=invoice, cause="You cancelled your registration.")
     actions.reverse_fee(account=member)
     assert (note.number, note.total, note.corrects) == ("CF-CN-00001", Money("-1897", "USD"), invoice)
-    assert actions.issue_credit_note(invoice=invoice, reason="Again") == note
+    assert actions.issue_credit_note(invoice=invoice, cause="Again") == note
     with pytest.raises(ActionRefused):
-        actions.issue_credit_note(invoice=note, reason="No")
+        actions.issue_credit_note(invoice=note, cause="No")
     assert queries.open_invoice(member) is None
     assert queries.invoice_to_credit(member) is None
     mail = OutgoingMail.objects.get(kind="credit_note")

@@ -68,7 +68,7 @@ def _do_more(verb: str, account: Account, amount: Money) -> Decimal:
     elif verb == "invoice":
         actions.issue_invoice(account=account)
     elif verb == "credit" and (invoice := queries.invoice_to_credit(account)):
-        actions.issue_credit_note(invoice=invoice, reason="Because")
+        actions.issue_credit_note(invoice=invoice, cause="Because")
     return Decimal(0)
 
 

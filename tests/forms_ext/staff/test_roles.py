@@ -189,6 +189,7 @@ def things(
         page=program.page, version=application.version, answers=answers, submitted_at=moment, reference="S-2024-0001"
     )
     GoRun.objects.create(program=program, kind="confirm", started_at=moment)
+    Program.objects.filter(pk=program.pk).update(status=Program.Status.CONFIRMED)
     return {
         "program": program.pk,
         "page": program.page_id,
