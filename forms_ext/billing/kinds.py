@@ -72,7 +72,6 @@ PAYMENT_REVERSED = declared(
     {
         "amount": (_("Amount, with its currency"), "100 USD"),
         "received": (_("Day on which the payment was said to be received"), "29 January 2024"),
-        "message": (_("What staff write to the payer; may be empty"), ""),
         "owed": (_("What is owed now, in a sentence"), "You now owe 1,997 USD."),
         "place": (
             _("What it means for the place, in a sentence; may be empty"),
@@ -86,6 +85,7 @@ PAYMENT_REVERSED = declared(
         "receipt": (_("Number of the receipt that is cancelled"), "R-2024-0003"),
         "number": (_("Number of the cancellation"), "R-2024-0004"),
     },
+    TOLD,
 )
 CREDIT_NOTE = declared(
     "credit_note",

@@ -15,7 +15,7 @@ from djmoney.money import Money
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from ..base.money import format_money
-from ..base.staff import StaffActionView, StaffView
+from ..base.staff import ShownEmail, StaffActionView, StaffView
 from ..mail.trial import MailingActionView
 from . import actions, documents, queries
 from .doubts import PaymentInDoubt
@@ -116,6 +116,7 @@ class PaymentView(AccountActionView):
     page_title = gettext_lazy("Record a payment")
     submit_label = gettext_lazy("Record the payment")
     form: PaymentForm
+    is_trial = False
 
     def make_form(self, data: Any = None) -> forms.Form:
         asked = self.request.GET.get("amount")
@@ -154,7 +155,7 @@ class PaymentView(AccountActionView):
                 method=values["method"],
                 note=values["note"],
                 idempotency_key=f"staff:{values['key']}",
-                accepted=self.form.accepted,
+                accepted=None if self.is_trial else self.form.accepted,
             )
         except PaymentInDoubt as doubtful:
             self.form.ask(doubtful.doubts)
@@ -167,6 +168,18 @@ class PaymentView(AccountActionView):
                 "credit": format_money(-balance)
             }
         return _("The payment is recorded. Nothing is owed any more.")
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        self.is_trial = True
+        try:
+            return super().emails(values)
+        finally:
+            self.is_trial = False
+
+    def show(self, form: forms.Form, *, values: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        if values is None and form.is_bound:
+            values = self.values_of(form)
+        return super().show(form, values=values, status=status)
 
 
 class IssueView(AccountActionView):

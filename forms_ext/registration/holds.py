@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cop_program.clock import now
 from cop_program.context import is_over
@@ -91,9 +91,7 @@ def _end_hold(seat: Seat, moment: datetime) -> bool:
     move(registration, State.LAPSED)
     if registration.account:
         if invoice := ledger.invoice_to_credit(registration.account):
-            with translation.override(registration.language):
-                reason = _("The deposit did not reach us in time.")
-            billing.issue_credit_note(invoice=invoice, reason=reason)
+            billing.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit did not reach us in time."))
         billing.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
         list_credit(registration.account, _("Paid in part before the hold ended."))
     history.record(registration, "forms_ext.registration.end_hold")

@@ -1,4 +1,4 @@
-"""Races about invoices: lays the ground, lets workers go at the same moment, returns what came of it."""
+"""Races about invoices and payments: lays the ground, lets workers go at the same moment, returns what came of it."""
 
 import os
 import signal
@@ -10,8 +10,9 @@ from unittest.mock import patch
 from django.db import connection
 
 from cop_program import clock
+from forms_ext.base.errors import ActionRefused
 from forms_ext.billing import actions, invoicing, numbers, pdf, tasks
-from forms_ext.billing.models import Account, Invoice
+from forms_ext.billing.models import Account, AccountRow, Invoice
 from forms_ext.mail.models import OutgoingMail
 from tests.forms_ext.billing.factories import make_issuer, make_member, make_program
 from tests.racing import persist, together
@@ -63,6 +64,15 @@ def issue_unguarded(account: Account) -> str:
         return str(persist(lambda: invoicing.issue_invoice.__wrapped__(account=account).number))  # type: ignore[attr-defined]
 
 
+def take_back(account: Account) -> str:
+    """Reverse the payment, unless somebody else has done it meanwhile."""
+    payment = account.payments.select_related("account__program").get()
+    try:
+        return str(persist(lambda: actions.reverse_payment(payment=payment, reason="Wrong").number))
+    except ActionRefused as refused:
+        return str(refused)
+
+
 def finish() -> str:
     """Do what the periodic job does, until nothing is left."""
     deadline = time.monotonic() + 15
@@ -95,6 +105,9 @@ def main(race: str) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("DROP INDEX forms_ext_invoice_one_open")
         said = together([lambda: issue_unguarded(account)] * 3)
+    elif race == "reverse":
+        [account] = ground(1)
+        said = together([lambda: take_back(account)] * 4)
     elif race == "render":
         invoice = issued()
         said = together([lambda: str(tasks.render_invoice.func(invoice.pk))] * 3)
@@ -109,5 +122,7 @@ def main(race: str) -> dict[str, Any]:
         "accounts": Invoice.objects.values("account").distinct().count(),
         "attempts": list(Invoice.objects.values_list("pdf_attempts", flat=True)),
         "stored": Invoice.objects.exclude(pdf_sha256="").count(),
+        "rows": AccountRow.objects.filter(kind="payment_reversal").count(),
+        "told": OutgoingMail.objects.filter(kind="payment_reversed").count(),
         "mails": OutgoingMail.objects.filter(kind="invoice").count(),
     }

@@ -32,3 +32,9 @@ def test_a_worker_killed_while_drawing_loses_nothing(stable: Stable) -> None:
     found = stable.run(SCRIPT, "killed")
     assert found["said"] == ["done", "done"]
     assert (found["mails"], found["stored"], found["attempts"]) == (1, 1, [2]), found
+
+
+def test_reversed_by_several_at_once_a_payment_is_taken_back_once(stable: Stable) -> None:
+    found = stable.run(SCRIPT, "reverse")
+    assert (found["rows"], found["told"]) == (1, 1), found
+    assert found["said"].count("This payment has been reversed already.") == 3

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/Los_Angeles")
 FEE, DEPOSIT = Decimal(1997), Decimal(100)
-STARTS_ON = date(2024, 2, 7)
+STARTS_ON, ENDS_ON = date(2024, 2, 7), date(2024, 6, 26)
 APPLY_BY, CANCEL_BY = date(2024, 1, 23), date(2024, 1, 24)
 MAY_BECOME = {
     "submitted": {"accepted", "waitlisted", "declined", "withdrawn"},
@@ -26,6 +26,13 @@ def end_of(day: date) -> datetime:
 def days_after(moment: datetime, days: int) -> datetime:
     """Return the end of the day `days` days after the one that `moment` lies in, or ends."""
     return end_of((moment.astimezone(ZONE) - timedelta(seconds=1)).date() + timedelta(days=days))
+
+
+def three_working_days_after(moment: datetime) -> date:
+    """Return the third day after today that is no Saturday or Sunday."""
+    today = moment.astimezone(ZONE).date()
+    ahead = (today + timedelta(days=days) for days in range(1, 10))
+    return [day for day in ahead if day.weekday() < 5][2]
 
 
 @dataclass
@@ -47,6 +54,8 @@ class Person:
     has_account: bool = False
     owed: Decimal = Decimal(0)
     paid: Decimal = Decimal(0)
+    kept: Decimal = Decimal(0)
+    payments: list[Decimal] = field(default_factory=list)
     refunds: list[Decimal] = field(default_factory=list)
 
     @property
@@ -60,7 +69,7 @@ class Person:
         return bool(live)
 
     def list_credit(self) -> None:
-        credit = min(-self.owed, self.paid) - sum(self.refunds)
+        credit = max(-self.owed, Decimal(0)) - sum(self.refunds)
         if credit > 0:
             self.refunds.append(credit)
 
@@ -145,7 +154,20 @@ class Model:
         person.place, person.held_until, person.has_account = "held", until, True
         person.owed += FEE
 
+    def take_back(self, person: Person, index: int) -> None:
+        """Reverse a payment that was recorded by mistake."""
+        amount = person.payments.pop(index)
+        person.paid -= amount
+        person.owed += amount
+        if person.place == "member" and person.paid < DEPOSIT and self.goes_on and self.now < end_of(ENDS_ON):
+            person.place, person.held_until = "held", end_of(three_working_days_after(self.now))
+        elif person.place == "cancelled":
+            left = min(person.kept, max(person.paid, Decimal(0)))
+            person.owed += left - person.kept
+            person.kept = left
+
     def pay(self, person: Person, amount: Decimal) -> None:
+        person.payments.append(amount)
         person.paid += amount
         person.owed -= amount
         if person.place == "held" and person.paid >= DEPOSIT:
@@ -161,7 +183,7 @@ class Model:
 
     def pay_back(self, person: Person) -> bool:
         amount = person.refunds[0]
-        if person.owed + amount > 0:
+        if amount > -person.owed:
             return False
         person.refunds.pop(0)
         person.owed += amount
@@ -180,7 +202,8 @@ class Model:
             self.queue.remove(person)
         if person.place in ("held", "member"):
             person.owed -= FEE
-            person.owed += min(person.paid, DEPOSIT) if keeps else 0
+            person.kept = max(min(person.paid, DEPOSIT), Decimal(0)) if keeps else Decimal(0)
+            person.owed += person.kept
             person.list_credit()
         person.place, person.held_until = place, None
 

@@ -31,7 +31,7 @@ from forms_ext.base import audit, periodic
 from forms_ext.base.errors import ActionRefused
 from forms_ext.billing import actions as billing
 from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Account, AccountRow, Invoice
+from forms_ext.billing.models import Account, AccountRow, Invoice, Payment
 from forms_ext.forms.submissions import CleanSubmission
 from forms_ext.registration import actions
 from forms_ext.registration.models import Registration
@@ -186,6 +186,16 @@ class Lives(RuleBasedStateMachine):
         assert account
         today = ledger.today(self.fresh())
         self.act(True, billing.record_payment, account=account, amount=Money(amount, "USD"), received_on=today)
+
+    @precondition(lambda self: any(person.payments for person in self.model.people))
+    @rule(index=which, which_payment=which)
+    def take_back(self, index: int, which_payment: int) -> None:
+        person = self.pick(index, [person for person in self.model.people if person.payments])
+        which_payment %= len(person.payments)
+        payments = Payment.objects.filter(account__registration=self.registration(person), reversal=None)
+        payment = payments.order_by("pk")[which_payment]
+        self.model.take_back(person, which_payment)
+        self.act(True, billing.reverse_payment, payment=payment, reason="Wrong")
 
     @precondition(lambda self: any(person.refunds for person in self.model.people))
     @rule(index=which)
