@@ -6,6 +6,7 @@ Addresses that are not ours are left alone but for `COP_BODY_MAX_BYTES`. Under A
 any middleware: let the proxy limit it there.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,10 +19,9 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 from wagtail.models import APIToken
 
-from cop_program.context import of_every_page
-
 from .conf import conf
 
+logger = logging.getLogger(__name__)
 SMALL = 65_536
 API = "wagtailapi_v3"
 OURS = {"forms_ext", "cop_program"}
@@ -47,9 +47,8 @@ def text_limit() -> int:
 
 
 def page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    """Answer in words, as a page."""
-    context = {**of_every_page(request), "sentence": sentence}
-    return HttpResponse(render_to_string("forms_ext/too_large.html", context, request), status=status)
+    """Answer in words, as a page; without a zone form, whose `next` would repeat the token of a private link."""
+    return HttpResponse(render_to_string("forms_ext/too_large.html", {"sentence": sentence}, request), status=status)
 
 
 def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
@@ -160,4 +159,9 @@ def _is_known(request: HttpRequest) -> bool:
 def _answer(request: HttpRequest, match: ResolverMatch | None, status: int, sentence: str) -> HttpResponse:
     rule = _rule(match) if match else None
     wants_json = "json" in (request.content_type or "") or (match is not None and API in match.namespaces)
-    return (rule.answer if rule else problem if wants_json else page)(request, status, sentence)
+    response = (rule.answer if rule else problem if wants_json else page)(request, status, sentence)
+    name = match.view_name if match else "an address that is not there"
+    logger.warning("A body was refused with %s at %s.", status, name)
+    setattr(response, "_has_been_logged", True)  # noqa: B010  (Django would write the path, which may hold a token)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -17,8 +17,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Page, get_page_models
 
-from cop_program.context import of_every_page
-
 from .models import AbstractFormPage, EmbeddingSite
 
 BASE_TEMPLATE = "forms_ext/frame_base.html"
@@ -70,8 +68,8 @@ def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """Say in the frame why a body was not read (`base.bodies`)."""
     mark(request)
-    context_of_frame = {**of_every_page(request), **context(request), "sentence": sentence}
-    return let_in(request, render(request, "forms_ext/too_large.html", context_of_frame, status=status))
+    values = {**context(request), "sentence": sentence}
+    return let_in(request, render(request, "forms_ext/too_large.html", values, status=status))
 
 
 def form_types() -> list[type[Page]]:

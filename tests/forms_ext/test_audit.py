@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, models, transaction
 from djmoney.money import Money
+from wagtail.images.models import Image
 
 from cop_program import clock
 from cop_program.models import ProgramPage
@@ -19,7 +20,16 @@ from forms_ext.base import audit, periodic, private
 from forms_ext.billing import actions as billing
 from forms_ext.billing import queries as ledger
 from forms_ext.billing import triggers
-from forms_ext.billing.models import AccountRow, Invoice, NumberSequence, Payment, PaymentReversal, RebateDue, RefundDue
+from forms_ext.billing.models import (
+    AccountRow,
+    Invoice,
+    Issuer,
+    NumberSequence,
+    Payment,
+    PaymentReversal,
+    RebateDue,
+    RefundDue,
+)
 from forms_ext.mail.models import MailAttachment, MailTemplate, OutgoingMail
 from forms_ext.registration import actions
 from forms_ext.registration.models import GoItem, Registration
@@ -155,7 +165,13 @@ def a_row(w: World) -> AccountRow:
 
 MAIL = OutgoingMail.objects
 SEATS, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("seats", "links", "decisions", "queue"))
+
+
 #: Which check must find it, how it is broken, and what the check says.
+def issuer_with_lost_logo(w: World) -> None:
+    Issuer.objects.update(logo=Image.objects.create(title="Lost", file="lost.png", width=9, height=9))
+
+
 BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     (SEATS, lambda w: Seat.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
     (SEATS, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
@@ -214,6 +230,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
         ),
         "Rebate",
     ),
+    ("billing.logos", issuer_with_lost_logo, "is left out of documents: The file of this picture is missing"),
     ("forms.uploads", lambda w: registration(w.held).update(answers={"paper": {"upload": "gone"}}), "is gone or will"),
     ("mail.outbox", lambda w: MAIL.update(state="failed", last_error="550 unknown"), "waits for a hand: 550 unknown"),
     ("mail.outbox", lambda w: MAIL.update(state="queued", next_attempt_at=START - timedelta(hours=1)), "is a worker"),

@@ -49,7 +49,7 @@ def test_it_is_said_in_words_and_stays_in_the_frame(form_page: ApplicationFormPa
     shown = post(Client(headers={"accept-language": "en"}), f"/go/form/{form_page.pk}/", 30 * MB)
     assert "This is too much: at most 2.5" in shown.text.replace("\xa0", " ")
     assert "Nothing was sent." in shown.text
-    assert "<h1>This is too much to send</h1>" in shown.text
+    assert "<h1>This cannot be sent</h1>" in shown.text
     framed = post(Client(), f"/go/frame/{form_page.pk}/", 30 * MB)
     assert framed.status_code == 413
     assert "https://www.example.org" in framed["Content-Security-Policy"]
@@ -72,6 +72,13 @@ def test_addresses_that_take_nothing_take_little(client: Client) -> None:
         assert post(client, path, bodies.SMALL).status_code != 413, path
     for path in ("/admin/cop/applications/", "/admin/cop/applications/1/", reverse("forms_ext_mail:mail", args=[1])):
         assert post(client, path, bodies.SMALL + 1).status_code == 413, path
+
+
+def test_a_private_link_stands_neither_in_the_answer_nor_in_the_log(client: Client, caplog: Any) -> None:
+    answer = post(client, "/go/invitation/secret-of-a-link/", 70_000)
+    assert answer.status_code == 413
+    assert "secret-of-a-link" not in answer.text + caplog.text + str(answer.headers)
+    assert "forms_ext:open_invitation" in caplog.text
 
 
 def test_a_body_without_a_length_is_refused(form_page: ApplicationFormPage) -> None:  # noqa: F811
