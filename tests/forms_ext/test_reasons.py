@@ -123,8 +123,12 @@ def in_credit(program: Program, number: int) -> Account:
 
 
 def rebate(program: Program, number: int) -> Any:
-    account = account_of(member(program, number))
+    account = account_of(pay(member(program, number), Money(1897, "USD")))
     return billing.list_rebate(account=account, amount=Money(20, "USD"))
+
+
+def a_payment(program: Program, number: int) -> Any:
+    return account_of(member(program, number)).payments.get()
 
 
 def the_program(program: Program, number: int) -> Program:
@@ -154,9 +158,14 @@ CASES = [
     Case("new address", member, "cop_registration:new_address", others=("member_page",)),
     Case(
         "a payment", unpaid, "cop_billing:pay",
-        {"amount": "100", "received_on": "2024-01-19", "method": "check", "note": INTERNAL, "key": "k"},
+        {"amount": "100", "received_on": "2024-01-20", "method": "check", "note": INTERNAL, "key": "k"},
         others=("receipt", "seat_confirmed"),
     ),
+    Case(
+        "reverse a payment", a_payment, "cop_registration:reverse_payment", BOTH | {"last_day": "2024-01-26"},
+        told=("payment_reversed",),
+    ),
+    Case("take a refund off the list", listed, "cop_billing:withdraw_refund", REASON, is_shown=False),
     Case("an invoice", lambda *of: account_of(member(*of)), "cop_billing:issue", others=("invoice",)),
     Case("list a refund", in_credit, "cop_billing:list_refund", {"amount": "100", **REASON}, is_shown=False),
     Case("pay a refund", listed, "cop_billing:refund", PAID, told=("refund_made",)),
