@@ -1,5 +1,11 @@
-"""What an action raises where the state forbids it."""
+"""What an action raises where the state forbids it; and any error as a row may keep it."""
 
 
 class ActionRefused(Exception):
     """An action that the state of things forbids; `str()` says why, in words for staff."""
+
+
+def describe(error: Exception, length: int = 255) -> str:
+    """Return `error` on one line as a column holds it: no database takes every character that a message may have."""
+    text = f"{type(error).__name__}: {error}"
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:length]

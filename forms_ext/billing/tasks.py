@@ -11,6 +11,7 @@ from django.tasks import task
 from cop_program.clock import now
 
 from ..base import periodic, private
+from ..base.errors import describe
 from . import letters, pdf
 from .models import Invoice
 
@@ -42,9 +43,7 @@ def store_pdf(invoice_id: int) -> bool:
     except Exception as error:
         logger.exception("Invoice %s could not be drawn", invoice.number)
         wait = min(timedelta(seconds=30 * 2**invoice.pdf_attempts), LONGEST_WAIT)
-        Invoice.objects.filter(pk=invoice_id).update(
-            pdf_claimed_at=now() + wait, pdf_error=f"{type(error).__name__}: {error}"[:255]
-        )
+        Invoice.objects.filter(pk=invoice_id).update(pdf_claimed_at=now() + wait, pdf_error=describe(error))
         return False
     _keep(invoice, content)
     return True

@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 from typing import Any
 
+from cop_program.keys import keys
+
 from . import delivery, rendering
 from .models import OutgoingMail
 
@@ -21,10 +23,10 @@ def came_back(*, pk: int, recipient: str, reason: str) -> bool:
 
 def hear(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:
     """Hear of everything that becomes of a mail; only what did not arrive matters here."""
-    pk = str((event.metadata or {}).get(delivery.METADATA, ""))
-    if event.event_type in CAME_BACK and pk.isdecimal():
-        reason = rendering.one_line(f"{esp_name}: {event.mta_response or event.description or event.event_type}")
-        came_back(pk=int(pk), recipient=event.recipient or "", reason=reason)
+    for pk in keys([str((event.metadata or {}).get(delivery.METADATA, ""))]):
+        if event.event_type in CAME_BACK:
+            reason = f"{esp_name}: {event.mta_response or event.description or event.event_type}"
+            came_back(pk=pk, recipient=rendering.one_line(event.recipient or ""), reason=reason)
 
 
 def connect() -> None:

@@ -184,12 +184,12 @@ def describe(error: Exception) -> str:
         detail = f"{error.smtp_code} {_decoded(error.smtp_error)}"
     else:
         detail = getattr(error, "strerror", None) or str(error)
-    return without_addresses(rendering.one_line(f"{type(error).__name__}: {detail}"))
+    return without_addresses(f"{type(error).__name__}: {detail}")
 
 
 def without_addresses(text: str) -> str:
-    """Return `text` as a row may keep it: short, with no address in it."""
-    return ADDRESS.sub("…", text)[:255]
+    """Return `text` as a row may keep it: one short line, with no address in it, that any database takes."""
+    return ADDRESS.sub("…", rendering.one_line(text.encode(errors="replace").decode()))[:255]
 
 
 def _decoded(words: bytes | str) -> str:

@@ -16,7 +16,7 @@ from cop_program.models import Program
 from ..admission import invitations, seats
 from ..applications.models import Application
 from ..base import history
-from ..base.errors import ActionRefused
+from ..base.errors import ActionRefused, describe
 from ..billing import actions as billing
 from ..billing import queries as ledger
 from . import letters, queries
@@ -168,7 +168,7 @@ def work_off(run: GoRun) -> queries.Progress:
         except Exception as error:
             logger.exception("Run %s: item %s failed", run.pk, item.pk)
             GoItem.objects.filter(pk=item.pk, state=GoItem.State.TODO).update(
-                state=GoItem.State.FAILED, error=f"{type(error).__name__}: {error}"[:255]
+                state=GoItem.State.FAILED, error=describe(error)
             )
     return queries.progress(run)
 

@@ -68,6 +68,12 @@ def test_a_mail_that_came_back_stands_as_failed_with_its_reason(row: OutgoingMai
     assert any(found.check == "mail.outbox" and "user unknown" in found.text for found in audit.run_all())
 
 
+def test_a_reason_that_no_database_takes_is_told_as_far_as_it_can_be(row: OutgoingMail) -> None:
+    assert post(Details="550\0 no \ud83d room") == 200
+    row.refresh_from_db()
+    assert (row.state, row.last_error) == ("failed", "Postmark: 550 no ? room")
+
+
 def test_a_link_that_was_wiped_is_not_sent_again_empty(row: OutgoingMail) -> None:
     post()
     row.refresh_from_db()
@@ -84,6 +90,8 @@ def test_a_link_that_was_wiped_is_not_sent_again_empty(row: OutgoingMail) -> Non
         {"Metadata": {}},
         {"Metadata": {"mail": "x"}},
         {"Metadata": {"mail": "999999"}},
+        {"Metadata": {"mail": "9" * 30}},
+        {"email": "ada\0@example.com"},
         {"RecordType": "Delivery"},
     ],
 )
