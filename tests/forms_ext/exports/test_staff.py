@@ -98,6 +98,16 @@ def test_ledger_rows_add_up_to_what_the_account_owes(staff: Client, money: Any) 
     assert read[2]["amount"] == {"amount": "-50.00", "currency": "USD"}
 
 
+def test_a_reversed_payment_stands_in_the_ledger_and_counts_nowhere(staff: Client, money: Any) -> None:
+    reversal = billing.reverse_payment(payment=money.payments.get(row__amount=-50), reason="Typed twice")
+    found = lines(body(staff.post(url("ledger"), CSV)))
+    row = next(row for row in found if row["kind"] == "payment_reversal")
+    assert (row["amount"], row["note"]) == ("50.00", "Typed twice")
+    assert (row["cancellation"], row["cancels"]) == (reversal.number, reversal.payment.receipt_number)
+    [account] = lines(body(staff.post(url("accounts"), CSV)))
+    assert (account["paid_total"], account["owed"]) == ("100.00", "1897.00")
+
+
 def test_mails_hold_no_secrets(staff: Client, money: Any) -> None:
     found = lines(body(staff.post(url("mails"), CSV)))
     assert found
