@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 
@@ -42,12 +43,8 @@ class PrivacyNote(HelpPanel):
             super().__init__(**kwargs)
             self.open = privacy.left_open(self.instance) if self.instance.pk else []
             links = [(reverse("wagtailadmin_pages:edit", args=[one.pk]), privacy.name_of(one)) for one in self.open]
-            self.content = format_html(
-                '<div class="help-block help-warning"><p>{}</p><ul>{}</ul><p>{}</p></div>',
-                privacy.warning(),
-                format_html_join("", '<li><a href="{}">{}</a></li>', links),
-                privacy.advice(),
-            )
+            words = {"warning": privacy.warning(), "advice": privacy.advice()}
+            self.content = render_to_string("cop_program/admin/privacy_note.html", {"open": links, **words})
 
         def is_shown(self) -> bool:
             """Whether there is anything to tell."""

@@ -104,6 +104,36 @@ print(f"form={{form.pk}} {{form.url}}")
 """
 
 
+def test_make_a_program_private_and_hear_of_its_translation(come: Come) -> None:
+    """Straight after Wagtail's dialog, and in the editor from then on."""
+    admin = log_in(come("Ada", DESKTOP), "administrator")
+    page = admin.page
+    slug = open_edition(admin.site)["slug"]
+    number = admin.site.run(
+        f"from cop_program.models import ProgramPage as P; print(P.objects.get(slug={slug!r}).pk)"
+    ).strip()
+    warning = page.locator(".messages li.warning", has_text="everyone can still see these translations")
+    note = page.locator(".help-warning", has_text="everyone can still see these translations")
+    page.goto(f"{admin.site.base_url}/admin/pages/{number}/edit/")
+    set_privacy(page, "login")
+    expect(warning).to_contain_text("(German)")
+    page.reload()
+    expect(note).to_contain_text("(German)")
+    admin.look("private", only=".help-warning")
+    set_privacy(page, "none")
+    page.reload()
+    expect(page.locator("[name=summary]")).to_be_visible()
+    expect(note).to_have_count(0)
+
+
+def set_privacy(page: Page, kind: str) -> None:
+    page.get_by_role("button", name="Toggle status").click()
+    page.get_by_role("button", name="Change privacy").click()
+    page.locator(f"[name=restriction_type][value={kind}]").check()
+    page.locator("#set-privacy [type=submit]").click()
+    expect(page.locator("#set-privacy form")).to_be_hidden()
+
+
 def test_add_a_question_to_the_application_form(editor: Visitor) -> None:
     page, site = editor.page, editor.site
     key = f"asked-{uuid4().hex[:6]}"
