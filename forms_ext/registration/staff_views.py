@@ -1,7 +1,9 @@
 """The staff's pages of a registration."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -189,6 +191,11 @@ class HoldView(RegistrationActionView):
     submit_label = gettext_lazy("Set the end")
     done_message = gettext_lazy("The hold has a new end.")
     form_class = HoldForm
+
+    def get_initial(self) -> dict[str, Any]:
+        end = held_until(self.registration)
+        zone = ZoneInfo(self.registration.program.page.home_zone)
+        return {"last_day": (end - timedelta(microseconds=1)).astimezone(zone).date()} if end else {}
 
     def effects(self) -> Sequence[str]:
         end = held_until(self.registration)

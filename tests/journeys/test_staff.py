@@ -147,7 +147,7 @@ def test_accept_many_with_a_last_day(desk: Desk) -> None:
     expect(desk.main).to_contain_text("2 applications, each with the mail that goes out")
     desk.look("many")
     page.get_by_label("Last day of the link").fill("2040-02-29")
-    desk.visitor.press("Show the mails with this day")
+    desk.visitor.press("Preview")
     expect(page.get_by_label("Last day of the link")).to_have_value("2040-02-29")
     for name in ("Bela Bulk", "Bruno Bulk"):
         letter = desk.main.locator("details", has_text=name)
