@@ -27,7 +27,7 @@ class PaymentInDoubt(ActionRefused):
     """A payment that was not recorded because of `doubts`; once these are accepted, it can be."""
 
     def __init__(self, doubts: Sequence[Doubt]) -> None:
-        super().__init__(_("Nothing is recorded yet. Check the payment first."))
+        super().__init__(" ".join([_("Nothing is recorded yet."), *(doubt.text for doubt in doubts)]))
         self.doubts = doubts
 
 
