@@ -88,6 +88,25 @@ def test_a_draft_with_empty_questions_is_kept_shown_and_changes_nothing_for_visi
     assert "Your name" in Client().get(page.url).text
 
 
+def test_a_form_with_many_questions_is_kept(editor: Client, program: Program) -> None:
+    page = factories.make_application_form(program.page)
+    draft = form_data([("text", {"label": f"Question {number}"}) for number in range(150)])
+    assert len(draft) > 1000, "more fields than Django takes by default"
+    assert editor.post(edit_url(page), draft, headers={"Accept": "application/json"}).status_code == 200
+
+
+def test_the_editor_is_told_at_the_question_of_a_limit_that_its_role_has_no_room_for(
+    editor: Client, program: Program
+) -> None:
+    page = factories.make_application_form(program.page)
+    questions = [("text", {"label": "Your name", "role": "name", "max_length": "201"}), *factories.APPLICATION[1:2]]
+    answer = editor.post(edit_url(page), form_data(questions) | {"action-publish": "1"})
+    assert answer.status_code == 200
+    assert "Enter 200 or less: that is what the system stores of an answer with the role" in answer.text
+    assert editor.post(edit_url(page), form_data(questions)).status_code == 302, "a draft waits"
+    assert FormVersion.objects.count() == 1
+
+
 def test_a_new_form_is_kept_before_it_has_a_question(editor: Client, program: Program) -> None:
     address = reverse("wagtailadmin_pages:add", args=["forms_ext", "applicationformpage", program.page.pk])
     kept = editor.post(address, form_data([]), headers={"Accept": "application/json"})
