@@ -115,6 +115,7 @@ def test_make_a_program_private_and_hear_of_its_translation(come: Come) -> None:
     warning = page.locator(".messages li.warning", has_text="everyone can still see these translations")
     note = page.locator(".help-warning", has_text="everyone can still see these translations")
     page.goto(f"{admin.site.base_url}/admin/pages/{number}/edit/")
+    page.get_by_role("button", name="Toggle status").click()  # it stays open
     set_privacy(page, "login")
     expect(warning).to_contain_text("(German)")
     page.reload()
@@ -127,7 +128,6 @@ def test_make_a_program_private_and_hear_of_its_translation(come: Come) -> None:
 
 
 def set_privacy(page: Page, kind: str) -> None:
-    page.get_by_role("button", name="Toggle status").click()
     page.get_by_role("button", name="Change privacy").click()
     page.locator(f"[name=restriction_type][value={kind}]").check()
     page.locator("#set-privacy [type=submit]").click()
