@@ -25,7 +25,7 @@ from forms_ext.billing import actions as billing
 from forms_ext.billing.models import AccountRow, Invoice, Payment
 from forms_ext.exports.models import Export
 from forms_ext.mail import bounces, delivery
-from forms_ext.mail.models import OutgoingMail
+from forms_ext.mail.models import MailTemplate, OutgoingMail
 from forms_ext.registration import actions as registering
 from forms_ext.registration.home import Home
 from forms_ext.registration.models import GoItem, GoRun, Registration
@@ -104,12 +104,28 @@ def overdue(program: Program) -> datetime:
     return STARTED
 
 
+def unused_text(program: Program) -> None:
+    body = '<p><a href="https://elsewhere.example/?t={link}">Register</a></p>'
+    MailTemplate.objects.create(kind="accepted", scope=f"program:{program.pk}", language="en", subject="x", body=body)
+
+
+def overpaid(program: Program) -> Registration:
+    return factories.pay(member(program), FEE)
+
+
 def listed_refund(program: Program) -> None:
-    billing.list_refund(account=member(program).account, amount=Money(5, "USD"), reason="x")
+    billing.list_refund(account=overpaid(program).account, amount=Money(5, "USD"), reason="x")
+
+
+def uncovered_refund(program: Program) -> None:
+    account = overpaid(program).account
+    billing.list_refund(account=account, amount=Money(5, "USD"), reason="x")
+    billing.reverse_payment(payment=account.payments.last(), reason="x")
 
 
 def listed_rebate(program: Program) -> None:
-    billing.list_rebate(account=member(program).account, amount=Money(5, "USD"))
+    account = factories.pay(member(program), FEE - factories.DEPOSIT).account
+    billing.list_rebate(account=account, amount=Money(5, "USD"))
 
 
 def rebate_is_due(program: Program) -> datetime:
@@ -127,6 +143,7 @@ def confirmed_and_over(program: Program) -> datetime:
 #: What lets the home say each of its tasks; returns the moment to look, if that is another.
 TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "failed_mails": [refused_mail, lambda program: refused_mail(program, by="provider")],
+    "unused_texts": [unused_text],
     "failed_invoices": [failed_pdf, failed_item],
     "holds": [
         lambda program: factories.make_registration(program) and None,
@@ -137,6 +154,7 @@ TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "go": [lambda program: member(program) and None],
     "overdue": [overdue],
     "refunds": [listed_refund],
+    "uncovered_refunds": [uncovered_refund],
     "rebates": [listed_rebate],
     "rebates_to_list": [rebate_is_due],
     "close": [confirmed_and_over],
@@ -229,6 +247,9 @@ def test_every_state_shows_on_its_pages(
     for value, _label in model._meta.get_field(field).choices:  # type: ignore[union-attr]
         if model is GoRun:
             GoRun.objects.exclude(pk=everything[thing]).delete()  # a program has one of each kind
+        if model is Program and value == Program.Status.OPEN:
+            GoItem.objects.all().delete()
+            GoRun.objects.all().delete()  # an open program has none
         model._default_manager.filter(pk=everything[thing]).update(**{field: value})
         for name in pages:
             look(client, address(name, everything))
@@ -243,7 +264,7 @@ def make_frozen_rows(pk: int) -> None:
     (refund,) = account.refunds_due.all()
     billing.record_refund(refund=refund, paid_on=today)
     billing.record_rebate_paid(rebate=account.rebate_due, paid_on=today)
-    billing.issue_credit_note(invoice=account.invoices.get(kind="invoice"), reason="x")
+    billing.issue_credit_note(invoice=account.invoices.get(kind="invoice"), cause="x")
     billing.reverse_fee(account=account)
     billing.post_cancellation_fee(account=account, amount=Money(1, "USD"))
 
@@ -285,12 +306,14 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_registration:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
     "cop_registration:cancel": {"refund": "", "reason": ""},
     "cop_registration:new_address": {},
+    "cop_registration:reverse_payment": {"reason": "Wrong account", "last_day": "2024-02-08", "message": ""},
     "cop_registration:hold": {"last_day": "2024-03-02"},
     "cop_submissions:delete": {},
     "cop_billing:pay": {"amount": "5", "received_on": "2024-01-30", "method": "cash", "note": "", "key": "k" * 32},
     "cop_billing:issue": {},
     "cop_billing:list_refund": {"amount": "5", "reason": "Too much"},
     "cop_billing:refund": {"paid_on": "2024-02-01"},
+    "cop_billing:withdraw_refund": {"reason": "Not due"},
     "cop_billing:rebate": {"paid_on": "2024-02-01"},
     "cop_billing:list_rebates": {"program": "program"},
 }
