@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -59,6 +59,13 @@ class TemplateForm(WagtailAdminModelForm):
         self.fields["button_label"].widget.attrs["placeholder"] = str(place.kind.button)
         if not place.kind.links:
             del self.fields["button_label"]
+
+    def check_body_is_readable(self) -> None:
+        """Raise BadRequest where what was sent as the text did not come from the editor, which sends JSON."""
+        try:
+            self.fields["body"].widget.value_from_datadict(self.data, {}, self.add_prefix("body"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadRequest("The text of the mail is not in the editor's format.") from error
 
     def clean_subject(self) -> str:
         subject = rendering.one_line(self.cleaned_data["subject"])

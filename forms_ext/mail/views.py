@@ -185,6 +185,7 @@ class TemplateEdit(MailTemplateView):
         if "reset" in request.POST:
             return self.reset()
         form = TemplateForm(request.POST, place=self.place, **self._instance())
+        form.check_body_is_readable()
         if not form.is_valid():
             messages.error(request, _("The text has not been saved: see what stands at the fields."))
             return self.show(form, None)

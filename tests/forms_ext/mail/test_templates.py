@@ -81,6 +81,17 @@ def test_what_cannot_be_is_said_in_words(client: Client, field: str, value: str,
     assert not MailTemplate.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "body", ["", "null", "<p>{link}</p>", "{}", "[]", "7", '{"blocks": 1}', '{"blocks": [{}], "entityMap": {}}', "\x00"]
+)
+def test_a_text_that_no_editor_sent_is_refused(client: Client, body: str) -> None:
+    sign_in(client, roles.EDITORS)
+    url = reverse("forms_ext_mail:template", args=[WELCOME.name])
+    answer = client.post(url, {"subject": "Come: {program}", "body": body, "button_label": ""})
+    assert answer.status_code in {200, 400}
+    assert not MailTemplate.objects.exists()
+
+
 def test_two_kinds_cannot_have_one_subject(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     other = kinds.MailKind(
         name="test.other", label="Other mail", fields={}, sample={}, subject="We have it", body="<p>x</p>"
