@@ -91,9 +91,11 @@ def test_in_each_language_the_mail_without_a_name_greets_nobody(language: str) -
             shown = actions.preview(kind=kind.name, fields={**kind.sample, "name": "evil.com"}, language=language)
             assert salutation, (kind.name, language)
             assert salutation[1].strip() not in shown.text.split("\n"), (kind.name, language)
-            assert f"{salutation[1].strip()}{salutation[2]}" not in shown.text, (kind.name, language)
             with translation.override(language):
-                assert _("Hello,") in shown.text.split("\n"), (kind.name, language)
+                hello = _("Hello,")
+            assert hello in shown.text.split("\n"), (kind.name, language)
+            left = f"{salutation[1].strip()}{salutation[2]}"
+            assert left == hello or left not in shown.text, (kind.name, language)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_submissions:submission": (STAFF, ("submission",)),
     "cop_submissions:delete": (STAFF, ("submission",)),
     "cop_submissions:file": (STAFF, ("submission", "question")),
+    "cop_privacy_note": (EDITORS, ("page",)),
     "cop_embedding:index": (EDITORS, ()),
     "cop_embedding:code": (EDITORS, ("page",)),
     "cop_accounts_modeladmin_index": (STAFF, ()),
