@@ -325,7 +325,9 @@ def action_pages() -> set[str]:
     for name in TABLE:
         if name.startswith("bulk:") or name.endswith(("_index", "_results")):
             continue
-        space, _colon, last = name.partition(":")
+        space, colon, last = name.partition(":")
+        if not colon:
+            continue  # the note on the privacy of pages only answers its own script
         pattern = get_resolver().namespace_dict[space][1]
         for one in pattern.url_patterns:
             if one.name == last and issubclass(one.callback.view_class, StaffActionView):
