@@ -8,12 +8,17 @@ class CopProgramConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, keys, receivers  # noqa: F401 (checks and converters register themselves)
+        """Register checks, converters, receivers, the cache of pages, and the API's parts, fields and endpoints."""
+        from . import checks, kept_pages, keys, receivers  # noqa: F401, PLC0415  (checks and converters register themselves)
+        from .api import fields, reading  # noqa: PLC0415  (start-up: models are loaded by now)
+        from .presentation import page_cache  # noqa: PLC0415  (start-up: models are loaded by now)
 
         receivers.connect()
+        fields.PartField.read = staticmethod(reading.of_page)
+        page_cache.register(kept_pages.serve)
         if apps.is_installed("wagtail.api.v3"):
-            from wagtail.api.v3.api import api
+            from wagtail.api.v3.api import api  # noqa: PLC0415  (start-up: models are loaded by now)
 
-            from .api.router import router
+            from .api.router import router  # noqa: PLC0415  (start-up: models are loaded by now)
 
             api.add_router("/programs/", router)

@@ -6,9 +6,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.models import Page
 
 from . import videos
 from .extensions import provider
+from .presentation import teasers
 from .translations import localized
 from .zones import zone_choices
 
@@ -229,9 +231,7 @@ class ProgramChooserBlock(TeaserChooserBlock):
         super().__init__(**{"page_type": "cop_program.ProgramPage"} | kwargs)
 
     def load(self, keys: Iterable[int]) -> Any:
-        from . import teasers
-
-        return teasers.programs(keys)
+        return teasers.programs(self.model_class, keys)
 
 
 class FacilitatorChooserBlock(TeaserChooserBlock):
@@ -241,9 +241,7 @@ class FacilitatorChooserBlock(TeaserChooserBlock):
         super().__init__(**{"page_type": "cop_program.FacilitatorPage"} | kwargs)
 
     def load(self, keys: Iterable[int]) -> Any:
-        from . import teasers
-
-        return teasers.facilitators(keys)
+        return teasers.facilitators(self.model_class, keys)
 
 
 class TeasersBlock(blocks.StructBlock):
@@ -268,6 +266,11 @@ class TeasersBlock(blocks.StructBlock):
         """Return the heading and the keys of the pages, without those that are gone."""
         return {"heading": value.get("heading"), "pages": [page.pk for page in value.get("pages") or [] if page]}
 
+    @property
+    def page_type(self) -> type[Page]:
+        """The type of the pages that can be chosen."""
+        return self.child_blocks["pages"].child_block.model_class
+
     def cards(self, pages: Any, request: Any) -> dict[str, Any]:
         """Return what the template shows."""
         raise NotImplementedError
@@ -284,9 +287,7 @@ class ProgramTeasersBlock(TeasersBlock):
         template = "cop_program/blocks/programs.html"
 
     def cards(self, pages: Any, request: Any) -> dict[str, Any]:
-        from . import teasers
-
-        return {"programs": teasers.program_lines(pages, request)}
+        return {"programs": teasers.program_lines(self.page_type, pages, request)}
 
 
 class FacilitatorTeasersBlock(TeasersBlock):
@@ -300,9 +301,7 @@ class FacilitatorTeasersBlock(TeasersBlock):
         template = "cop_program/blocks/facilitators.html"
 
     def cards(self, pages: Any, request: Any) -> dict[str, Any]:
-        from . import teasers
-
-        return {"facilitators": teasers.facilitator_lines(pages, request)}
+        return {"facilitators": teasers.facilitator_lines(self.page_type, pages, request)}
 
 
 class ProgramBodyBlock(blocks.StreamBlock):

@@ -1,4 +1,4 @@
-"""The clock that every action of both apps reads (design: "Time")."""
+"""The clock that every action of both apps reads."""
 
 import json
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from . import wording
+from . import formatting
 
 #: The deadlines of a program, in the order of the way.
 KINDS = ("application", "registration", "cancellation")
@@ -41,35 +41,35 @@ class Deadline:
 
         The brackets are left out where the reader's clock reads the same.
         """
-        with translation.override(wording.spoken(language)):
+        with translation.override(formatting.spoken(language)):
             text = _("until the end of {day}, {zone}").format(
-                day=wording.day_text(self.day, language), zone=self.zone_text(language)
+                day=formatting.day_text(self.day, language), zone=self.zone_text(language)
             )
             own = self._own_time(language, reader_zone)
             return _("{deadline} (in your time: {own})").format(deadline=text, own=own) if own else text
 
     def end_text(self, language: str = "en") -> str:
         """Return "the end of Tuesday 30 January 2024, Pacific time"."""
-        with translation.override(wording.spoken(language)):
+        with translation.override(formatting.spoken(language)):
             return _("the end of {day}, {zone}").format(
-                day=wording.day_text(self.day, language), zone=self.zone_text(language)
+                day=formatting.day_text(self.day, language), zone=self.zone_text(language)
             )
 
     def short(self, language: str = "en") -> str:
         """Return "by Tuesday 30 January"."""
-        with translation.override(wording.spoken(language)):
-            return _("by {day}").format(day=wording.day_text(self.day, language, year=False))
+        with translation.override(formatting.spoken(language)):
+            return _("by {day}").format(day=formatting.day_text(self.day, language, year=False))
 
     def zone_text(self, language: str = "en") -> str:
         """Return "Pacific time", with the place where that alone does not tell the zone: "Mountain time (Phoenix)"."""
         if self.zone == "UTC":
             return "UTC"
-        name = wording.generic_name(self.zone, language)
-        if wording.spoken(language).startswith("en") and name.endswith(" Time"):
+        name = formatting.generic_name(self.zone, language)
+        if formatting.spoken(language).startswith("en") and name.endswith(" Time"):
             name = f"{name.removesuffix(' Time')} time"
-        if wording.generic_name_is_enough(self.zone, [self.closes_at], language):
+        if formatting.generic_name_is_enough(self.zone, [self.closes_at], language):
             return name
-        return f"{name} ({wording.city(self.zone, language)})"
+        return f"{name} ({formatting.city(self.zone, language)})"
 
     def _own_time(self, language: str, reader_zone: str | None) -> str:
         if not reader_zone or reader_zone == self.zone:
@@ -79,5 +79,12 @@ class Deadline:
             day = local.date() - timedelta(days=1)
             if day == self.day:
                 return ""
-            return _("the end of {day}").format(day=wording.day_text(day, language, year=False))
-        return f"{wording.day_text(local.date(), language, year=False)}, {wording.time_text(local.time(), language)}"
+            return _("the end of {day}").format(day=formatting.day_text(day, language, year=False))
+        return (
+            f"{formatting.day_text(local.date(), language, year=False)}, {formatting.time_text(local.time(), language)}"
+        )
+
+
+def deadline_instant(day: date | None, zone: str) -> datetime | None:
+    """Return the instant at which the deadline `day` in `zone` closes: the end of that day there."""
+    return None if day is None else Deadline(day, zone).closes_at

@@ -1,4 +1,4 @@
-"""The one path from pages up to what people do with a program (design: "What it is").
+"""The one path from pages up to what people do with a program.
 
 `cop_program` asks the registered provider; the default one knows of no applications, seats or
 forms. `forms_ext` registers its own in `AppConfig.ready()`.

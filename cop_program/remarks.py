@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from . import wording
+from . import formatting
 from .clock import now
 from .deadlines import KINDS
 from .models import ProgramPage, SessionPage
@@ -59,7 +59,7 @@ def _of_page(page: Page) -> Iterator[str]:
                 field: Any = page._meta.get_field(f"{kind}_deadline")
                 yield _("The %(name)s is past: %(day)s.") % {
                     "name": field.verbose_name,
-                    "day": wording.day_text(deadline.day, get_language() or "en"),
+                    "day": formatting.day_text(deadline.day, get_language() or "en"),
                 }
     if isinstance(page, SessionPage) and page.is_cancelled:
         yield _("It was called off in the edition before and comes along as called off.")
@@ -86,7 +86,7 @@ def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
 @lru_cache(maxsize=16)
 def _pattern(language: str) -> re.Pattern[str]:
     """Return what finds 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and a year alone."""
-    locale = wording.babel_locale(language)
+    locale = formatting.babel_locale(language)
     month = "|".join(
         re.escape(name.removesuffix("."))
         for spoken in (locale, Locale(locale.language))  # Sept and Sep

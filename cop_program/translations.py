@@ -119,11 +119,3 @@ def page_of(program: "Program", language: str = "") -> "ProgramPage":
 def title_of(program: "Program", language: str = "") -> str:
     """Return what `program` is called in `language`."""
     return str(page_of(program, language).title)
-
-
-def is_translation(page: Page) -> bool:
-    """Tell whether `page` is a page of a program in another language than its source page."""
-    from .models import ProgramPage
-
-    found = page.specific
-    return isinstance(found, ProgramPage) and found.source_page() is not None

@@ -21,8 +21,13 @@ from wagtail.models import Page
 
 from . import privacy
 from .extensions import provider
-from .models import SessionPage
-from .translations import is_translation
+from .models import ProgramPage, SessionPage
+
+
+def is_translation(page: Page) -> bool:
+    """Tell whether `page` is a page of a program in another language than its source page."""
+    found = page.specific
+    return isinstance(found, ProgramPage) and found.source_page() is not None
 
 
 @hooks.register("before_create_page")

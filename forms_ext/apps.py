@@ -1,5 +1,24 @@
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
+
+from cop_program.extensions import register
+
+#: The packages that declare something, from the lowest up.
+PACKAGES = (
+    "base",
+    "mail",
+    "submissions",
+    "ledger",
+    "invoices",
+    "applications",
+    "admission",
+    "registration",
+    "programs",
+    "exports",
+)
 
 
 class FormsExtConfig(AppConfig):
@@ -8,23 +27,18 @@ class FormsExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the provider and let each room, from the lowest up, connect what it declares."""
-        from importlib import import_module
-        from importlib.util import find_spec
-
-        from cop_program.extensions import register
-
-        from .provider import FormsProvider
+        """Register the provider and let each package, from the lowest up, connect what it declares."""
+        from .provider import FormsProvider  # noqa: PLC0415  (start-up: models are loaded by now)
 
         register(FormsProvider())
-        for room in ("base", "mail", "billing", "forms", "applications", "admission", "registration", "exports"):
-            name = f"{self.name}.{room}.receivers"
+        for package in PACKAGES:
+            name = f"{self.name}.{package}.receivers"
             if find_spec(name):
                 import_module(name).connect()
         if apps.is_installed("wagtail.api.v3"):
-            from wagtail.api.v3.api import api
+            from wagtail.api.v3.api import api  # noqa: PLC0415  (start-up: models are loaded by now)
 
-            from .api import forms, receivers, staff
+            from .api import forms, receivers, staff  # noqa: PLC0415  (start-up: models are loaded by now)
 
             api.add_router("/forms/", forms.router)
             api.add_router("/staff/", staff.router)

@@ -1,19 +1,16 @@
-"""Wires the rooms into Wagtail's admin."""
+"""Wires the packages into Wagtail's admin."""
 
 from wagtail import hooks
 
-from .admission import admin as admission_admin
+from .admission.admin import hooks as admission
 from .base import history
-from .billing import admin as billing_admin
-from .exports import admin as exports_admin
-from .forms import admin as forms_admin
-from .mail import admin as mail_admin
-from .registration import admin as registration_admin
+from .exports.admin import hooks as exports
+from .invoices.admin import hooks as invoices
+from .mail.admin import hooks as mail
+from .programs.admin import hooks as programs
+from .registration.admin import hooks as registration
+from .submissions.admin import hooks as submissions
 
 hooks.register("register_log_actions", history.register_log_actions)
-mail_admin.connect()
-billing_admin.connect()
-forms_admin.connect()
-admission_admin.connect()
-registration_admin.connect()
-exports_admin.connect()
+for package in (mail, invoices, submissions, admission, registration, programs, exports):
+    package.connect()

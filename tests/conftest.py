@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 from django.utils import translation
 
-from . import browsers, databases, live, postgres, racing
+from tests import browsers, databases, live, postgres, racing
 
 SOAK = os.environ.get("COP_SOAK") == "1"
 # Playwright's event loop runs in the thread of the test, which also asks the database.
@@ -125,7 +125,7 @@ def plant_tree() -> None:
     from django.contrib.contenttypes.models import ContentType
     from wagtail.models import Collection, Locale, Page, Site
 
-    from forms_ext.base import roles
+    from forms_ext.base import groups
 
     locale, _ = Locale.objects.get_or_create(language_code="en")
     kind = ContentType.objects.get_for_model(Page)
@@ -134,8 +134,8 @@ def plant_tree() -> None:
     Site.objects.create(hostname="localhost", root_page=first, is_default_site=True)
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
-    Group.objects.filter(name__in=roles.PERMISSIONS).delete()
-    roles.create_groups()
+    Group.objects.filter(name__in=groups.PERMISSIONS).delete()
+    groups.create_groups()
 
 
 # --- Databases for other processes ---------------------------------------------------------------

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from . import postgres
+from tests import postgres
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 MANAGE = PROJECT_DIR / "site" / "manage.py"
@@ -29,7 +29,7 @@ def migration_hash() -> str:
     for path in sorted(PROJECT_DIR.glob("**/migrations/*.py")):
         if ".venv" not in path.parts:
             digest.update(str(path.relative_to(PROJECT_DIR)).encode() + path.read_bytes())
-    digest.update((PROJECT_DIR / "forms_ext" / "base" / "roles.py").read_bytes())
+    digest.update((PROJECT_DIR / "forms_ext" / "base" / "groups.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import databases, racing
-from .postgres import free_port
+from tests import databases, racing
+from tests.postgres import free_port
 
 START_SECONDS = 240
 STOP_SECONDS = 20

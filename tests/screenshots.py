@@ -16,9 +16,9 @@ from urllib.request import urlopen
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .browsers import launch_arguments
-from .journeys.visitor import DESKTOP, PHONE, Visitor, log_in, new_page, open_edition
-from .live import LiveSite, temporary_site
+from tests.browsers import launch_arguments
+from tests.journeys.visitor import DESKTOP, PHONE, Visitor, log_in, new_page, open_edition
+from tests.live import LiveSite, temporary_site
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 TALLEST = 2200

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.base import FilterExpression, Node, Variable, VariableDoesNotExist
 
-from .databases import PROJECT_DIR
+from tests.databases import PROJECT_DIR
 
 OURS = str((PROJECT_DIR / "templates").resolve())
 SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)  # Wagtail's texts for its scripts have places to fill

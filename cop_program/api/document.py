@@ -15,12 +15,12 @@ from djmoney.money import Money
 from wagtail.images import get_image_model
 from wagtail.models.sites import SiteRootPath
 
-from .. import wording
+from .. import formatting
 from ..blocks import TeasersBlock
-from ..context import KINDS, balance_of, zone_groups
 from ..extensions import NextStep, Seats, Standing
 from ..models import ProgramPage
-from ..schedule import ZoneGroup
+from ..presentation.context import KINDS, balance_of, zone_groups
+from ..presentation.schedule import ZoneGroup
 from . import paths
 from .rows import IMAGE
 from .texts import Texts
@@ -115,7 +115,7 @@ def money(amount: Money | None) -> dict[str, str] | None:
     """Return `{"amount": "1997.00", "currency": "USD"}`, with the decimals that the currency has."""
     if amount is None:
         return None
-    return {"amount": f"{wording.round_minor(amount).amount:f}", "currency": str(amount.currency)}
+    return {"amount": f"{formatting.round_minor(amount).amount:f}", "currency": str(amount.currency)}
 
 
 def schedule(sessions: Sequence[Mapping[str, Any]], groups: Iterable[ZoneGroup]) -> list[dict[str, Any]]:
@@ -143,7 +143,7 @@ def _local(row: Mapping[str, Any], zone: str) -> dict[str, str]:
     start, end = (row[name].astimezone(ZoneInfo(zone)) for name in ("starts_at", "ends_at"))
     return {
         "time_zone": zone,
-        "abbreviation": wording.letters(start),
+        "abbreviation": formatting.letters(start),
         "weekday": ENGLISH_WEEKDAYS[start.weekday()],
         "date": start.date().isoformat(),
         "start": f"{start:%H:%M}",

@@ -1,6 +1,7 @@
 """The parts of a program's document as fields of Wagtail's own page endpoints, v3 and v2."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework.fields import Field
 from wagtail.api import APIField
@@ -30,17 +31,18 @@ PARTS = (
 class PartField(Field):
     """One part of the document, which is made once for each page object."""
 
+    #: Makes the document of a page for a request; `reading` registers itself, since it knows the page types.
+    read: ClassVar[Callable[..., dict[str, Any]]]
+
     def get_attribute(self, instance: "ProgramPage") -> "ProgramPage":
         """Hand the whole page on."""
         return instance
 
     def to_representation(self, value: "ProgramPage") -> Any:
         """Return the part that is called like this field."""
-        from . import reading
-
         document = getattr(value, "_cop_document", None)
         if document is None:
-            document = reading.of_page(value, self.context.get("request"))
+            document = self.read(value, self.context.get("request"))
             value._cop_document = document  # type: ignore[attr-defined]
         return document.get(self.field_name)
 

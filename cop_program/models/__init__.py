@@ -1,14 +1,8 @@
-from .pages import (
-    FacilitatorIndexPage,
-    FacilitatorPage,
-    FacilitatorPageMixin,
-    ProgramFacilitator,
-    ProgramIndexPage,
-    ProgramPage,
-    ProgramPageMixin,
-    SessionPage,
-    SessionPageMixin,
-)
+from ..pages.facilitator import FacilitatorPage, FacilitatorPageMixin
+from ..pages.index import FacilitatorIndexPage, ProgramIndexPage
+from ..pages.mixins import ProgramPageMixin
+from ..pages.program import ProgramFacilitator, ProgramPage
+from ..pages.session import SessionPage, SessionPageMixin
 from .program import Program
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""One row for each program: what is operational, not content (design: "The journey, as data")."""
+"""One row for each program: what is operational, not content."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from wagtail.models import Page
 
-    from .pages import ProgramPage
+    from ..pages.program import ProgramPage
 
 
 def was_public(page: "Page") -> bool:

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 
 from .. import videos
 from ..extensions import Seats
-from ..schedule import GroupSchedule
-from ..wording import and_list as join_with_and
-from ..wording import locale_of
+from ..formatting import and_list as join_with_and
+from ..formatting import locale_of
+from ..presentation.schedule import GroupSchedule
 
 register = template.Library()
 

@@ -7,10 +7,10 @@ from django.utils.translation import get_language
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
-from .. import access, reader, translations, way, wording
+from .. import access, formatting, journey, reader, translations
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
-from ..schedule import GroupSchedule, Meeting, Schedule, ZoneGroup, build, for_reader
+from ..presentation.schedule import GroupSchedule, Meeting, Schedule, ZoneGroup, build, for_reader
 
 register = template.Library()
 
@@ -23,7 +23,7 @@ def _language() -> str:
 def the_way(context: dict[str, Any], program: Program | ProgramPage | None, current: str = "") -> dict[str, Any]:
     """Show the way of `program`; `current` is a key of `way.STEPS` or ''. Without a program it is the page's."""
     source = program or context.get("page")
-    steps = way.steps(source, current, _language()) if source is not None else []
+    steps = journey.steps(source, current, _language()) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 
@@ -59,7 +59,7 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
 @register.filter
 def money(value: Money | None) -> str:
     """Write an amount: "1,997 USD", "499.25 USD"."""
-    return wording.money_text(value, _language()) if value is not None else ""
+    return formatting.money_text(value, _language()) if value is not None else ""
 
 
 @register.simple_tag

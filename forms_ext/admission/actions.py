@@ -13,7 +13,7 @@ from cop_program.models import Program
 from ..applications.models import Application
 from ..base import history
 from ..base.errors import ActionRefused
-from . import invitations, letters
+from . import emails, invitations
 from .models import Decision, Invitation
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def decide(
         invitations.revoke(application=application, by=by)
         if to_state == State.ACCEPTED:
             invitation, link = invitations.make(application=application, by=by, ends_at=link_ends_at)
-            mail = letters.send(application, to_state, link=link, ends_at=invitation.ends_at, message=message)
+            mail = emails.send(application, to_state, link=link, ends_at=invitation.ends_at, message=message)
         else:
-            mail = letters.send(application, to_state, message=message)
+            mail = emails.send(application, to_state, message=message)
         decision = Decision.objects.create(
             application=application,
             from_state=from_state,
@@ -146,7 +146,7 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
     _check_program(application, State.ACCEPTED)
     ends_at = ends_at or invitations.own_end(application)
     invitation, link = invitations.make(application=application, by=by, ends_at=ends_at)
-    letters.send(application, letters.LINK, link=link, ends_at=invitation.ends_at)
+    emails.send(application, emails.LINK, link=link, ends_at=invitation.ends_at)
     history.record(application, "forms_ext.admission.send_link_again", user=by)
     return invitation
 

@@ -1,4 +1,4 @@
-"""The personal link: 256 random bits, of which only the hash is kept (design: "The gate")."""
+"""The personal link: 256 random bits, of which only the hash is kept."""
 
 import hashlib
 import secrets
@@ -13,8 +13,8 @@ from cop_program.clock import now
 from cop_program.models import Program
 
 from ..applications.models import Application
+from ..base import addresses, dates
 from ..base.errors import ActionRefused
-from . import words
 from .models import Invitation
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def make(
     if end <= moment:
         raise ActionRefused(
             _("The link would have ended already (%(end)s). Set an end of its own that lies ahead.")
-            % {"end": words.until(end, words.zone_of(application.program))}
+            % {"end": dates.until(end, dates.zone_of(application.program))}
         )
     revoke(application=application, by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -80,7 +80,7 @@ def make(
         ends_at=end,
         has_own_end=ends_at is not None,
     )
-    return invitation, words.absolute(reverse("forms_ext:open_invitation", args=[token]))
+    return invitation, addresses.absolute_url(reverse("forms_ext:open_invitation", args=[token]))
 
 
 def own_end(application: Application) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Reads of the room: how a program stands."""
+"""Reads of `admission`: how a program stands."""
 
 from dataclasses import dataclass
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from cop_program.models import Program
 from cop_program.signals import program_published
 
-from ..applications.people import applicants
+from ..applications.emails import applicants
 from ..base import history
-from ..mail import people
-from . import audit, invitations, kinds, letters, seats  # noqa: F401  (audit registers its checks)
+from ..mail import previews
+from . import consistency, emails, invitations, places  # noqa: F401  (consistency registers its checks)
 
 LABELS = {
     "decide": _("Application decided"),
@@ -22,14 +22,14 @@ LABELS = {
 def follow_page(sender: Any, *, program: Program, **kwargs: Any) -> None:
     """Bring seats and links in line with the page that was just published."""
     program = Program.objects.select_related("page").get(pk=program.pk)
-    seats.set_capacity(program=program, capacity=program.page.capacity)
+    places.set_capacity(program=program, capacity=program.page.capacity)
     invitations.follow_deadline(program)
 
 
 def connect() -> None:
-    """Register what this room contributes."""
-    kinds.register()
-    people.register(letters.KINDS.values(), applicants(letters.values_of))
+    """Register what this package contributes."""
+    emails.register()
+    previews.register(emails.TYPES.values(), applicants(emails.values_of))
     for verb, label in LABELS.items():
         history.register(f"forms_ext.admission.{verb}", label)
     program_published.connect(follow_page, dispatch_uid="forms_ext.admission.follow_page")

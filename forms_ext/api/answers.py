@@ -16,7 +16,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..forms import files, plan
+from ..forms import compiler
+from ..submissions import files
 from .problems import Problem, error
 
 #: Which Python values a JSON Schema type takes.
@@ -62,7 +63,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
     return answers
 
 
-def check(compiled: plan.Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
+def check(compiled: compiler.CompiledForm, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the valid answers as they are stored; raise Problem with one error for each question to mend."""
     schema = compiled.schema()["properties"]
     errors: dict[str, dict[str, str]] = {}
@@ -95,7 +96,7 @@ def _unknown(keys: list[str]) -> list[dict[str, str]]:
     return found
 
 
-def keep_file(request: HttpRequest, compiled: plan.Plan, key: str) -> dict[str, Any]:
+def keep_file(request: HttpRequest, compiled: compiler.CompiledForm, key: str) -> dict[str, Any]:
     """Keep the file in `request` for the question `key`; return the answer that names it."""
     kinds = {question["key"]: question["type"] for question in compiled.questions}
     if kinds.get(key) != "file":

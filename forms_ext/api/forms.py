@@ -22,13 +22,16 @@ from cop_program.translations import speaking
 from ..base import network
 from ..base.conf import conf
 from ..base.errors import ActionRefused
-from ..forms import actions, guards, plan
-from ..forms.models import AbstractFormPage, FormVersion
-from ..forms.submissions import CleanSubmission, Receipt
+from ..forms import compiler
+from ..forms.models import FormVersion
 from ..registration import gate
-from ..registration.models import RegistrationFormPage
+from ..registration.pages import RegistrationFormPage
+from ..submissions import actions as submissions
+from ..submissions import guards
+from ..submissions.cleaned import CleanSubmission, Receipt
+from ..submissions.pages import AbstractFormPage
 from . import answers, members, schemas
-from .problems import Problem
+from .problems import Problem, missing
 
 router = Router(tags=["forms"])
 PageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -69,11 +72,6 @@ def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
     return page, version
 
 
-def missing() -> Problem:
-    """Return the one answer to whatever is wrong with a form's address or a personal link."""
-    return Problem(404, _("There is no such form, or it is not for you."))
-
-
 @router.get(
     "/{page_id}/",
     response=schemas.Form,
@@ -99,7 +97,7 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
     return gate.unkept(
         JsonResponse(
             {
-                "schema": plan.compile(version).schema(),
+                "schema": compiler.compile(version).schema(),
                 "version": version.number,
                 "closes_at": instant(closes_at) if closes_at else None,
             }
@@ -168,7 +166,7 @@ def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: 
             members.admit(page, invitation)
         if not page.is_open(now()):
             raise Problem(409, _("The form is closed."))
-        return gate.unkept(JsonResponse(answers.keep_file(request, plan.compile(version), question), status=201))
+        return gate.unkept(JsonResponse(answers.keep_file(request, compiler.compile(version), question), status=201))
     except Problem as problem:
         return gate.unkept(problem.response())
 
@@ -190,7 +188,7 @@ def _sent_to(
     invitation = members.admit(page, token) if isinstance(page, RegistrationFormPage) else None
     if not page.is_open(now()):
         raise Problem(409, _("The form is closed."))
-    valid = answers.check(plan.compile(version), answers.read(request))
+    valid = answers.check(compiler.compile(version), answers.read(request))
     submission = CleanSubmission.sent(version, valid, key=kept, source="api")
 
     def store(sent: CleanSubmission) -> dict[str, Any]:
@@ -199,7 +197,7 @@ def _sent_to(
         return _receipt(page.accept_submission(sent, request))
 
     try:
-        return actions.take(submission, store, sender=network.sender(request))
+        return submissions.take(submission, store, sender=network.sender(request))
     except ActionRefused as refused:
         raise Problem(409, str(refused)) from None
     except guards.TooMany as refused:

@@ -4,15 +4,17 @@ from typing import Any
 
 from ..admission import invitations
 from ..admission.models import Invitation
-from ..forms.submissions import CleanSubmission
-from ..registration import actions, gate, queries
-from ..registration.models import Registration, RegistrationFormPage
+from ..registration import actions as registration
+from ..registration import gate
+from ..registration import queries as registration_queries
+from ..registration.models import Registration
+from ..registration.pages import RegistrationFormPage
+from ..submissions.cleaned import CleanSubmission
+from .problems import missing
 
 
 def admit(page: RegistrationFormPage, token: str | None) -> Invitation:
     """Return the valid invitation of `token` for the program of `page`; raise the one Problem for any other."""
-    from .forms import missing
-
     invitation = invitations.find(token or "")
     if invitation is None or not gate.leads_to(invitation, page):
         raise missing()
@@ -30,7 +32,7 @@ def sent(token: str | None, key: str) -> dict[str, Any] | None:
 
 def register(invitation: Invitation, submission: CleanSubmission) -> dict[str, Any]:
     """Register the holder of `invitation`."""
-    return receipt(actions.register(invitation=invitation, submission=submission))
+    return receipt(registration.register(invitation=invitation, submission=submission))
 
 
 def receipt(registration: Registration) -> dict[str, Any]:
@@ -38,5 +40,5 @@ def receipt(registration: Registration) -> dict[str, Any]:
     return {
         "reference": registration.reference,
         "state": registration.state,
-        "member_url": queries.member_url(registration),
+        "member_url": registration_queries.member_url(registration),
     }

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -39,3 +40,8 @@ def pointer(key: str) -> str:
 def error(key: str, code: str, detail: str) -> dict[str, str]:
     """Return the entry for one question."""
     return {"pointer": pointer(key), "code": code, "detail": detail}
+
+
+def missing() -> Problem:
+    """Return the one answer to whatever is wrong with a form's address or a personal link."""
+    return Problem(404, _("There is no such form, or it is not for you."))

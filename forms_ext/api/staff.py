@@ -17,8 +17,9 @@ from cop_program.api.document import money
 from cop_program.api.openapi import ours
 
 from ..applications.models import Application
-from ..base.registers import may
-from ..billing.models import Account, Invoice
+from ..base.permissions import may
+from ..invoices.models import Invoice
+from ..ledger.models import Account
 from ..registration.models import Registration
 from . import schemas
 

@@ -6,21 +6,21 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
-from cop_program import way
 from cop_program.clock import now
 from cop_program.models import FacilitatorPage, Program
-from cop_program.translations import title_of
 
-from ..base import history, references
+from ..base import history, number_series
 from ..base.errors import ActionRefused
-from ..forms import files, guards, plan, roles
-from ..forms.submissions import CleanSubmission, Receipt
+from ..forms import compiler, roles
+from ..forms.models import FormVersion
 from ..mail import actions as mail
 from ..mail.models import OutgoingMail
-from .models import Application, ApplicationFormPage, ApplicationNote
-
-CONFIRMED = "application_received"
+from ..submissions import files, guards
+from ..submissions.cleaned import CleanSubmission, Receipt
+from .emails import CONFIRMED, send_receipt
+from .models import Application, ApplicationNote
 
 
 def _earlier(submission: CleanSubmission) -> Application | None:
@@ -32,7 +32,7 @@ def _earlier(submission: CleanSubmission) -> Application | None:
 def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple[Application, bool]:
     """Return the application, and whether it is new: the same post at the same moment waits for its reference."""
     moment = now()
-    reference = references.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-")
+    reference = number_series.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-")
     if earlier := _earlier(submission):
         return earlier, False
     columns = {name: str(submission.roles.get(role) or "") for role, name in roles.columns(Application).items()}
@@ -52,7 +52,7 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
 
 
 @transaction.atomic
-def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Application:
+def apply(*, page: Page, submission: CleanSubmission) -> Application:
     """Store an application sent through `page` and confirm it by mail, unless its address has got enough of them.
 
     So a stranger who types somebody's address again and again keeps nobody from applying. The same idempotency key
@@ -67,7 +67,7 @@ def apply(*, page: ApplicationFormPage, submission: CleanSubmission) -> Applicat
     if is_new:
         history.record(application, "forms_ext.applications.apply")
         if guards.may_mail(application.email):
-            confirm_receipt(application)
+            send_receipt(application)
     return application
 
 
@@ -77,53 +77,28 @@ def receipt(application: Application) -> Receipt:
     return Receipt(application.reference, kind="application", is_mailed=mails.exists())
 
 
-def receipt_fields(application: Application) -> dict[str, str]:
-    """Return what the mail says that confirms the receipt of `application`."""
-    page, language = application.program.page, application.language
-    deadline = page.deadline("application")
-    return {
-        "name": application.name,
-        "program": title_of(application.program, language),
-        "reference": application.reference,
-        "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
-        "way": way.line(application.program, "answer", language),
-    }
-
-
-def confirm_receipt(application: Application) -> None:
-    """Write the mail that says that an application has arrived; it repeats no free text."""
-    mail.send(
-        kind=CONFIRMED,
-        to=application.email,
-        to_name=application.name,
-        fields=receipt_fields(application),
-        scope=f"program:{application.program_id}",
-        language=application.language,
-        about=f"application:{application.pk}",
-    )
-
-
 @transaction.atomic
 def enter_on_behalf(
-    *, program: Program, answers: Mapping[str, Any], entered_by: AbstractBaseUser, idempotency_key: str = ""
+    *,
+    program: Program,
+    version: FormVersion,
+    language: str,
+    answers: Mapping[str, Any],
+    entered_by: AbstractBaseUser,
+    idempotency_key: str = "",
 ) -> Application:
     """Store the application of somebody who wrote a mail instead; the form may be closed. They get the confirmation.
 
     The same idempotency key again returns the application that it made.
     """
-    page = ApplicationFormPage.objects.child_of(program.page).first()
-    version = page.current_version() if page else None
-    if version is None:
-        raise ActionRefused(_("This program has no published application form."))
-    roles = plan.compile(version).role_values(answers)
-    language = page.locale.language_code if page else ""
+    roles = compiler.compile(version).role_values(answers)
     submission = CleanSubmission(version, answers, roles, language, idempotency_key, source="staff")
     if earlier := _earlier(submission):
         return earlier
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
     if is_new:
         history.record(application, "forms_ext.applications.enter", user=entered_by)
-        confirm_receipt(application)
+        send_receipt(application)
     return application
 
 

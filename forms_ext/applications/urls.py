@@ -1,5 +1,5 @@
 from django.urls import path
 
-from . import letters
+from . import views
 
-urlpatterns = [path("facilitator/<key:pk>/", letters.letter, name="facilitator_letter")]
+urlpatterns = [path("facilitator/<key:pk>/", views.contact_facilitator, name="facilitator_letter")]

@@ -12,7 +12,7 @@ from django.core.files.storage import storages
 from django.db import DEFAULT_DB_ALIAS
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from . import private
+from . import private_files
 from .conf import Conf, Setting, conf
 
 NEEDED_APPS = {
@@ -57,7 +57,7 @@ def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMe
                 id="forms_ext.W001",
             )
         )
-    location = getattr(private.storage(), "location", "")
+    location = getattr(private_files.storage(), "location", "")
     for name in ("MEDIA_ROOT", "STATIC_ROOT"):
         root = getattr(settings, name, None)
         if location and root and Path(location).resolve().is_relative_to(Path(root).resolve()):
@@ -87,7 +87,7 @@ def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
 def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a bucket of private files that everybody may read, or that also holds the public ones."""
     found: list[CheckMessage] = []
-    kept = private.storage()
+    kept = private_files.storage()
     if str(getattr(kept, "default_acl", "") or "").startswith("public"):
         found.append(
             Error(

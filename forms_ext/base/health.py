@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from . import private, pulse
+from . import heartbeat, private_files
 
 SILENCE = timedelta(minutes=5)
 WAIT = timedelta(minutes=10)
@@ -60,7 +60,7 @@ def cached() -> None:
 
 def files() -> None:
     """Private and public files can be reached; nothing is written."""
-    for storage in (private.storage(), storages["default"]):
+    for storage in (private_files.storage(), storages["default"]):
         _reach(storage)
 
 
@@ -76,14 +76,14 @@ def _reach(storage: Storage) -> None:
 
 def clockwork() -> None:
     """The periodic work ran a moment ago."""
-    last = pulse.last_beat()
+    last = heartbeat.last_beat()
     if last is None or timezone.now() - last > SILENCE:
         raise Unwell(f"The periodic work last ran: {last or 'never'}. Start `manage.py cop_tick` every minute.")
 
 
 def worker() -> None:
     """No task waits for long."""
-    wait = pulse.longest_wait()
+    wait = heartbeat.longest_wait()
     if wait > WAIT:
         raise Unwell(f"A task has been waiting for {wait}. Start `manage.py db_worker`, or more of them.")
 

@@ -1,4 +1,4 @@
-"""Wagtail's own audit log, with the clock of this site (design: "State")."""
+"""Wagtail's own audit log, with the clock of this site."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ _labels: dict[str, str | Promise] = {}
 
 
 def register(action: str, label: str | Promise) -> None:
-    """Declare `action`, named `forms_ext.<room>.<verb>`; `label` is what the history of an object says."""
+    """Declare `action`, named `forms_ext.<package>.<verb>`; `label` is what the history of an object says."""
     _labels[action] = label
 
 
@@ -35,7 +35,7 @@ def record(instance: models.Model, action: str, *, user: "AbstractBaseUser | Non
 
 
 def register_log_actions(actions: LogActionRegistry) -> None:
-    """Hand what the rooms declared to Wagtail (hook `register_log_actions`)."""
+    """Hand what the packages declared to Wagtail (hook `register_log_actions`)."""
     for action, label in _labels.items():
         if action not in actions.formatters:
             actions.register_action(action, label, label)

@@ -1,4 +1,4 @@
-"""Models that every room may use."""
+"""Models that every package may use."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,11 +1,11 @@
-"""Amounts as staff, mails and audit read them: one rule for all, that of `cop_program.wording`."""
+"""Amounts as staff, mails and audit read them: one rule for all, that of `cop_program.formatting`."""
 
 from django.utils.translation import get_language
 from djmoney.money import Money
 
-from cop_program.wording import locale_of, money_figure, money_text, round_minor
+from cop_program.formatting import money_text
 
-__all__ = ["format_money", "locale_of", "money_figure", "round_minor"]
+__all__ = ["format_money"]
 
 
 def format_money(amount: Money, language: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from . import pulse
+from . import heartbeat
 
 type Job = Callable[[], object]
 
@@ -30,5 +30,5 @@ def run_all() -> list[str]:
                 raise
             logger.exception("Periodic job failed: %s", name)
             failed.append(name)
-    pulse.beat()
+    heartbeat.beat()
     return failed

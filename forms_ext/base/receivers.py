@@ -7,7 +7,13 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
-from . import checks, deployment, limits, roles  # noqa: F401
+from . import (
+    checks,  # noqa: F401
+    deployment_checks,  # noqa: F401
+    groups,
+    limits,  # noqa: F401
+    triggers,
+)
 
 
 def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
@@ -21,9 +27,10 @@ def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: A
         return
     executor = MigrationExecutor(connections[using])
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        roles.create_groups()
+        groups.create_groups()
 
 
 def connect() -> None:
-    """Connect the receivers of this room."""
+    """Connect the receivers of this package."""
     post_migrate.connect(make_groups, dispatch_uid="forms_ext.base.make_groups")
+    triggers.connect()

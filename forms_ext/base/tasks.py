@@ -1,11 +1,30 @@
-"""Background work of the cellar."""
+"""Background work: a registry by which actions start it, and the periodic task."""
 
-from django.tasks import task
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.tasks import Task, task
 
 from . import periodic
+
+_tasks: dict[str, "Task[..., Any]"] = {}
+
+
+def register(*work: "Task[..., Any]") -> None:
+    """Let `start` find `work` by its dotted path; called from a package's `receivers.connect()`."""
+    _tasks.update((one.module_path, one) for one in work)
+
+
+def start(path: str, *args: Any) -> None:
+    """Start the registered task at the dotted `path` once the transaction is committed; KeyError for any other.
+
+    An action knows no task, since the tasks know the actions.
+    """
+    transaction.on_commit(partial(_tasks[path].enqueue, *args), robust=True)
 
 
 @task
 def tick() -> list[str]:
-    """Run all periodic jobs once; returns the names of those that failed."""
+    """Run all periodic jobs once; return the names of those that failed."""
     return periodic.run_all()

@@ -12,7 +12,7 @@ from cop_program.clock import now
 from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
-from . import tasks
+from ..base.tasks import start
 from .models import Export
 from .options import Options
 from .sources import Source
@@ -49,6 +49,6 @@ def begin(
     noted = {"filter": source.filters(query), "search": bool(QueryDict(query).get("q")), "rows": count}
     history.record(export, EXPORTED, user=by, what=source.name, format=format, **noted)
     if background:
-        transaction.on_commit(lambda: tasks.write_export.enqueue(export.pk))
+        start("forms_ext.exports.tasks.write_export", export.pk)
     export.query = query  # for the stream: what was searched for is not kept
     return export

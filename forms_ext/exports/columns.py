@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from ..forms import types
+from ..forms import question_types
+from ..forms.blocks import MARKS
 from ..forms.models import FormVersion
-from ..forms.stream import MARKS
 
 PREFIX = "answers."
 SCALARS = {"number": "number", "integer": "number", "boolean": "boolean", "array": "choices", "object": "file"}
@@ -46,7 +46,7 @@ def field(source: str, label: str | Promise, type: str = "text", *, key: str = "
 def type_of(question: Mapping[str, Any]) -> str:
     """Return the type of the answers to `question`, from their JSON Schema; `mixed` where nobody knows it any more."""
     try:
-        schema = types.get(question["type"]).schema(question)
+        schema = question_types.get(question["type"]).schema(question)
     except KeyError:
         return "mixed"
     if schema.get("type") == "string":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..base import private
+from ..base import private_files
 from .columns import field
 from .rows import Table
 from .zipping import pack
@@ -12,7 +12,7 @@ COLUMNS = [field("number", "number"), field("pdf_path", "path")]
 
 
 def _read(path: str) -> Iterator[bytes]:
-    with private.open(path) as file:
+    with private_files.open(path) as file:
         while part := file.read(CHUNK):
             yield part
 

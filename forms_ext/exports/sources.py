@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cop_program.models import Program
 
-from ..admission.register import applications
-from ..base.registers import RegisterAdmin, may
-from ..billing.models import AccountRow
-from ..billing.register import AccountAdmin, InvoiceAdmin
+from ..admission.admin.listing import applications
+from ..base.admin.listing import ListingAdmin
+from ..base.permissions import may
 from ..forms.models import FormVersion
-from ..forms.register import submissions
-from ..mail.outbox import outbox
-from ..registration.register import registrations
+from ..invoices.admin.listing import AccountAdmin, InvoiceAdmin
+from ..ledger.models import AccountRow
+from ..mail.admin.listing import email_log
+from ..registration.admin.listing import registrations
+from ..submissions.admin.listing import submissions
 from .columns import Column, answer_columns, field
 from .models import Export
 
@@ -43,7 +44,7 @@ class Source:
 
     name: str
     label: str | Promise
-    register: RegisterAdmin
+    register: ListingAdmin
     fields: tuple[Column, ...]
     has_answers: bool = False
     is_files: bool = False
@@ -200,9 +201,9 @@ add(
             field("recorded_by__username", _("Recorded by"), key="recorded_by"),
             field("note", _("Note")),
             field("payment__method", _("Method")),
-            field("payment__receipt_number", _("Receipt")),
-            field("payment_reversal__number", _("Cancellation of a receipt"), key="cancellation"),
-            field("payment_reversal__payment__receipt_number", _("Receipt that is cancelled"), key="cancels"),
+            field("payment__receipt__number", _("Receipt")),
+            field("payment_reversal__receipt__number", _("Cancellation of a receipt"), key="cancellation"),
+            field("payment_reversal__payment__receipt__number", _("Receipt that is cancelled"), key="cancels"),
         ),
         narrow=ledger,
     )
@@ -234,7 +235,7 @@ add(
     Source(
         "mails",
         _("Mails"),
-        outbox,
+        email_log,
         (
             field("kind", _("Kind of mail")),
             field("scope", _("Scope")),

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from cop_program.clock import now
 
-from ..base import periodic, private
+from ..base import periodic, private_files
 from ..base.conf import conf
 from . import content
 from .models import Export
@@ -36,28 +36,28 @@ def write_export(export_id: int) -> bool:
     waiting = Export.objects.filter(free, pk=export_id, state__in=[State.WAITING, State.WRITING])
     ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)
     if waiting.filter(attempts__gte=MOST).update(state=State.FAILED, claimed_until=None, ends_at=ends_at):
-        private.clear(folder(export_id))  # each attempt was killed
+        private_files.clear(folder(export_id))  # each attempt was killed
         return False
     if not waiting.update(state=State.WRITING, claimed_until=now() + CLAIM, attempts=F("attempts") + 1, done=0):
         return Export.objects.filter(pk=export_id, state=State.READY).exists()
     export = Export.objects.select_related("made_by").get(pk=export_id)
     mine = Export.objects.filter(pk=export_id, state=State.WRITING, attempts=export.attempts)
     try:
-        private.clear(folder(export_id))
+        private_files.clear(folder(export_id))
         with tempfile.TemporaryFile() as file, translation.override(export.options.get("language")):
             _write(export, file, mine)
-            path = private.save(f"{folder(export_id)}/{export.attempts}-{content.file_name(export)}", File(file))
+            path = private_files.save(f"{folder(export_id)}/{export.attempts}-{content.file_name(export)}", File(file))
     except Exception:
         logger.exception("Export %s could not be written", export.pk)
         again_at = now() + timedelta(seconds=30)
         if export.attempts < MOST:
             mine.update(state=State.WAITING, claimed_until=again_at)
         elif mine.update(state=State.FAILED, claimed_until=None, ends_at=ends_at):
-            private.clear(folder(export_id))
+            private_files.clear(folder(export_id))
         return False
     ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)
     if not mine.update(state=State.READY, path=path, ends_at=ends_at, claimed_until=None):
-        private.delete(path)  # the claim had ended, and another worker took it
+        private_files.delete(path)  # the claim had ended, and another worker took it
         return False
     return True
 
@@ -89,7 +89,7 @@ def end_links() -> int:
     """Delete the files whose links have ended, and forget what was searched for."""
     ended = list(Export.objects.filter(state__in=[State.READY, State.FAILED], ends_at__lte=now())[:200])
     for export in ended:
-        private.clear(folder(export.pk))
+        private_files.clear(folder(export.pk))
         state = State.ENDED if export.state == State.READY else State.FAILED
         Export.objects.filter(pk=export.pk).update(state=state, path="", query="", ends_at=None)
     return len(ended)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from cop_program.wording import minor_unit
+from cop_program.formatting import minor_unit
 
 from .columns import Column
 from .guard import STARTS, guard, guard_number, unguard

@@ -1,77 +1,29 @@
-"""What happens to a form that stands alone."""
+"""Publishing a form: what it asks is frozen as a version."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING
+import hashlib
 
 from django.db import transaction
+from wagtail.models import Page
 
 from cop_program.clock import now
 
-from ..base import history, private, references
-from . import files, guards, plan
-from .models import AbstractFormPage, Submission, Upload
-from .submissions import CleanSubmission, Receipt
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
-
-SENT = "forms_ext.forms.submit"
-DELETED = "forms_ext.forms.delete"
-DOWNLOADED = "forms_ext.forms.download"
-
-
-def find_sent(key: str) -> Receipt | None:
-    """Return the receipt of what was stored under the idempotency `key`."""
-    earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
-    return Receipt(earlier.reference) if earlier else None
+from .definitions import canonical, definition_of
+from .models import FormVersion
 
 
 @transaction.atomic
-def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept], *, sender: str) -> Kept:
-    """Return what `store` makes of what a visitor sent, and count it for the network `sender`.
-
-    Raises `guards.TooMany` if that is one too many: nothing is kept then, as where `store` refuses.
-    """
-    kept = store(submission)
-    guards.count_sent(sender)
-    return kept
-
-
-@transaction.atomic
-def submit(*, page: AbstractFormPage, submission: CleanSubmission) -> Receipt:
-    """Store what somebody sent through `page`; the same idempotency key again gives the same receipt."""
-    key = submission.idempotency_key
-    if earlier := find_sent(key):
-        return earlier
-    moment = now()
-    reference = references.draw(f"S-{moment:%Y}", prefix=f"S-{moment:%Y}-")
-    if earlier := find_sent(key):  # the same post at the same moment, which had drawn before
-        return earlier
-    words = [answer.text for answer in plan.compile(submission.version).display(submission.answers) if answer.text]
-    titles = [submission.roles.get("name"), submission.roles.get("email"), *words]
-    made = Submission.objects.create(
+def freeze(page: Page) -> FormVersion:
+    """Return the version of what `page` asks now: the last one, or a new row where anything has changed."""
+    definition = definition_of(page, save=True)
+    digest = hashlib.sha256(canonical(definition).encode()).hexdigest()
+    Page.objects.select_for_update().get(pk=page.pk)
+    last = FormVersion.objects.filter(page_id=page.pk).order_by("-number").first()
+    if last and last.sha256 == digest:
+        return last
+    return FormVersion.objects.create(
         page_id=page.pk,
-        version=submission.version,
-        answers=dict(submission.answers),
-        language=submission.language,
-        submitted_at=moment,
-        idempotency_key=key or None,
-        title=next((str(title) for title in titles if title), "")[:200],
-        words="\n".join(words),
-        reference=reference,
+        number=last.number + 1 if last else 1,
+        definition=definition,
+        sha256=digest,
+        created_at=now(),
     )
-    files.claim(made.answers)
-    history.record(made, SENT)
-    return Receipt(made.reference)
-
-
-@transaction.atomic
-def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
-    """Delete `submission` for good, with its files; the history keeps its reference and who did it."""
-    uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
-    history.record(submission, DELETED, user=by)
-    submission.delete()
-    for upload in uploads:
-        upload.delete()
-        transaction.on_commit(partial(private.delete, upload.storage_path))

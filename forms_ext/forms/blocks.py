@@ -1,30 +1,162 @@
-"""The block by which any page of a site carries a form; put it into a StreamField of your own page type."""
+"""The editor's side of a form: a flat stream of questions, texts, and marks of steps and sections."""
 
-from django.utils.functional import cached_property
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.models import Page
+from wagtail.blocks.struct_block import BlockGroup
+from wagtail.fields import StreamField
 
-from cop_program.blocks import FormBlock as ProgramFormBlock
+from . import question_types, roles
 
-from .frames import form_types
-
-
-class FormChooserBlock(blocks.PageChooserBlock):
-    """Chooses among the forms that another page may show."""
-
-    @cached_property
-    def target_models(self) -> list[type[Page]]:
-        return form_types()
+MARKS = ("step", "section", "note")
 
 
-class FormBlock(ProgramFormBlock):
-    """The form of another page, to fill in here; needs `request` in the template's context."""
+def option_blocks(kind: question_types.QuestionType, names: Sequence[str]) -> list[tuple[str, blocks.Block]]:
+    """Return the blocks of those options of `kind` that `names` holds."""
+    no_limit = _("Leave empty for no limit.")
+    every: dict[str, blocks.Block] = {
+        "choices": blocks.TextBlock(label=_("Choices"), help_text=_("One on each line, in the order shown."), rows=4),
+        "max_length": blocks.IntegerBlock(
+            label=_("Most characters"),
+            required=False,
+            min_value=1,
+            max_value=20000,
+            help_text=format_lazy(
+                _("Leave empty for {number}. A role may allow fewer."),
+                number=kind.usual_length,
+            ),
+        ),
+        "minimum": blocks.DecimalBlock(label=_("Smallest number"), required=False, help_text=no_limit),
+        "maximum": blocks.DecimalBlock(label=_("Largest number"), required=False, help_text=no_limit),
+    }
+    return [(name, every[name]) for name in kind.options if name in names]
 
-    page = FormChooserBlock(
-        label=_("Form"),
-        help_text=_("A published form page. What is to be mended and the confirmation stand on the form's own page."),
+
+def role_block(kind: question_types.QuestionType) -> blocks.Block:
+    """Return the block that tells the system which answer this is; the outline of the form shows the choice."""
+    choices = [("", ""), *((role, format_lazy(_("(role: {name})"), name=roles.LABELS[role])) for role in kind.roles)]
+    help_text = _(
+        "Tells the system which answer this is: whom mails go to, what stands in the register and on the invoice. "
+        "Leave empty for any other question."
+    )
+    return blocks.ChoiceBlock(choices=choices, required=False, label=_("Role"), help_text=help_text)
+
+
+class QuestionBlock(blocks.StructBlock):
+    """One question; made for each type by `question_block`."""
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        errors: dict[str, ValidationError] = {}
+        if not self.is_deferred_validation:
+            if "choices" in cleaned and len(lines(cleaned["choices"])) < 2:
+                errors["choices"] = ValidationError(_("Write at least two different choices, one a line."))
+            role = cleaned.get("role") or ""
+            limit = roles.longest(role)
+            if limit and (cleaned.get("max_length") or 0) > limit:
+                errors["max_length"] = ValidationError(
+                    _("Enter %(limit)d or less: that is what the system stores of an answer with the role “%(role)s”.")
+                    % {"limit": limit, "role": roles.LABELS[role]}
+                )
+        if errors:
+            raise blocks.StructBlockValidationError(block_errors=errors)
+        return cleaned
+
+
+def question_block(kind: question_types.QuestionType) -> QuestionBlock:
+    """Return the block by which editors add a question of type `kind`."""
+    children: list[tuple[str, blocks.Block]] = [
+        ("label", blocks.CharBlock(label=_("Question"), max_length=300, help_text=_("As people read it."))),
+        *option_blocks(kind, ["choices"]),
+        *([] if kind.always_required else [("required", _required_block())]),
+        ("help", blocks.CharBlock(label=_("Help"), required=False, max_length=500, help_text=_("Below the question."))),
+    ]
+    settings = option_blocks(kind, ["max_length", "minimum", "maximum"])
+    if kind.roles:
+        settings.insert(0, ("role", role_block(kind)))
+    layout = BlockGroup(children=[name for name, _block in children], settings=[name for name, _block in settings])
+    return QuestionBlock(
+        [*children, *settings],
+        icon=kind.icon,
+        label=kind.label,
+        label_format="{label} {role}" if kind.roles else "{label}",
+        help_text=kind.description,
+        group=_("Questions"),
+        form_layout=layout,
     )
 
-    class Meta:
-        template = "forms_ext/forms/block.html"
+
+def _required_block() -> blocks.BooleanBlock:
+    return blocks.BooleanBlock(label=_("Must be answered"), required=False, default=True)
+
+
+def build_blocks() -> list[tuple[str, blocks.Block]]:
+    """Return what a form may hold: a block for each registered type, and the marks."""
+    title = [("title", blocks.CharBlock(label=_("Heading"), max_length=200))]
+    step = blocks.StructBlock(title, icon="arrow-right", label=_("New step"), label_format="{title}", group=_("Layout"))
+    section = blocks.StructBlock(
+        title, icon="title", label=_("Section heading"), label_format="{title}", group=_("Layout")
+    )
+    note = blocks.RichTextBlock(
+        features=["bold", "italic", "link", "ol", "ul"],
+        icon="doc-empty",
+        label=_("Text between questions"),
+        group=_("Layout"),
+    )
+    question_types.register_others()
+    questions = [(kind.name, question_block(kind)) for kind in question_types.all_types()]
+    return [*questions, ("step", step), ("section", section), ("note", note)]
+
+
+class QuestionsField(StreamField):
+    """A stream of questions whose types may grow without a migration (docs/decisions/0007-question-types.md)."""
+
+    def __init__(self, block_types: Any = (), **kwargs: Any) -> None:
+        kwargs.setdefault("collapsed", True)
+        super().__init__(block_types or build_blocks(), **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, _args, kwargs = super().deconstruct()
+        kwargs.pop("block_lookup", None)
+        return name, path, [[]], kwargs
+
+
+def lines(text: str | None) -> list[str]:
+    """Return the different, non-empty lines of `text`, in order."""
+    return list(dict.fromkeys(line.strip() for line in (text or "").splitlines() if line.strip()))
+
+
+def roles_of(questions: Iterable[Any]) -> list[str]:
+    """Return the roles that the blocks of a form have, in order; not those that a block's type cannot have."""
+    blocks_of_questions = (child for child in questions if child.block_type not in MARKS)
+    found = ((child.value.get("role"), question_types.get(child.block_type).roles) for child in blocks_of_questions)
+    return [role for role, possible in found if role in possible]
+
+
+def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str]:
+    """Return the roles of `required` that no question has, or that more than one has."""
+    found = roles_of(questions)
+    return [role for role in required if found.count(role) != 1]
+
+
+def missing_words(missing: Sequence[str]) -> str:
+    """Say what an editor does about the roles in `missing`."""
+    names = ", ".join(str(roles.LABELS[role]) for role in missing)
+    return str(format_lazy(_("Give exactly one question each of these roles (behind its gear): {names}."), names=names))
+
+
+def questions_help(required: Sequence[str]) -> Any:
+    """Return what stands above the list of questions in the editor; `required` are the roles that the form needs."""
+    usual = _("Visitors see a change once you publish it. Behind the gear of a question lie its role and its limits.")
+    if not required:
+        return usual
+    names = lazy(lambda: ", ".join(str(roles.LABELS[role]) for role in required), str)()
+    return format_lazy(
+        _("{usual} To publish this form, give exactly one question each of these roles: {names}."),
+        usual=usual, names=names,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
 from django.utils.translation import gettext_lazy as _
 
-from . import sentences
+from . import error_messages
 
 LABELS = {
     "name": _("Name"),
@@ -41,4 +41,6 @@ def check(role: str, answer: object) -> None:
     """Raise ValidationError if `answer`, as it is stored, does not fit the columns of `role`."""
     limit, used = longest(role), len(str(answer))
     if limit and used > limit:
-        raise ValidationError(sentences.TOO_LONG, code="max_length", params={"limit_value": limit, "show_value": used})
+        raise ValidationError(
+            error_messages.TOO_LONG, code="max_length", params={"limit_value": limit, "show_value": used}
+        )

@@ -1,9 +1,8 @@
-"""What rooms above ask of the mail: to send, to show before sending, to try again."""
+"""What other packages ask of the mail: to send, to show before sending, to try again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import make_msgid, parseaddr
-from functools import partial
+from email.utils import make_msgid
 from typing import TYPE_CHECKING
 
 from django.core.validators import validate_email
@@ -14,25 +13,17 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.errors import ActionRefused
-from . import kinds, queries, rendering, secrecy, trial, vault
+from ..base.tasks import start
+from . import dry_run, email_types, encryption, queries, rendering, secrecy
 from .harmless import harmless
 from .models import MailAttachment, MailTemplate, OutgoingMail
 from .rendering import Rendered
+from .sender import sender_domain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-__all__ = [
-    "Attachment",
-    "Rendered",
-    "copy_templates",
-    "preview",
-    "reset_template",
-    "save_template",
-    "send",
-    "show",
-    "try_again",
-]
+__all__ = ["Attachment", "copy_templates", "preview", "reset_template", "save_template", "send", "show", "try_again"]
 
 
 @dataclass(frozen=True)
@@ -48,13 +39,18 @@ def preview(
     *, kind: str, fields: Mapping[str, str], scope: str = "", language: str = "en", reply_to: str = ""
 ) -> Rendered:
     """Return the mail as `send` would write it; personal links are masked, whatever `fields` holds."""
-    declared = kinds.get(kind)
+    declared = email_types.get(kind)
     source = queries.source(declared, scope=scope, language=language)
     return show(declared, source, fields=fields, language=language, reply_to=reply_to)
 
 
 def show(
-    kind: kinds.MailKind, source: rendering.Source, *, fields: Mapping[str, str], language: str, reply_to: str = ""
+    kind: email_types.EmailType,
+    source: rendering.Source,
+    *,
+    fields: Mapping[str, str],
+    language: str,
+    reply_to: str = "",
 ) -> Rendered:
     """Return a mail made from `source`, which need not be saved; personal links are masked."""
     shown = rendering.compose(kind=kind, source=source, fields=fields, language=language, reply_to=reply_to)
@@ -83,7 +79,7 @@ def send(
     `fields` must hold a value for every field of the kind, `secrets` an address for every secret one. A value
     "way" in `fields` is shown as the last line ("Step 3 of 7: Register, by ...").
     """
-    declared = kinds.get(kind)
+    declared = email_types.get(kind)
     secrets = dict(secrets or {})
     if missing := declared.secrets - set(secrets):
         raise LookupError(f"Mail {kind}: no secret for {', '.join(sorted(missing))}")
@@ -108,10 +104,10 @@ def send(
         "text": shown.text,
         "html": shown.html,
         "fields": {name: str(fields[name]) for name in {*declared.fields, "way"} - declared.secrets if name in fields},
-        "secrets": vault.lock({name: secrets[name] for name in declared.secrets}),
+        "secrets": encryption.lock({name: secrets[name] for name in declared.secrets}),
         "created_at": moment,
         "next_attempt_at": moment,
-        "message_id": make_msgid(domain=_domain()),
+        "message_id": make_msgid(domain=sender_domain()),
     }
     if not idempotency_key:
         mail = OutgoingMail.objects.create(**values)
@@ -130,19 +126,13 @@ def send(
     )
     if source.replaces:
         history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
-    trial.written(mail, [attachment.file_name for attachment in attachments])
+    dry_run.written(mail, [attachment.file_name for attachment in attachments])
     _deliver_after_commit(mail.pk)
     return mail
 
 
-def _domain() -> str:
-    return parseaddr(rendering.sender())[1].rpartition("@")[2] or "localhost"
-
-
 def _deliver_after_commit(pk: int) -> None:
-    from .tasks import deliver
-
-    transaction.on_commit(partial(deliver.enqueue, pk), robust=True)
+    start("forms_ext.mail.tasks.deliver", pk)
 
 
 @transaction.atomic
@@ -176,7 +166,7 @@ def save_template(
 
     Raise ActionRefused if a personal link stands in it where it could get to somebody else.
     """
-    wrong = secrecy.misplaced(kinds.get(kind), subject=subject, body=body)
+    wrong = secrecy.misplaced(email_types.get(kind), subject=subject, body=body)
     if wrong:
         raise ActionRefused(secrecy.advice(wrong[0]))
     return _store(kind, scope, language, subject=subject, body=body, button_label=button_label, by=by)
@@ -210,7 +200,7 @@ def copy_templates(*, from_scope: str, to_scope: str, by: "AbstractBaseUser | No
     One that is not used comes along, too, so that it can be mended: it is not used there either.
     """
     for template in queries.own_templates(from_scope):
-        if kinds.find(template.kind) is None:
+        if email_types.find(template.kind) is None:
             continue
         _store(
             template.kind,

@@ -32,6 +32,6 @@ def hear(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:
 def connect() -> None:
     """Hear the webhooks of anymail, where it is installed."""
     if find_spec("anymail"):
-        from anymail.signals import tracking
+        from anymail.signals import tracking  # noqa: PLC0415  (optional)
 
         tracking.connect(hear, dispatch_uid="forms_ext.mail.bounces")

@@ -3,7 +3,7 @@
 import logging
 import re
 import smtplib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime, formataddr
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.conf import conf
-from . import files, kinds, queries, rendering, secrecy, vault
+from . import attachments, email_types, encryption, queries, rendering, secrecy
 from .harmless import harmless
 from .models import OutgoingMail
 
@@ -26,11 +26,6 @@ REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "Anymail
 METADATA = "mail"  # under this name a provider tells us which mail its webhook is about
 LONGEST_WAIT = timedelta(hours=6)
 SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
-
-
-def stale_before() -> datetime:
-    """Return the instant before which a claim counts as left behind; by the real clock, as claims are."""
-    return timezone.now() - timedelta(seconds=conf.COP_MAIL_CLAIM_SECONDS)
 
 
 def deliver(pk: int) -> bool:
@@ -79,7 +74,7 @@ def keep_secrets(mail: OutgoingMail) -> None:
     """
     if _is_safe(mail):
         return
-    kind = kinds.find(mail.kind)
+    kind = email_types.find(mail.kind)
     if kind is None:
         raise ValueError("A personal link stands where it could get to somebody else.")
     source = queries.built_in(kind, mail.language)
@@ -111,7 +106,7 @@ def _ascii(address: str) -> str:
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     """Return the mail as it goes out: with its personal links, both forms and its attachments."""
-    secrets = vault.unlock(mail.secrets)
+    secrets = encryption.unlock(mail.secrets)
     built = EmailMultiAlternatives(
         subject=mail.subject,
         body=rendering.reveal(mail.text, secrets, html=False),
@@ -127,7 +122,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     setattr(built, "metadata", {METADATA: str(mail.pk)})  # noqa: B010  (anymail hands it on, others do not look)
     built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
     for attachment in mail.attachments.all():
-        built.attach(attachment.file_name, files.read(attachment.storage_path), attachment.content_type)
+        built.attach(attachment.file_name, attachments.read(attachment.storage_path), attachment.content_type)
     return built
 
 
@@ -170,7 +165,7 @@ def is_permanent(error: Exception) -> bool:
         return all(500 <= code < 600 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
-    if isinstance(error, (ValueError, LookupError, vault.SecretsLost)):  # no server would take it, at no time
+    if isinstance(error, (ValueError, LookupError, encryption.SecretsLost)):  # no server would take it, at no time
         return True
     return type(error).__name__ in REFUSED_BY_NAME
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 
 from cop_program.clock import now
-from cop_program.wording import is_spoken, spoken
+from cop_program.formatting import is_spoken, spoken
 
+from ..base.conf import conf
 from . import secrecy
-from .kinds import MailKind, find
+from .email_types import EmailType, find
 from .models import MailTemplate, OutgoingMail
 from .rendering import Source
 
@@ -18,7 +20,7 @@ from .rendering import Source
 FALLBACK = "en"
 
 
-def source(kind: MailKind, *, scope: str, language: str) -> Source:
+def source(kind: EmailType, *, scope: str, language: str) -> Source:
     """Return the text in force: the program's own, else the one for all programs, else the built-in one.
 
     In a language into which nobody has translated the built-in text, English stands in for all three. The built-in
@@ -34,13 +36,13 @@ def source(kind: MailKind, *, scope: str, language: str) -> Source:
         return Source(subject, body, template.button_label or str(kind.button))
 
 
-def built_in(kind: MailKind, language: str) -> Source:
+def built_in(kind: EmailType, language: str) -> Source:
     """Return the text that `kind` was declared with; in English if nobody has translated it."""
     with translation.override(spoken(language)):
         return Source(str(kind.subject), str(kind.body), str(kind.button))
 
 
-def chosen(kind: MailKind, *, scope: str, language: str) -> tuple[MailTemplate | None, str]:
+def chosen(kind: EmailType, *, scope: str, language: str) -> tuple[MailTemplate | None, str]:
     """Return the own text that goes before the built-in one, if there is any, and its language."""
     template = _own(kind, scope, language)
     if template is None and not is_spoken(language):
@@ -61,7 +63,7 @@ def unused(scopes: Collection[str] = ()) -> list[MailTemplate]:
     return [template for template in found.order_by("scope", "kind", "language") if misplaced(template)]
 
 
-def _own(kind: MailKind, scope: str, language: str) -> MailTemplate | None:
+def _own(kind: EmailType, scope: str, language: str) -> MailTemplate | None:
     found = MailTemplate.objects.filter(kind=kind.name, language=language, scope__in={scope, ""})
     return found.order_by("-scope").first()
 
@@ -83,8 +85,11 @@ def due() -> QuerySet[OutgoingMail]:
 
 def is_due() -> Q:
     """Waiting and its time has come, or claimed so long ago that its worker must be dead."""
-    from .delivery import stale_before
-
     return Q(state=OutgoingMail.State.QUEUED, next_attempt_at__lte=now()) | Q(
         state=OutgoingMail.State.SENDING, claimed_at__lt=stale_before()
     )
+
+
+def stale_before() -> datetime:
+    """Return the instant before which a claim counts as left behind; by the real clock, as claims are."""
+    return timezone.now() - timedelta(seconds=conf.COP_MAIL_CLAIM_SECONDS)

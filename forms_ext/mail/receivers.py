@@ -3,11 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..base import history, periodic
-from . import audit, bounces, delivery  # noqa: F401  (the audit checks register themselves)
+from ..base import tasks as background
+from . import (
+    bounces,
+    consistency,  # noqa: F401
+    delivery,
+    tasks,
+)
 
 
 def connect() -> None:
-    """Register what this room contributes."""
+    """Register what this package contributes."""
+    background.register(tasks.deliver)
     history.register("forms_ext.mail.try_again", _("Mail tried again"))
     history.register("forms_ext.mail.save_template", _("Mail template changed"))
     history.register("forms_ext.mail.reset_template", _("Mail template taken back"))

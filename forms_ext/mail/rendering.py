@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
 
 from ..base.conf import conf
+from .email_types import MESSAGE, PLACEHOLDER, EmailType, placeholders
 from .harmless import harmless
-from .kinds import MESSAGE, PLACEHOLDER, MailKind, placeholders
-from .plain import to_text
+from .plain_text import to_text
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 MARKS = re.compile(f"{MARK_OPEN}([a-z0-9_]+){MARK_CLOSE}")
@@ -100,7 +100,7 @@ def sender() -> str:
 
 
 def compose(
-    *, kind: MailKind, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
+    *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
 ) -> Rendered:
     """Render a mail in its language; answers go to `reply_to`, else to the sender."""
     with translation.override(language):
@@ -109,7 +109,9 @@ def compose(
         )
 
 
-def render(*, kind: MailKind, source: Source, fields: Mapping[str, str], language: str, reply_to: str = "") -> Rendered:
+def render(
+    *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
+) -> Rendered:
     """Render a mail with the marks of its secrets; LookupError names a declared field that `fields` lacks."""
     if missing := set(kind.fields) - kind.secrets - set(fields):
         raise LookupError(f"Mail {kind.name}: no value for {', '.join(sorted(missing))}")
@@ -163,7 +165,7 @@ def _stored_attribute(tag: str, name: str, value: str) -> str | None:
     return None if name == "id" and not ROW.fullmatch(value) else value
 
 
-def _nameless_subject(kind: MailKind, subject: str) -> str:
+def _nameless_subject(kind: EmailType, subject: str) -> str:
     if kind.to_colleagues:
         return re.sub(_NAME, lambda _found: _("a visitor"), subject)
     return capfirst(NAME_WITHIN.sub("", NAME_FIRST.sub("", subject)))
@@ -175,7 +177,7 @@ def _nameless(html: str) -> str:
     return NAME_WITHIN.sub("", NAME_FIRST.sub("", html))
 
 
-def _body(kind: MailKind, html: str, button: str, values: Mapping[str, str]) -> str:
+def _body(kind: EmailType, html: str, button: str, values: Mapping[str, str]) -> str:
     """Return the clean HTML of the text: values escaped, the first lone link as the button.
 
     A paragraph whose fields are all empty goes; a text without the field for what staff write has it at its end.
@@ -195,7 +197,7 @@ def _is_left_empty(paragraph: str, values: Mapping[str, str]) -> bool:
     return bool(placeholders(text)) and not PLACEHOLDER.sub(lambda m: values.get(m[1], ""), text).strip()
 
 
-def _with_button(kind: MailKind, html: str, label: str, values: Mapping[str, str]) -> str:
+def _with_button(kind: EmailType, html: str, label: str, values: Mapping[str, str]) -> str:
     """Make a button of the first paragraph that holds nothing but a link field, the address below it as text."""
     found = [match for match in LONE_FIELD.finditer(html) if match[1] in kind.links]
     if not found or not values.get(found[0][1]):
@@ -205,7 +207,7 @@ def _with_button(kind: MailKind, html: str, label: str, values: Mapping[str, str
     return html[: found[0].start()] + button + html[found[0].end() :]
 
 
-def _filled(kind: MailKind, found: str, values: Mapping[str, str]) -> str:
+def _filled(kind: EmailType, found: str, values: Mapping[str, str]) -> str:
     """Return a tag with the placeholders in its attributes filled, or the HTML of a placeholder between tags."""
     if found.startswith("<"):
         return PLACEHOLDER.sub(lambda m: escape(values.get(m[1], "")), found)

@@ -10,14 +10,14 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
-from .kinds import PLACEHOLDER, MailKind, placeholders
+from .email_types import PLACEHOLDER, EmailType, placeholders
 from .rendering import MARKS, cleaned
 
 INLINE = {"a", "b", "strong", "em", "i", "br"}
 APART = re.compile(rf"(?:^|\s)\(?{MARKS.pattern}")
 
 
-def misplaced(kind: MailKind, *, subject: str, body: str) -> tuple[str, ...]:
+def misplaced(kind: EmailType, *, subject: str, body: str) -> tuple[str, ...]:
     """Return the fields of `kind` that appear in a text where a personal link could get to somebody else."""
     return _misplaced(kind.secrets, kind.links, subject, body)
 

@@ -1,51 +1,31 @@
 """What can happen to a registration: each verb one transaction, and the only place that changes its state."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from djmoney.money import Money
 
 from cop_program.clock import now
 from cop_program.models import Program
 
-from ..admission import invitations, queue, seats
+from ..admission import invitations, places, queue
 from ..admission.models import Invitation, Seat
 from ..applications.models import Application
-from ..base import history, references
+from ..base import history, number_series
 from ..base.errors import ActionRefused
-from ..billing import actions as billing
-from ..billing import queries as ledger
-from ..billing.models import Account
-from ..forms import files
-from . import letters, queries
-from .answers import role_values
-from .editions import new_edition
-from .holds import end_holds, offer_free_seats, offer_under_lock, remind_holds, set_hold_end
+from ..ledger import queries as ledger_queries
+from ..submissions import files
+from . import queries
+from .emails import sending
+from .lifecycle import give_up_place, offer_under_lock, refund_by_default, role_values, settle, start_hold
 from .models import Registration
-from .running import call_off_program, close_program, confirm_program, retry_failed
-from .states import move
+from .transitions import move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = [
-    "call_off_program",
-    "cancel",
-    "close_program",
-    "confirm_program",
-    "end_holds",
-    "new_edition",
-    "offer_free_seats",
-    "register",
-    "remind_holds",
-    "renew_member_page",
-    "retry_failed",
-    "set_hold_end",
-]
+__all__ = ["cancel", "register", "renew_member_page"]
 
 State = Registration.State
 
@@ -68,10 +48,10 @@ def _use(invitation: Invitation) -> Program:
 def _claim_or_queue(program: Program, invitation: Invitation) -> Seat | None:
     """Return a seat held for `invitation`, or None once it stands in the queue."""
     until = queries.hold_end(program, invitation)
-    if seat := seats.claim(program=program, invitation=invitation, held_until=until):
+    if seat := places.claim(program=program, invitation=invitation, held_until=until):
         return seat
-    seats.lock(program)  # nobody frees a seat from here on until we stand in the queue
-    if seat := seats.claim(program=program, invitation=invitation, held_until=until):
+    places.lock(program)  # nobody frees a seat from here on until we stand in the queue
+    if seat := places.claim(program=program, invitation=invitation, held_until=until):
         return seat
     queue.join(program=program, invitation=invitation)
     return None
@@ -96,11 +76,11 @@ def register(*, invitation: Invitation, submission: Any) -> Registration:
     registration = _create(program, invitation, submission, State.HELD if seat else State.WAITING)
     history.record(registration, "forms_ext.registration.register", state=str(registration.state))
     if seat is None:
-        letters.registered_waiting(registration)
+        sending.registered_waiting(registration)
     else:
         start_hold(registration)
         if registration.state == State.HELD:
-            letters.registered_hold(registration, seat)
+            sending.registered_hold(registration, seat)
     return registration
 
 
@@ -115,7 +95,7 @@ def _create(program: Program, invitation: Invitation, submission: Any, state: st
         idempotency_key=submission.idempotency_key or None,
         program=program,
         invitation=invitation,
-        reference=references.draw(f"M-{moment:%Y}", prefix=f"M-{moment:%Y}-"),
+        reference=number_series.draw(f"M-{moment:%Y}", prefix=f"M-{moment:%Y}-"),
         state=state,
         state_changed_at=moment,
         name=values.get("name") or application.name,
@@ -129,37 +109,6 @@ def _create(program: Program, invitation: Invitation, submission: Any, state: st
     )
     files.claim(registration.answers)
     return registration
-
-
-def start_hold(registration: Registration) -> Account:
-    """Open the account of a registration that has just got a seat and post the fee; no deposit makes a member."""
-    page = registration.program.page
-    account = billing.open_account(
-        program=registration.program,
-        payer_name=registration.billing_name,
-        payer_email=registration.email,
-        payer_address=registration.billing_address,
-        payer_country=str(registration.country),
-        currency=str(page.fee.currency),
-        language=registration.language,
-    )
-    registration.account = account
-    registration.save(update_fields=["account"])
-    if page.fee.amount > 0:
-        billing.post_fee(account=account, amount=page.fee)
-    if registration.deposit_amount <= 0:
-        from .payments import become_member
-
-        seat = seats.of(registration.invitation)
-        assert seat is not None
-        become_member(registration, seat)
-    return account
-
-
-def refund_by_default(program: Program) -> bool:
-    """Tell whether a deposit is given back to somebody who cancels now."""
-    closes_at = program.page.cancellation_closes_at
-    return closes_at is None or now() < closes_at
 
 
 @transaction.atomic
@@ -179,10 +128,10 @@ def cancel(
     registration = queries.locked(registration)
     usual = refund_by_default(registration.program)
     chosen = usual if refund is None else refund
-    paid = ledger.paid(registration.account) if registration.account else None
+    paid = ledger_queries.paid(registration.account) if registration.account else None
     if chosen != usual and paid and paid.amount > 0 and not reason.strip():
         raise ActionRefused(_("Say why the deposit is treated otherwise than the policy says."))
-    program = seats.lock(registration.program)
+    program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
     give_up_place(registration)
     money = ""
@@ -190,45 +139,9 @@ def cancel(
         cause = gettext_lazy("The registration was cancelled.")
         money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
     history.record(registration, "forms_ext.registration.cancel", user=by, refund=chosen)
-    letters.cancelled(registration, message, money)
+    sending.cancelled(registration, message, money)
     offer_under_lock(program)
     return registration
-
-
-def give_up_place(registration: Registration) -> None:
-    """Free the seat of a registration, or let it leave the queue; the caller holds the program's row."""
-    if seat := seats.of(registration.invitation):
-        seats.free(seat)
-    queue.leave(registration.invitation)
-
-
-def settle(
-    registration: Registration, *, refund: bool, by: "User | None", cause: str | Promise, reason: str = ""
-) -> str:
-    """Close the account of a registration that ends; return what becomes of the money, in a sentence.
-
-    `cause` is ours, and printed on the credit note; `reason` is for colleagues, who read `cause` where it is empty.
-    """
-    account = registration.account
-    assert account is not None
-    note = (reason.strip() or str(cause))[:300]
-    if invoice := ledger.invoice_to_credit(account):
-        billing.issue_credit_note(invoice=invoice, cause=cause, by=by)
-    billing.reverse_fee(account=account, by=by, note=note)
-    paid = ledger.paid(account)
-    kept = Decimal(0) if refund else min(paid.amount, registration.deposit_amount)
-    if kept > 0:
-        billing.post_cancellation_fee(account=account, amount=Money(kept, account.currency), by=by, note=note)
-    listed = list_credit(account, note, by=by)
-    return letters.money_sentence(registration, kept=Money(kept, account.currency), listed=listed)
-
-
-def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> Money:
-    """List for refund what was paid and is not owed, less what is listed already; return how much."""
-    amount = max(ledger.credit(account) - ledger.listed(account), Money(0, account.currency))
-    if amount.amount > 0:
-        billing.list_refund(account=account, amount=amount, reason=reason, by=by)
-    return amount
 
 
 @transaction.atomic
@@ -238,5 +151,5 @@ def renew_member_page(*, registration: Registration, by: "User | None") -> Regis
     registration.page_counter += 1
     registration.save(update_fields=["page_counter"])
     history.record(registration, "forms_ext.registration.renew_member_page", user=by)
-    letters.new_page(registration)
+    sending.new_page(registration)
     return registration

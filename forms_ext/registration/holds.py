@@ -2,27 +2,30 @@
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cop_program.clock import now
-from cop_program.context import is_over
 from cop_program.deadlines import Deadline
 from cop_program.models import Program
+from cop_program.presentation.context import is_over
 
-from ..admission import invitations, queue, seats, words
+from ..admission import invitations, places
 from ..admission.models import Seat, WaitingListEntry
 from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
-from ..billing import actions as billing
-from ..billing import queries as ledger
-from . import letters, queries
+from ..invoices import actions as invoices
+from ..invoices import queries as invoices_queries
+from ..ledger import actions as ledger
+from ..ledger import queries as ledger_queries
+from . import queries
+from .emails import sending
+from .lifecycle import list_credit, offer_under_lock
 from .models import Registration
-from .states import move
+from .transitions import move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,71 +34,32 @@ State = Registration.State
 WORKING_DAYS = 3  # for which a place is held whose deposit was taken back, unless staff set another day
 
 
-def _has_begun(program: Program) -> bool:
-    page = program.page
-    return now().astimezone(ZoneInfo(page.home_zone)).date() >= page.starts_on
-
-
-def can_offer(program: Program) -> bool:
-    """Tell whether a seat that is free now is still offered: not once the program has begun, or will not take place."""
-    return program.status in invitations.OPEN and not _has_begun(program)
-
-
 @transaction.atomic
 def offer_free_seats(program: Program) -> int:
     """Give every free seat to the first in the queue as a hold; return how many were given."""
-    return offer_under_lock(seats.lock(program))
-
-
-def offer_under_lock(program: Program) -> int:
-    """As `offer_free_seats`; the caller holds the row of `program`, as it is now."""
-    given = 0
-    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
-        given += 1
-    return given
-
-
-def _offer(program: Program, entry: WaitingListEntry) -> bool:
-    from .actions import start_hold
-
-    until = words.end_of_day(now(), words.zone_of(program), days=conf.COP_OFFER_DAYS)
-    seat = seats.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
-    if seat is None:
-        return False
-    queue.offered(entry)
-    registration = Registration.objects.select_related("program__page", "invitation__application").get(
-        invitation=entry.invitation
-    )
-    move(registration, State.HELD)
-    history.record(registration, "forms_ext.registration.offer_seat")
-    start_hold(registration)
-    if registration.state == State.HELD:
-        letters.seat_offered(registration, seat)
-    return True
+    return offer_under_lock(places.lock(program))
 
 
 def end_holds() -> int:
     """End every hold whose time is over, each in a transaction of its own; return how many ended."""
     moment = now()
-    return sum(_end_hold(seat, moment) for seat in seats.ended(moment))
+    return sum(_end_hold(seat, moment) for seat in places.ended(moment))
 
 
 @transaction.atomic
 def _end_hold(seat: Seat, moment: datetime) -> bool:
-    from .actions import list_credit
-
     registration = queries.locked(Registration.objects.get(invitation_id=seat.invitation_id))
-    program = seats.lock(registration.program)
-    if registration.state != State.HELD or not seats.end_hold(seat, moment):
+    program = places.lock(registration.program)
+    if registration.state != State.HELD or not places.end_hold(seat, moment):
         return False
     move(registration, State.LAPSED)
     if registration.account:
-        if invoice := ledger.invoice_to_credit(registration.account):
-            billing.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit did not reach us in time."))
-        billing.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
+        if invoice := invoices_queries.invoice_to_credit(registration.account):
+            invoices.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit did not reach us in time."))
+        ledger.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
         list_credit(registration.account, _("Paid in part before the hold ended."))
     history.record(registration, "forms_ext.registration.end_hold")
-    letters.hold_ended(registration)
+    sending.hold_ended(registration)
     offer_under_lock(program)
     return True
 
@@ -119,10 +83,10 @@ def _remind(pk: int, moment: datetime) -> bool:
     if not due.update(reminded_at=moment):
         return False
     registration = Registration.objects.select_related("program__page", "invitation__seat", "account").get(pk=pk)
-    seat = seats.of(registration.invitation)
+    seat = places.of(registration.invitation)
     if seat is None or seat.held_until is None or seat.held_until <= moment:
         return False
-    letters.hold_ending(registration, seat)
+    sending.hold_ending(registration, seat)
     return True
 
 
@@ -136,15 +100,15 @@ def set_hold_end(
     """
     registration = queries.locked(registration)
     seat = hold_until(registration, held_until, by=by)
-    letters.hold_moved(registration, seat, message)
+    sending.hold_moved(registration, seat, message)
     return registration
 
 
 def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Seat:
     """As `set_hold_end`, without its email; the caller has locked `registration`. Return the seat."""
-    seat = seats.of(registration.invitation)
+    seat = places.of(registration.invitation)
     _check_end(held_until)
-    if registration.state != State.HELD or seat is None or not seats.extend(seat, held_until):
+    if registration.state != State.HELD or seat is None or not places.extend(seat, held_until):
         raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
     _remind_anew(registration)
     history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
@@ -157,9 +121,9 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
 
     The caller has locked the account and the program. Raise ActionRefused if `held_until` is past.
     """
-    seat = seats.of(registration.invitation)
+    seat = places.of(registration.invitation)
     _check_end(held_until)
-    if seat is None or not seats.hold_again(seat, held_until):
+    if seat is None or not places.hold_again(seat, held_until):
         raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
     move(registration, State.HELD)
     _remind_anew(registration)
@@ -178,7 +142,7 @@ def _remind_anew(registration: Registration) -> None:
 
 def last_day_of_new_hold(program: Program) -> date:
     """Return the working day until whose end a place is held whose deposit was taken back just now."""
-    day = ledger.today(program)
+    day = ledger_queries.today(program)
     for _day in range(WORKING_DAYS):
         day += timedelta(days=1)
         while day.weekday() >= 5:

@@ -1,22 +1,83 @@
-"""How the registration form page is served: nothing of it without a valid invitation."""
+"""The registration form: nothing of it is shown without a valid invitation."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 from cop_program.models import Program
 from cop_program.translations import page_of
 
-from ..admission import letters
+from ..admission import emails as admission_emails
 from ..admission.models import Invitation
 from ..base.errors import ActionRefused
-from ..forms import tokens
-from ..forms.showing import typed_before
-from ..forms.submissions import CleanSubmission
+from ..forms.compiler import compile
+from ..submissions import panels, serving, tokens
+from ..submissions.cleaned import CleanSubmission
+from ..submissions.pages import AbstractFormPage
+from ..submissions.responses import typed_before
 from . import actions, gate, queries
-from .models import Registration, RegistrationFormPage
+from .models import Registration
+
+__all__ = ["RegistrationFormPage"]
+
+
+class RegistrationFormPage(AbstractFormPage, Page):
+    """The form by which accepted people register; below its program page, behind the gate."""
+
+    parent_page_types = ["cop_program.ProgramPage"]
+    subpage_types: list[str] = []
+    max_count_per_parent = 1
+    template = "forms_ext/registration_form_page.html"
+    answers_are_submissions = False
+    may_be_embedded = False  # nothing of it without an invitation
+    has_language_links = False  # the personal link leads to the form in its holder's language
+    required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
+    content_panels = panels.panels(
+        required_roles,
+        introduction=_(
+            "Only accepted people see this form, by their personal link. What they answered in their application "
+            "stands in it already; the program's cancellation policy stands above its box by itself."
+        ),
+        button=_("“Register” if empty. Whoever has registered is led to their private page."),
+        has_thanks=False,
+    )
+
+    class Meta:
+        verbose_name = _("registration form")
+        verbose_name_plural = _("registration forms")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show and take the form only behind the gate, on every request."""
+        return serve(self, request)
+
+    def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with what the person whom the gate let in has answered in the application."""
+        return prefill(self, request.cop_invitation)  # type: ignore[attr-defined]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Give the template the program with its policy and its cancellation deadline, in the preview, too."""
+        return super().get_context(request, *args, **kwargs) | around(self)
+
+    def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
+        """Register whom the gate let in and lead on to their private page."""
+        return accept(self, submission, request)
+
+    def find_sent(self, key: str, request: HttpRequest) -> Any:
+        """Lead whom the gate has let in back to the private page of what this form has made."""
+        return find_sent(request, key)
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[Any]:
+        """Keep the form out of site maps."""
+        return []
+
+    def closes_at(self) -> datetime | None:
+        """Each invitation has its own end; the gate reads it."""
+        return None
 
 
 def around(page: RegistrationFormPage) -> dict[str, Any]:
@@ -32,8 +93,6 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
 
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:
     """Return the application's answers as a start: those of the same role, then those of the same key."""
-    from ..forms.plan import compile
-
     version = page.current_version()
     if version is None:
         return {}
@@ -49,16 +108,14 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
 
 def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
     """Serve the form to whom the cookie lets in; to everybody else the page that refuses."""
-    from ..forms import rendering
-
     invitation = gate.admitted(request, page)
     if invitation is None:
-        return rendering.sent_before(page, request) or gate.refused(request, typed=_typed(page, request))
+        return serving.sent_before(page, request) or gate.refused(request, typed=_typed(page, request))
     if _is_of_somebody_else(page, request, invitation):
         return gate.refused(request, typed=_typed(page, request))
     setattr(request, "cop_invitation", invitation)  # noqa: B010
-    context = {"invitation": invitation, "policy_note": letters.late_note(invitation.application)}
-    response = rendering.serve(page, request, extra_context=context, subject=_subject(invitation))
+    context = {"invitation": invitation, "policy_note": admission_emails.late_note(invitation.application)}
+    response = serving.serve(page, request, extra_context=context, subject=_subject(invitation))
     return gate.private(response)
 
 
@@ -91,7 +148,7 @@ def accept(page: RegistrationFormPage, submission: CleanSubmission, request: Htt
     assert request is not None
     invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, page)
     if invitation is None:
-        raise ActionRefused(_("This personal link is not valid any more."))
+        raise ActionRefused(gettext("This personal link is not valid any more."))
     registration = actions.register(invitation=invitation, submission=submission)
     return gate.private(redirect(queries.member_path(registration)))
 

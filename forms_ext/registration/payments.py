@@ -9,17 +9,17 @@ from djmoney.money import Money
 from cop_program.clock import now
 from cop_program.models import Program
 
-from ..admission import queue, seats
+from ..admission import places, queue
 from ..admission.invitations import OPEN
-from ..admission.models import Seat
-from ..base import history
-from ..billing import actions as billing
-from ..billing import queries as ledger
-from ..billing.models import AccountRow, Payment
-from ..billing.signals import Consequence
-from . import holds, letters
+from ..invoices import actions as invoices
+from ..ledger import actions as ledger
+from ..ledger import queries as ledger_queries
+from ..ledger.models import AccountRow, Payment
+from ..ledger.signals import Consequence
+from . import holds
+from .emails import sending
+from .lifecycle import become_member, has_deposit, list_credit
 from .models import Registration
-from .states import move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,8 +33,8 @@ def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
     if registration is None:
         return
     program = registration.program
-    if registration.state == State.HELD and _has_deposit(registration):
-        seat = seats.of(registration.invitation)
+    if registration.state == State.HELD and has_deposit(registration):
+        seat = places.of(registration.invitation)
         if seat is not None:
             become_member(registration, seat)
     elif registration.state == State.LAPSED:
@@ -48,56 +48,37 @@ def _locked(payment: Payment) -> Registration | None:
     found = Registration.objects.select_related("program__page", "invitation__application", "account")
     registration = found.filter(account_id=payment.account_id).first()
     if registration is not None:
-        registration.program = seats.lock(registration.program)
+        registration.program = places.lock(registration.program)
     return registration
-
-
-def _has_deposit(registration: Registration) -> bool:
-    return letters.deposit_left(registration).amount <= 0
-
-
-def become_member(registration: Registration, seat: Seat) -> None:
-    """Keep the seat; in a confirmed program the invoice for the balance goes out at once."""
-    if not seats.keep(seat):
-        return
-    move(registration, State.MEMBER)
-    history.record(registration, "forms_ext.registration.keep_seat")
-    status = Program.objects.values_list("status", flat=True).get(pk=registration.program_id)
-    confirmed = status == Program.Status.CONFIRMED
-    if confirmed and registration.account:
-        billing.issue_invoice(account=registration.account)
-    letters.seat_confirmed(registration, confirmed=confirmed)
 
 
 def _late_deposit(registration: Registration, program: Program) -> None:
     """The hold had ended: take a seat that is free and nobody waits for, else give the money back."""
-    if not _has_deposit(registration):
+    if not has_deposit(registration):
         _give_back(registration, _("Paid in part after the hold had ended."))
         return
     seat = None
     if program.status in OPEN and queue.first(program) is None:
-        seat = seats.claim(program=program, invitation=registration.invitation, held_until=now())
+        seat = places.claim(program=program, invitation=registration.invitation, held_until=now())
     if seat is None:
         _give_back(registration, _("The deposit came after the hold had ended, and no place is free."))
         return
     account = registration.account
     assert account is not None
-    for refund in ledger.open_refunds().filter(account=account):
-        billing.withdraw_refund(refund=refund, reason=_("The deposit came in, and a place was free."))
+    for refund in ledger_queries.open_refunds().filter(account=account):
+        ledger.withdraw_refund(refund=refund, reason=_("The deposit came in, and a place was free."))
     fee = AccountRow.objects.filter(account=account, kind="fee").order_by("pk").last()
     if fee is not None:
-        billing.post_fee(account=account, amount=fee.amount)
+        ledger.post_fee(account=account, amount=fee.amount)
     become_member(registration, seat)
 
 
 def _give_back(registration: Registration, reason: str) -> None:
-    from .actions import list_credit
-
     account = registration.account
     assert account is not None
     listed: Money = list_credit(account, reason)
     if listed.amount > 0:
-        letters.late_deposit(registration, listed)
+        sending.late_deposit(registration, listed)
 
 
 def payment_reversed(
@@ -116,13 +97,13 @@ def payment_reversed(
         return _keep_less(registration, by=by)
     if state == State.LAPSED:
         return Consequence("", "")
-    unpaid = not _has_deposit(registration)
+    unpaid = not has_deposit(registration)
     if state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(program):
         holds.hold_again(registration, hold_until or holds.end_of_new_hold(program), by=by)
     elif state == State.HELD and hold_until is not None:
         holds.hold_until(registration, hold_until, by=by)
     if registration.state == State.HELD:
-        return Consequence(letters.place_held(registration), "deposit")
+        return Consequence(sending.place_held(registration), "deposit")
     return _bill(registration, unpaid=unpaid)
 
 
@@ -135,20 +116,20 @@ def _bill(registration: Registration, *, unpaid: bool) -> Consequence:
     if status == Program.Status.OPEN:
         step = "confirmed"
     else:
-        step = "balance" if billing.issue_invoice(account=account) else "paid"
-    return Consequence("" if unpaid else letters.place_kept(registration), step)
+        step = "balance" if invoices.issue_invoice(account=account) else "paid"
+    return Consequence("" if unpaid else sending.place_kept(registration), step)
 
 
 def _keep_less(registration: Registration, *, by: "User | None") -> Consequence:
     """Keep no more than is paid as the cancellation fee: who has paid nothing owes nothing for cancelling."""
     account = registration.account
     assert account is not None
-    kept = ledger.cancellation_fee(account)
-    left = min(kept, max(ledger.paid(account), Money(0, account.currency)))
+    kept = ledger_queries.cancellation_fee(account)
+    left = min(kept, max(ledger_queries.paid(account), Money(0, account.currency)))
     if left == kept:
         return Consequence("", "")
     note = _("The payment that it was kept from was reversed.")
-    billing.reverse_cancellation_fee(account=account, by=by, note=note)
+    ledger.reverse_cancellation_fee(account=account, by=by, note=note)
     if left.amount > 0:
-        billing.post_cancellation_fee(account=account, amount=left, by=by, note=note)
-    return Consequence(letters.fee_kept(registration, left), "")
+        ledger.post_cancellation_fee(account=account, amount=left, by=by, note=note)
+    return Consequence(sending.fee_kept(registration, left), "")

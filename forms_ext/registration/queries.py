@@ -1,21 +1,23 @@
-"""Reads of the room."""
+"""Reads of `registration`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cop_program.models import Program
 
-from ..admission import words
 from ..admission.models import Invitation
 from ..admission.queries import Standing, standing
+from ..base import addresses, dates
 from ..base.conf import conf
-from ..billing.models import Account
-from .models import GoItem, GoRun, Registration
+from ..forms import compiler
+from ..forms.compiler import Answer
+from ..ledger.models import Account
+from .models import Registration
 
 SALT = "forms_ext.registration.member"
 State = Registration.State
@@ -23,7 +25,7 @@ State = Registration.State
 
 def hold_end(program: Program, invitation: Invitation) -> datetime:
     """Return when a hold that starts with registering ends: some days after the link's end, at the end of a day."""
-    return words.end_of_day(invitation.ends_at, words.zone_of(program), days=conf.COP_HOLD_GRACE_DAYS)
+    return dates.end_of_day(invitation.ends_at, dates.zone_of(program), days=conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:
@@ -48,7 +50,7 @@ def member_path(registration: Registration) -> str:
 
 def member_url(registration: Registration) -> str:
     """Return the whole address of the member's page."""
-    return words.absolute(member_path(registration))
+    return addresses.absolute_url(member_path(registration))
 
 
 def find_member(token: str) -> Registration | None:
@@ -101,35 +103,8 @@ def registration_overview(program: Program) -> Overview:
     )
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a run has come."""
-
-    total: int
-    done: int
-    failed: int
-
-    @property
-    def remaining(self) -> int:
-        """What is still to do."""
-        return self.total - self.done - self.failed
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing remains."""
-        return self.remaining == 0
-
-
-def progress(run: GoRun) -> Progress:
-    """Return how far `run` has come; one query."""
-    counts = GoItem.objects.filter(run=run).aggregate(
-        total=Count("pk"),
-        done=Count("pk", filter=Q(state=GoItem.State.DONE)),
-        failed=Count("pk", filter=Q(state=GoItem.State.FAILED)),
+def display_answers(registration: Registration) -> list[Answer]:
+    """Return the answers with their questions, as they were asked."""
+    return compiler.compile(registration.version).display(
+        registration.answers, lambda key: reverse("cop_registration:file", args=[registration.pk, key])
     )
-    return Progress(**counts)
-
-
-def latest_run(program: Program) -> GoRun | None:
-    """Return the newest run of `program`."""
-    return GoRun.objects.filter(program=program).order_by("-pk").first()

@@ -1,4 +1,4 @@
-"""What the room declares to the rest: mails, log entries, periodic work, audit checks, receivers."""
+"""What `registration` declares to the other packages: mails, log entries, periodic work, audit checks, receivers."""
 
 from typing import Any
 
@@ -7,20 +7,21 @@ from django.utils.translation import gettext_lazy as _
 from cop_program.models import Program
 from cop_program.signals import program_published
 
-from ..applications.people import applicants
+from ..applications.emails import applicants
 from ..base import history, periodic
-from ..billing.models import Account
-from ..billing.signals import payment_recorded, payment_reversed
 from ..forms import roles
-from ..mail import people
-from . import audit, holds, kinds, letters, payments, running, tasks  # noqa: F401  (audit registers its checks)
+from ..ledger.models import Account
+from ..ledger.signals import payment_recorded, payment_reversed
+from ..mail import previews
+from . import consistency, holds, payments  # noqa: F401  (consistency registers its checks)
+from .emails import sending, templates
 from .models import Registration
 
-MEMBERS = people.People(
+MEMBERS = previews.People(
     Registration,
     "manage",
     label=lambda registration: f"{registration.name}, {registration.reference}",
-    read=letters.values_of,
+    read=sending.values_of,
     related=("program__page", "invitation__seat", "invitation__application__program__page", "account"),
 )
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
@@ -32,13 +33,7 @@ LABELS = {
     "set_hold_end": _("End of the hold changed"),
     "hold_again": _("Deposit taken back: place held"),
     "cancel": _("Registration cancelled"),
-    "called_off": _("Registration ended: program called off"),
     "renew_member_page": _("New address of the private page"),
-    "confirm": _("Program confirmed"),
-    "close": _("Program closed"),
-    "call_off": _("Program called off"),
-    "retry": _("Failed items tried again"),
-    "new_edition": _("Made as a new edition"),
 }
 
 
@@ -48,7 +43,7 @@ def offer_added_seats(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Register what this room contributes."""
+    """Register what this package contributes."""
     roles.store(Registration, **{name: name for name in COLUMNS})
     roles.store(
         Account,
@@ -57,13 +52,13 @@ def connect() -> None:
         billing_name="payer_name",
         billing_address="payer_address",
     )
-    kinds.register()
-    people.register([kind.name for kind in kinds.ALL], MEMBERS)
-    people.register([kinds.CALLED_OFF_APPLICANT.name], applicants(letters.applicant_values))
+    templates.register()
+    previews.register([kind.name for kind in templates.ALL], MEMBERS)
+    previews.register([templates.CALLED_OFF_APPLICANT.name], applicants(sending.applicant_values))
     for verb, label in LABELS.items():
         history.register(f"forms_ext.registration.{verb}", label)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
     payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")
     program_published.connect(offer_added_seats, dispatch_uid="forms_ext.registration.offer_added_seats")
-    for job in (holds.end_holds, holds.remind_holds, holds.offer_everywhere, running.resume_runs, tasks.list_rebates):
+    for job in (holds.end_holds, holds.remind_holds, holds.offer_everywhere):
         periodic.register(job)

@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cop_program import calendars
+from cop_program.formatting import day_text, generic_name, time_range
 from cop_program.models import Program, SessionPage
 from cop_program.translations import localized, title_of
-from cop_program.wording import day_text, generic_name, time_range
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def no_demo_users(
     """Refuse a database in which the demo's users can log in (`check --database default`)."""
     if not databases:
         return []
-    from django.contrib.auth.models import User
+    from django.contrib.auth.models import User  # noqa: PLC0415  (start-up: read before models are loaded)
 
     names = User.objects.filter(email__endswith="@" + DEMO_DOMAIN, is_active=True).values_list("username", flat=True)
     return [Error(f"The demo's user '{name}' can log in here.", id="config.E005") for name in names]

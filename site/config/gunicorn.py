@@ -9,7 +9,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from config.masking import mask_path
+from .masking import mask_path
 
 
 class MaskingLogger(Logger):

@@ -12,7 +12,7 @@ from wagtail.models import Page
 from cop_program.blocks import FacilitatorTeasersBlock, ProgramTeasersBlock
 from cop_program.fields import OpenStreamField
 from cop_program.models import ProgramIndexPage
-from forms_ext.forms.blocks import FormBlock
+from forms_ext.submissions.blocks import FormBlock
 
 
 class HomeBodyBlock(blocks.StreamBlock):

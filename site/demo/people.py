@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from forms_ext.base import roles
+from forms_ext.base import groups
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Person:
 
 
 PEOPLE = (
-    Person("editor", "edith", "Edith", "Lang", roles.EDITORS),
-    Person("reviewer", "ravi", "Ravi", "Menon", roles.REVIEWERS),
-    Person("staff", "stella", "Stella", "Okafor", roles.STAFF),
+    Person("editor", "edith", "Edith", "Lang", groups.EDITORS),
+    Person("reviewer", "ravi", "Ravi", "Menon", groups.REVIEWERS),
+    Person("staff", "stella", "Stella", "Okafor", groups.STAFF),
     Person("administrator", "ada", "Ada", "Winther", None),
 )
 

@@ -46,7 +46,9 @@ def fill(count: int) -> None:
     from wagtail.contrib.forms.models import FormSubmission
     from wagtail.models import Page
 
-    from forms_ext.forms.models import FormPage, FormVersion, Submission
+    from forms_ext.forms.models import FormVersion
+    from forms_ext.submissions.models import Submission
+    from forms_ext.submissions.pages import FormPage
 
     page = FormPage.objects.first() or Page.objects.get(depth=2).add_child(instance=FormPage(title="Form", slug="form"))
     version = FormVersion.objects.filter(page=page).first() or FormVersion.objects.create(
@@ -88,7 +90,7 @@ def wagtail(kind: str, *, is_warm_up: bool = False) -> Any:
     from wagtail.contrib.forms.models import FormSubmission
     from wagtail.contrib.forms.views import SubmissionsListView
 
-    from forms_ext.forms.models import FormPage
+    from forms_ext.submissions.pages import FormPage
 
     page = FormPage.objects.get()
     fields = [("submit_time", "Submission date"), *((q["key"], q["label"]) for q in QUESTIONS)]

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import databases, postgres
-
-from .measure import Row, row
+from tests.benchmarks.measure import Row, row
 
 ROWS = int(os.environ.get("COP_BENCH_ROWS", "20000"))
 MANY = int(os.environ.get("COP_BENCH_MANY", "1000000"))

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import databases
-
-from .measure import Row, alternate, row
+from tests.benchmarks.measure import Row, alternate, row
 
 ROUNDS, REQUESTS = 15, 20
 

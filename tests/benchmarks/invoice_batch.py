@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .measure import Row, row
+from forms_ext.invoices import actions
+from tests.benchmarks.measure import Row, row
 
 INVOICES = int(os.environ.get("COP_BENCH_INVOICES", "200"))
 WARM = INVOICES // 2  # after so many, caches are full and memory must not grow any more
@@ -78,7 +79,8 @@ def _work(accounts: Sequence[Any]) -> dict[str, float]:
     """Issue, draw and store the invoice of each account; return queries each, and the memory before and after."""
     from django.db import connection
 
-    from forms_ext.billing import actions, tasks
+    from forms_ext.invoices import tasks
+    from forms_ext.ledger import actions
 
     counted = 0
 
@@ -100,8 +102,8 @@ def _work(accounts: Sequence[Any]) -> dict[str, float]:
 
 def _child(accounts: Sequence[Any], go: int) -> tuple[int, int]:
     """Start a worker that gets ready, says so, waits for the end of the pipe `go`, works, and says how it was."""
-    from forms_ext.billing import pdf
-    from tests.forms_ext.billing.snapshots import invoice
+    from forms_ext.invoices import pdf
+    from tests.forms_ext.invoices.snapshots import invoice
 
     reader, writer = os.pipe()
     pid = os.fork()
@@ -126,10 +128,9 @@ def main(workers: int) -> dict[str, float]:
     django.setup()
     from django.db import connections
 
-    from forms_ext.billing import invoicing
-    from tests.forms_ext.billing.factories import make_issuer, make_member, make_program
+    from tests.forms_ext.ledger.factories import make_issuer, make_member, make_program
 
-    invoicing._draw_pdf_after_commit = lambda invoice: None  # drawn by the loop itself
+    actions._draw_pdf_after_commit = lambda invoice: None  # drawn by the loop itself
     program = make_program()
     make_issuer()
     accounts = [make_member(program, payer_name=f"Member {n}") for n in range(INVOICES)]

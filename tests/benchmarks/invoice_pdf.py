@@ -4,11 +4,10 @@ import ctypes.util
 
 from weasyprint import HTML
 
-from forms_ext.billing import pdf
-from forms_ext.billing.pdf import drawing
-from tests.forms_ext.billing.snapshots import invoice
-
-from .measure import Row, alternate, row
+from forms_ext.invoices import pdf
+from forms_ext.invoices.pdf import drawing, glyphs, page
+from tests.benchmarks.measure import Row, alternate, row
+from tests.forms_ext.invoices.snapshots import invoice
 
 ROUNDS = 40
 
@@ -16,8 +15,8 @@ ROUNDS = 40
 def plain_source() -> str:
     """Return the HTML of the invoice with its style sheet and the addresses of its fonts, as anybody would write it."""
     snapshot = invoice()
-    css = drawing.css(snapshot["page_size"], snapshot["language"]).replace("cop-font:", f"{drawing.FONTS.as_uri()}/")
-    return pdf.html(snapshot).replace("</head>", f"<style>{css}</style></head>")
+    css = drawing.css(snapshot["page_size"], snapshot["language"]).replace("cop-font:", f"{glyphs.FONTS.as_uri()}/")
+    return page.html(snapshot).replace("</head>", f"<style>{css}</style></head>")
 
 
 def run() -> list[Row]:

@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from tests.benchmarks.measure import Row, row
 from tests.live import LiveSite, temporary_site
-
-from .measure import Row, row
 
 PEOPLE, SEATS, ROUNDS = 100, 9, 3
 INVITE = """

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .headless_reading import demo
-from .measure import Row, alternate, row
+from tests.benchmarks.headless_reading import demo
+from tests.benchmarks.measure import Row, alternate, row
 
 ROUNDS, REQUESTS = 15, 20
 PLAIN = """{% load wagtailcore_tags %}<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>

@@ -20,8 +20,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from cop_program.api import document, openapi, rows
 from cop_program.extensions import Seats, Standing
 from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionPage
-
-from .conftest import SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING, Recorder, publish
+from tests.cop_program.conftest import SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING, Recorder, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 GOLDEN = Path(__file__).parent / "data" / "session-times.csv"

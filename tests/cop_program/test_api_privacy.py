@@ -7,8 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from cop_program.models import FacilitatorPage, ProgramPage, SessionPage
-
-from .conftest import SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING
+from tests.cop_program.conftest import SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.cop_program.api_urls")]
 

@@ -11,8 +11,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 
 from cop_program import videos
 from cop_program.models import ProgramPage
-
-from .conftest import publish
+from tests.cop_program.conftest import publish
 
 pytestmark = pytest.mark.django_db
 

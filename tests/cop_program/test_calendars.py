@@ -10,8 +10,7 @@ import vobject
 from django.test import Client
 
 from cop_program.models import Program, ProgramPage, SessionPage
-
-from .conftest import FIRST, SECRET_LINK, SECRET_RECORDING, publish
+from tests.cop_program.conftest import FIRST, SECRET_LINK, SECRET_RECORDING, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 LONG = "Ü" * 120 + "; commas, semicolons; a back\\slash\nand another line"

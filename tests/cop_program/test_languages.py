@@ -6,11 +6,10 @@ import pytest
 from django.utils import translation
 from djmoney.money import Money
 
-from cop_program import wording
+from cop_program import formatting
 from cop_program.deadlines import Deadline
-from cop_program.schedule import build
-
-from .test_schedule import GROUPS, reference_meetings
+from cop_program.presentation.schedule import build
+from tests.cop_program.test_schedule import GROUPS, reference_meetings
 
 DEADLINE = Deadline(date(2024, 1, 30), "America/Los_Angeles")
 
@@ -73,17 +72,19 @@ def test_the_reference_schedule_in_other_languages(language: str, heading: str, 
     [("en", "1,997.25 USD"), ("de", "1.997,25 USD"), ("fr", "1 997,25 USD"), ("es", "1.997,25 USD")],
 )
 def test_money_has_the_readers_separators(language: str, amount: str) -> None:
-    written = wording.money_text(Money("1997.25", "USD"), language)
+    written = formatting.money_text(Money("1997.25", "USD"), language)
     assert " ".join(written.split()) == amount
 
 
 def test_a_length_is_joined_in_the_language_in_use() -> None:
     with translation.override("de"):
-        assert wording.duration_text(timedelta(minutes=90)) == "1 Stunde und 30 Minuten"
+        assert formatting.duration_text(timedelta(minutes=90)) == "1 Stunde und 30 Minuten"
 
 
 def test_who_reads_a_language_without_our_words_gets_whole_sentences_in_english() -> None:
     with translation.override("it"):  # Django itself has Italian words for "noon" and "April"
         assert DEADLINE.sentence("it", "Europe/Rome") == DEADLINE.sentence("en", "Europe/Rome")
         assert build(reference_meetings(), GROUPS, "it") == build(reference_meetings(), GROUPS, "en")
-        assert wording.money_text(Money("1997.25", "USD"), "it") == wording.money_text(Money("1997.25", "USD"), "en")
+        assert formatting.money_text(Money("1997.25", "USD"), "it") == formatting.money_text(
+            Money("1997.25", "USD"), "en"
+        )

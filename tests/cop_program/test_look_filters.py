@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from django.template.loader import render_to_string
 
 from cop_program.extensions import Seats
-from cop_program.schedule import Meeting, for_reader
+from cop_program.presentation.schedule import Meeting, for_reader
 from cop_program.templatetags.cop_look import body_parts, first_sentence, own_times, seat_states, written
 
 

@@ -12,8 +12,7 @@ from django.test import Client
 from cop_program import clock
 from cop_program.extensions import NextStep, Provider, Seats
 from cop_program.models import Program, ProgramPage, SessionPage
-
-from .conftest import FIRST, Recorder, publish
+from tests.cop_program.conftest import FIRST, Recorder, publish
 
 pytestmark = pytest.mark.django_db
 

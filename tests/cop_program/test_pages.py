@@ -16,8 +16,7 @@ from wagtail.models import Page
 from cop_program.extensions import Seats
 from cop_program.models import FacilitatorPage, Program, ProgramIndexPage, ProgramPage, SessionPage
 from cop_program.signals import program_published
-
-from .conftest import FIRST, LAST, SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING, Recorder, publish
+from tests.cop_program.conftest import FIRST, LAST, SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING, Recorder, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 AddSession = Callable[..., SessionPage]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from cop_program import reader, videos, way
+from cop_program import journey, reader, videos
 from cop_program.deadlines import Deadline
 from cop_program.models import ProgramPage
 from cop_program.zones import zone_names
@@ -117,11 +117,11 @@ def test_setting_a_zone_needs_a_post() -> None:
 @pytest.mark.django_db
 def test_the_way_is_told_in_a_line() -> None:
     page = ProgramPage(application_deadline=date(2024, 1, 23), registration_deadline=date(2024, 1, 30))
-    assert way.line(page, "register") == "Step 3 of 7: Register, by Tuesday 30 January"
-    assert way.line(page, "paid") == "Step 7 of 7: Paid"
-    states = [step.state for step in way.steps(page, "answer")]
+    assert journey.step_line(page, "register") == "Step 3 of 7: Register, by Tuesday 30 January"
+    assert journey.step_line(page, "paid") == "Step 7 of 7: Paid"
+    states = [step.state for step in journey.steps(page, "answer")]
     assert states == ["done", "current", *["ahead"] * 5]
-    assert {step.state for step in way.steps(ProgramPage(), None)} == {"ahead"}
+    assert {step.state for step in journey.steps(ProgramPage(), None)} == {"ahead"}
 
 
 # Videos ----------------------------------------------------------------------------------------

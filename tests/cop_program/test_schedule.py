@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cop_program import wording
-from cop_program.schedule import GroupSchedule, Line, Meeting, Section, ZoneGroup, build, for_reader
+from cop_program import formatting
+from cop_program.presentation.schedule import GroupSchedule, Line, Meeting, Section, ZoneGroup, build, for_reader
 from cop_program.zones import zone_names
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "data" / "session-times.csv").open()))
@@ -171,7 +171,7 @@ def test_a_zone_without_letters_that_changes_has_a_generic_name() -> None:
 
 
 def test_utc_bears_its_own_name() -> None:
-    assert wording.generic_name("UTC", "en") == "Coordinated Universal Time"
+    assert formatting.generic_name("UTC", "en") == "Coordinated Universal Time"
 
 
 def test_half_hour_changes_are_said() -> None:

@@ -14,9 +14,8 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from cop_program.extensions import NextStep, Seats, Standing
 from cop_program.models import FacilitatorPage, ProgramPage
-
-from .conftest import Recorder, publish
-from .test_blocks import with_body
+from tests.cop_program.conftest import Recorder, publish
+from tests.cop_program.test_blocks import with_body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -10,8 +10,7 @@ from django.urls import reverse
 from wagtail.models import Locale
 
 from cop_program.models import Program, ProgramPage, SessionPage
-
-from .conftest import FIRST, SECRET_LINK, Recorder, publish
+from tests.cop_program.conftest import FIRST, SECRET_LINK, Recorder, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

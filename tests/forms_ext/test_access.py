@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail import hooks
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
-from cop_program import access, clock, privacy, rendered
+from cop_program import access, clock, kept_pages, privacy
 from cop_program.models import (
     FacilitatorIndexPage,
     FacilitatorPage,
@@ -28,16 +28,18 @@ from cop_program.models import (
     ProgramPage,
     SessionPage,
 )
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.forms import tokens
-from forms_ext.forms.models import AbstractFormPage, EmbeddingSite, FormPage, Submission, Upload
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration import queries
-from forms_ext.registration.models import Registration, RegistrationFormPage
-
-from .admission import factories
-from .forms.factories import make_application_form, make_registration_form, publish
-from .forms.sending import REGISTERING
+from forms_ext.registration.models import Registration
+from forms_ext.registration.pages import RegistrationFormPage
+from forms_ext.submissions import tokens
+from forms_ext.submissions.models import EmbeddingSite, Submission, Upload
+from forms_ext.submissions.pages import AbstractFormPage, FormPage
+from tests.forms_ext.admission import factories
+from tests.forms_ext.forms.factories import make_application_form, make_registration_form, publish
+from tests.forms_ext.submissions.sending import REGISTERING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -99,7 +101,7 @@ def with_body(page: Any, *blocks: dict[str, Any]) -> Any:
 def world(db: None, settings: Any) -> Iterator[World]:
     settings.COP_RATE_LIMIT_ADDRESS = settings.COP_RATE_LIMIT_RECIPIENT = 10_000
     settings.COP_KEEP_PAGES = True
-    rendered._kept.clear()
+    kept_pages._kept.clear()
     with clock.at(factories.START):
         site = Site.objects.get(is_default_site=True)
         home = add(site.root_page.get_parent(), HomePage(title="Front", slug="front", headline="Front"))
@@ -150,7 +152,7 @@ def world(db: None, settings: Any) -> Iterator[World]:
             member=factories.pay(factories.make_registration(program, next(numbers))),
             invite=lambda: factories.accept(factories.make_application(program, next(numbers)))[1],
         )
-    rendered._kept.clear()
+    kept_pages._kept.clear()
 
 
 # --- The table -------------------------------------------------------------------------------------

@@ -16,15 +16,16 @@ from wagtail.models import Site
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.billing.models import Account
-from forms_ext.forms import plan, roles, types
-from forms_ext.forms.models import FormPage, Submission
-from forms_ext.forms.stream import missing_roles
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.forms import compiler, question_types, roles
+from forms_ext.forms.blocks import missing_roles
+from forms_ext.ledger.models import Account
 from forms_ext.registration.models import Registration
-
-from .admission import factories
-from .forms.factories import REGISTRATION, make_application_form, make_registration_form, publish, stream
+from forms_ext.submissions.models import Submission
+from forms_ext.submissions.pages import FormPage
+from tests.forms_ext.admission import factories
+from tests.forms_ext.forms.factories import REGISTRATION, make_application_form, make_registration_form, publish, stream
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 WIDE = {"max_length": 20000}
@@ -178,7 +179,7 @@ def test_text_is_stored_composed_with_lines_that_end_alike(way: Callable[[Progra
     taken, said = way(program)(APPLIED | {"name": SHRINKS * 200})
     assert taken, said
     assert Application.objects.get().name == "é" * 200
-    compiled = plan.Plan(0, ({"type": "long_text", "key": "q", "label": "Q", "role": "billing_address"},))
+    compiled = compiler.CompiledForm(0, ({"type": "long_text", "key": "q", "label": "Q", "role": "billing_address"},))
     assert compiled.clean({"q": "\r\n".join("x" * 300)}).answers == {"q": "\n".join("x" * 300)}
 
 
@@ -200,7 +201,7 @@ def test_a_form_that_stands_alone_is_held_to_the_same(program: Program) -> None:
 
 
 def test_the_schema_tells_programs_the_limits(program: Program) -> None:
-    properties = plan.compile(ApplicationFormPage.objects.get().current_version()).schema()["properties"]
+    properties = compiler.compile(ApplicationFormPage.objects.get().current_version()).schema()["properties"]
     assert {key: field.get("maxLength") for key, field in properties.items()} == {
         "name": 200, "email": 254, "organization": 200, "country": None,
     }  # fmt: skip
@@ -212,13 +213,13 @@ def test_one_table_says_which_column_stores_a_role() -> None:
             column = model._meta.get_field(name)
             assert roles.longest(role) <= column.max_length, (model, role)  # type: ignore[operator]
     assert {role: roles.longest(role) for role in LIMITS} == LIMITS
-    text = {role for kind in types.all_types() for role in kind.roles} - {"policy_consent", "country"}
+    text = {role for kind in question_types.all_types() for role in kind.roles} - {"policy_consent", "country"}
     assert text == set(LIMITS), "each role of text has its column, and its case here"
 
 
 def test_a_role_that_its_type_cannot_have_is_none() -> None:
     """A version that no editor can make: what was ticked is no address to write to."""
-    assert plan.Plan(0, ({"type": "checkbox", "key": "q", "label": "Q", "role": "email"},)).roles == {}
+    assert compiler.CompiledForm(0, ({"type": "checkbox", "key": "q", "label": "Q", "role": "email"},)).roles == {}
     wrong = [("text", {"label": "Email", "role": "email"}), APPLYING[0]]
     questions = FormPage._meta.get_field("questions").stream_block.to_python(stream(wrong))  # type: ignore[attr-defined]
     assert missing_roles(questions, ["name", "email"]) == ["email"], "publishing without the editor is refused too"

@@ -9,14 +9,14 @@ from wagtail.models import Locale, Site
 from cop_program import clock
 from cop_program.models import Program, ProgramPage
 from forms_ext.applications.models import Application
-from forms_ext.billing import actions as billing
+from forms_ext.invoices import actions
+from forms_ext.ledger import actions as billing
 from forms_ext.mail import actions as mail
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
-
-from .admission.factories import START, accept, make_application, open_program
-from .forms import factories
-from .forms.sending import ANSWERS, REGISTERING, token_of
+from tests.forms_ext.admission.factories import START, accept, make_application, open_program
+from tests.forms_ext.forms import factories
+from tests.forms_ext.submissions.sending import ANSWERS, REGISTERING, token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -93,7 +93,7 @@ def test_an_application_in_german_is_answered_in_german(german: ProgramPage, rea
     assert "Anzahlung" in latest("registered_hold").text
     with clock.at(START):
         billing.record_payment(account=registration.account, amount=german.deposit, received_on=START.date())
-        document = billing.issue_invoice(account=registration.account)
+        document = actions.issue_invoice(account=registration.account)
     assert document.snapshot["language"] == "de"
     assert document.snapshot["program"] == "Gesunde Kultur"
 

@@ -15,13 +15,19 @@ from wagtail.models import Site
 import forms_ext
 from cop_program import clock
 from cop_program.models import FacilitatorIndexPage, FacilitatorPage
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.forms.models import EmbeddingSite, FormPage, Submission, Upload
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.mail.models import OutgoingMail
-
-from .forms import factories
-from .forms.conftest import form_page, january, plain_form, program  # noqa: F401
-from .forms.sending import ANSWERS
+from forms_ext.submissions.models import EmbeddingSite, Submission, Upload
+from forms_ext.submissions.pages import FormPage
+from tests.forms_ext.forms import factories
+from tests.forms_ext.forms.conftest import (
+    form_page,  # noqa: F401
+    january,  # noqa: F401
+    plain_form,  # noqa: F401
+    program,  # noqa: F401
+)
+from tests.forms_ext.submissions.sending import ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain, pytest.mark.usefixtures("january")]
 LETTER = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}

@@ -23,18 +23,30 @@ from wagtail.models import Site
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.admission.staff_forms import NoteForm
+from forms_ext.admission.admin.forms import NoteForm
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing import actions as billing
-from forms_ext.billing.models import Account, Invoice, Payment
-from forms_ext.billing.staff_forms import PaymentForm
-from forms_ext.mail import kinds, rendering
+from forms_ext.invoices import actions
+from forms_ext.invoices.models import Invoice, Receipt
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger.admin.forms import PaymentForm
+from forms_ext.ledger.models import Account
+from forms_ext.mail import email_types, rendering
 from forms_ext.mail.models import MailTemplate, OutgoingMail
-from forms_ext.registration import actions, queries, running, staff_forms
+from forms_ext.programs import actions as programs_actions
+from forms_ext.programs.admin import forms as admin_forms
+from forms_ext.registration import actions as registration_actions
+from forms_ext.registration import holds, queries
 from forms_ext.registration.models import Registration
-
-from .admission.factories import DEPOSIT, START, accept, make_application, make_registration, open_program, pay
-from .forms.factories import make_application_form, make_registration_form
+from tests.forms_ext.admission.factories import (
+    DEPOSIT,
+    START,
+    accept,
+    make_application,
+    make_registration,
+    open_program,
+    pay,
+)
+from tests.forms_ext.forms.factories import make_application_form, make_registration_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 INTERNAL = "xyzzy: drinks, says {name}"
@@ -96,7 +108,7 @@ def account_of(registration: Registration) -> Account:
 
 def invoiced(program: Program, number: int) -> Registration:
     registration = member(program, number)
-    billing.issue_invoice(account=account_of(registration))
+    actions.issue_invoice(account=account_of(registration))
     return registration
 
 
@@ -170,9 +182,9 @@ CASES = [
     Case("list a refund", in_credit, "cop_billing:list_refund", {"amount": "100", **REASON}, is_shown=False),
     Case("pay a refund", listed, "cop_billing:refund", PAID, told=("refund_made",)),
     Case("pay a rebate", rebate, "cop_billing:rebate", PAID, told=("rebate_paid",)),
-    Case("confirm", the_program, "cop_registration:confirm", others=("program_confirmed", "invoice")),
+    Case("confirm", the_program, "cop_programs:confirm", others=("program_confirmed", "invoice")),
     Case(
-        "call off", the_program, "cop_registration:call_off", BOTH | {"sure": "on"},
+        "call off", the_program, "cop_programs:call_off", BOTH | {"sure": "on"},
         told=("called_off", "called_off_applicant"), others=("credit_note",),
     ),
 ]  # fmt: skip
@@ -210,7 +222,7 @@ def test_what_is_for_colleagues_stays_with_them_and_the_message_is_in_the_email(
                 assert TOLD in mail.text, case.name
                 assert escape(TOLD) in mail.html.replace("&quot;", '"'), case.name
         if case.make is the_program:
-            assert set(shown) == {str(kinds.get(kind).label) for kind in (*case.told, *case.others)}, case.name
+            assert set(shown) == {str(email_types.get(kind).label) for kind in (*case.told, *case.others)}, case.name
         elif case.is_shown:
             written = {(mail.subject, rendering.masked(mail.text)) for mail in sent}
             assert set(shown.values()) == written, case.name
@@ -225,7 +237,7 @@ def everything_outside(program: Program) -> Iterator[tuple[str, str]]:
         yield message.subject, f"{message.subject}{message.body}{message.alternatives}{message.message().as_string()}"
         for name, content, _kind in message.attachments:
             yield name, in_pdf(content)
-    for snapshot in (*Invoice.objects.values_list("snapshot"), *Payment.objects.values_list("snapshot")):
+    for snapshot in (*Invoice.objects.values_list("snapshot"), *Receipt.objects.values_list("snapshot")):
         yield "snapshot", json.dumps(snapshot)
     client = Client()
     page = program.page
@@ -259,7 +271,7 @@ def in_pdf(content: bytes) -> str:
 
 def test_the_history_says_both(program: Program, admin_client: Client) -> None:
     registration, application = member(program, 1), make_application(program, 2)
-    actions.cancel(registration=registration, by=None, reason="Moved away", message="Farewell")
+    registration_actions.cancel(registration=registration, by=None, reason="Moved away", message="Farewell")
     admin_client.post(
         reverse(PERSON, args=[application.pk]),
         {"action": "declined", "declined-reason": "Too new", "declined-message": "Try again"},
@@ -270,8 +282,8 @@ def test_the_history_says_both(program: Program, admin_client: Client) -> None:
     page = admin_client.get(reverse(PERSON, args=[application.pk])).text
     assert "Too new" in page
     assert "What the person was told: Try again" in page
-    actions.call_off_program(program=program, by=None, reason="No money", message="We are sorry")
-    page = admin_client.get(reverse("cop_registration:run", args=[program.pk])).text
+    programs_actions.call_off_program(program=program, by=None, reason="No money", message="We are sorry")
+    page = admin_client.get(reverse("cop_programs:run", args=[program.pk])).text
     assert "No money" in page
     assert "We are sorry" in page
 
@@ -279,7 +291,7 @@ def test_the_history_says_both(program: Program, admin_client: Client) -> None:
 def test_a_credit_note_says_why_in_the_language_of_its_payer(program: Program) -> None:
     registration = invoiced(program, 1)
     Account.objects.update(language="de")
-    actions.cancel(registration=registration, by=None, reason=INTERNAL, message=TOLD)
+    registration_actions.cancel(registration=registration, by=None, reason=INTERNAL, message=TOLD)
     note = Invoice.objects.get(kind="credit_note")
     assert note.snapshot["reason"] == "Die Anmeldung wurde storniert."
 
@@ -292,7 +304,7 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
 
     names = set()
     for form in below(forms.Form):
-        if not form.__module__.endswith(".staff_forms"):
+        if not form.__module__.endswith(".admin.forms") or form.__module__ == "forms_ext.mail.admin.forms":
             continue
         for name, one in form.base_fields.items():
             if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput):
@@ -300,7 +312,7 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)
     assert {"reason", "message", "note", "text"} <= names
-    assert {NoteForm, PaymentForm, staff_forms.CallOffForm} <= set(below(forms.Form))
+    assert {NoteForm, PaymentForm, admin_forms.CallOffForm} <= set(below(forms.Form))
 
 
 CUSTOM = "<p>It is off.</p><p>{reason}</p>"
@@ -323,7 +335,9 @@ def test_a_stored_text_says_what_people_are_told_and_nothing_else(
 ) -> None:
     MailTemplate.objects.create(kind="called_off_applicant", subject="Off: {reason}", body=body)
     application = make_application(program)
-    running.work_off(actions.call_off_program(program=program, by=None, reason=INTERNAL, message=message))
+    programs_actions.work_off(
+        programs_actions.call_off_program(program=program, by=None, reason=INTERNAL, message=message)
+    )
     mail = OutgoingMail.objects.get(about=f"application:{application.pk}")
     assert mail.text.split("\n\n-- ")[0] == expected
     assert "<p></p>" not in mail.html
@@ -347,7 +361,7 @@ def people(program: Program, numbers: range) -> None:
 def test_many_recipients_are_shown_as_one_of_each_kind(
     program: Program, admin_client: Client, django_assert_max_num_queries: Any, name: str
 ) -> None:
-    url = reverse(f"cop_registration:{name}", args=[program.pk])
+    url = reverse(f"cop_programs:{name}", args=[program.pk])
     people(program, range(1, 3))
     with CaptureQueriesContext(connection) as few:
         admin_client.get(url)
@@ -370,7 +384,7 @@ def test_people_who_get_another_mail_are_shown_apart(program: Program, admin_cli
     make_registration(program, 3)
     german = make_registration(program, 4)
     Registration.objects.filter(pk=german.pk).update(language="de")
-    emails = admin_client.get(reverse("cop_registration:call_off", args=[program.pk])).context["emails"]
+    emails = admin_client.get(reverse("cop_programs:call_off", args=[program.pk])).context["emails"]
     assert [(email.audience, email.recipients) for email in emails] == [
         ("Members, English", 1),
         ("Members, English, invoiced", 1),
@@ -393,9 +407,9 @@ def test_cancelling_shows_the_mail_to_the_next_in_the_queue(admin_client: Client
 def test_the_holder_is_told_of_the_new_end(program: Program) -> None:
     registration = make_registration(program)
     with pytest.raises(ActionRefused):
-        actions.set_hold_end(registration=registration, held_until=START, by=None, message=TOLD)
+        holds.set_hold_end(registration=registration, held_until=START, by=None, message=TOLD)
     assert not OutgoingMail.objects.filter(kind="hold_moved").exists()
-    actions.set_hold_end(registration=registration, held_until=START.replace(day=25), by=None)
+    holds.set_hold_end(registration=registration, held_until=START.replace(day=25), by=None)
     mail = OutgoingMail.objects.get(kind="hold_moved")
     assert "Thursday 25 January 2024" in mail.subject
     assert "until then" in mail.text

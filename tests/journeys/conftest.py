@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.journeys.visitor import DESKTOP, Come, Visitor, log_in, new_page
 from tests.live import LiveSite
-
-from .visitor import DESKTOP, Come, Visitor, log_in, new_page
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from demo.loader.history import life, play, quiet
 
 from cop_program.clock import now
 from cop_program.models import Program, ProgramPage
-from forms_ext.applications.models import ApplicationFormPage
+from forms_ext.applications.pages import ApplicationFormPage
 
 source = ProgramPage.objects.get(slug=SOURCE)
 page = source.copy(recursive=True, update_attrs={"title": TITLE, "slug": KEY})

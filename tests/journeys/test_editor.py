@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from .visitor import DESKTOP, PHONE, Come, Visitor, log_in, open_edition
+from tests.journeys.visitor import DESKTOP, PHONE, Come, Visitor, log_in, open_edition
 
 pytestmark = pytest.mark.journey
 PROGRAM = {
@@ -97,7 +97,7 @@ def test_announce_a_program_with_a_meeting(editor: Visitor) -> None:
 
 COPY = """
 from cop_program.models import ProgramPage
-from forms_ext.applications.models import ApplicationFormPage
+from forms_ext.applications.pages import ApplicationFormPage
 page = ProgramPage.objects.get(slug={slug!r}).copy(recursive=True, update_attrs={{"title": {key!r}, "slug": {key!r}}})
 form = ApplicationFormPage.objects.child_of(page).get()
 print(f"form={{form.pk}} {{form.url}}")

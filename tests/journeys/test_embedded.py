@@ -15,16 +15,15 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Frame, FrameLocator, Page, expect
 
+from tests.journeys.visitor import DESKTOP, PHONE, Come, Visitor, log_in, reading
 from tests.live import LiveSite
-
-from .visitor import DESKTOP, PHONE, Come, Visitor, log_in, reading
 
 pytestmark = pytest.mark.journey
 FORM = """
 import json
 from uuid import uuid4
 from demo.models import HomePage
-from forms_ext.forms.models import FormPage
+from forms_ext.submissions.pages import FormPage
 questions = [
     ("text", {"label": "Your name", "required": True, "role": "name"}),
     ("email", {"label": "Your email address", "required": True, "role": "email"}),

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import DESKTOP, PHONE, Come, Visitor, open_edition, reading
+from tests.journeys.visitor import DESKTOP, PHONE, Come, Visitor, open_edition, reading
 
 pytestmark = pytest.mark.journey
 

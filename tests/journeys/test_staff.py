@@ -14,9 +14,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.journeys.visitor import DESKTOP, PHONE, Visitor, log_in, new_page, open_edition
 from tests.live import LiveSite
-
-from .visitor import DESKTOP, PHONE, Visitor, log_in, new_page, open_edition
 
 pytestmark = pytest.mark.journey
 

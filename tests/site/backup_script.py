@@ -4,8 +4,8 @@ from typing import Any
 
 from cop_program import clock
 from forms_ext.base import periodic
-from forms_ext.billing.models import Invoice
-from forms_ext.registration import actions
+from forms_ext.invoices.models import Invoice
+from forms_ext.programs import actions
 from tests.forms_ext.admission.factories import START, make_registration, open_program, pay
 
 

@@ -21,7 +21,7 @@ GROUND = f"""
 from django.contrib.auth.models import User
 from forms_ext.applications.models import Application
 from tests.forms_ext.admission.factories import START, make_application
-from tests.forms_ext.billing.factories import make_program
+from tests.forms_ext.ledger.factories import make_program
 
 first = make_application(make_program())
 Application.objects.bulk_create(

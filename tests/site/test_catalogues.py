@@ -1,9 +1,11 @@
 """The translations: whole, true to their sources, and compiled (docs/decisions/0011-compiled-catalogues.md)."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,25 @@ def test_the_catalogues_are_those_of_the_sources(tmp_path: Path) -> None:
     for path in CATALOGUES:
         for file in (path, path.with_suffix(".mo")):
             assert (tmp_path / file).read_bytes() == (PROJECT_DIR / file).read_bytes(), f"{file}: run make messages"
+
+
+def said_at_import(node: ast.AST, eager: set[str]) -> Iterator[int]:
+    """Yield the lines on which a text is translated while its module is imported, in whatever language that is."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in eager:
+        yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from said_at_import(child, eager)
+
+
+def test_texts_outside_functions_wait_for_their_reader() -> None:
+    found = []
+    for package in ("cop_program", "forms_ext", "site"):
+        for path in (PROJECT_DIR / package).rglob("*.py"):
+            tree = ast.parse(path.read_text())
+            imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+            names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
+            eager = {name.asname or name.name for name in names if name.name in {"gettext", "ngettext", "pgettext"}}
+            found += [f"{path.relative_to(PROJECT_DIR)}:{line}" for line in said_at_import(tree, eager)]
+    assert found == []

@@ -13,8 +13,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from cop_program import clock
-from forms_ext.base import private
-from forms_ext.mail import actions, kinds
+from forms_ext.base import private_files
+from forms_ext.mail import actions, email_types
 from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
 
 pytestmark = [pytest.mark.django_db]
@@ -26,12 +26,12 @@ def demo(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.COP_MAILBOX_DIR = tmp_path / "mailbox"
     settings.COP_CLOCK_FILE = tmp_path / "clock.json"
     settings.MAILERS = {"default": {"BACKEND": "demo.mailbox.MailboxBackend"}}
-    monkeypatch.setitem(kinds._kinds, WELCOME.name, WELCOME)
+    monkeypatch.setitem(email_types._types, WELCOME.name, WELCOME)
 
 
 @pytest.fixture
 def sent(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> mailbox.Mail:
-    path = private.save("invoices/1.pdf", b"%PDF-1.7")
+    path = private_files.save("invoices/1.pdf", b"%PDF-1.7")
     with django_capture_on_commit_callbacks(execute=True):
         actions.send(
             kind=WELCOME.name,

@@ -25,7 +25,8 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import actions as admission
 from forms_ext.applications.models import Application
-from forms_ext.billing.models import Invoice, RebateDue
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger.models import RebateDue
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
 

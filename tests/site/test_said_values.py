@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .test_view_names import called, modules
+from tests.site.test_view_names import called, modules
 
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "gettext_lazy", "ngettext_lazy"}
 PLACE = re.compile(r"%\((\w+)\)[sd]|%(?!%|\(\w+\)[sd])")

@@ -19,23 +19,26 @@ REGISTERS = ("accounts", "applications", "invoices", "outbox", "rebates", "refun
 
 #: Names that code puts together: the file, the expression, and what it can become.
 COMPOSED: dict[tuple[str, str], list[str]] = {
-    ("forms_ext/registration/home.py", "f'cop_{name}_modeladmin_index'"): [
+    ("forms_ext/programs/admin/dashboard.py", "f'cop_{name}_modeladmin_index'"): [
         f"cop_{name}_modeladmin_index" for name in REGISTERS
     ],
     ("forms_ext/registration/gate.py", "name"): ["forms_ext:open_invitation", "forms_ext:member"],
-    ("forms_ext/mail/views.py", "f'forms_ext_mail:{name}'"): ["forms_ext_mail:templates", "forms_ext_mail:template"],
-    ("forms_ext/billing/register.py", "self.record_url_name"): ["cop_billing:refund", "cop_billing:rebate"],
-    ("forms_ext/base/registers.py", "self.detail_url_name"): [
+    ("forms_ext/mail/admin/views.py", "f'forms_ext_mail:{name}'"): [
+        "forms_ext_mail:templates",
+        "forms_ext_mail:template",
+    ],
+    ("forms_ext/ledger/admin/listing.py", "self.record_url_name"): ["cop_billing:refund", "cop_billing:rebate"],
+    ("forms_ext/base/admin/listing.py", "self.detail_url_name"): [
         "cop_admission:person",
         "cop_billing:account",
         "cop_registration:registration",
         "cop_submissions:submission",
         "forms_ext_mail:mail",
     ],
-    ("forms_ext/base/registers.py", "model_admin.url_helper.get_action_url_name('index')"): [
+    ("forms_ext/base/admin/listing.py", "model_admin.url_helper.get_action_url_name('index')"): [
         f"cop_{name}_modeladmin_index" for name in REGISTERS
     ],
-    ("forms_ext/base/registers.py", "model_admin.url_helper.get_action_url_name('results')"): [
+    ("forms_ext/base/admin/listing.py", "model_admin.url_helper.get_action_url_name('results')"): [
         f"cop_{name}_modeladmin_results" for name in REGISTERS
     ],
     ("cop_program/api/paths.py", "f'wagtailapi_v3:{name}'"): ["wagtailapi_v3:cop_program", "wagtailapi_v3:cop_form"],
@@ -48,7 +51,7 @@ ADDRESSES = {
     "address",
     "f'{address}?receipt={signed}'",
     "f'{request.path}?sent=1'",
-    "f'{submissions.url_helper.index_url}?page={page.pk}'",
+    "f'{reverse('cop_submissions_modeladmin_index')}?page={self.pk}'",
     "page.get_url(request) or '/'",
     "queries.member_path(earlier)",
     "queries.member_path(registration)",

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from . import readme
-from .browsing import Visitor
+from tests.wheel import readme
+from tests.wheel.browsing import Visitor
 
 #: Below which page each type stands.
 BELOW = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from . import announcing, building, project, readme
-from .browsing import Visitor
+from tests.wheel import announcing, building, project, readme
+from tests.wheel.browsing import Visitor
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from wagtail.models import Site
 
 from cop_program import extensions
 from cop_program.models import Program, ProgramIndexPage, SessionPage
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.registration.models import RegistrationFormPage
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.registration.pages import RegistrationFormPage
 
 
 def publish(parent, page):

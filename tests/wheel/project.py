@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.postgres import free_port
-
-from . import building, readme
+from tests.wheel import building, readme
 
 ADMIN = {"USERNAME": "irene", "EMAIL": "irene@example.org", "PASSWORD": "a word for Irene"}
 START_SECONDS = 60

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from .building import PROJECT_DIR
+from tests.wheel.building import PROJECT_DIR
 
 SECTION = re.compile(r"^## Five minutes as an integrator\n(.*?)^## ", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(

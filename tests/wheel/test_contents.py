@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from . import building
+from tests.wheel import building
 
 pytestmark = pytest.mark.xdist_group("wheel")
 APPS = ("cop_program", "forms_ext")
@@ -38,8 +38,8 @@ def test_carries_what_is_not_code(wheel: dict[str, bytes]) -> None:
         "cop_program/templates/cop_program/base.html",
         "forms_ext/templates/forms_ext/forms/form.html",
         "cop_program/static/cop_program/css/cop.css",
-        "forms_ext/billing/fonts/NotoSans-Regular.ttf",
-        "forms_ext/billing/fonts/OFL.txt",
+        "forms_ext/invoices/fonts/NotoSans-Regular.ttf",
+        "forms_ext/invoices/fonts/OFL.txt",
         *(f"{app}/locale/{code}/LC_MESSAGES/django.mo" for app in APPS for code in ("de", "fr", "es")),
     ):
         assert name in wheel, name

@@ -8,9 +8,8 @@ from django.dispatch import Signal
 from django.template.loader import get_template
 
 from forms_ext.base.conf import Conf, Setting
-
-from . import building
-from .project import Project
+from tests.wheel import building
+from tests.wheel.project import Project
 
 DOCS = (building.PROJECT_DIR / "docs/integrators.md").read_text()
 FILE = re.compile(r"`([\w/]+\.(?:py|html))`[^`]*:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)

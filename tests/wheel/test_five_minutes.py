@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from . import building
-from .announcing import Announced
-from .browsing import Visitor
-from .project import Project
+from tests.wheel import building
+from tests.wheel.announcing import Announced
+from tests.wheel.browsing import Visitor
+from tests.wheel.project import Project
 
 pytestmark = pytest.mark.xdist_group("wheel")
 OURS = re.compile(r"\b(cop_program|forms_ext)\.[EWC]\d{3}")

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forms_ext.base import audit
+from ...base import consistency
 
 
 class Command(BaseCommand):
@@ -11,10 +11,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = 0
-        for finding in audit.run_all():
+        for finding in consistency.run_all():
             findings += 1
             self.stdout.write(f"{finding.check}: {finding.text}")
         if findings:
             self.stderr.write(f"{findings} findings.")
             sys.exit(1)
-        self.stdout.write(f"{len(audit.names())} checks, nothing found.")
+        self.stdout.write(f"{len(consistency.names())} checks, nothing found.")

@@ -9,10 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from wagtail.models import Page
 
 from cop_program.models import Program
-from forms_ext.base.errors import ActionRefused
-from forms_ext.exports import actions, content
-from forms_ext.exports.options import DATE_FORMATS, Options
-from forms_ext.exports.sources import SOURCES, Source
+
+from ...base.errors import ActionRefused
+from ...exports import actions as exports
+from ...exports import content
+from ...exports.options import DATE_FORMATS, Options
+from ...exports.sources import SOURCES, Source
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--program", metavar="SLUG", help="the slug of a program's page; without it: all programs")
         parser.add_argument("--form", metavar="SLUG", help="the slug of a form page (submissions)")
         parser.add_argument("--query", default="", help="search and filters, as they stand in the register's address")
-        parser.add_argument("--format", choices=list(actions.FORMATS), help="csv (default), xlsx, jsonl; files are zip")
+        parser.add_argument("--format", choices=list(exports.FORMATS), help="csv (default), xlsx, jsonl; files are zip")
         parser.add_argument("--output", metavar="FILE", type=Path, help="without it: standard output")
         parser.add_argument("--delimiter", choices=list(DELIMITERS), default="comma")
         parser.add_argument("--bom", action="store_true", help="byte order mark, by which Excel knows UTF-8")
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             return
         kind = options["format"] or ("zip" if source.is_files else "csv")
         try:
-            export = actions.begin(source=source, format=kind, query=query, options=chosen, background=False)
+            export = exports.begin(source=source, format=kind, query=query, options=chosen, background=False)
         except ActionRefused as refused:
             raise CommandError(str(refused)) from refused
         self.write(content.of(export), options["output"])

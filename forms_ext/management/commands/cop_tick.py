@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from forms_ext.base import periodic
+from ...base import periodic
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import json
 import os
 
 from .base import *  # noqa: F403
-from .base import DATA_DIR, INSTALLED_APPS, LOGGING, STORAGES
+from .base import DATA_DIR, LOGGING
 
 DEBUG = os.environ.get("DEBUG", "0") == "1"  # off: a newcomer sees the site's own error pages
 SECRET_KEY = "development only: not a secret, and refused by the production settings"

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import INSTALLED_APPS, SQLITE_OPTIONS, STORAGES, database
+from .base import SQLITE_OPTIONS, database
 
 DATA_DIR = Path(os.environ.get("DATA_DIR") or tempfile.mkdtemp(prefix="cop-test-"))
 SECRET_KEY = "tests only"

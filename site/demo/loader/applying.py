@@ -5,9 +5,10 @@ from datetime import datetime
 from cop_program.clock import at
 from demo import people
 from forms_ext.applications import actions
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.forms import plan
-from forms_ext.forms.submissions import CleanSubmission
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.forms import compiler
+from forms_ext.submissions.cleaned import CleanSubmission
 
 from .applicant import Applicant
 
@@ -24,7 +25,7 @@ def apply(form: ApplicationFormPage, person: Applicant, moment: datetime) -> App
     version = form.current_version()
     if version is None:
         raise LookupError("The application form has no version: publish it first.")
-    compiled = plan.compile(version)
+    compiled = compiler.compile(version)
     keys = [question["key"] for question in compiled.questions]
     answers = dict(zip(keys, answers_of(person), strict=True))
     with at(moment):

@@ -11,13 +11,15 @@ from demo import people
 from forms_ext.admission import actions as admission
 from forms_ext.admission.models import Invitation
 from forms_ext.applications.models import Application
-from forms_ext.billing import actions as billing
-from forms_ext.billing import queries as ledger
-from forms_ext.forms import plan
-from forms_ext.forms.submissions import CleanSubmission
+from forms_ext.forms import compiler
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger import queries as ledger
+from forms_ext.programs import actions
 from forms_ext.registration import actions as registration
-from forms_ext.registration import running
-from forms_ext.registration.models import Registration, RegistrationFormPage
+from forms_ext.registration import holds
+from forms_ext.registration.models import Registration
+from forms_ext.registration.pages import RegistrationFormPage
+from forms_ext.submissions.cleaned import CleanSubmission
 
 from .applicant import Applicant
 from .editions import HOME_ZONE
@@ -47,7 +49,7 @@ def register(program: Program, person: Applicant) -> None:
     version = RegistrationFormPage.objects.child_of(program.page).get().current_version()
     if version is None:
         raise LookupError("The registration form has no version: publish it first.")
-    compiled = plan.compile(version)
+    compiled = compiler.compile(version)
     facts = {
         "name": person.name,
         "email": person.email,
@@ -81,7 +83,7 @@ def pay(program: Program, person: Applicant, amount: Money | None = None) -> Non
 
 def set_hold_end(program: Program, person: Applicant, until: datetime) -> None:
     """Let staff set another end for the hold of `person`."""
-    registration.set_hold_end(registration=_registration(program, person), held_until=until, by=people.by_role("staff"))
+    holds.set_hold_end(registration=_registration(program, person), held_until=until, by=people.by_role("staff"))
 
 
 def cancel(program: Program, person: Applicant, reason: str) -> None:
@@ -98,7 +100,7 @@ def pay_refunds(program: Program) -> None:
 def confirm(program: Program) -> None:
     """Let staff confirm the program, and do the work that follows."""
     program.refresh_from_db()
-    running.work_off(registration.confirm_program(program=program, by=people.by_role("staff")))
+    actions.work_off(actions.confirm_program(program=program, by=people.by_role("staff")))
 
 
 def list_rebates(program: Program) -> None:
@@ -108,4 +110,4 @@ def list_rebates(program: Program) -> None:
 
 def close(program: Program) -> None:
     """Let staff close the program."""
-    registration.close_program(program=program, by=people.by_role("staff"))
+    actions.close_program(program=program, by=people.by_role("staff"))

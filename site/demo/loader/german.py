@@ -9,9 +9,9 @@ from wagtail.models import Locale, Page, Site
 
 from cop_program.clock import at
 from cop_program.models import FacilitatorIndexPage, FacilitatorPage, ProgramIndexPage, ProgramPage, SessionPage
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.forms.models import FormPage
-from forms_ext.registration.models import RegistrationFormPage
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.registration.pages import RegistrationFormPage
+from forms_ext.submissions.pages import FormPage
 
 from . import texts_de as texts
 from .editions import Edition

@@ -1,4 +1,4 @@
-"""What happened to those who applied: each step through the rooms' actions, at the moment when it happened."""
+"""What happened to those who applied: each step through the packages' actions, at the moment when it happened."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -10,10 +10,11 @@ from typing import Any
 
 from cop_program.clock import at
 from cop_program.models import Program, ProgramPage, SessionPage
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.billing import tasks as invoices
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.invoices import tasks as invoices
 from forms_ext.mail import delivery
-from forms_ext.registration.actions import end_holds, remind_holds
+from forms_ext.registration.holds import end_holds, remind_holds
 
 from . import applying, deeds, pages
 from .applicant import Applicant

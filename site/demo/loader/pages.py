@@ -23,8 +23,8 @@ from cop_program.models import (
     SessionPage,
 )
 from demo.models import HomePage
-from forms_ext.billing.models import Issuer
-from forms_ext.forms.models import EmbeddingSite
+from forms_ext.ledger.models import Issuer
+from forms_ext.submissions.models import EmbeddingSite
 
 from . import questions, texts
 from .editions import HOME_ZONE, PAST, Edition

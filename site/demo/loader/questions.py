@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from cop_program.models import ProgramPage
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.forms.models import FormPage
-from forms_ext.registration.models import RegistrationFormPage
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.registration.pages import RegistrationFormPage
+from forms_ext.submissions.pages import FormPage
 
 from . import texts
 

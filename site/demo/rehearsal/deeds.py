@@ -13,13 +13,15 @@ from cop_program.clock import at, now
 from cop_program.models import Program, ProgramPage, SessionPage
 from demo import people
 from forms_ext.admission import actions as admission
-from forms_ext.applications.models import Application, ApplicationFormPage
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.base.money import format_money
-from forms_ext.billing import actions as billing
-from forms_ext.billing import queries as ledger
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger import queries as ledger
+from forms_ext.programs import actions
 from forms_ext.registration import actions as registration
-from forms_ext.registration import running
-from forms_ext.registration.models import Registration, RegistrationFormPage
+from forms_ext.registration.models import Registration
+from forms_ext.registration.pages import RegistrationFormPage
 
 from .cast import Parts, Person, parts
 from .visitor import GONE, SENT, Stuck, Visitor, personal_link
@@ -179,8 +181,8 @@ class Play:
     def confirm(self) -> str:
         staff = people.by_role("staff")
         self.program.refresh_from_db()
-        run = registration.confirm_program(program=self.program, by=staff)
-        progress = running.work_off(run)
+        run = actions.confirm_program(program=self.program, by=staff)
+        progress = actions.work_off(run)
         if progress.failed:
             raise Stuck(f"The program is confirmed, but {progress.failed} of {progress.total} members failed.")
         return f"{staff.first_name} confirms the program; {progress.done} members are told and get their invoices."
@@ -205,7 +207,7 @@ class Play:
     def close(self) -> str:
         staff = people.by_role("staff")
         self.program.refresh_from_db()
-        registration.close_program(program=self.program, by=staff)
+        actions.close_program(program=self.program, by=staff)
         return f"{staff.first_name} closes the program."
 
     def note(self, text: str) -> str:

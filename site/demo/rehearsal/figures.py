@@ -10,8 +10,10 @@ from cop_program.models import Program
 from forms_ext.admission.queries import standing
 from forms_ext.applications.models import Application
 from forms_ext.base.money import format_money
-from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Account, Invoice
+from forms_ext.invoices import queries
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import queries as ledger
+from forms_ext.ledger.models import Account
 from forms_ext.registration.models import Registration
 
 
@@ -58,7 +60,7 @@ def _money(program: Program, accounts: list[Account]) -> list[tuple[str, str]]:
         ("Fees", written([fee for fee, _paid, _owed in figures])),
         ("Received", written([paid for _fee, paid, _owed in figures])),
         ("Still owed", written([owed for _fee, _paid, owed in figures if owed > 0])),
-        ("Overdue", written([account.owed for account in ledger.overdue(program)])),  # type: ignore[attr-defined]
+        ("Overdue", written([account.owed for account in queries.overdue(program)])),  # type: ignore[attr-defined]
         ("Refunds to pay", written([due.amount.amount for due in ledger.open_refunds(program)])),
         ("Rebates to pay", written([due.amount.amount for due in ledger.open_rebates(program)])),
     ]

@@ -13,9 +13,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from demo import mailbox
-from forms_ext.admission import words
-from forms_ext.base import audit
-from forms_ext.mail import kinds
+from forms_ext.base import consistency, dates
+from forms_ext.mail import email_types
 from forms_ext.mail.models import OutgoingMail
 
 from . import record, stations
@@ -67,7 +66,7 @@ def _coded(content: bytes) -> str:
 
 def stamp(moment: datetime, zone: str) -> str:
     """Return "4:48 pm on Tuesday 15 December 2026, Pacific time", or "the end of" a day where it is midnight."""
-    return words.until(moment.replace(second=0, microsecond=0), zone)
+    return dates.until(moment.replace(second=0, microsecond=0), zone)
 
 
 def _short(at: str, zone: str) -> str:
@@ -81,7 +80,7 @@ def _arrived(made: Record) -> dict[str, mailbox.Mail]:
 
 
 def _label(name: str) -> str:
-    kind = kinds.find(name)
+    kind = email_types.find(name)
     return str(kind.label) if kind else name
 
 
@@ -112,7 +111,7 @@ def context(made: Record, play: Play) -> dict[str, object]:
         "stops": found,
         "last": found[-1] if found else None,
         "mail_count": sum(len(one.letters) for one in found),
-        "checks": len(audit.names()),
+        "checks": len(consistency.names()),
     }
 
 
@@ -182,7 +181,7 @@ def ending(made: Record) -> str:
         lines.append(f"Not as planned: {len(made.unplanned)}")
         lines += [f"  {event.text}" for event in made.unplanned]
     if made.audit is not None:
-        lines.append(f"Audit: {len(audit.names())} checks, {len(made.audit) or 'nothing'} found.")
+        lines.append(f"Audit: {len(consistency.names())} checks, {len(made.audit) or 'nothing'} found.")
         lines += [f"  {finding}" for finding in made.audit]
     elif made.next_station:
         lines.append(f"Next: {stations.ALL[made.next_station].title}.")

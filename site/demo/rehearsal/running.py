@@ -17,14 +17,15 @@ from cop_program import clock
 from cop_program.editions import Edition, newest
 from cop_program.models import Program, ProgramPage, SessionPage
 from demo import people
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.base import audit, periodic
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.base import consistency, periodic
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing.models import Invoice
+from forms_ext.invoices.models import Invoice
 from forms_ext.mail import delivery
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions, editions
-from forms_ext.registration.models import GoItem, RegistrationFormPage
+from forms_ext.programs import editions
+from forms_ext.programs.models import BatchItem
+from forms_ext.registration.pages import RegistrationFormPage
 
 from . import figures, record, stations
 from .deeds import Play
@@ -100,7 +101,7 @@ def start(page: ProgramPage) -> Record:
         title = page.title.removesuffix(SUFFIX) + SUFFIX
         program = Program.for_page(page)
         assert program is not None
-        edition = actions.new_edition(program=program, first_day=first_day, title=title, by=editor)
+        edition = editions.new_edition(program=program, first_day=first_day, title=title, by=editor)
         copied = ProgramPage.objects.get(pk=edition.program.page_id)
         remarks = [f"{remark.where}: {remark.text}" for remark in editions.to_look_at(copied)]
         _publish(edition)
@@ -167,7 +168,7 @@ def go_on(made: Record) -> Visit:
         visit = _visit(station, play, moment)
         made.visits.append(visit)
         if made.next_station is None:
-            made.audit = [f"{finding.check}: {finding.text}" for finding in audit.run_all()]
+            made.audit = [f"{finding.check}: {finding.text}" for finding in consistency.run_all()]
     record.save(made)
     return visit
 
@@ -226,7 +227,7 @@ def _settle(play: Play, moment: datetime) -> list[Event]:
 def _waits(play: Play) -> bool:
     mails = OutgoingMail.objects.filter(scope=play.scope, state__in=["queued", "sending"])
     papers = Invoice.objects.filter(account__program=play.program, mailed_at__isnull=True)
-    items = GoItem.objects.filter(run__program=play.program, state=GoItem.State.TODO)
+    items = BatchItem.objects.filter(run__program=play.program, state=BatchItem.State.TODO)
     return mails.exists() or papers.exists() or items.exists()
 
 

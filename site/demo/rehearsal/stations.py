@@ -7,11 +7,12 @@ from functools import partial
 
 from cop_program.clock import now
 from cop_program.deadlines import Deadline
-from forms_ext.admission import words
 from forms_ext.applications.models import Application
+from forms_ext.base import dates
 from forms_ext.base.conf import conf
-from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Invoice
+from forms_ext.invoices import queries
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import queries as ledger
 
 from .deeds import Play
 
@@ -71,7 +72,7 @@ def between_deadlines(play: Play, share: float) -> datetime:
 
 
 def holds_end(play: Play) -> datetime:
-    return words.end_of_day(registration_closes(play), words.zone_of(play.program), days=conf.COP_HOLD_GRACE_DAYS)
+    return dates.end_of_day(registration_closes(play), dates.zone_of(play.program), days=conf.COP_HOLD_GRACE_DAYS)
 
 
 def confirmation(play: Play) -> datetime:
@@ -95,7 +96,7 @@ def balances_overdue(play: Play) -> datetime:
     if due := invoices.order_by("due_on").values_list("due_on", flat=True).last():
         return Deadline(due, zone).closes_at + 9 * HOUR
     issuer = ledger.issuer_for(play.program)
-    return words.end_of_day(confirmation(play), zone, days=issuer.payment_days if issuer else 14) + 9 * HOUR
+    return dates.end_of_day(confirmation(play), zone, days=issuer.payment_days if issuer else 14) + 9 * HOUR
 
 
 def over(play: Play) -> datetime:
@@ -207,7 +208,7 @@ def recording(play: Play) -> Iterator[Step]:
 
 @station("overdue", "Balances are overdue", balances_overdue)
 def overdue(play: Play) -> Iterator[Step]:
-    late = ", ".join(account.payer_name for account in ledger.overdue(play.program))
+    late = ", ".join(account.payer_name for account in queries.overdue(play.program))
     yield Step(now(), partial(play.note, f"Overdue in the register: {late or 'nobody'}."))
     for person in play.parts.slow:
         yield Step(now() + DAY, partial(play.pay, person))

@@ -13,11 +13,11 @@ from django.utils import translation
 from wagtail.models import Site
 
 from cop_program.clock import at, now
-from forms_ext.forms import plan
-from forms_ext.forms.models import AbstractFormPage
+from demo import mailbox
+from forms_ext.forms import compiler
 from forms_ext.mail.models import OutgoingMail
+from forms_ext.submissions.pages import AbstractFormPage
 
-from .. import mailbox
 from .cast import Person
 
 TOKEN = re.compile(r'name="_token" value="([^"]+)"')
@@ -88,7 +88,7 @@ class Visitor:
         """Send `form` a while later; return the status, which is 302 where it was taken."""
         version = form.current_version()
         assert version is not None
-        compiled = plan.compile(version)
+        compiled = compiler.compile(version)
         data = {question["key"]: answer(question, self.person) for question in compiled.questions}
         with at(now() + TYPING):
             address = reverse("forms_ext:form", args=[form.pk])
@@ -107,7 +107,7 @@ class Visitor:
             return method(*arguments)
 
 
-def _errors(compiled: plan.Plan, data: Mapping[str, Any]) -> Iterator[str]:
+def _errors(compiled: compiler.CompiledForm, data: Mapping[str, Any]) -> Iterator[str]:
     labels = {question["key"]: question["label"] for question in compiled.questions}
     for key, messages in compiled.clean(data).errors.items():
         yield f"{labels[key]} {' '.join(messages)}"

@@ -4,8 +4,7 @@ import pytest
 
 from cop_program import clock
 from cop_program.models import Program
-
-from .factories import START, open_program
+from tests.forms_ext.admission.factories import START, open_program
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,14 @@ from djmoney.money import Money
 from wagtail.models import Page
 
 from cop_program.models import Program
-from forms_ext.admission import actions, invitations, seats
+from forms_ext.admission import actions, invitations, places
 from forms_ext.admission.models import Invitation
 from forms_ext.applications.models import Application
-from forms_ext.billing import actions as billing
 from forms_ext.forms.models import FormVersion
+from forms_ext.ledger import actions as billing
 from forms_ext.registration.actions import register
 from forms_ext.registration.models import Registration
-from tests.forms_ext.billing.factories import make_issuer, make_program
+from tests.forms_ext.ledger.factories import make_issuer, make_program
 
 START = datetime(2024, 1, 20, 17, tzinfo=UTC)
 DEPOSIT = Money("100", "USD")
@@ -27,7 +27,7 @@ def open_program(capacity: int = 9, **fields: Any) -> Program:
     values = {"capacity": capacity, "least_members": 1, "cancellation_deadline": date(2024, 1, 24)} | fields
     program = make_program(**values)
     make_issuer()
-    seats.set_capacity(program=program, capacity=capacity)
+    places.set_capacity(program=program, capacity=capacity)
     return program
 
 

@@ -12,17 +12,20 @@ from django.db import transaction
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import actions as admission
-from forms_ext.admission import seats
+from forms_ext.admission import places
 from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry
 from forms_ext.applications.models import Application
-from forms_ext.base import audit
+from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing import invoicing
-from forms_ext.billing.models import Invoice
+from forms_ext.invoices import actions as invoices_actions
+from forms_ext.invoices.models import Invoice
 from forms_ext.mail import actions as mail
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions, letters, running
-from forms_ext.registration.models import GoItem, GoRun, Registration
+from forms_ext.programs import actions as programs_actions
+from forms_ext.programs.models import BatchItem, BatchRun
+from forms_ext.registration import actions
+from forms_ext.registration.emails import sending
+from forms_ext.registration.models import Registration
 from tests.forms_ext.admission import factories
 from tests.racing import persist, together
 
@@ -31,7 +34,7 @@ PAUSE = 0.3
 
 def findings() -> list[str]:
     ours = ("admission.", "registration.", "billing.rows", "billing.balances")
-    return [f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith(ours)]
+    return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
 def invite(program: Program, people: int) -> list[Invitation]:
@@ -42,12 +45,12 @@ def invite(program: Program, people: int) -> list[Invitation]:
 
 
 def claim(invitation: Invitation, guarded: bool) -> bool:
-    """Claim a seat as the room does it, or by reading, pausing and writing."""
+    """Claim a seat as the package does it, or by reading, pausing and writing."""
     program, until = invitation.application.program, invitation.ends_at
     if guarded:
         with transaction.atomic():
-            return bool(seats.claim(program=program, invitation=invitation, held_until=until))
-    free = Seat.objects.filter(seats.FREE, program=program).order_by("number").first()
+            return bool(places.claim(program=program, invitation=invitation, held_until=until))
+    free = Seat.objects.filter(places.FREE, program=program).order_by("number").first()
     time.sleep(PAUSE)
     if free is None:
         return False
@@ -55,11 +58,11 @@ def claim(invitation: Invitation, guarded: bool) -> bool:
     return bool(persist(lambda: found.update(invitation=invitation, held_until=until)))
 
 
-def claims(places: int, people: int, guarded: bool) -> dict[str, Any]:
+def claims(capacity: int, people: int, guarded: bool) -> dict[str, Any]:
     """Let all claim at once; return how many were told that they have a seat, and how many hold one."""
-    invitations = invite(factories.open_program(places), people)
+    invitations = invite(factories.open_program(capacity), people)
     told = together([lambda invitation=invitation: claim(invitation, guarded) for invitation in invitations])
-    return {"told": Counter(map(str, told)), "held": Seat.objects.exclude(seats.FREE).count()}
+    return {"told": Counter(map(str, told)), "held": Seat.objects.exclude(places.FREE).count()}
 
 
 def register(invitation: Invitation, number: int, key: str) -> str:
@@ -69,14 +72,14 @@ def register(invitation: Invitation, number: int, key: str) -> str:
         return "refused"
 
 
-def last_seat(places: int, people: int) -> dict[str, Any]:
+def last_seat(capacity: int, people: int) -> dict[str, Any]:
     """Let all register at once."""
-    invitations = invite(factories.open_program(places), people)
+    invitations = invite(factories.open_program(capacity), people)
     said = together([lambda n=n, i=i: register(i, n, f"k{n}") for n, i in enumerate(invitations, 1)])
     return {
         "references": len({str(reference) for reference in said if str(reference).startswith("M-")}),
         "states": Counter(Registration.objects.values_list("state", flat=True)),
-        "held": Seat.objects.exclude(seats.FREE).count(),
+        "held": Seat.objects.exclude(places.FREE).count(),
         "waiting": WaitingListEntry.objects.count(),
         "mails": Counter(OutgoingMail.objects.filter(kind__startswith="registered").values_list("kind", flat=True)),
         "findings": findings(),
@@ -153,26 +156,26 @@ def members(count: int) -> Program:
 
 def press(program: Program) -> str:
     """Press the button, and do at once what the task would do."""
-    run = actions.confirm_program(program=program, by=None)
-    running.work_off(run)
+    run = programs_actions.confirm_program(program=program, by=None)
+    programs_actions.work_off(run)
     return str(run.pk)
 
 
-def work_unguarded(run: GoRun, item: GoItem) -> bool:
+def work_unguarded(run: BatchRun, item: BatchItem) -> bool:
     """Do an item the wrong way: read, pause, do, write."""
-    if not GoItem.objects.filter(pk=item.pk, state=GoItem.State.TODO).exists():
+    if not BatchItem.objects.filter(pk=item.pk, state=BatchItem.State.TODO).exists():
         return False
     time.sleep(PAUSE)
     registration = Registration.objects.select_related("program__page", "account").get(pk=item.registration_id)
-    persist(lambda: letters.program_confirmed(registration))
-    persist(lambda: GoItem.objects.filter(pk=item.pk).update(state=GoItem.State.DONE))
+    persist(lambda: sending.program_confirmed(registration))
+    persist(lambda: BatchItem.objects.filter(pk=item.pk).update(state=BatchItem.State.DONE))
     return True
 
 
 def confirmed() -> dict[str, Any]:
     return {
-        "runs": GoRun.objects.count(),
-        "items": Counter(GoItem.objects.values_list("state", flat=True)),
+        "runs": BatchRun.objects.count(),
+        "items": Counter(BatchItem.objects.values_list("state", flat=True)),
         "invoices": sorted(Invoice.objects.values_list("sequence_number", flat=True)),
         "accounts": Invoice.objects.values("account").distinct().count(),
         "mails": Counter(OutgoingMail.objects.filter(kind="program_confirmed").values_list("recipient", flat=True)),
@@ -188,16 +191,16 @@ def confirming(count: int, presses: int) -> dict[str, Any]:
 
 def confirming_unguarded(count: int) -> dict[str, Any]:
     """Let two workers do one run, without what keeps them apart."""
-    run = actions.confirm_program(program=members(count), by=None)
-    with patch.object(running, "_work", work_unguarded):
-        together([lambda: running.work_off(run).done] * 2)
+    run = programs_actions.confirm_program(program=members(count), by=None)
+    with patch.object(programs_actions, "_work", work_unguarded):
+        together([lambda: programs_actions.work_off(run).done] * 2)
     return confirmed()
 
 
 def killed(count: int, survives: int) -> dict[str, Any]:
     """Kill the worker within one member's transaction: invoice made, mail not; let the periodic job go on twice."""
-    run = actions.confirm_program(program=members(count), by=None)
-    tell, told = letters.program_confirmed, []
+    run = programs_actions.confirm_program(program=members(count), by=None)
+    tell, told = sending.program_confirmed, []
 
     def die(registration: Registration) -> None:
         if len(told) == survives:
@@ -205,15 +208,15 @@ def killed(count: int, survives: int) -> dict[str, Any]:
         told.append(registration.pk)
         tell(registration)
 
-    with patch.object(letters, "program_confirmed", die):
-        died = together([lambda: running.work_off(run).done])
+    with patch.object(sending, "program_confirmed", die):
+        died = together([lambda: programs_actions.work_off(run).done])
     before = confirmed()
-    return {"died": died, "before": before, "later": together([running.resume_runs] * 3)} | confirmed()
+    return {"died": died, "before": before, "later": together([programs_actions.resume_runs] * 3)} | confirmed()
 
 
 RACES: dict[str, Any] = {
-    "claim": lambda places, people: claims(places, people, True),
-    "claim-unguarded": lambda places, people: claims(places, people, False),
+    "claim": lambda capacity, people: claims(capacity, people, True),
+    "claim-unguarded": lambda capacity, people: claims(capacity, people, False),
     "last-seat": last_seat,
     "freed": freed,
     "decide": lambda: deciding(True),
@@ -229,8 +232,8 @@ def main(race: str, *figures: str) -> Any:
     """Run the race that the first argument names; neither mails nor drawings get in its way."""
     quiet = [
         patch.object(mail, "_deliver_after_commit", lambda *_: None),
-        patch.object(invoicing, "_draw_pdf_after_commit", lambda *_: None),
-        patch.object(running, "_run_after_commit", lambda *_: None),
+        patch.object(invoices_actions, "_draw_pdf_after_commit", lambda *_: None),
+        patch.object(programs_actions, "_run_after_commit", lambda *_: None),
     ]
     for patched in quiet:
         patched.start()

@@ -5,8 +5,7 @@ from forms_ext.admission import actions, invitations
 from forms_ext.applications.models import Application
 from forms_ext.base.errors import ActionRefused
 from forms_ext.mail.models import OutgoingMail
-
-from .factories import accept, make_application, make_registration
+from tests.forms_ext.admission.factories import accept, make_application, make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

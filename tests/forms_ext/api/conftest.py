@@ -11,8 +11,8 @@ from wagtail.models import Site
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.registration.models import RegistrationFormPage
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.registration.pages import RegistrationFormPage
 from tests.forms_ext.admission import factories
 from tests.forms_ext.forms.factories import make_application_form, make_registration_form
 

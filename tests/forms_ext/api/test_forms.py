@@ -15,9 +15,9 @@ from forms_ext.forms.models import FormVersion
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission import factories
+from tests.forms_ext.api.conftest import ANSWERS, REGISTRATION, Shown, at, post
 from tests.forms_ext.forms.factories import APPLICATION, publish
-
-from .conftest import ANSWERS, REGISTRATION, Shown, at, post
+from tests.forms_ext.ledger import factories as ledger_factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -225,7 +225,7 @@ def test_a_link_registers_once(shown: Shown) -> None:
 
 
 def test_a_link_to_another_program_opens_nothing(shown: Shown) -> None:
-    other = factories.make_program(title="Another")
+    other = ledger_factories.make_program(title="Another")
     foreign = factories.accept(factories.make_application(other, 7))[1]
     errors(Client().get(shown.registration_api, headers={"Cop-Invitation": foreign}), 404)
 

@@ -23,11 +23,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from wagtail.models import APIToken
 
-from forms_ext.base.roles import STAFF
+from forms_ext.base.groups import STAFF
 from tests.conftest import SOAK
 from tests.forms_ext.admission import factories
-
-from .conftest import ANSWERS, Shown
+from tests.forms_ext.api.conftest import ANSWERS, Shown
 
 pytestmark = pytest.mark.django_db
 CHECKS = [

@@ -8,8 +8,7 @@ from django.test import Client, RequestFactory
 
 from cop_program.models import SessionPage
 from tests.forms_ext.admission import factories
-
-from .conftest import Shown, at
+from tests.forms_ext.api.conftest import Shown, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -7,11 +7,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from wagtail.models import APIToken
 
-from forms_ext.base.roles import EDITORS, REVIEWERS, STAFF
-from forms_ext.billing import invoicing
+from forms_ext.base.groups import EDITORS, REVIEWERS, STAFF
+from forms_ext.invoices import actions
 from tests.forms_ext.admission import factories
-
-from .conftest import Shown
+from tests.forms_ext.api.conftest import Shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 PATHS = {name: f"/api/v3/staff/{name}/" for name in ("applications", "registrations", "invoices")}
@@ -59,7 +58,7 @@ def test_rows_say_what_is_stored(shown: Shown, django_assert_max_num_queries: An
     token, page = token_of(STAFF), shown.program.page.pk
     for number in (1, 2, 3):
         registration = factories.pay(factories.make_registration(shown.program, number))
-    invoicing.issue_invoice(account=registration.account)
+    actions.issue_invoice(account=registration.account)
     for path in PATHS.values():
         with django_assert_max_num_queries(9):
             found = get(path, token)

@@ -1,4 +1,4 @@
-"""What the race test of the cellar runs: references and limits, with their guard and without."""
+"""What the race test of `base` runs: references and limits, with their guard and without."""
 
 import time
 from datetime import UTC, datetime
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from forms_ext.base import limits, references
-from forms_ext.models import RateBucket, ReferenceSequence
+from forms_ext.base import limits, number_series
+from forms_ext.base.models import RateBucket, ReferenceSequence
 from tests.racing import together
 
 RACERS, DRAWS, LIMIT = 8, 5, 20
@@ -16,7 +16,7 @@ EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
 def draw() -> list[str]:
     """Draw some references of one series."""
-    return [references.draw("A-2026", prefix="A-") for _ in range(DRAWS)]
+    return [number_series.draw("A-2026", prefix="A-") for _ in range(DRAWS)]
 
 
 def draw_unguarded() -> list[str]:

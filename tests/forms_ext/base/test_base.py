@@ -1,4 +1,4 @@
-"""The cellar: references, limits, periodic jobs, audit, private files, money, history, groups."""
+"""The base: references, limits, periodic jobs, audit, private files, money, history, groups."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,22 +18,23 @@ from pytest_django import Settings
 from wagtail.log_actions import registry
 from wagtail.models import GroupPagePermission
 
+from cop_program import formatting
 from cop_program.clock import at, now
-from forms_ext.base import audit, history, limits, money, periodic, private, references, roles
+from forms_ext.base import consistency, groups, history, limits, money, number_series, periodic, private_files
 from forms_ext.base.conf import conf
 from forms_ext.base.errors import ActionRefused
-from forms_ext.models import RateBucket
+from forms_ext.base.models import RateBucket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 
 def test_references_count_up_in_each_series() -> None:
-    assert [references.draw("A-2026", prefix="A-2026-") for _ in range(3)] == [
+    assert [number_series.draw("A-2026", prefix="A-2026-") for _ in range(3)] == [
         "A-2026-0001",
         "A-2026-0002",
         "A-2026-0003",
     ]
-    assert references.draw("R-2026", prefix="R-2026-") == "R-2026-0001"
+    assert number_series.draw("R-2026", prefix="R-2026-") == "R-2026-0001"
 
 
 def test_the_limit_refuses_the_next_one_and_forgets_after_the_window() -> None:
@@ -93,13 +94,13 @@ def test_a_broken_periodic_job_does_not_keep_the_others_from_running(jobs: list[
 def test_the_audit_prints_what_it_finds_and_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(audit, "_checks", {})
+    monkeypatch.setattr(consistency, "_checks", {})
 
-    @audit.check("figures")
+    @consistency.check("figures")
     def figures() -> Iterator[str]:
         yield "2 and 2 are 5"
 
-    @audit.check("broken")
+    @consistency.check("broken")
     def broken() -> Iterator[str]:
         raise ValueError("no such thing")
 
@@ -112,17 +113,17 @@ def test_the_audit_prints_what_it_finds_and_exits_with_1(
 
 
 def test_private_files_come_back_and_never_overwrite_each_other() -> None:
-    first, second = private.save("invoices/one.pdf", b"1"), private.save("invoices/one.pdf", b"2")
+    first, second = private_files.save("invoices/one.pdf", b"1"), private_files.save("invoices/one.pdf", b"2")
     assert first != second
-    assert (private.read(first), private.read(second)) == (b"1", b"2")
-    private.delete(first)
-    assert not private.exists(first)
+    assert (private_files.read(first), private_files.read(second)) == (b"1", b"2")
+    private_files.delete(first)
+    assert not private_files.exists(first)
 
 
 @pytest.mark.parametrize("path", ["../outside", "/etc/x", "a/../../b", "a\\b"])
 def test_a_private_path_stays_inside(path: str) -> None:
     with pytest.raises(SuspiciousFileOperation):
-        private.save(path, b"x")
+        private_files.save(path, b"x")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_private_path_stays_inside(path: str) -> None:
     [("499.25", "USD", "499.25"), ("0.125", "USD", "0.13"), ("0.5", "JPY", "1"), ("1.0005", "KWD", "1.001")],
 )
 def test_money_rounds_half_up_at_the_minor_unit(amount: str, currency: str, expected: str) -> None:
-    assert str(money.round_minor(Money(amount, currency)).amount) == expected
+    assert str(formatting.round_minor(Money(amount, currency)).amount) == expected
 
 
 def test_money_is_written_the_readers_way() -> None:
@@ -144,7 +145,7 @@ def test_money_is_written_the_readers_way() -> None:
 
 def test_columns_have_all_decimals_of_the_currency() -> None:
     amounts = [Money("1897", "USD"), Money("189700", "JPY"), Money("1.5", "KWD")]
-    assert [money.money_figure(amount, "en") for amount in amounts] == ["1,897.00", "189,700", "1.500"]
+    assert [formatting.money_figure(amount, "en") for amount in amounts] == ["1,897.00", "189,700", "1.500"]
 
 
 def test_history_bears_the_clock_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,25 +178,25 @@ def test_groups_wait_until_everything_is_migrated() -> None:
     assert not Group.objects.exists()
     recorder.record_applied("forms_ext", "0001_initial")
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
-    assert holds(Group.objects.get(name=roles.REVIEWERS), "forms_ext.review_application")
+    assert holds(Group.objects.get(name=groups.REVIEWERS), "forms_ext.review_application")
 
 
 def test_groups_are_made_with_what_each_role_may() -> None:
-    editors, reviewers, staff = (Group.objects.get(name=n) for n in (roles.EDITORS, roles.REVIEWERS, roles.STAFF))
+    editors, reviewers, staff = (Group.objects.get(name=n) for n in (groups.EDITORS, groups.REVIEWERS, groups.STAFF))
     for group in (editors, reviewers, staff):
         assert holds(group, "wagtailadmin.access_admin")
-    for permission in roles.JOURNEY:
+    for permission in groups.JOURNEY:
         assert holds(staff, permission)
         assert not holds(editors, permission)
     assert holds(reviewers, "forms_ext.review_application")
     assert not holds(reviewers, "forms_ext.decide_application")
     assert holds(editors, "forms_ext.change_mailtemplate")
     pages = GroupPagePermission.objects.filter(group=editors)
-    assert set(pages.values_list("permission__codename", flat=True)) == set(roles.PAGE_ACTIONS)
+    assert set(pages.values_list("permission__codename", flat=True)) == set(groups.PAGE_ACTIONS)
 
 
 def test_what_an_operator_changed_in_a_group_stays() -> None:
-    staff = Group.objects.get(name=roles.STAFF)
+    staff = Group.objects.get(name=groups.STAFF)
     staff.permissions.set(Permission.objects.none())
     call_command("migrate", verbosity=0)
     assert not staff.permissions.exists()

@@ -15,8 +15,7 @@ from django.urls import include, path
 from pytest_django import Settings
 from wagtail import urls as wagtail_urls
 
-from forms_ext.base import checks
-from forms_ext.base import deployment as deployment_checks
+from forms_ext.base import checks, deployment_checks
 
 pytestmark = [pytest.mark.django_db]
 

@@ -8,10 +8,18 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.billing import actions as billing
-
-from ..billing.factories import make_issuer, make_member
-from ..staff.conftest import START, client_of, january, make_application, program, reviewer, staff, user  # noqa: F401
+from forms_ext.ledger import actions as billing
+from tests.forms_ext.ledger.factories import make_issuer, make_member
+from tests.forms_ext.staff.conftest import (
+    START,
+    client_of,  # noqa: F401
+    january,  # noqa: F401
+    make_application,  # noqa: F401
+    program,  # noqa: F401
+    reviewer,  # noqa: F401
+    staff,  # noqa: F401
+    user,  # noqa: F401
+)
 
 
 @pytest.fixture

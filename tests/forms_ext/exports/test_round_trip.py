@@ -20,7 +20,8 @@ from forms_ext.exports.guard import guard, unguard
 from forms_ext.exports.options import Options
 from forms_ext.exports.reading import read_csv
 from forms_ext.exports.texts import join, split
-from forms_ext.forms.models import FormVersion, Submission
+from forms_ext.forms.models import FormVersion
+from forms_ext.submissions.models import Submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -20,15 +20,15 @@ from wagtail.models import ModelLogEntry
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.models import Application
-from forms_ext.base import private
-from forms_ext.billing import actions as billing
-from forms_ext.billing.tasks import store_pdf
+from forms_ext.base import private_files
 from forms_ext.exports.models import Export
 from forms_ext.exports.sources import SOURCES
 from forms_ext.exports.tasks import end_links
-
-from ..staff.conftest import START
-from .asking import CSV, body, lines, url
+from forms_ext.invoices import actions
+from forms_ext.invoices.tasks import store_pdf
+from forms_ext.ledger import actions as billing
+from tests.forms_ext.exports.asking import CSV, body, lines, url
+from tests.forms_ext.staff.conftest import START
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type Make = Callable[..., Application]
@@ -77,7 +77,7 @@ def test_options_decide_how_it_is_written(staff: Client, make_application: Make)
 
 
 def test_a_workbook_has_real_dates_and_money(staff: Client, money: Any) -> None:
-    billing.issue_invoice(account=money)
+    actions.issue_invoice(account=money)
     sheet = openpyxl.load_workbook(io.BytesIO(body(staff.post(url("invoices"), CSV | {"format": "xlsx"})))).worksheets[
         0
     ]
@@ -103,7 +103,7 @@ def test_a_reversed_payment_stands_in_the_ledger_and_counts_nowhere(staff: Clien
     found = lines(body(staff.post(url("ledger"), CSV)))
     row = next(row for row in found if row["kind"] == "payment_reversal")
     assert (row["amount"], row["note"]) == ("50.00", "Typed twice")
-    assert (row["cancellation"], row["cancels"]) == (reversal.number, reversal.payment.receipt_number)
+    assert (row["cancellation"], row["cancels"]) == (reversal.receipt.number, reversal.payment.receipt.number)
     [account] = lines(body(staff.post(url("accounts"), CSV)))
     assert (account["paid_total"], account["owed"]) == ("100.00", "1897.00")
 
@@ -183,7 +183,7 @@ def test_the_link_ends_and_the_file_with_it(
         file = reverse("cop_exports:file", args=[export.pk])
         assert staff.get(file).status_code == 302, "also before the file is deleted"
         assert end_links() == 1
-        assert not private.exists(export.path)
+        assert not private_files.exists(export.path)
         assert "deleted" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
         assert end_links() == 0
 
@@ -294,7 +294,7 @@ def test_the_command_tells_of_the_columns(make_application: Make, capsys: pytest
 
 
 def test_pdfs_of_invoices_are_packed(money: Any, tmp_path: Any) -> None:
-    invoice = billing.issue_invoice(account=money)
+    invoice = actions.issue_invoice(account=money)
     assert invoice
     target = tmp_path / "invoices.zip"
     call_command("cop_export", "invoice-pdfs", format="zip", output=target)
@@ -305,6 +305,6 @@ def test_pdfs_of_invoices_are_packed(money: Any, tmp_path: Any) -> None:
     with zipfile.ZipFile(target) as packed:
         assert packed.testzip() is None
         assert packed.namelist() == [f"{invoice.number}.pdf"]
-        assert packed.read(f"{invoice.number}.pdf") == private.read(invoice.pdf_path)
+        assert packed.read(f"{invoice.number}.pdf") == private_files.read(invoice.pdf_path)
     with pytest.raises(CommandError, match="format"):
         call_command("cop_export", "invoice-pdfs", format="csv", output=target)

@@ -13,15 +13,14 @@ from django.urls import reverse
 
 from cop_program import clock
 from forms_ext.applications.models import Application
-from forms_ext.base import periodic, private
-from forms_ext.billing import actions as billing
-from forms_ext.billing.tasks import store_pdf
+from forms_ext.base import periodic, private_files
 from forms_ext.exports import content, rows
 from forms_ext.exports.models import Export
 from forms_ext.exports.tasks import end_links, folder, write_export
-
-from ..staff.conftest import START
-from .asking import CSV, lines, url
+from forms_ext.invoices import actions
+from forms_ext.invoices.tasks import store_pdf
+from tests.forms_ext.exports.asking import CSV, lines, url
+from tests.forms_ext.staff.conftest import START
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type Make = Callable[..., Application]
@@ -93,7 +92,7 @@ def test_a_slow_reader_keeps_nobody_from_writing(
 def test_a_slow_reader_of_files_holds_no_transaction(
     staff: Client, money: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    invoice = billing.issue_invoice(account=money)
+    invoice = actions.issue_invoice(account=money)
     assert invoice
     store_pdf(invoice.pk)
     answer = staff.post(url("invoice-pdfs"))
@@ -131,7 +130,7 @@ def test_a_killed_worker_loses_nothing(
         assert periodic.run_all() == []
     export.refresh_from_db()
     assert (export.state, export.attempts) == ("ready", 2)
-    assert len(lines(private.read(export.path))) == 2
+    assert len(lines(private_files.read(export.path))) == 2
 
 
 def test_an_export_that_fails_for_good_says_so(
@@ -164,21 +163,21 @@ def waiting(staff: Client, make_application: Make, small: None) -> Export:
 
 def files(export: Export) -> list[str]:
     with suppress(FileNotFoundError):
-        return private.storage().listdir(folder(export.pk))[1]
+        return private_files.storage().listdir(folder(export.pk))[1]
     return []
 
 
 @pytest.fixture
 def killed_after_saving(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The file is stored, but the worker dies before it can say so."""
-    save = private.save
+    save = private_files.save
 
     def saved(path: str, file: Any) -> str:
         save(path, file)
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(private, "save", saved)
+        patched.setattr(private_files, "save", saved)
         yield patched
 
 
@@ -192,7 +191,7 @@ def test_a_worker_killed_after_saving_leaves_one_file(waiting: Export, killed_af
         assert write_export.func(waiting.pk)
     waiting.refresh_from_db()
     assert [f"{folder(waiting.pk)}/{name}" for name in files(waiting)] == [waiting.path]
-    private.save(f"{folder(waiting.pk)}/left.csv", b"of a worker that was slow")
+    private_files.save(f"{folder(waiting.pk)}/left.csv", b"of a worker that was slow")
     with clock.at(START + timedelta(hours=25)):
         assert end_links() == 1
     assert files(waiting) == []
@@ -231,7 +230,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing(
     assert write_export.func(waiting.pk) is False
     waiting.refresh_from_db()
     assert (waiting.state, waiting.attempts) == ("ready", 2)
-    assert len(lines(private.read(waiting.path))) == 2
+    assert len(lines(private_files.read(waiting.path))) == 2
     assert len(files(waiting)) == 1
 
 

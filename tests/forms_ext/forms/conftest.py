@@ -7,11 +7,10 @@ from wagtail.models import Site
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.forms.models import FormPage
-
-from ..billing.factories import make_program
-from . import factories
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.submissions.pages import FormPage
+from tests.forms_ext.forms import factories
+from tests.forms_ext.ledger.factories import make_program
 
 QUESTIONS: list[tuple[str, Any]] = [
     ("text", {"label": "Your name", "required": True, "role": "name"}),

@@ -7,9 +7,9 @@ from typing import Any
 
 from wagtail.models import Page
 
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.forms.models import AbstractFormPage
-from forms_ext.registration.models import RegistrationFormPage
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.registration.pages import RegistrationFormPage
+from forms_ext.submissions.pages import AbstractFormPage
 
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 APPLICATION: list[tuple[str, dict[str, Any]]] = [

@@ -15,17 +15,19 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.applications.models import ApplicationFormPage
-from forms_ext.base import roles
-from forms_ext.forms import actions, types, versions
-from forms_ext.forms.models import AbstractFormPage, FormPage, FormVersion, Submission, Upload
-from forms_ext.forms.submissions import CleanSubmission
-
-from . import factories
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.base import groups
+from forms_ext.forms import definitions, question_types
+from forms_ext.forms.models import FormVersion
+from forms_ext.submissions import actions
+from forms_ext.submissions.cleaned import CleanSubmission
+from forms_ext.submissions.models import Submission, Upload
+from forms_ext.submissions.pages import AbstractFormPage, FormPage
+from tests.forms_ext.forms import factories
 
 pytestmark = pytest.mark.django_db
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
-UNFINISHED: list[tuple[str, Any]] = [(kind.name, {"label": ""}) for kind in types.all_types()]
+UNFINISHED: list[tuple[str, Any]] = [(kind.name, {"label": ""}) for kind in question_types.all_types()]
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +39,7 @@ def january() -> Any:
 @pytest.fixture
 def editor(client: Client) -> Client:
     user = User.objects.create_user("edith", "edith@example.org", "x")
-    user.groups.add(Group.objects.get(name=roles.EDITORS))
+    user.groups.add(Group.objects.get(name=groups.EDITORS))
     client.force_login(user)
     return client
 
@@ -166,7 +168,7 @@ def test_any_draft_compiles_to_something_that_can_be_shown(data: st.DataObject, 
     questions = data.draw(
         st.lists(
             st.tuples(
-                st.sampled_from([kind.name for kind in types.all_types()]),
+                st.sampled_from([kind.name for kind in question_types.all_types()]),
                 st.fixed_dictionaries(
                     {},
                     optional={
@@ -191,7 +193,7 @@ def test_any_draft_compiles_to_something_that_can_be_shown(data: st.DataObject, 
     response = page.serve_preview(rf.get("/"), "")
     response.render()
     assert response.status_code == 200
-    assert len(versions.definition_of(page)["questions"]) == len(questions) + 1
+    assert len(definitions.definition_of(page)["questions"]) == len(questions) + 1
 
 
 # Copies ----------------------------------------------------------------------------------------

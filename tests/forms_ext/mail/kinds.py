@@ -1,8 +1,8 @@
-"""A kind of mail for tests of the room alone."""
+"""A kind of mail for the tests of `mail` alone."""
 
-from forms_ext.mail import kinds
+from forms_ext.mail import email_types
 
-WELCOME = kinds.MailKind(
+WELCOME = email_types.EmailType(
     name="test.welcome",
     label="Welcome",
     fields={"name": "Name", "program": "Program", "link": "Personal link", "page": "Program page"},

@@ -9,8 +9,8 @@ from demo import mailbox
 from django.utils import timezone
 
 from forms_ext.base.conf import Conf
-from forms_ext.mail import actions, delivery, kinds, queries
-from forms_ext.models import OutgoingMail
+from forms_ext.mail import actions, delivery, email_types, queries
+from forms_ext.mail.models import OutgoingMail
 from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
 from tests.racing import together
 
@@ -66,7 +66,7 @@ def patient() -> int:
 
 def main(verb: str, *figures: str) -> Any:
     """Do what the first argument says."""
-    kinds.register(WELCOME)
+    email_types.register(WELCOME)
     if verb == "unguarded":
         delivery.claim = unguarded
     return killed() if verb == "killed" else race(*map(int, figures))

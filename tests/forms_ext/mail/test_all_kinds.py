@@ -1,4 +1,4 @@
-"""Promises that hold for the mails of every room."""
+"""Promises that hold for the mails of every package."""
 
 import re
 from itertools import combinations
@@ -9,11 +9,10 @@ from django.template.defaultfilters import slugify
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from forms_ext.mail import actions, delivery, kinds, queries, rendering
-from forms_ext.mail.editing import Place, TemplateForm
-from forms_ext.mail.kinds import MailKind
-
-from .kinds import VALUES, WELCOME
+from forms_ext.mail import actions, delivery, email_types, queries, rendering
+from forms_ext.mail.admin.forms import Place, TemplateForm
+from forms_ext.mail.email_types import EmailType
+from tests.forms_ext.mail.kinds import VALUES, WELCOME
 
 #: What a stranger may type as a name, and what must never be read of it.
 STRANGERS = {
@@ -28,11 +27,11 @@ STRANGERS = {
 
 pytestmark = [pytest.mark.django_db]
 
-KINDS = [kind for kind in kinds.all_kinds() if kind.name != WELCOME.name]
+KINDS = [kind for kind in email_types.all_types() if kind.name != WELCOME.name]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
-def test_a_built_in_text_is_a_whole_letter(kind: MailKind) -> None:
+def test_a_built_in_text_is_a_whole_letter(kind: EmailType) -> None:
     shown = actions.preview(kind=kind.name, fields=kind.sample)
     assert shown.subject
     assert not re.search(r"\{[a-z_]*\}", shown.subject + shown.text)
@@ -42,13 +41,13 @@ def test_a_built_in_text_is_a_whole_letter(kind: MailKind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
-def test_the_line_of_the_way_stands_once(kind: MailKind) -> None:
+def test_the_line_of_the_way_stands_once(kind: EmailType) -> None:
     shown = actions.preview(kind=kind.name, fields={**kind.sample, "way": "Step 2 of 7: Answer"})
     assert shown.text.count("Step 2 of 7") == shown.html.count("Step 2 of 7") == 1
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
-def test_a_built_in_text_can_be_saved_by_an_editor_as_it_stands(kind: MailKind) -> None:
+def test_a_built_in_text_can_be_saved_by_an_editor_as_it_stands(kind: EmailType) -> None:
     form = TemplateForm(place=Place(kind, "", "en"))
     subject, body = form.initial["subject"], form.initial["body"]
     form.cleaned_data = {"subject": subject, "body": body}
@@ -66,7 +65,7 @@ def test_no_two_subjects_can_be_mistaken_for_each_other() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
 @pytest.mark.parametrize(("name", "evil"), STRANGERS.values(), ids=STRANGERS.keys())
-def test_what_a_stranger_typed_is_repeated_only_if_it_is_harmless(kind: MailKind, name: str, evil: str) -> None:
+def test_what_a_stranger_typed_is_repeated_only_if_it_is_harmless(kind: EmailType, name: str, evil: str) -> None:
     fields = {**kind.sample, "name": name}
     row = actions.send(
         kind=kind.name,
@@ -121,7 +120,7 @@ def test_an_editors_text_reads_well_without_a_name(text: str, read: str) -> None
 
 
 def test_a_letter_to_a_facilitator_names_its_sender_in_the_text_alone() -> None:
-    fields = {**kinds.get("letter_to_facilitator").sample, "name": "Eve of evil.com", "message": "One\nTwo"}
+    fields = {**email_types.get("letter_to_facilitator").sample, "name": "Eve of evil.com", "message": "One\nTwo"}
     shown = actions.preview(kind="letter_to_facilitator", fields=fields)
     assert shown.subject == "A letter from a visitor through the web site"
     assert "Eve of evil.com (ada@example.org) writes:\n\nOne\nTwo" in shown.text

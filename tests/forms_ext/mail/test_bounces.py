@@ -8,12 +8,11 @@ from django.core import mail as outbox
 from django.test import Client
 from pytest_django import Settings
 
-from forms_ext.base import audit
+from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
 from forms_ext.mail import actions, delivery
-from forms_ext.models import OutgoingMail
-
-from .kinds import LINK, VALUES
+from forms_ext.mail.models import OutgoingMail
+from tests.forms_ext.mail.kinds import LINK, VALUES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -65,7 +64,7 @@ def test_a_mail_that_came_back_stands_as_failed_with_its_reason(row: OutgoingMai
     row.refresh_from_db()
     assert row.state == "failed"
     assert row.last_error == "Postmark: smtp;550 5.1.1 <…>: user unknown"
-    assert any(found.check == "mail.outbox" and "user unknown" in found.text for found in audit.run_all())
+    assert any(found.check == "mail.outbox" and "user unknown" in found.text for found in consistency.run_all())
 
 
 def test_a_reason_that_no_database_takes_is_told_as_far_as_it_can_be(row: OutgoingMail) -> None:

@@ -11,11 +11,10 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from forms_ext.base import roles
+from forms_ext.base import groups
 from forms_ext.mail import actions
-from forms_ext.models import MailTemplate
-
-from .kinds import LINK, VALUES, WELCOME
+from forms_ext.mail.models import MailTemplate
+from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
@@ -46,7 +45,7 @@ def test_an_editor_puts_fields_where_they_write(
     page: Page, live_server: LiveServer, sign_in: SignIn, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    sign_in(roles.EDITORS)
+    sign_in(groups.EDITORS)
     page.goto(f"{live_server.url}/admin/cop-mail/templates/")
     assert violations(page) == []
     page.get_by_role("link", name="Welcome").click()
@@ -77,7 +76,7 @@ def test_an_editor_puts_fields_where_they_write(
 @pytest.mark.parametrize("width", [1280, 390])
 def test_staff_read_the_outbox(page: Page, live_server: LiveServer, sign_in: SignIn, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    sign_in(roles.STAFF)
+    sign_in(groups.STAFF)
     actions.send(kind=WELCOME.name, to="ada@example.com", to_name="Ada", fields=VALUES, secrets={"link": LINK})
     page.goto(f"{live_server.url}/admin/cop/outbox/")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

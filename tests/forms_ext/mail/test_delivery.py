@@ -16,12 +16,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from pytest_django import Settings
 
-from forms_ext.base import audit
+from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
-from forms_ext.mail import actions, delivery, vault
-from forms_ext.models import OutgoingMail
-
-from .kinds import LINK, VALUES
+from forms_ext.mail import actions, delivery, encryption
+from forms_ext.mail.models import OutgoingMail
+from tests.forms_ext.mail.kinds import LINK, VALUES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -158,8 +157,8 @@ def test_a_new_secret_key_still_opens_what_the_old_one_locked(row: OutgoingMail,
 
 def test_a_lost_key_fails_the_mail_for_good(row: OutgoingMail, settings: Settings) -> None:
     settings.SECRET_KEY = "a new one"
-    with pytest.raises(vault.SecretsLost):
-        vault.unlock(row.secrets)
+    with pytest.raises(encryption.SecretsLost):
+        encryption.unlock(row.secrets)
     delivery.deliver(row.pk)
     row.refresh_from_db()
     assert row.state == State.FAILED
@@ -174,7 +173,9 @@ def test_the_setting_of_django_6_0_works_too(row: OutgoingMail, settings: Settin
 
 
 def findings() -> str:
-    return "\n".join(f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith("mail"))
+    return "\n".join(
+        f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith("mail")
+    )
 
 
 def test_the_audit_finds_mails_that_are_stuck_and_secrets_that_were_left(row: OutgoingMail) -> None:

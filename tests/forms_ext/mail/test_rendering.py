@@ -3,8 +3,7 @@
 import pytest
 
 from forms_ext.mail import rendering
-
-from .kinds import LINK, VALUES, WELCOME
+from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
 
 pytestmark = [pytest.mark.django_db]
 

@@ -14,14 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
-from forms_ext.base import audit, roles
+from forms_ext.base import consistency, groups
 from forms_ext.base.errors import ActionRefused
-from forms_ext.mail import actions, delivery, kinds, queries, rendering, secrecy
-from forms_ext.mail.kinds import MailKind
+from forms_ext.mail import actions, delivery, email_types, queries, rendering, secrecy
+from forms_ext.mail.email_types import EmailType
+from forms_ext.mail.models import MailTemplate, OutgoingMail
 from forms_ext.mail.rendering import MARK_CLOSE, MARK_OPEN
-from forms_ext.models import MailTemplate, OutgoingMail
-
-from .kinds import LINK, VALUES, WELCOME
+from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -238,7 +237,7 @@ def test_an_address_that_members_share_is_part_of_no_other_address() -> None:
 @pytest.mark.parametrize("scope", ["", "program:7"])
 @pytest.mark.parametrize("language", [code for code, _name in django_settings.LANGUAGES])
 def test_the_built_in_text_of_the_language_stands_in_for_every_stored_text(scope: str, language: str) -> None:
-    for kind in kinds.all_kinds():
+    for kind in email_types.all_types():
         for name in kind.links:
             body = f'<p><a href="https://evil.example/?t={{{name}}}">x</a></p>'
             store(body, kind=kind.name, scope=scope, language=language)
@@ -253,7 +252,7 @@ def test_the_built_in_text_of_the_language_stands_in_for_every_stored_text(scope
 
 @pytest.mark.parametrize("language", [code for code, _name in django_settings.LANGUAGES])
 def test_the_built_in_texts_follow_the_rule_in_each_language(language: str) -> None:
-    for kind in kinds.all_kinds():
+    for kind in email_types.all_types():
         text = queries.built_in(kind, language)
         assert secrecy.misplaced(kind, subject=text.subject, body=text.body) == (), kind.name
 
@@ -307,7 +306,7 @@ def page(client: Client, name: str, *args: object) -> str:
     return " ".join(client.get(reverse(name, args=args)).content.decode().split())
 
 
-@pytest.mark.parametrize("group", [roles.EDITORS, roles.STAFF])
+@pytest.mark.parametrize("group", [groups.EDITORS, groups.STAFF])
 def test_editors_and_staff_are_told_until_it_is_fixed(client: Client, group: str) -> None:
     sign_in(client, group)
     text = store(EVIL)
@@ -316,27 +315,27 @@ def test_editors_and_staff_are_told_until_it_is_fixed(client: Client, group: str
     assert said in page(client, "forms_ext_mail:templates")
     assert "Not used: fix the link" in page(client, "forms_ext_mail:templates")
     assert "This text is not used." in page(client, "forms_ext_mail:template", WELCOME.name)
-    assert any(found.check == "mail.templates" for found in audit.run_all())
+    assert any(found.check == "mail.templates" for found in consistency.run_all())
     MailTemplate.objects.filter(pk=text.pk).update(body="<p>{link}</p>")
     assert said not in page(client, "wagtailadmin_home") + page(client, "forms_ext_mail:templates")
-    assert not any(found.check == "mail.templates" for found in audit.run_all())
+    assert not any(found.check == "mail.templates" for found in consistency.run_all())
 
 
 def test_the_history_of_the_mail_tells_that_another_text_went_out(client: Client) -> None:
     store(EVIL)
     row = send()
-    sign_in(client, roles.STAFF)
+    sign_in(client, groups.STAFF)
     assert "Built-in text sent instead" in page(client, "forms_ext_mail:mail", row.pk)
 
 
 def test_reviewers_are_not_told(client: Client) -> None:
     store(EVIL)
-    sign_in(client, roles.REVIEWERS)
+    sign_in(client, groups.REVIEWERS)
     assert "is not used" not in page(client, "wagtailadmin_home")
 
 
 def test_the_editor_reads_at_the_field_what_to_do_and_loses_nothing(client: Client) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     body = ContentstateConverter(features=["link"]).from_database_format(f"<p>My own words</p>{EVIL}")
     data = {"subject": "Come: {program}", "body": body, "button_label": "Go there"}
     for button in ({}, {"preview": "1"}):
@@ -361,8 +360,8 @@ def test_a_linked_page_that_is_none_breaks_no_mail() -> None:
 ADDRESS = re.compile(r"\w+://|\bwww\.")
 
 
-@pytest.mark.parametrize("kind", list(kinds.all_kinds()), ids=lambda kind: kind.name)
-def test_every_field_that_holds_an_address_is_marked(kind: MailKind) -> None:
+@pytest.mark.parametrize("kind", list(email_types.all_types()), ids=lambda kind: kind.name)
+def test_every_field_that_holds_an_address_is_marked(kind: EmailType) -> None:
     """A sample of a personal link is empty: no field without a mark may have one that is, or an address."""
     plain = set(kind.fields) - kind.links
     assert not [name for name in plain if ADDRESS.search(str(kind.sample[name])) or re.search("link$|url|page", name)]

@@ -9,12 +9,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from forms_ext.base import private
-from forms_ext.mail import actions, vault
+from forms_ext.base import private_files
+from forms_ext.mail import actions, encryption
+from forms_ext.mail.models import OutgoingMail
 from forms_ext.mail.rendering import MASK
-from forms_ext.models import OutgoingMail
-
-from .kinds import LINK, VALUES
+from tests.forms_ext.mail.kinds import LINK, VALUES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -33,7 +32,7 @@ def send(**more: object) -> OutgoingMail:
 def test_a_mail_goes_out_after_the_commit_in_both_forms(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    path = private.save("invoices/1.pdf", b"%PDF")
+    path = private_files.save("invoices/1.pdf", b"%PDF")
     with django_capture_on_commit_callbacks(execute=True):
         row = send(
             reply_to="host@example.org", attachments=[actions.Attachment(path, "invoice.pdf", "application/pdf")]
@@ -63,7 +62,7 @@ def test_the_outbox_never_holds_a_personal_link(
 ) -> None:
     row = send()
     assert "secret-bits" not in row.text + row.html + row.subject + row.secrets + str(row.fields)
-    assert vault.unlock(row.secrets) == {"link": LINK}
+    assert encryption.unlock(row.secrets) == {"link": LINK}
 
 
 def test_the_preview_masks_personal_links() -> None:

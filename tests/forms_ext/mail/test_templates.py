@@ -6,11 +6,10 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
-from forms_ext.base import roles
-from forms_ext.mail import actions, kinds
-from forms_ext.models import MailTemplate
-
-from .kinds import LINK, VALUES, WELCOME
+from forms_ext.base import groups
+from forms_ext.mail import actions, email_types
+from forms_ext.mail.models import MailTemplate
+from tests.forms_ext.mail.kinds import LINK, VALUES, WELCOME
 
 pytestmark = [pytest.mark.django_db]
 
@@ -36,7 +35,7 @@ def post(client: Client, **more: str) -> str:
 
 
 def test_the_list_says_which_texts_were_changed(client: Client) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     assert "Built in" in client.get(reverse("forms_ext_mail:templates")).content.decode()
     post(client)
     page = client.get(reverse("forms_ext_mail:templates")).content.decode()
@@ -45,7 +44,7 @@ def test_the_list_says_which_texts_were_changed(client: Client) -> None:
 
 
 def test_a_changed_text_is_the_one_that_goes_out_until_it_is_taken_back(client: Client) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     assert "Mail template changed" in post(client, button_label="Go")
     shown = actions.preview(kind=WELCOME.name, fields=VALUES)
     assert (shown.subject, "Dear Ada, come to Tea & Talk." in shown.text, "Go:" in shown.text) == (
@@ -76,7 +75,7 @@ def test_the_text_of_a_program_goes_before_that_of_all() -> None:
     ],
 )
 def test_what_cannot_be_is_said_in_words(client: Client, field: str, value: str, words: str) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     assert words in post(client, **{field: value}).replace("&#x27;", "'")
     assert not MailTemplate.objects.exists()
 
@@ -85,7 +84,7 @@ def test_what_cannot_be_is_said_in_words(client: Client, field: str, value: str,
     "body", ["", "null", "<p>{link}</p>", "{}", "[]", "7", '{"blocks": 1}', '{"blocks": [{}], "entityMap": {}}', "\x00"]
 )
 def test_a_text_that_no_editor_sent_is_refused(client: Client, body: str) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     url = reverse("forms_ext_mail:template", args=[WELCOME.name])
     answer = client.post(url, {"subject": "Come: {program}", "body": body, "button_label": ""})
     assert answer.status_code in {200, 400}
@@ -93,16 +92,16 @@ def test_a_text_that_no_editor_sent_is_refused(client: Client, body: str) -> Non
 
 
 def test_two_kinds_cannot_have_one_subject(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = kinds.MailKind(
+    other = email_types.EmailType(
         name="test.other", label="Other mail", fields={}, sample={}, subject="We have it", body="<p>x</p>"
     )
-    monkeypatch.setitem(kinds._kinds, other.name, other)
-    sign_in(client, roles.EDITORS)
+    monkeypatch.setitem(email_types._types, other.name, other)
+    sign_in(client, groups.EDITORS)
     assert "Other mail” already has this subject" in post(client, subject="we have IT")
 
 
 def test_markup_that_a_mail_may_not_hold_is_not_stored(client: Client) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     post(client, body=BODY + "<p><script>alert(1)</script><a href='javascript:x'>y</a></p>")
     assert "script" not in MailTemplate.objects.get().body
 
@@ -116,19 +115,19 @@ def test_an_editor_sees_invented_values_only_and_staff_may_see_a_real_persons(cl
         secrets={"link": LINK},
     )
     chosen = {"preview": "1", "values_of": f"mail:{mail.pk}"}
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     page = post(client, **chosen)
     assert "Ada Sample" in page
     assert "Lovelace" not in page
 
-    sign_in(client, roles.STAFF)
+    sign_in(client, groups.STAFF)
     page = post(client, **chosen)
     assert "Dear Ada Lovelace" in page
     assert "secret-bits" not in page
 
 
 def test_staff_see_the_texts_and_may_not_change_them(client: Client) -> None:
-    sign_in(client, roles.STAFF)
+    sign_in(client, groups.STAFF)
     page = client.get(reverse("forms_ext_mail:template", args=[WELCOME.name])).content.decode()
     assert "You are welcome: A program" in page
     assert 'name="body"' not in page
@@ -137,13 +136,13 @@ def test_staff_see_the_texts_and_may_not_change_them(client: Client) -> None:
 
 
 def test_preview_saves_nothing(client: Client) -> None:
-    sign_in(client, roles.EDITORS)
+    sign_in(client, groups.EDITORS)
     post(client, preview="1")
     assert not MailTemplate.objects.exists()
 
 
 def test_others_may_not_come(client: Client) -> None:
-    sign_in(client, roles.REVIEWERS)
+    sign_in(client, groups.REVIEWERS)
     assert client.get(reverse("forms_ext_mail:templates")).status_code == 302
     post(client)
     assert not MailTemplate.objects.exists()

@@ -11,11 +11,11 @@ from wagtail.models import Site
 
 from cop_program import clock
 from forms_ext.admission.models import Invitation
-from forms_ext.registration.models import Registration, RegistrationFormPage
-
-from ..admission import factories
-from ..forms.factories import REGISTRATION, make_registration_form, publish
-from ..forms.sending import REGISTERING as ANSWERS
+from forms_ext.registration.models import Registration
+from forms_ext.registration.pages import RegistrationFormPage
+from tests.forms_ext.admission import factories
+from tests.forms_ext.forms.factories import REGISTRATION, make_registration_form, publish
+from tests.forms_ext.submissions.sending import REGISTERING as ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

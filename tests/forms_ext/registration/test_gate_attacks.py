@@ -14,11 +14,11 @@ from forms_ext.admission import actions
 from forms_ext.admission.models import Invitation
 from forms_ext.applications.models import Application
 from forms_ext.registration import gate
-from forms_ext.registration.models import Registration, RegistrationFormPage
-
-from ..admission import factories
-from ..forms.factories import REGISTRATION, publish
-from .test_form_page import form_token, invited, send
+from forms_ext.registration.models import Registration
+from forms_ext.registration.pages import RegistrationFormPage
+from tests.forms_ext.admission import factories
+from tests.forms_ext.forms.factories import REGISTRATION, publish
+from tests.forms_ext.registration.test_form_page import form_token, invited, send
 
 __all__ = ["invited"]
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
@@ -69,7 +69,7 @@ def wrong_links(page: Any, invitation: Any, link: str) -> dict[str, str]:
 def test_every_wrong_link_gets_the_same_answer_by_the_same_number_of_queries(
     invited: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A used link too (design: "The gate"): the page says in words where its holder finds their own."""
+    """A used link too: the page says in words where its holder finds their own."""
     wrong = wrong_links(*invited)
     visit("warm")  # Wagtail keeps the paths of its sites
     caplog.clear()

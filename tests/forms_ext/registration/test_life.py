@@ -6,17 +6,19 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.admission import queries, seats
+from forms_ext.admission import places, queries
 from forms_ext.admission.models import Seat
-from forms_ext.base import audit
+from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Invoice
-from forms_ext.forms.models import Upload
-from forms_ext.forms.receivers import forget_draft_uploads
+from forms_ext.invoices import actions as invoices_actions
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import queries as ledger
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions, running
-from forms_ext.registration.models import GoItem
+from forms_ext.programs import actions as programs_actions
+from forms_ext.programs.models import BatchItem
+from forms_ext.registration import actions, holds
+from forms_ext.submissions.models import Upload
+from forms_ext.submissions.receivers import forget_draft_uploads
 from tests.forms_ext.admission.factories import (
     accept,
     make_application,
@@ -31,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 def findings() -> list[str]:
     ours = ("admission.", "registration.", "billing.rows", "billing.balances", "billing.lists")
-    return [f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith(ours)]
+    return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
 def kinds(registration: object) -> list[str]:
@@ -78,11 +80,11 @@ def test_the_tenth_waits_posts_nothing_and_gets_the_seat_that_comes_free(db: Non
 def test_an_added_seat_goes_to_the_queue_and_lowering_deletes_free_ones_only(db: None) -> None:
     program = open_program(1)
     _first, second = (make_registration(program, number) for number in (1, 2))
-    seats.set_capacity(program=program, capacity=4)
-    actions.offer_free_seats(program)
+    places.set_capacity(program=program, capacity=4)
+    holds.offer_free_seats(program)
     second.refresh_from_db()
     assert second.state == "held"
-    assert seats.set_capacity(program=program, capacity=1) == 2
+    assert places.set_capacity(program=program, capacity=1) == 2
     assert queries.standing(program).held == 2
 
 
@@ -99,9 +101,9 @@ def test_an_unpaid_hold_is_announced_ends_once_and_frees_the_seat(db: None) -> N
     program = open_program(1)
     first, second = make_registration(program, 1), make_registration(program, 2)
     with clock.at(datetime(2024, 2, 1, 12, tzinfo=UTC)):
-        assert (actions.remind_holds(), actions.remind_holds(), actions.end_holds()) == (1, 0, 0)
+        assert (holds.remind_holds(), holds.remind_holds(), holds.end_holds()) == (1, 0, 0)
     with clock.at(datetime(2024, 2, 3, 8, tzinfo=UTC)):
-        assert (actions.end_holds(), actions.end_holds()) == (1, 0)
+        assert (holds.end_holds(), holds.end_holds()) == (1, 0)
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.state, second.state) == ("lapsed", "held")
@@ -116,7 +118,7 @@ def test_an_unpaid_hold_is_announced_ends_once_and_frees_the_seat(db: None) -> N
 def test_a_late_deposit_takes_a_free_seat(program: Program) -> None:
     registration = make_registration(program)
     with clock.at(datetime(2024, 2, 3, 8, tzinfo=UTC)):
-        actions.end_holds()
+        holds.end_holds()
         assert pay(registration, on=date(2024, 2, 2)).state == "member"
         assert ledger.balance(registration.account) == Money("1897", "USD")  # type: ignore[arg-type]
         assert findings() == []
@@ -142,10 +144,10 @@ def test_confirming_bills_members_once_and_later_deposits_at_once(
     program: Program, django_capture_on_commit_callbacks: object
 ) -> None:
     member, hold = pay(make_registration(program, 1)), make_registration(program, 2)
-    run = actions.confirm_program(program=program, by=None)
-    assert actions.confirm_program(program=program, by=None) == run
+    run = programs_actions.confirm_program(program=program, by=None)
+    assert programs_actions.confirm_program(program=program, by=None) == run
     for _again in range(2):
-        running.work_off(run)
+        programs_actions.work_off(run)
     invoice = Invoice.objects.get()
     assert (invoice.account, invoice.total) == (member.account, Money("1897", "USD"))
     assert kinds(member).count("program_confirmed") == 1
@@ -157,20 +159,20 @@ def test_confirming_bills_members_once_and_later_deposits_at_once(
 
 def test_a_failed_item_stops_nobody_and_is_tried_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     members = [pay(make_registration(program, number)) for number in (1, 2)]
-    run = actions.confirm_program(program=program, by=None)
-    issue = running.billing.issue_invoice
+    run = programs_actions.confirm_program(program=program, by=None)
+    issue = invoices_actions.issue_invoice
 
     def broken(*, account: object, by: object = None) -> object:
         if account == members[0].account:
             raise RuntimeError("no paper")
         return issue(account=account, by=by)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(running.billing, "issue_invoice", broken)
-    progress = running.work_off(run)
+    monkeypatch.setattr(invoices_actions, "issue_invoice", broken)
+    progress = programs_actions.work_off(run)
     assert (progress.done, progress.failed, progress.remaining) == (1, 1, 0)
     monkeypatch.undo()
-    assert actions.retry_failed(run=run, by=None) == 1
-    assert running.work_off(run).done == 2
+    assert programs_actions.retry_failed(run=run, by=None) == 1
+    assert programs_actions.work_off(run).done == 2
     assert Invoice.objects.count() == 2
 
 
@@ -182,10 +184,10 @@ def test_calling_off_tells_everybody_and_gives_everything_back(db: None) -> None
         make_registration(program, 3),
     )
     undecided = make_application(program, 4)
-    run = actions.confirm_program(program=program, by=None)
-    running.work_off(run)
-    off = actions.call_off_program(program=program, by=None, reason="Too few")
-    running.work_off(off)
+    run = programs_actions.confirm_program(program=program, by=None)
+    programs_actions.work_off(run)
+    off = programs_actions.call_off_program(program=program, by=None, reason="Too few")
+    programs_actions.work_off(off)
     for registration in (member, hold, waiting):
         registration.refresh_from_db()
         assert registration.state == "cancelled"
@@ -195,16 +197,16 @@ def test_calling_off_tells_everybody_and_gives_everything_back(db: None) -> None
     assert (standing.taken, standing.held, standing.waiting) == (0, 0, 0)
     assert [refund.amount for refund in ledger.open_refunds(program)] == [Money("100", "USD")]
     assert Invoice.objects.filter(kind="credit_note").count() == 1
-    assert not GoItem.objects.exclude(state="done").exists()
+    assert not BatchItem.objects.exclude(state="done").exists()
     with pytest.raises(ActionRefused):
-        actions.confirm_program(program=program, by=None)
+        programs_actions.confirm_program(program=program, by=None)
 
 
 def test_nobody_is_offered_a_seat_once_the_program_has_begun(db: None) -> None:
     program = open_program(1)
     first, second = make_registration(program, 1), make_registration(program, 2)
     with clock.at(datetime(2024, 2, 7, 12, tzinfo=UTC) + timedelta(days=1)):
-        actions.end_holds()
+        holds.end_holds()
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("lapsed", "waiting")
@@ -212,13 +214,13 @@ def test_nobody_is_offered_a_seat_once_the_program_has_begun(db: None) -> None:
 
 def test_a_confirmed_program_is_closed_once_when_it_is_over(program: Program) -> None:
     with pytest.raises(ActionRefused, match="not over"):
-        actions.close_program(program=program, by=None)
+        programs_actions.close_program(program=program, by=None)
     with clock.at(datetime(2025, 2, 7, 12, tzinfo=UTC)):
         with pytest.raises(ActionRefused, match="cannot be changed"):
-            actions.close_program(program=program, by=None)
+            programs_actions.close_program(program=program, by=None)
         Program.objects.filter(pk=program.pk).update(status=Program.Status.CONFIRMED)
-        assert actions.close_program(program=program, by=None)
-        assert not actions.close_program(program=program, by=None)
+        assert programs_actions.close_program(program=program, by=None)
+        assert not programs_actions.close_program(program=program, by=None)
     program.refresh_from_db()
     assert program.status == "closed"
 
@@ -252,4 +254,4 @@ def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -
     with clock.at(clock.now() + timedelta(days=60)):
         forget_draft_uploads()
     assert Upload.objects.filter(pk=upload.pk).exists()
-    assert [found for found in audit.run_all() if found.check == "forms.uploads"] == []
+    assert [found for found in consistency.run_all() if found.check == "forms.uploads"] == []

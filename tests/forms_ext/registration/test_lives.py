@@ -26,19 +26,22 @@ from forms_ext.admission import actions as admission
 from forms_ext.admission import invitations, queue
 from forms_ext.admission.models import Invitation, Seat
 from forms_ext.applications import actions as applications
-from forms_ext.applications.models import Application, ApplicationFormPage
-from forms_ext.base import audit, periodic
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.base import consistency, periodic
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing import actions as billing
-from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Account, AccountRow, Invoice, Payment
-from forms_ext.forms.submissions import CleanSubmission
-from forms_ext.registration import actions
+from forms_ext.invoices import queries
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger import queries as ledger
+from forms_ext.ledger.models import Account, AccountRow, Payment
+from forms_ext.programs import actions as programs_actions
+from forms_ext.registration import actions, holds
 from forms_ext.registration.models import Registration
-
-from ..admission import factories
-from ..forms.factories import make_application_form
-from .life_model import Link, Model, Person
+from forms_ext.submissions.cleaned import CleanSubmission
+from tests.forms_ext.admission import factories
+from tests.forms_ext.forms.factories import make_application_form
+from tests.forms_ext.registration.life_model import Link, Model, Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 which = st.integers(0, 999)
@@ -46,7 +49,7 @@ DECISIONS = ["accepted", "accepted", "declined", "waitlisted", "withdrawn"]
 
 
 class Lives(RuleBasedStateMachine):
-    """One program, up to seven people, and whatever may happen to them, done by the rooms and by the model."""
+    """One program, up to seven people, and whatever may happen to them, done by the packages and by the model."""
 
     program: ClassVar[Program]
     form: ClassVar[ApplicationFormPage]
@@ -64,14 +67,14 @@ class Lives(RuleBasedStateMachine):
         invitations.secrets.token_urlsafe = self.remember  # type: ignore[assignment]
 
     def remember(self, size: int) -> str:
-        """Keep the secret of a link, which the rooms tell to nobody but its mail."""
+        """Keep the secret of a link, which is told to nobody but its mail."""
         self.tokens.append(self.original(size))
         return self.tokens[-1]
 
     # --- Help -------------------------------------------------------------------------------------
 
     def act(self, allowed: bool, action: Callable[..., Any], **arguments: Any) -> None:
-        """Do it; the room must refuse exactly what the model does not allow."""
+        """Do it; the action must refuse exactly what the model does not allow."""
         refusal = ""
         try:
             with transaction.atomic():
@@ -219,7 +222,7 @@ class Lives(RuleBasedStateMachine):
         person = self.pick(index, self.with_place("held", "waiting", "member"))
         until = self.model.now + timedelta(days=days)
         allowed, registration = self.model.extend(person, until), self.registration(person)
-        self.act(allowed, actions.set_hold_end, registration=registration, held_until=until, by=None)
+        self.act(allowed, holds.set_hold_end, registration=registration, held_until=until, by=None)
 
     # --- The program ------------------------------------------------------------------------------
 
@@ -237,10 +240,10 @@ class Lives(RuleBasedStateMachine):
     def go_or_no_go(self, lot: int) -> None:
         """Seldom: much less happens afterwards."""
         if lot == 10:
-            self.act(self.model.confirm(), actions.confirm_program, program=self.fresh(), by=None)
+            self.act(self.model.confirm(), programs_actions.confirm_program, program=self.fresh(), by=None)
         elif lot == 11:
             self.model.call_off()
-            self.act(True, actions.call_off_program, program=self.fresh(), by=None, reason="Too few")
+            self.act(True, programs_actions.call_off_program, program=self.fresh(), by=None, reason="Too few")
 
     @rule(hours=st.sampled_from([1, 48, 96, 192]), asleep=st.integers(0, 3))
     def wait(self, hours: int, asleep: int) -> None:
@@ -298,13 +301,13 @@ class Lives(RuleBasedStateMachine):
             refunds[refund.account.payer_email].append(refund.amount.amount)
         assert owed == {address: person.owed for address, person in people.items()}
         assert refunds == {address: person.refunds for address, person in people.items()}
-        assert dict(ledger.with_figures(Account.objects.all()).values_list("payer_email", "owed")) == owed
+        assert dict(queries.with_figures(Account.objects.all()).values_list("payer_email", "owed")) == owed
 
     def teardown(self) -> None:
         """Let the periodic jobs catch up, as they do each minute; then the audit finds nothing."""
         try:
             self.tick(times=2)
-            assert [f"{found.check}: {found.text}" for found in audit.run_all()] == []
+            assert [f"{found.check}: {found.text}" for found in consistency.run_all()] == []
             for account in Account.objects.all():
                 person = next(person for person in self.model.people if email(person) == account.payer_email)
                 assert (ledger.balance(account).amount, ledger.paid(account).amount) == (person.owed, person.paid)

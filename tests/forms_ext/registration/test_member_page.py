@@ -8,8 +8,10 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.billing import tasks
-from forms_ext.registration import actions, queries, running
+from forms_ext.invoices import tasks
+from forms_ext.programs import actions
+from forms_ext.registration import actions as registration_actions
+from forms_ext.registration import queries
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission.factories import make_registration, pay
 
@@ -32,7 +34,7 @@ def test_the_deposit_stands_there_with_its_day_and_where_to_pay(client: Client, 
 
 def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program: Program) -> None:
     registration = pay(make_registration(program))
-    running.work_off(running.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
     tasks.finish_invoices()
     pay(registration, Money("897.25", "USD"))
     html = shown(client, registration)
@@ -55,7 +57,7 @@ def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, progr
     assert response.status_code == 200
     assert response.content.startswith(b"%PDF")
     assert client.get(f"{base}receipts/{other}/").status_code == 404
-    running.work_off(running.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
     invoices = [registration.account.invoices.get().pk for registration in (first, second) if registration.account]
     assert client.get(f"{base}invoices/{invoices[0]}/").status_code == 404  # not drawn yet
     tasks.finish_invoices()
@@ -69,7 +71,7 @@ def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, progr
 def test_who_has_left_the_way_is_told_what_comes_back(client: Client, program: Program) -> None:
     paid, unpaid = pay(make_registration(program)), make_registration(program, 2)
     for registration in (paid, unpaid):
-        actions.cancel(registration=registration, by=None)
+        registration_actions.cancel(registration=registration, by=None)
     html = shown(client, paid)
     assert "We give 100 USD back to you." in html
     assert "Step" not in html
@@ -81,7 +83,7 @@ def test_who_has_left_the_way_is_told_what_comes_back(client: Client, program: P
 
 def test_after_the_end_the_page_says_so_and_keeps_the_papers(client: Client, program: Program) -> None:
     registration = pay(make_registration(program))
-    running.work_off(running.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
     tasks.finish_invoices()
     pay(registration, Money("1897", "USD"))
     with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):

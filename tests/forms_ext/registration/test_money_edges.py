@@ -7,14 +7,17 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.base import audit
+from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing import actions as billing
-from forms_ext.billing import queries as ledger
-from forms_ext.billing import tasks
-from forms_ext.billing.models import Account, AccountRow, Invoice
+from forms_ext.invoices import queries, tasks
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger import queries as ledger
+from forms_ext.ledger.models import Account, AccountRow
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions, running
+from forms_ext.programs import actions
+from forms_ext.registration import actions as registration_actions
+from forms_ext.registration import lifecycle
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission.factories import make_registration, open_program, pay
 
@@ -33,13 +36,13 @@ def account_of(registration: Registration) -> Account:
 
 
 def confirm(program: Program) -> None:
-    running.work_off(actions.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
 
 
 def nothing_found() -> bool:
     tasks.finish_invoices()
     ours = ("admission.", "registration.", "billing.")
-    return [found.text for found in audit.run_all() if found.check.startswith(ours)] == []
+    return [found.text for found in consistency.run_all() if found.check.startswith(ours)] == []
 
 
 def billed(program: Program, paid: str = "0") -> Registration:
@@ -66,18 +69,18 @@ def test_cancelling_after_the_invoice(program: Program, paid: str, late: bool, k
         registration = billed(program, paid)
         account = account_of(registration)
         invoice = account.invoices.get()
-        actions.cancel(registration=registration, by=None, reason="Moved away")
+        registration_actions.cancel(registration=registration, by=None, reason="Moved away")
         note = Invoice.objects.get(kind="credit_note")
         assert (note.corrects, note.total) == (invoice, usd("-1897"))
         assert note.snapshot["reason"] == "The registration was cancelled."
-        assert ledger.open_invoice(account) is None
+        assert queries.open_invoice(account) is None
         fees = AccountRow.objects.filter(account=account, kind="cancellation_fee")
         assert sum(row.amount.amount for row in fees) == usd(kept).amount
         assert sum(due.amount.amount for due in ledger.open_refunds(program)) == usd(given_back).amount
         for due in ledger.open_refunds(program):
             billing.record_refund(refund=due, paid_on=clock.now().date())
         assert ledger.balance(account).amount == 0
-        assert not ledger.receivables(program).exists()
+        assert not queries.receivables(program).exists()
         assert nothing_found()
         mail = OutgoingMail.objects.get(kind="credit_note")
         assert invoice.number in mail.subject
@@ -88,8 +91,8 @@ def test_cancelling_after_the_invoice(program: Program, paid: str, late: bool, k
 def test_staff_keep_a_deposit_in_time_only_with_a_reason(program: Program) -> None:
     registration = pay(make_registration(program))
     with pytest.raises(ActionRefused, match="Say why"):
-        actions.cancel(registration=registration, by=None, refund=False)
-    actions.cancel(registration=registration, by=None, refund=False, reason="Came under a false name")
+        registration_actions.cancel(registration=registration, by=None, refund=False)
+    registration_actions.cancel(registration=registration, by=None, refund=False, reason="Came under a false name")
     row = AccountRow.objects.get(kind="cancellation_fee")
     assert (row.amount, row.note) == (usd("100"), "Came under a false name")
     assert not ledger.open_refunds(program).exists()
@@ -98,7 +101,7 @@ def test_staff_keep_a_deposit_in_time_only_with_a_reason(program: Program) -> No
 def test_somebody_who_has_paid_nothing_owes_nothing_after_cancelling(program: Program) -> None:
     registration = make_registration(program)
     with clock.at(LATE):
-        actions.cancel(registration=registration, by=None)
+        registration_actions.cancel(registration=registration, by=None)
     assert ledger.balance(account_of(registration)).amount == 0
     assert not ledger.open_refunds(program).exists()
     assert not AccountRow.objects.filter(kind="cancellation_fee").exists()
@@ -127,27 +130,27 @@ def test_a_part_of_the_deposit_holds_no_seat_for_good_and_counts(program: Progra
 def test_the_balance_in_parts_and_too_much(program: Program) -> None:
     registration = billed(program, "1000")
     account = account_of(registration)
-    assert list(ledger.receivables(program).values_list("owed", flat=True)) == [usd("897").amount]
+    assert list(queries.receivables(program).values_list("owed", flat=True)) == [usd("897").amount]
     due = account.invoices.get().due_on
     assert due
-    assert not ledger.overdue(program, on=due).exists()
-    assert [row.pk for row in ledger.overdue(program, on=date(2024, 2, 4))] == [account.pk]
+    assert not queries.overdue(program, on=due).exists()
+    assert [row.pk for row in queries.overdue(program, on=date(2024, 2, 4))] == [account.pk]
     pay(registration, usd("900"))
-    assert ledger.open_invoice(account) is None
-    assert not ledger.overdue(program, on=date(2024, 12, 31)).exists()
+    assert queries.open_invoice(account) is None
+    assert not queries.overdue(program, on=date(2024, 12, 31)).exists()
     assert ledger.balance(account) == usd("-3")
     texts = [mail.text for mail in OutgoingMail.objects.filter(kind="receipt").order_by("pk")]
     assert "an invoice will tell you when" in texts[0]
     assert "897 USD is left to pay of invoice CF-00001" in " ".join(texts[1].split())
     assert "3 USD more than is owed" in " ".join(texts[2].split())
-    assert actions.list_credit(account, "Paid too much") == usd("3")
-    assert actions.list_credit(account, "Paid too much").amount == 0
+    assert lifecycle.list_credit(account, "Paid too much") == usd("3")
+    assert lifecycle.list_credit(account, "Paid too much").amount == 0
     assert nothing_found()
 
 
 def test_calling_off_gives_the_paid_balance_back_too(program: Program) -> None:
     registration = billed(program, "1897")
-    running.work_off(actions.call_off_program(program=program, by=None, reason="Too few"))
+    actions.work_off(actions.call_off_program(program=program, by=None, reason="Too few"))
     assert Invoice.objects.filter(kind="credit_note").count() == 1
     [refund] = ledger.open_refunds(program)
     assert (refund.account, refund.amount) == (registration.account, usd("1997"))
@@ -161,7 +164,7 @@ def test_rebates_go_to_members_who_have_paid_once_the_program_has_begun(program:
         pay(registration, usd(amount))
     assert billing.list_rebates(program=program) == []
     with clock.at(BEGUN):
-        actions.cancel(registration=gone, by=None)
+        registration_actions.cancel(registration=gone, by=None)
         [rebate] = billing.list_rebates(program=program)
         assert (rebate.account, rebate.amount) == (paid.account, usd("499.25"))
         row = billing.record_rebate_paid(rebate=rebate, paid_on=date(2024, 2, 8))

@@ -9,14 +9,19 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.base import audit
+from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
-from forms_ext.billing import actions as billing
-from forms_ext.billing import queries as ledger
-from forms_ext.billing import tasks
-from forms_ext.billing.models import Account, AccountRow, Invoice, Payment, PaymentReversal
+from forms_ext.invoices import actions as invoices_actions
+from forms_ext.invoices import queries, tasks
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger import queries as ledger
+from forms_ext.ledger.models import Account, AccountRow, Payment, PaymentReversal
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions, holds, queries, running
+from forms_ext.programs import actions
+from forms_ext.registration import actions as registration_actions
+from forms_ext.registration import holds
+from forms_ext.registration import queries as registration_queries
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission.factories import DEPOSIT, START, make_registration, pay
 
@@ -51,7 +56,7 @@ def reverse(registration: Registration, number: int = -1, **options: object) -> 
 
 
 def confirm(program: Program) -> None:
-    running.work_off(actions.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
     tasks.finish_invoices()
 
 
@@ -62,7 +67,7 @@ def told() -> str:
 def findings() -> list[str]:
     tasks.finish_invoices()
     ours = ("admission.", "registration.", "billing.")
-    return [f"{found.check}: {found.text}" for found in audit.run_all() if found.check.startswith(ours)]
+    return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
 # --- The table: who was what, what is taken back, what they are then, what the mail says ----------
@@ -116,29 +121,29 @@ def at_once_and_confirmed(program: Program) -> Registration:
 
 def lapsed(program: Program) -> Registration:
     registration = held_in_part(program)
-    actions.set_hold_end(registration=registration, held_until=START + timedelta(minutes=1), by=None)
+    holds.set_hold_end(registration=registration, held_until=START + timedelta(minutes=1), by=None)
     with clock.at(START + timedelta(minutes=1)):
-        assert actions.end_holds() == 1
+        assert holds.end_holds() == 1
     return registration
 
 
 def cancelled(program: Program) -> Registration:
     registration = member(program)
-    actions.cancel(registration=registration, by=None)
+    registration_actions.cancel(registration=registration, by=None)
     return registration
 
 
 def cancelled_late(program: Program) -> Registration:
     registration = member(program)
     with clock.at(LATE):
-        actions.cancel(registration=registration, by=None)
+        registration_actions.cancel(registration=registration, by=None)
     return registration
 
 
 def cancelled_late_with_more(program: Program) -> Registration:
     registration = pay(member_in_parts(program), usd("10"))
     with clock.at(LATE):
-        actions.cancel(registration=registration, by=None)
+        registration_actions.cancel(registration=registration, by=None)
     return registration
 
 
@@ -150,7 +155,7 @@ def refunded(program: Program) -> Registration:
 
 def called_off(program: Program) -> Registration:
     registration = member(program)
-    running.work_off(actions.call_off_program(program=program, by=None, reason="Too few"))
+    actions.work_off(actions.call_off_program(program=program, by=None, reason="Too few"))
     return registration
 
 
@@ -207,20 +212,20 @@ def test_what_a_reversal_does_and_says(
     seat = getattr(registration.invitation, "seat", None)
     assert registration.state == state
     assert (seat.held_until if seat else None) == until
-    assert (ledger.open_invoice(account).number if ledger.open_invoice(account) else "") == invoice  # type: ignore[union-attr]
+    assert (queries.open_invoice(account).number if queries.open_invoice(account) else "") == invoice  # type: ignore[union-attr]
     [mail] = OutgoingMail.objects.exclude(pk__in=mails).exclude(kind="invoice")
     assert (mail.kind, mail.recipient) == ("payment_reversed", account.payer_email)
     text = told()
     amount = f"{taken_back.received.amount:,.0f} USD"
     assert f"We recorded a payment of {amount} from you" in text
-    assert f"Receipt {taken_back.receipt_number} is no longer valid" in text
+    assert f"Receipt {taken_back.receipt.number} is no longer valid" in text
     assert [words for words in said if words not in text] == []
     assert [words for words in not_said if words in text] == []
     assert "wrong account" not in f"{text} {mail.html}", "the reason is for colleagues"
     if state != "cancelled":
         assert ledger.balance(account) == owed + taken_back.received
     for program_ in Program.objects.all():
-        assert ledger.receivables(program_).count() == (ledger.balance(account).amount > 0)
+        assert queries.receivables(program_).count() == (ledger.balance(account).amount > 0)
     assert findings() == []
 
 
@@ -231,8 +236,8 @@ def test_over_a_member_stays_one_and_owes(program: Program) -> None:
         for _payment in range(2):
             reverse(registration, _payment)
         assert registration.state == "member"
-        assert actions.end_holds() == 0
-        assert ledger.overdue(program).count() == 1
+        assert holds.end_holds() == 0
+        assert queries.overdue(program).count() == 1
         assert findings() == []
     texts = [
         " ".join(mail.text.split()) for mail in OutgoingMail.objects.filter(kind="payment_reversed").order_by("pk")
@@ -247,16 +252,16 @@ def test_over_a_member_stays_one_and_owes(program: Program) -> None:
 def test_a_hold_that_came_of_a_reversal_is_reminded_of_and_lapses(program: Program) -> None:
     registration = make_registration(program)
     with clock.at(OWN_END - timedelta(days=1)):
-        assert actions.remind_holds() == 1
+        assert holds.remind_holds() == 1
         pay(registration)
         confirm(program)
         reverse(registration, hold_until=OWN_END + timedelta(days=5))
     with clock.at(OWN_END + timedelta(days=4)):
-        assert actions.end_holds() == 0
-        assert actions.remind_holds() == 1
+        assert holds.end_holds() == 0
+        assert holds.remind_holds() == 1
         assert findings() == []
     with clock.at(OWN_END + timedelta(days=5)):
-        assert actions.end_holds() == 1
+        assert holds.end_holds() == 1
         registration.refresh_from_db()
         assert registration.state == "lapsed"
         assert ledger.balance(account_of(registration)).amount == 0
@@ -268,14 +273,14 @@ def test_a_hold_that_came_of_a_reversal_is_reminded_of_and_lapses(program: Progr
 def test_the_deposit_recorded_again_makes_a_member_again(program: Program) -> None:
     registration = billed(program)
     reversal = reverse(registration)
-    assert (payment(registration).receipt_number, reversal.number) == ("R-2024-0001", "R-2024-0002")
+    assert (payment(registration).receipt.number, reversal.receipt.number) == ("R-2024-0001", "R-2024-0002")
     registration = pay(registration)
-    assert (registration.state, payment(registration).receipt_number) == ("member", "R-2024-0003")
+    assert (registration.state, payment(registration).receipt.number) == ("member", "R-2024-0003")
     assert Invoice.objects.count() == 1
     reverse(registration)
     registration = pay(registration, usd("1997"))
     assert registration.state == "member"
-    assert ledger.open_invoice(account_of(registration)) is None
+    assert queries.open_invoice(account_of(registration)) is None
     assert findings() == []
 
 
@@ -285,7 +290,7 @@ def test_nobody_gets_a_place_that_is_only_held_again(program: Program) -> None:
     standing = registration.invitation.seat
     assert (standing.kept_at, standing.held_until) == (None, THREE_WORKING_DAYS)
     with clock.at(THREE_WORKING_DAYS - timedelta(minutes=1)):
-        assert actions.end_holds() == 0
+        assert holds.end_holds() == 0
         registration = pay(registration)
     assert registration.state == "member"
 
@@ -335,10 +340,10 @@ def test_while_another_invoice_is_open_the_one_that_was_paid_stays_closed(progra
     registration = billed_and_paid(program)
     account = account_of(registration)
     billing.post_cancellation_fee(account=account, amount=usd("30"))
-    second = billing.issue_invoice(account=account)
+    second = invoices_actions.issue_invoice(account=account)
     assert second
     reverse(registration)
-    assert ledger.open_invoice(account) == second
+    assert queries.open_invoice(account) == second
     assert Invoice.objects.get(number="CF-00001").closed_at
     assert "You now owe 1,927 USD. Invoice CF-00002 for 30 USD" in told()
 
@@ -349,7 +354,7 @@ def test_while_another_invoice_is_open_the_one_that_was_paid_stays_closed(progra
 def test_the_private_page_marks_the_receipt_and_has_its_cancellation(program: Program, client: Client) -> None:
     registration = member(program)
     reversal = reverse(registration)
-    path = queries.member_path(registration)
+    path = registration_queries.member_path(registration)
     page = " ".join(client.get(path).content.decode().split())
     assert "<strong>cancelled</strong>" in page
     assert "Cancellation of receipt R-2024-0001 (PDF)" in page
@@ -357,7 +362,7 @@ def test_the_private_page_marks_the_receipt_and_has_its_cancellation(program: Pr
     taken_back = reversal.payment_id
     for address in (f"{path}receipts/{taken_back}/", f"{path}receipts/{taken_back}/cancellation/"):
         assert client.get(address).content.startswith(b"%PDF")
-    other = queries.member_path(make_registration(program, 2))
+    other = registration_queries.member_path(make_registration(program, 2))
     assert client.get(f"{other}receipts/{taken_back}/cancellation/").status_code == 404
 
 
@@ -366,7 +371,7 @@ def test_the_private_page_promises_no_money_that_is_not_in_credit(
     program: Program, client: Client, who: Callable[[Program], Registration]
 ) -> None:
     registration = who(program)
-    path = queries.member_path(registration)
+    path = registration_queries.member_path(registration)
     assert "back to you" in client.get(path).content.decode()
     reverse(registration)
     assert "back to you" not in client.get(path).content.decode()

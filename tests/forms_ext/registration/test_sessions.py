@@ -9,7 +9,8 @@ from django.test import Client
 from cop_program import clock
 from cop_program.models import Program, SessionPage
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions, queries, running
+from forms_ext.programs import actions
+from forms_ext.registration import queries
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission.factories import make_registration, pay
 
@@ -82,7 +83,7 @@ def test_confirmation_tells_every_member_all_join_links(
     session: SessionPage, program: Program, member: Registration
 ) -> None:
     publish(session, join_link=JOIN)
-    running.work_off(actions.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
     (mail,) = OutgoingMail.objects.filter(kind="program_confirmed")
     assert mail.recipient == member.email
     assert JOIN in mail.text
@@ -91,7 +92,7 @@ def test_confirmation_tells_every_member_all_join_links(
 def test_a_recording_that_comes_after_the_end_is_told_too(
     session: SessionPage, program: Program, member: Registration
 ) -> None:
-    running.work_off(actions.confirm_program(program=program, by=None))
+    actions.work_off(actions.confirm_program(program=program, by=None))
     with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
         program.refresh_from_db()
         actions.close_program(program=program, by=None)
@@ -99,7 +100,7 @@ def test_a_recording_that_comes_after_the_end_is_told_too(
 
 
 def test_nobody_is_told_of_a_program_that_was_called_off(session: SessionPage, program: Program) -> None:
-    running.work_off(actions.call_off_program(program=program, by=None, reason="Too few."))
+    actions.work_off(actions.call_off_program(program=program, by=None, reason="Too few."))
     assert publish(session, join_link=JOIN) == []
 
 

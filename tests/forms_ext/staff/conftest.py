@@ -10,10 +10,10 @@ from django.test import Client
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.models import Application
-from forms_ext.base import private, roles
-from forms_ext.forms.models import FormVersion, Upload
-
-from ..billing.factories import make_program
+from forms_ext.base import groups, private_files
+from forms_ext.forms.models import FormVersion
+from forms_ext.submissions.models import Upload
+from tests.forms_ext.ledger.factories import make_program
 
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 QUESTIONS = {
@@ -22,7 +22,7 @@ QUESTIONS = {
         {"type": "file", "key": "paper", "label": "Your paper"},
     ]
 }
-GROUPS = {"editor": roles.EDITORS, "reviewer": roles.REVIEWERS, "staff": roles.STAFF}
+GROUPS = {"editor": groups.EDITORS, "reviewer": groups.REVIEWERS, "staff": groups.STAFF}
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def make_upload(program: Program) -> Callable[..., Upload]:
         return Upload.objects.create(
             page_id=page_id or program.page_id,
             question_key="paper",
-            storage_path=private.save("uploads/test/paper.pdf", b"%PDF-1.7 my paper"),
+            storage_path=private_files.save("uploads/test/paper.pdf", b"%PDF-1.7 my paper"),
             file_name="my_paper.pdf",
             content_type="application/pdf",
             size=17,

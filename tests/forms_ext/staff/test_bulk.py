@@ -9,12 +9,11 @@ from django.test import Client
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 
 from forms_ext.applications.models import Application
-from forms_ext.base import selection
-from forms_ext.base.registers import RegisterBulkAction
+from forms_ext.base.admin import selection
+from forms_ext.base.admin.listing import ListingBulkAction
 from forms_ext.mail.models import OutgoingMail
-
-from .selecting import INDEX, address, confirm, select
-from .test_registers import text
+from tests.forms_ext.staff.selecting import INDEX, address, confirm, select
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 State = Application.State
@@ -129,9 +128,9 @@ def test_every_bulk_action_of_ours_takes_its_rows_from_the_body() -> None:
     ]
     assert len(actions) >= 3
     for action in actions:
-        assert issubclass(action, RegisterBulkAction)
-        assert action.get_actionable_objects is RegisterBulkAction.get_actionable_objects
-        assert action.post is RegisterBulkAction.post
+        assert issubclass(action, ListingBulkAction)
+        assert action.get_actionable_objects is ListingBulkAction.get_actionable_objects
+        assert action.post is ListingBulkAction.post
 
 
 def test_the_listing_posts_what_is_selected(staff: Client, make_application: Callable) -> None:

@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from forms_ext.applications.models import Application
-from forms_ext.base import roles
-
-from .selecting import INDEX
+from forms_ext.base import groups
+from tests.forms_ext.staff.selecting import INDEX
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 DECLINE = "Decline the selected applications"
@@ -24,7 +23,7 @@ def desk(page: Page, live_server: LiveServer, make_application: Callable[..., Ap
     for number in range(60):
         make_application(name=f"Person {number:02}", country="CA" if number < 55 else "NZ")
     user = User.objects.create_user("staff")
-    user.groups.add(Group.objects.get(name=roles.STAFF))
+    user.groups.add(Group.objects.get(name=groups.STAFF))
     client = Client()
     client.force_login(user)
     cookie = client.cookies["sessionid"].value

@@ -7,15 +7,20 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from forms_ext.billing import actions as billing
-from forms_ext.billing.models import AccountRow, Invoice
+from forms_ext.invoices import actions
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger.models import AccountRow
 from forms_ext.mail import rendering
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
-
-from ..billing.factories import DEPOSIT
-from .test_programs import NOW, february, register  # noqa: F401  (fixtures)
-from .test_registers import text
+from tests.forms_ext.ledger.factories import DEPOSIT
+from tests.forms_ext.staff.test_programs import (
+    NOW,
+    february,  # noqa: F401
+    register,  # noqa: F401  (fixtures)
+)
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -35,7 +40,7 @@ def test_cancelling_shows_every_mail_that_then_goes_out(
 ) -> None:
     row: Registration = register("Ada")
     billing.record_payment(account=row.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
-    billing.issue_invoice(account=row.account)
+    actions.issue_invoice(account=row.account)
     url = reverse("cop_registration:cancel", args=[row.pk])
     before, mails = counted(), list(OutgoingMail.objects.values_list("pk", flat=True))
     with django_capture_on_commit_callbacks() as waiting:

@@ -17,25 +17,31 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.admission import seats
-from forms_ext.applications import actions as applying
+from forms_ext.admission import places
+from forms_ext.applications import emails
 from forms_ext.applications.models import Application
-from forms_ext.base.staff import StaffActionView
-from forms_ext.billing import actions as billing
-from forms_ext.billing.models import AccountRow, Invoice, Payment
+from forms_ext.base.admin.views import StaffActionView
 from forms_ext.exports.models import Export
+from forms_ext.invoices import actions
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger.models import AccountRow, Payment
 from forms_ext.mail import bounces, delivery
 from forms_ext.mail.models import MailTemplate, OutgoingMail
-from forms_ext.registration import actions as registering
-from forms_ext.registration.home import Home
-from forms_ext.registration.models import GoItem, GoRun, Registration
+from forms_ext.programs.admin.dashboard import Dashboard
+from forms_ext.programs.models import BatchItem, BatchRun
+from forms_ext.registration import queries
+from forms_ext.registration.models import Registration
+from tests.forms_ext.admission import factories
+from tests.forms_ext.forms.factories import make_application_form, make_registration_form
+from tests.forms_ext.ledger.factories import FEE
+from tests.forms_ext.staff.test_registers import text
+from tests.forms_ext.staff.test_roles import (
+    TABLE,
+    address,
+    things,  # noqa: F401  (a fixture)
+)
 from tests.watching import missing_variables, wrong_with
-
-from ..admission import factories
-from ..billing.factories import FEE
-from ..forms.factories import make_application_form, make_registration_form
-from .test_registers import text
-from .test_roles import TABLE, address, things  # noqa: F401  (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 DAY = timedelta(days=1)
@@ -67,7 +73,7 @@ State = Registration.State
 def refused_mail(program: Program, *, by: str = "server") -> None:
     """Let a mail to the address that a stranger typed be refused at once, or come back."""
     application = factories.make_application(program, 70, name="Stranger", email="nobody@refused.example")
-    applying.confirm_receipt(application)
+    emails.send_receipt(application)
     mail = OutgoingMail.objects.get(recipient=application.email)
     if by == "provider":
         OutgoingMail.objects.filter(pk=mail.pk).update(state=OutgoingMail.State.SENT)
@@ -83,24 +89,24 @@ def member(program: Program, number: int = 1) -> Registration:
 
 
 def failed_pdf(program: Program) -> None:
-    billing.issue_invoice(account=member(program).account)
+    actions.issue_invoice(account=member(program).account)
     Invoice.objects.update(pdf_path="", pdf_attempts=3)
 
 
 def failed_item(program: Program) -> None:
-    run = GoRun.objects.create(program=program, kind="confirm", started_at=clock.now())
-    GoItem.objects.create(run=run, registration=member(program), state="failed", error="ValueError: x")
+    run = BatchRun.objects.create(program=program, kind="confirm", started_at=clock.now())
+    BatchItem.objects.create(run=run, registration=member(program), state="failed", error="ValueError: x")
 
 
 def waits_though_free(program: Program) -> None:
-    seats.set_capacity(program=program, capacity=1)
+    places.set_capacity(program=program, capacity=1)
     factories.make_registration(program, 1)
     factories.make_registration(program, 2)
-    seats.set_capacity(program=program, capacity=3)
+    places.set_capacity(program=program, capacity=3)
 
 
 def overdue(program: Program) -> datetime:
-    billing.issue_invoice(account=member(program).account)
+    actions.issue_invoice(account=member(program).account)
     return STARTED
 
 
@@ -162,7 +168,7 @@ TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
 
 
 def test_every_task_has_its_case() -> None:
-    assert set(TASKS) == set(Home.TASKS)
+    assert set(TASKS) == set(Dashboard.TASKS)
 
 
 @pytest.mark.parametrize(("name", "number"), [(name, n) for name, cases in TASKS.items() for n in range(len(cases))])
@@ -172,9 +178,9 @@ def test_the_home_of_a_program_shows_each_task_and_its_list(staff: Client, name:
         moment = TASKS[name][number](program) or clock.now()
     with clock.at(moment):
         program = Program.objects.select_related("page").get(pk=program.pk)
-        task = getattr(Home(program), name)()
+        task = getattr(Dashboard(program), name)()
         assert task is not None
-        page = look(staff, reverse("cop_registration:program", args=[program.pk]))
+        page = look(staff, reverse("cop_programs:program", args=[program.pk]))
         assert task.text in page
         there = look(staff, task.url)
         assert "Nothing matches" not in there
@@ -189,7 +195,7 @@ def test_the_home_of_a_program_shows_each_task_and_its_list(staff: Client, name:
 #: Where each field with a choice shows: the thing whose field takes each value in turn, and the pages.
 #: `None` stands for rows that are frozen, of which the things hold what they can be.
 SHOWN: dict[tuple[type[Model], str], tuple[str | None, list[str]]] = {
-    (Program, "status"): ("program", [n for n in TABLE if n.startswith("cop_registration:")]),
+    (Program, "status"): ("program", [n for n in TABLE if n.startswith(("cop_programs:", "cop_registration:"))]),
     (Application, "state"): ("application", ["cop_admission:person", "cop_applications_modeladmin_index"]),
     (Application, "source"): ("application", ["cop_admission:person", "cop_applications_modeladmin_index"]),
     (Registration, "state"): (
@@ -198,8 +204,8 @@ SHOWN: dict[tuple[type[Model], str], tuple[str | None, list[str]]] = {
     ),
     (OutgoingMail, "state"): ("mail", ["forms_ext_mail:mail", "cop_outbox_modeladmin_index"]),
     (Export, "state"): ("export", ["cop_exports:job", "cop_exports:file", "cop_exports:export"]),
-    (GoRun, "kind"): ("run", ["cop_registration:run", "cop_registration:program"]),
-    (GoItem, "state"): ("item", ["cop_registration:run", "cop_registration:program"]),
+    (BatchRun, "kind"): ("run", ["cop_programs:run", "cop_programs:program"]),
+    (BatchItem, "state"): ("item", ["cop_programs:run", "cop_programs:program"]),
     (AccountRow, "kind"): (None, ["cop_billing:account"]),
     (Payment, "method"): (None, ["cop_billing:account"]),
     (Invoice, "kind"): (None, ["cop_billing:account", "cop_invoices_modeladmin_index"]),
@@ -225,8 +231,8 @@ def test_every_state_has_its_pages() -> None:
 @pytest.fixture
 def everything(things: dict[str, Any], program: Program) -> dict[str, Any]:  # noqa: F811
     """The things of the roles, with a run that has an item."""
-    run = GoRun.objects.get()
-    item = GoItem.objects.create(run=run, registration_id=things["registration"], error="ValueError: x")
+    run = BatchRun.objects.get()
+    item = BatchItem.objects.create(run=run, registration_id=things["registration"], error="ValueError: x")
     return things | {"run": run.pk, "item": item.pk}
 
 
@@ -245,11 +251,11 @@ def test_every_state_shows_on_its_pages(
             look(client, address(name, everything))
         return
     for value, _label in model._meta.get_field(field).choices:  # type: ignore[union-attr]
-        if model is GoRun:
-            GoRun.objects.exclude(pk=everything[thing]).delete()  # a program has one of each kind
+        if model is BatchRun:
+            BatchRun.objects.exclude(pk=everything[thing]).delete()  # a program has one of each kind
         if model is Program and value == Program.Status.OPEN:
-            GoItem.objects.all().delete()
-            GoRun.objects.all().delete()  # an open program has none
+            BatchItem.objects.all().delete()
+            BatchRun.objects.all().delete()  # an open program has none
         model._default_manager.filter(pk=everything[thing]).update(**{field: value})
         for name in pages:
             look(client, address(name, everything))
@@ -264,7 +270,7 @@ def make_frozen_rows(pk: int) -> None:
     (refund,) = account.refunds_due.all()
     billing.record_refund(refund=refund, paid_on=today)
     billing.record_rebate_paid(rebate=account.rebate_due, paid_on=today)
-    billing.issue_credit_note(invoice=account.invoices.get(kind="invoice"), cause="x")
+    actions.issue_credit_note(invoice=account.invoices.get(kind="invoice"), cause="x")
     billing.reverse_fee(account=account)
     billing.post_cancellation_fee(account=account, amount=Money(1, "USD"))
 
@@ -299,11 +305,11 @@ def test_every_listing_shows_with_each_value_of_its_filters(
 #: What each page that does something is sent to do it; `...` where an editor's own page is another test's.
 SENT: dict[str, dict[str, Any]] = {
     "cop_admission:enter": {"program": "program"},
-    "cop_registration:confirm": {},
-    "cop_registration:call_off": {"reason": "Too few", "sure": "on"},
-    "cop_registration:close": {},
-    "cop_registration:run": {},
-    "cop_registration:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
+    "cop_programs:confirm": {},
+    "cop_programs:call_off": {"reason": "Too few", "sure": "on"},
+    "cop_programs:close": {},
+    "cop_programs:run": {},
+    "cop_programs:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
     "cop_registration:cancel": {"refund": "", "reason": ""},
     "cop_registration:new_address": {},
     "cop_registration:reverse_payment": {"reason": "Wrong account", "last_day": "2024-02-08", "message": ""},
@@ -345,9 +351,9 @@ def test_every_page_says_what_it_has_done_and_what_it_refuses(
 ) -> None:
     client, url = client_of("administrator"), address(name, everything)
     data = {key: everything.get(value, value) for key, value in SENT[name].items()}
-    if name == "cop_registration:confirm":
-        GoItem.objects.all().delete()
-        GoRun.objects.all().delete()
+    if name == "cop_programs:confirm":
+        BatchItem.objects.all().delete()
+        BatchRun.objects.all().delete()
     for sent in (dict.fromkeys(data, "\x00"), {}, data, data):  # nonsense, nothing, what is right, and once more
         response = client.post(url, sent, follow=True)
         assert wrong_with(response) == "", (name, sent)
@@ -416,7 +422,7 @@ def public_pages(program: Program) -> list[str]:
 def test_public_pages_in_each_status_of_a_program(opened: Program, status: str) -> None:
     Program.objects.filter(pk=opened.pk).update(status=status)
     registration = Registration.objects.get()
-    member_page = registering.queries.member_path(registration)
+    member_page = queries.member_path(registration)
     for moment in (factories.START, datetime(2024, 2, 1, 17, tzinfo=UTC), STARTED, OVER):
         with clock.at(moment):
             for path in [*public_pages(opened), member_page, f"{member_page}calendar.ics"]:
@@ -429,4 +435,4 @@ def test_the_private_page_in_each_state_of_a_registration(opened: Program, state
     Registration.objects.filter(pk=registration.pk).update(state=state)
     for status in Program.Status.values:
         Program.objects.filter(pk=opened.pk).update(status=status)
-        look(Client(), registering.queries.member_path(registration))
+        look(Client(), queries.member_path(registration))

@@ -12,11 +12,12 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.billing import actions, queries
-from forms_ext.billing.models import Account, Payment
-
-from ..billing.factories import make_account, make_issuer, make_member, make_program
-from .test_registers import text
+from forms_ext.invoices import actions
+from forms_ext.ledger import actions as ledger_actions
+from forms_ext.ledger import queries
+from forms_ext.ledger.models import Account, Payment
+from tests.forms_ext.ledger.factories import make_account, make_issuer, make_member, make_program
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -43,9 +44,9 @@ def test_the_register_tells_paid_unpaid_overdue_and_too_much(staff: Client, prog
     with clock.at(datetime(2024, 2, 1, 17, tzinfo=UTC)):
         actions.issue_invoice(account=member)
     paid = make_member(program, payer_name="Paid Up")
-    actions.record_payment(account=paid, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
+    ledger_actions.record_payment(account=paid, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
     credit = make_member(program, payer_name="Too Much")
-    actions.record_payment(account=credit, amount=Money(2000, "USD"), received_on=date(2024, 2, 5))
+    ledger_actions.record_payment(account=credit, amount=Money(2000, "USD"), received_on=date(2024, 2, 5))
     make_member(program, payer_name="Unpaid Yet")
     make_account(program, payer_name="Lapsed")
     page = text(staff.get("/admin/cop/accounts/"))
@@ -97,7 +98,7 @@ def test_an_invoice_is_issued_once_and_its_pdf_opens(
 
 
 def test_a_refund_is_listed_and_recorded(staff: Client, member: Account) -> None:
-    actions.reverse_fee(account=member)
+    ledger_actions.reverse_fee(account=member)
     staff.post(reverse("cop_billing:list_refund", args=[member.pk]), {"amount": "100", "reason": "Called off"})
     refund = member.refunds_due.get()
     assert "To pay (1)" in text(staff.get("/admin/cop/refunds/"))
@@ -115,7 +116,7 @@ def test_rebates_are_listed_with_names_and_amounts_and_recorded(staff: Client, p
     make_issuer()
     for name, country in (("Cy", "CA"), ("Al", "AU"), ("Us", "US")):
         account = make_member(program, payer_name=name, payer_country=country)
-        actions.record_payment(account=account, amount=Money(1897, "USD"), received_on=date(2024, 2, 20))
+        ledger_actions.record_payment(account=account, amount=Money(1897, "USD"), received_on=date(2024, 2, 20))
     answer = staff.post(reverse("cop_billing:list_rebates"), {"program": program.pk}, follow=True)
     page = text(answer)
     assert "2 rebates are listed" in page
@@ -171,7 +172,7 @@ def test_the_account_tells_of_a_reversed_payment(staff: Client, member: Account)
     payment = member.payments.get()
     assert reverse("cop_registration:reverse_payment", args=[payment.pk]) in text(staff.get(url))
     assert reverse("cop_billing:list_refund", args=[member.pk]) not in text(staff.get(url)), "nothing is in credit"
-    actions.reverse_payment(payment=payment, reason="Another Ada")
+    ledger_actions.reverse_payment(payment=payment, reason="Another Ada")
     page = text(staff.get(url))
     for words in ("Payment reversed", "Another Ada", "(reversed)", "receipt cancelled", "cancels receipt R-2024-0001"):
         assert words in page
@@ -183,10 +184,10 @@ def test_the_account_tells_of_a_reversed_payment(staff: Client, member: Account)
 
 
 def test_a_refund_is_taken_off_the_list_with_a_reason(staff: Client, program: Program, member: Account) -> None:
-    actions.record_payment(account=member, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
-    twice = actions.record_payment(account=member, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
-    refund = actions.list_refund(account=member, amount=Money(1897, "USD"), reason="Paid twice")
-    actions.reverse_payment(payment=twice, reason="Recorded twice")
+    ledger_actions.record_payment(account=member, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
+    twice = ledger_actions.record_payment(account=member, amount=Money(1897, "USD"), received_on=date(2024, 2, 5))
+    refund = ledger_actions.list_refund(account=member, amount=Money(1897, "USD"), reason="Paid twice")
+    ledger_actions.reverse_payment(payment=twice, reason="Recorded twice")
     account, home = reverse("cop_billing:account", args=[member.pk]), f"/admin/cop/programs/{program.pk}/"
     page = text(staff.get(account)).replace("\xa0", " ")
     assert "1,897 USD is listed for refund, but 0 USD is in credit." in page
@@ -211,10 +212,10 @@ def test_queries_do_not_grow_with_the_rows(staff: Client, program: Program, regi
     def grow(program: Program, name: str) -> None:
         account = make_member(program, payer_name=name, payer_country="CA")
         actions.issue_invoice(account=account)
-        extra = actions.record_payment(account=account, amount=Money(2000, "USD"), received_on=date(2024, 2, 5))
-        actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
-        actions.reverse_payment(payment=extra, reason="x")
-        actions.list_rebate(account=account, amount=Money(10, "USD"))
+        extra = ledger_actions.record_payment(account=account, amount=Money(2000, "USD"), received_on=date(2024, 2, 5))
+        ledger_actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
+        ledger_actions.reverse_payment(payment=extra, reason="x")
+        ledger_actions.list_rebate(account=account, amount=Money(10, "USD"))
 
     grow(program, "One")
     address = f"/admin/cop/{register}/"

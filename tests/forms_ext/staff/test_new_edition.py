@@ -13,9 +13,8 @@ from wagtail.models import GroupPagePermission, Page
 from wagtail.users.models import UserProfile
 
 from cop_program.models import Program, ProgramPage, SessionPage
-from forms_ext.base import roles
-
-from .test_registers import text
+from forms_ext.base import groups
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -38,7 +37,7 @@ def program(program: Program) -> Program:
 
 
 def address(program: Program) -> str:
-    return reverse("cop_registration:new_edition", args=[program.page_id])
+    return reverse("cop_programs:new_edition", args=[program.page_id])
 
 
 def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_of: Callable[[str], Client]) -> None:
@@ -49,7 +48,7 @@ def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_o
 
     answer = client.post(address(program), {"first_day": "2025-01-10", "title": "Culture 2024"}, follow=True)
     page = ProgramPage.objects.exclude(pk=program.page_id).get()
-    assert answer.redirect_chain == [(reverse("cop_registration:to_look_at", args=[page.pk]), 302)]
+    assert answer.redirect_chain == [(reverse("cop_programs:to_look_at", args=[page.pk]), 302)]
     said = text(answer)
     assert "The new edition is there, as drafts." in said
     assert "Title: a date or year, “2024”" in said
@@ -62,7 +61,7 @@ def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_o
 def test_the_zone_is_named_in_the_language_of_the_editor(
     program: Program, client_of: Callable[[str], Client], user: Callable[[str], User]
 ) -> None:
-    where = reverse("cop_registration:to_look_at", args=[program.page_id])
+    where = reverse("cop_programs:to_look_at", args=[program.page_id])
     assert "Days and times in Pacific Time" in text(client_of("editor").get(where))
     UserProfile.objects.update_or_create(user=user("editor"), defaults={"preferred_language": "de"})
     assert "Nordamerikanische Westküstenzeit (America/Los Angeles)" in text(client_of("editor").get(where))
@@ -110,19 +109,19 @@ def test_whoever_may_not_write_pages_makes_none(
     assert answer["Location"] == "/admin/"
     assert ProgramPage.objects.count() == 1
     if role == "staff":
-        assert "New edition" not in text(client.get(reverse("cop_registration:program", args=[program.pk])))
+        assert "New edition" not in text(client.get(reverse("cop_programs:program", args=[program.pk])))
 
 
 def test_staff_who_may_write_pages_find_it_at_the_home_of_the_program(
     program: Program, client_of: Callable[[str], Client], user: Callable[[str], User]
 ) -> None:
     client = client_of("staff")
-    user("staff").groups.add(Group.objects.get(name=roles.EDITORS))
-    home = reverse("cop_registration:program", args=[program.pk])
+    user("staff").groups.add(Group.objects.get(name=groups.EDITORS))
+    home = reverse("cop_programs:program", args=[program.pk])
     assert address(program) in client.get(home).content.decode()
     client.post(address(program), {"first_day": "2025-01-10", "title": "Once more"})
     draft = Program.objects.exclude(pk=program.pk).get()
-    said = text(client.get(reverse("cop_registration:program", args=[draft.pk])))
+    said = text(client.get(reverse("cop_programs:program", args=[draft.pk])))
     assert "Not published" in said
     assert "New edition" not in said
 
@@ -140,12 +139,12 @@ def test_the_button_stands_beside_program_pages_and_costs_no_query_a_row(
     with CaptureQueriesContext(connection) as asked:
         shown = client.get(explore).content.decode()
     drafts = ProgramPage.objects.exclude(pk=program.page_id)
-    assert all(reverse("cop_registration:to_look_at", args=[page.pk]) in shown for page in drafts)
+    assert all(reverse("cop_programs:to_look_at", args=[page.pk]) in shown for page in drafts)
     assert [query["sql"] for query in asked if '"cop_program_program"' in query["sql"]] == []
 
 
 def test_an_editor_of_another_branch_makes_none(program: Program, client_of: Callable[[str], Client]) -> None:
     client = client_of("editor")
     elsewhere = Page.get_first_root_node().add_child(instance=Page(title="Elsewhere"))
-    GroupPagePermission.objects.filter(group__name=roles.EDITORS).update(page=elsewhere)
+    GroupPagePermission.objects.filter(group__name=groups.EDITORS).update(page=elsewhere)
     assert client.get(address(program))["Location"] == "/admin/"

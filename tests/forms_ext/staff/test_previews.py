@@ -10,11 +10,13 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.mail import kinds
-
-from ..billing.factories import make_program
-from .test_programs import NOW, register  # noqa: F401  (a fixture)
-from .test_registers import text
+from forms_ext.mail import email_types
+from tests.forms_ext.ledger.factories import make_program
+from tests.forms_ext.staff.test_programs import (
+    NOW,
+    register,  # noqa: F401  (a fixture)
+)
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +91,7 @@ def test_every_mail_but_the_letter_can_be_shown_with_a_person(staff: Client, reg
     with clock.at(NOW):
         row = register("Ada Lovelace")
         pks = [row.pk, row.invitation.application_id, row.account_id]
-        for kind in (kind.name for kind in kinds.all_kinds() if kind.name != "letter_to_facilitator"):
+        for kind in (kind.name for kind in email_types.all_types() if kind.name != "letter_to_facilitator"):
             listed = choices(staff, kind)
             (person,) = {pk for pk in pks if f'"person:{pk}"' in listed}
             assert "Ada Lovelace" in preview(staff, kind, person), kind

@@ -14,14 +14,14 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.admission import seats
+from forms_ext.admission import places
 from forms_ext.admission.models import Invitation, Seat
-from forms_ext.billing import actions, queries
+from forms_ext.ledger import actions, queries
 from forms_ext.mail.models import MailTemplate
-from forms_ext.registration.models import GoItem, GoRun, Registration
-
-from ..billing.factories import DEPOSIT, FEE, make_account, make_issuer
-from .test_registers import text
+from forms_ext.programs.models import BatchItem, BatchRun
+from forms_ext.registration.models import Registration
+from tests.forms_ext.ledger.factories import DEPOSIT, FEE, make_account, make_issuer
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 NOW = datetime(2024, 2, 1, 17, tzinfo=UTC)
@@ -39,7 +39,7 @@ def february() -> Iterator[None]:
 def register(program: Program, make_application: Callable) -> Callable[..., Registration]:
     """Make a registration with a seat held, as it stands after somebody has registered."""
     make_issuer()
-    seats.set_capacity(program=program, capacity=9)
+    places.set_capacity(program=program, capacity=9)
 
     def make(name: str = "Ada Sample", until: datetime = NOW + timedelta(days=5), **fields: Any) -> Registration:
         application = make_application(name=name, state="accepted")
@@ -74,7 +74,7 @@ def register(program: Program, make_application: Callable) -> Callable[..., Regi
 
 
 def home(program: Program) -> str:
-    return reverse("cop_registration:program", args=[program.pk])
+    return reverse("cop_programs:program", args=[program.pk])
 
 
 def test_the_home_says_what_needs_a_hand_in_order(
@@ -211,7 +211,7 @@ def test_confirming_shows_who_gets_an_invoice_and_who_is_left_alone(
     member = register("Member")
     actions.record_payment(account=member.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
     register("Unpaid Hold")
-    url = reverse("cop_registration:confirm", args=[program.pk])
+    url = reverse("cop_programs:confirm", args=[program.pk])
     page = text(staff.get(url)).replace("\xa0", " ")
     assert "1,897 USD" in page
     assert "to 1 member" in page
@@ -221,10 +221,10 @@ def test_confirming_shows_who_gets_an_invoice_and_who_is_left_alone(
 
 
 def test_the_progress_tells_done_failed_and_remaining(staff: Client, program: Program, register: Callable) -> None:
-    run = GoRun.objects.create(program=program, kind="confirm", started_at=NOW)
+    run = BatchRun.objects.create(program=program, kind="confirm", started_at=NOW)
     for name, state in (("Ada", "done"), ("Bo", "failed"), ("Cy", "todo")):
-        GoItem.objects.create(run=run, registration=register(name), state=state, error="No issuer")
-    url = reverse("cop_registration:run", args=[program.pk])
+        BatchItem.objects.create(run=run, registration=register(name), state=state, error="No issuer")
+    url = reverse("cop_programs:run", args=[program.pk])
     page = text(staff.get(url))
     assert "1 done, 1 failed, 1 remaining." in page
     assert "data-cop-running" in page
@@ -235,14 +235,14 @@ def test_the_progress_tells_done_failed_and_remaining(staff: Client, program: Pr
 
 
 def test_calling_off_needs_a_second_yes(staff: Client, program: Program) -> None:
-    url = reverse("cop_registration:call_off", args=[program.pk])
+    url = reverse("cop_programs:call_off", args=[program.pk])
     assert staff.post(url, {"reason": "Too few"}).status_code == 422
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN
 
 
 def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) -> None:
-    url = reverse("cop_registration:close", args=[program.pk])
+    url = reverse("cop_programs:close", args=[program.pk])
     Program.objects.update(status=Program.Status.CONFIRMED)
     answer = staff.post(url)
     assert answer.status_code == 409

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forms_ext.applications.models import Application
-
-from ..billing.factories import make_program
-from .selecting import INDEX, address, select
+from tests.forms_ext.ledger.factories import make_program
+from tests.forms_ext.staff.selecting import INDEX, address, select
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -7,15 +7,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forms_ext.billing import actions as billing
-from forms_ext.billing.models import AccountRow, Payment
+from forms_ext.invoices import actions
+from forms_ext.ledger import actions as billing
+from forms_ext.ledger.models import AccountRow, Payment
 from forms_ext.mail import rendering
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
-
-from ..billing.factories import DEPOSIT, make_account
-from .test_programs import NOW, february, register  # noqa: F401  (fixtures)
-from .test_registers import text
+from tests.forms_ext.ledger.factories import DEPOSIT, make_account
+from tests.forms_ext.staff.test_programs import (
+    NOW,
+    february,  # noqa: F401
+    register,  # noqa: F401  (fixtures)
+)
+from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 KIND = "payment_reversed"
@@ -113,11 +117,11 @@ def test_an_account_without_a_registration_has_a_page_too(staff: Client, paid: P
 
 def test_invoices_that_open_again_or_stay_closed_are_named(staff: Client, paid: Payment) -> None:
     account = paid.account
-    billing.issue_invoice(account=account)
+    actions.issue_invoice(account=account)
     rest = billing.record_payment(account=account, amount=DEPOSIT * 19 - DEPOSIT * 3 / 100, received_on=NOW.date())
     assert "Invoice CF-00001 is open again." in text(staff.get(url(rest)))
     billing.post_cancellation_fee(account=account, amount=DEPOSIT)
-    billing.issue_invoice(account=account)
+    actions.issue_invoice(account=account)
     page = text(staff.get(url(rest)))
     assert "Invoice CF-00002 stays open as it is." in page
     assert "Invoice CF-00001 stays closed" in page

@@ -15,13 +15,14 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission.models import Invitation, Seat
 from forms_ext.applications.models import Application
-from forms_ext.billing import actions
 from forms_ext.exports.models import Export
-from forms_ext.forms.models import Submission, Upload
+from forms_ext.invoices import actions as invoices_actions
+from forms_ext.ledger import actions
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration.models import GoRun, Registration
-
-from ..billing.factories import make_issuer, make_member
+from forms_ext.programs.models import BatchRun
+from forms_ext.registration.models import Registration
+from forms_ext.submissions.models import Submission, Upload
+from tests.forms_ext.ledger.factories import make_issuer, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -42,14 +43,14 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_admission:enter_for": (STAFF, ("program",)),
     "cop_registrations_modeladmin_index": (STAFF, ()),
     "cop_registrations_modeladmin_results": (STAFF, ()),
-    "cop_registration:programs": (STAFF, ()),
-    "cop_registration:program": (STAFF, ("program",)),
-    "cop_registration:confirm": (STAFF, ("program",)),
-    "cop_registration:call_off": (STAFF, ("program",)),
-    "cop_registration:close": (STAFF, ("program",)),
-    "cop_registration:run": (STAFF, ("program",)),
-    "cop_registration:new_edition": (EDITORS, ("page",)),
-    "cop_registration:to_look_at": (EDITORS, ("page",)),
+    "cop_programs:programs": (STAFF, ()),
+    "cop_programs:program": (STAFF, ("program",)),
+    "cop_programs:confirm": (STAFF, ("program",)),
+    "cop_programs:call_off": (STAFF, ("program",)),
+    "cop_programs:close": (STAFF, ("program",)),
+    "cop_programs:run": (STAFF, ("program",)),
+    "cop_programs:new_edition": (EDITORS, ("page",)),
+    "cop_programs:to_look_at": (EDITORS, ("page",)),
     "cop_registration:registration": (STAFF, ("registration",)),
     "cop_registration:file": (STAFF, ("registration", "question")),
     "cop_registration:cancel": (STAFF, ("registration",)),
@@ -154,7 +155,7 @@ def things(
     make_issuer()
     account = make_member(program)
     actions.record_payment(account=account, amount=Money(50, "USD"), received_on=moment.date())
-    invoice = actions.issue_invoice(account=account)
+    invoice = invoices_actions.issue_invoice(account=account)
     wrong = actions.record_payment(account=account, amount=Money(2000, "USD"), received_on=moment.date())
     refund = actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
     actions.reverse_payment(payment=wrong, reason="x")
@@ -189,7 +190,7 @@ def things(
     submission = Submission.objects.create(
         page=program.page, version=application.version, answers=answers, submitted_at=moment, reference="S-2024-0001"
     )
-    GoRun.objects.create(program=program, kind="confirm", started_at=moment)
+    BatchRun.objects.create(program=program, kind="confirm", started_at=moment)
     Program.objects.filter(pk=program.pk).update(status=Program.Status.CONFIRMED)
     return {
         "program": program.pk,

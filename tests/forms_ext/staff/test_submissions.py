@@ -16,13 +16,13 @@ from wagtail.models import ModelLogEntry
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.models import Application
-from forms_ext.base import private
-from forms_ext.forms import actions
-from forms_ext.forms.models import FormPage, Submission, Upload
-from forms_ext.forms.submissions import CleanSubmission
-
-from ..forms.factories import make_application_form, publish
-from .conftest import START
+from forms_ext.base import private_files
+from forms_ext.submissions import actions
+from forms_ext.submissions.cleaned import CleanSubmission
+from forms_ext.submissions.models import Submission, Upload
+from forms_ext.submissions.pages import FormPage
+from tests.forms_ext.forms.factories import make_application_form, publish
+from tests.forms_ext.staff.conftest import START
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -116,8 +116,8 @@ def test_one_submission_is_read_and_deleted_for_good(
     assert answer["Location"] == INDEX
     assert not Submission.objects.exists()
     assert not Upload.objects.exists()
-    assert not private.exists(upload.storage_path)
-    entry = ModelLogEntry.objects.get(action="forms_ext.forms.delete")
+    assert not private_files.exists(upload.storage_path)
+    entry = ModelLogEntry.objects.get(action="forms_ext.submissions.delete")
     assert (entry.label, entry.user.username) == (sent.reference, "staff")
     assert "Ada" not in str(entry.data)
 
@@ -179,7 +179,7 @@ def test_a_reviewer_downloads_a_file_of_an_application_and_history_says_so(
     assert answer["Content-Disposition"] == 'attachment; filename="my_paper.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
-    entry = ModelLogEntry.objects.get(action="forms_ext.forms.download")
+    entry = ModelLogEntry.objects.get(action="forms_ext.submissions.download")
     assert (entry.label, entry.user.username, entry.data) == (application.reference, "reviewer", {"question": "paper"})
     assert "File downloaded" in text(reviewer.get(f"/admin/cop/applications/{application.pk}/"))
     for wrong in (f"{other.pk}/files/paper/", f"{application.pk}/files/hopes/", f"{application.pk}/files/..%2f/"):
@@ -191,9 +191,9 @@ def test_a_file_that_the_storage_lost_is_a_404(
 ) -> None:
     upload = make_upload()
     application = make_application(answers={"paper": {"upload": upload.token, "name": upload.file_name}})
-    private.delete(upload.storage_path)
+    private_files.delete(upload.storage_path)
     assert reviewer.get(f"/admin/cop/applications/{application.pk}/files/paper/").status_code == 404
-    assert not ModelLogEntry.objects.filter(action="forms_ext.forms.download").exists()
+    assert not ModelLogEntry.objects.filter(action="forms_ext.submissions.download").exists()
 
 
 def test_no_address_of_the_public_site_serves_an_upload(client: Client, make_upload: Callable[..., Upload]) -> None:

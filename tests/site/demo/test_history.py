@@ -10,12 +10,13 @@ from djmoney.money import Money
 from cop_program.models import Program, SessionPage
 from forms_ext.admission.models import Seat, WaitingListEntry
 from forms_ext.applications.models import Application
-from forms_ext.base import audit
-from forms_ext.billing import queries as ledger
-from forms_ext.billing.models import Account, Invoice, Payment, RebateDue, RefundDue
-from forms_ext.mail import kinds
+from forms_ext.base import consistency
+from forms_ext.invoices.models import Invoice
+from forms_ext.ledger import queries as ledger
+from forms_ext.ledger.models import Account, Payment, RebateDue, RefundDue
+from forms_ext.mail import email_types
 from forms_ext.mail.models import OutgoingMail
-from forms_ext.registration import actions
+from forms_ext.programs import actions
 from forms_ext.registration.models import Registration
 
 pytestmark = [pytest.mark.django_db]
@@ -117,7 +118,7 @@ def test_no_value_of_a_mail_holds_a_personal_link_that_is_not_marked(loaded: Non
     """What is stored in the open beside the outbox: addresses that all members share, and no token."""
     shared = {link for row in SessionPage.objects.values_list("join_link", "recording_link") for link in row if link}
     for mail in OutgoingMail.objects.all():
-        kind = kinds.get(mail.kind)
+        kind = email_types.get(mail.kind)
         for name, value in mail.fields.items():
             addresses = set(re.findall(r"\w+://\S+", value))
             assert addresses <= (shared if name in kind.links else set()), (kind.name, name)
@@ -125,4 +126,4 @@ def test_no_value_of_a_mail_holds_a_personal_link_that_is_not_marked(loaded: Non
 
 
 def test_the_audit_finds_nothing(loaded: None) -> None:
-    assert list(audit.run_all()) == []
+    assert list(consistency.run_all()) == []

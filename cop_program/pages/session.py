@@ -1,0 +1,115 @@
+"""The page of a session."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.api import APIField
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+from wagtail.search import index
+
+from ..models.program import Program
+from ..presentation import context
+from . import panels, validation
+from .forms import SessionPageForm
+from .mixins import ProgramPageMixin
+from .zoned import ZonedPage
+
+if TYPE_CHECKING:
+    from .program import ProgramPage
+
+#: What changes of a published session are told to whom it concerns, and by which fields.
+TOLD_FIELDS = {
+    "join_link": ("join_link",),
+    "recording": ("recording_link",),
+    "time": ("starts_at", "ends_at"),
+    "state": ("is_cancelled",),
+}
+
+
+class SessionPageMixin(models.Model):
+    """One meeting: two instants in UTC, a private join link and, later, a private recording."""
+
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    is_cancelled = models.BooleanField(_("cancelled"), default=False)
+    description = RichTextField(_("description"), blank=True)
+    join_link = models.URLField(_("join link"), max_length=500, blank=True)
+    recording_link = models.URLField(_("recording"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class SessionPage(SessionPageMixin, ZonedPage):
+    """A meeting of a program; below its program page. Its join link and recording are told to members alone."""
+
+    base_form_class = SessionPageForm
+    shared_fields = ("starts_at", "ends_at", "is_cancelled", "join_link", "recording_link")
+    content_panels = [*Page.content_panels, *panels.SESSION]
+    search_fields = [*Page.search_fields, index.SearchField("description")]
+    api_fields = [APIField(name) for name in ("starts_at", "ends_at", "is_cancelled", "description")]
+    #: The program page above one that has no place in the tree yet (set by its form).
+    program_page_above: "ProgramPage | None" = None
+    #: What the last save changed of the published session: keys of TOLD_FIELDS.
+    told_changes: tuple[str, ...] = ()
+
+    parent_page_types = ["cop_program.ProgramPage"]
+    subpage_types: list[str] = []
+    template = "cop_program/session_page.html"
+
+    class Meta:
+        verbose_name = _("session page")
+        verbose_name_plural = _("session pages")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Note what this changes of a published session before it is overwritten."""
+        if kwargs.get("update_fields") is None:
+            self.told_changes = self._changes()
+        super().save(*args, **kwargs)
+        if {"time", "state"} & set(self.told_changes) and self.source_page() is None:
+            self.touch_calendar()
+
+    def first_of(self, pages: Any) -> Any:
+        """Return the session below the program's source page."""
+        above = self.program_page()
+        source = above.source_page() if above is not None else None
+        return pages.child_of(source).first() if source is not None else None
+
+    def touch_calendar(self) -> None:
+        """Raise the calendar's sequence: what it tells of this session has changed."""
+        above = self.program_page()
+        if above is not None:
+            Program.objects.filter(translation_key=above.translation_key).update(
+                calendar_sequence=models.F("calendar_sequence") + 1
+            )
+
+    def program_page(self) -> "ProgramPage | None":
+        """Return the page of the program, None where there is none yet."""
+        if not self.path:
+            return self.program_page_above
+        parent = self.get_parent()
+        return parent.specific if parent and issubclass(parent.specific_class or Page, ProgramPageMixin) else None
+
+    def clean(self) -> None:
+        """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
+        super().clean()
+        if errors := validation.session_errors(self, self.program_page()):
+            raise ValidationError(errors)
+
+    def template_context(self, request: HttpRequest) -> dict[str, Any]:
+        return context.of_session(self, request)
+
+    def _changes(self) -> tuple[str, ...]:
+        if not self.live:
+            return ()
+        names = [name for fields in TOLD_FIELDS.values() for name in fields]
+        before = SessionPage.objects.filter(pk=self.pk, live=True).values(*names).first() if self.pk else None
+        if before is None:
+            return tuple(what for what in ("join_link", "recording") if getattr(self, TOLD_FIELDS[what][0]))
+        return tuple(
+            what for what, fields in TOLD_FIELDS.items() if any(before[name] != getattr(self, name) for name in fields)
+        )

@@ -1,0 +1,136 @@
+"""What editors are told at the field; every function stands missing values, since drafts have them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .. import formatting
+from ..deadlines import KINDS, Deadline
+from ..extensions import provider
+from ..models.program import Program
+
+if TYPE_CHECKING:
+    from ..models import ProgramPage, SessionPage
+
+Errors = dict[str, list[str]]
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _day(day: date) -> str:
+    return formatting.day_text(day, _language())
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{_day(local.date())}, {formatting.time_text(local.time(), _language())}"
+
+
+def program_errors(page: "ProgramPage") -> Errors:
+    """Return what is wrong with a program page, by field."""
+    errors: Errors = {}
+    for found in (_date_errors(page), _money_errors(page), _place_errors(page), _meeting_errors(page)):
+        for name, message in found:
+            errors.setdefault(name, []).append(message)
+    return errors
+
+
+def _date_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+    start, end = page.starts_on, page.ends_on
+    apply, register = page.deadline("application"), page.deadline("registration")
+    if start and end and end < start:
+        yield "ends_on", _("The last day lies before the first day, {day}.").format(day=_day(start))
+    if apply and register and register.closes_at < apply.closes_at:
+        yield (
+            "registration_deadline",
+            _("This lies before the application deadline, {day}: people could not register after they apply.").format(
+                day=_day(apply.day)
+            ),
+        )
+    first_day = Deadline(start, page.home_zone or "UTC") if start else None
+    for kind in KINDS:
+        deadline = page.deadline(kind)
+        if first_day and deadline and deadline.closes_at > first_day.closes_at:
+            yield f"{kind}_deadline", _("This lies after the first day of the program, {day}.").format(day=_day(start))
+
+
+def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+    fee, deposit = page.fee, page.deposit
+    if fee is None or deposit is None:
+        return
+    if fee.amount < 0:
+        yield "fee", _("A fee can't be below zero.")
+    if deposit.amount < 0:
+        yield "deposit", _("A deposit can't be below zero.")
+    if fee.currency != deposit.currency and deposit.amount:
+        yield "deposit", _("Fee and deposit need one currency: the fee is in {code}.").format(code=fee.currency)
+    elif deposit.amount > fee.amount:
+        yield (
+            "deposit",
+            _("The deposit is a part of the fee and can't be above it: {fee}.").format(
+                fee=formatting.money_text(fee, _language())
+            ),
+        )
+
+
+def _place_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+    capacity, least = page.capacity, page.least_members
+    if capacity and least and least > capacity:
+        yield "least_members", _("There are {n} places only.").format(n=capacity)
+    if not capacity or not page.pk:
+        return
+    program = Program.objects.filter(page_id=page.pk).first()
+    seats = provider().seats(program) if program else None
+    in_use = seats.taken + seats.held if seats else 0
+    if capacity < in_use:
+        yield "capacity", _("{n} places are taken or held: enter {n} or more.").format(n=in_use)
+
+
+def _meeting_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+    if not page.pk or not page.path or not page.starts_on or not page.ends_on:
+        return
+    zone = ZoneInfo(page.home_zone or "UTC")
+    for meeting in page.sessions().filter(is_cancelled=False):
+        first, last = meeting.starts_at.astimezone(zone).date(), meeting.ends_at.astimezone(zone).date()
+        if first < page.starts_on:
+            yield "starts_on", _("The meeting “{title}” is on {day}.").format(title=meeting.title, day=_day(first))
+        if last > page.ends_on:
+            yield "ends_on", _("The meeting “{title}” ends on {day}.").format(title=meeting.title, day=_day(last))
+
+
+def session_errors(session: "SessionPage", page: "ProgramPage | None") -> Errors:
+    """Return what is wrong with a session of the program `page`, by field."""
+    start, end = session.starts_at, session.ends_at
+    errors: Errors = {}
+    if start and end and end <= start:
+        errors["ends_at"] = [_("The meeting ends before it starts.")]
+        return errors
+    if page is None:
+        return errors
+    zone = ZoneInfo(page.home_zone or "UTC")
+    for name, moment in (("starts_at", start), ("ends_at", end)):
+        if moment and (message := _outside(page, moment.astimezone(zone).date())):
+            errors[name] = [message]
+    if start and end and not session.is_cancelled:
+        others = page.sessions().exclude(pk=session.pk).filter(is_cancelled=False, starts_at__lt=end, ends_at__gt=start)
+        for other in others:
+            errors.setdefault("starts_at", []).append(
+                _("This overlaps with the meeting “{title}”: {start} to {end}.").format(
+                    title=other.title, start=_moment(other.starts_at, zone), end=_moment(other.ends_at, zone)
+                )
+            )
+    return errors
+
+
+def _outside(page: "ProgramPage", day: date) -> str:
+    if page.starts_on and day < page.starts_on:
+        return _("The program begins on {day}.").format(day=_day(page.starts_on))
+    if page.ends_on and day > page.ends_on:
+        return _("The program ends on {day}.").format(day=_day(page.ends_on))
+    return ""

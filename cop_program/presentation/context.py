@@ -1,0 +1,285 @@
+"""What the templates of the pages get; the names below are the contract with `templates/cop_program/`.
+
+Every page:
+    `reader_zone`      name of the reader's IANA zone, '' where unknown (`reader.zone`)
+    `zone_choices`     [(name, readable name)] for the form that sets it. The form:
+                       `<form method="post" action="{% url 'cop_program:set_zone' %}">`, fields `zone` (a name, or
+                       '' to forget) and `next` (`request.get_full_path`); no CSRF token. The address
+                       `?tz=Europe/Berlin` shows one page in a zone without any cookie.
+
+`program_page.html`:
+    `page`             the `ProgramPage`
+    `program`          the `Program`, None in the preview of a page that was never published
+    `schedule`         `schedule.Schedule` (shapes in its docstring); `schedule.groups` may be empty
+    `reader_schedule`  `schedule.GroupSchedule` in the reader's zone, None where the zone is unknown
+    `deadlines`        list of `DeadlineLine` in the order application, cancellation, registration;
+                       those without a date are left out
+    `next_step`        `extensions.NextStep` or None
+    `seats`            `extensions.Seats` or None
+    `facilitators`     list of `FacilitatorLine`
+    `sessions`         list of `SessionLine`, by start; the cancelled ones too
+    `dates`            "7 February - 26 June 2024", the days of the program
+    `is_over`          whether its last day is past
+    `is_public`        whether everyone may see the page
+    `fee`, `deposit`, `balance`   `Money`; `{{ fee|money }}` writes them; `balance` = fee - deposit
+    `rebate_countries` list of names
+    `steps`            list of `way.Step`: the way of this program with its dates (also by `{% the_way %}`)
+
+`session_page.html`:
+    `page`, `program_page`, `session` (a `SessionLine`), `session_schedule` (a `Schedule` of this one meeting),
+    `reader_schedule`, `session_count`, `earlier` and `later` (the `SessionLine` before and after, or None)
+
+`facilitator_page.html`:
+    `page`, `contact_url` ('' where letters can't be sent), `programs` (list of live `ProgramPage` they lead)
+
+`program_index_page.html`:
+    `page`, `programs`: list of `ProgramLine`, what is ahead first
+
+`facilitator_index_page.html`:
+    `page`, `facilitators`: list of `FacilitatorLine`
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from .. import access, formatting, journey, reader
+from ..clock import now
+from ..deadlines import Deadline
+from ..extensions import NextStep, Seats, provider
+from ..zones import zone_choices, zone_names
+from .schedule import Meeting, ZoneGroup, build, for_reader
+
+if TYPE_CHECKING:
+    from ..models import FacilitatorPage, Program, ProgramPage, SessionPage
+
+KINDS = ("application", "cancellation", "registration")
+
+
+@dataclass(frozen=True)
+class DeadlineLine:
+    """A deadline: `kind` (application, cancellation, registration), `sentence` in full, `short` for a small place."""
+
+    kind: str
+    label: str
+    sentence: str
+    short: str
+    closes_at: datetime
+    is_past: bool
+
+
+@dataclass(frozen=True)
+class FacilitatorLine:
+    """A facilitator and the address of the form that writes to them ('' where there is none)."""
+
+    page: "FacilitatorPage"
+    contact_url: str
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A meeting; `when` says it in the reader's zone, else in the home zone: "Wednesday 7 February 2024, 4:00 ..."."""
+
+    page: "SessionPage"
+    number: int
+    when: str
+    starts_at: datetime
+    ends_at: datetime
+    is_cancelled: bool
+    is_past: bool
+
+
+@dataclass(frozen=True)
+class ProgramLine:
+    """A program in a list: its days ("7 February - 26 June 2024"), its places, what to do now, whether it is over."""
+
+    page: "ProgramPage"
+    dates: str
+    next_step: NextStep | None
+    seats: Seats | None
+    is_over: bool
+
+
+def of_every_page(request: HttpRequest) -> dict[str, Any]:
+    """Return the reader's zone and what the form that sets it needs."""
+    return {"reader_zone": reader.zone(request) or "", "zone_choices": zone_choices()}
+
+
+def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a program page, with a number of queries that does not grow with its sessions."""
+    language, zone = _language(), reader.zone(request)
+    sessions = page.meetings(program, request) if page.path else []
+    meetings = [meeting_of(session) for session in sessions if not session.is_cancelled]
+    seats, step = _standing(program, request)
+    return {
+        "program": program,
+        "schedule": build(meetings, zone_groups(page), language),
+        "reader_schedule": for_reader(meetings, zone, language) if zone else None,
+        "deadlines": deadline_lines(page, request),
+        "next_step": step,
+        "seats": seats,
+        "facilitators": of_facilitators(page.facilitators(request)),
+        "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
+        "dates": days_text(page, language),
+        "is_over": is_over(page),
+        "is_public": access.is_open(page, None),
+        "fee": page.fee,
+        "deposit": page.deposit,
+        "balance": balance_of(page),
+        "rebate_countries": [str(getattr(country, "name", country)) for country in page.rebate_countries or []],
+        "steps": journey.steps(page, None, language),
+    }
+
+
+def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a session's page; its join link and recording are not for it."""
+    language, zone, above = _language(), reader.zone(request), page.program_page()
+    if above is None or page.starts_at is None or page.ends_at is None:
+        return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
+    others = above.meetings(request=request) if above.path else []
+    others = [one for one in others if one.translation_key != page.translation_key]
+    sessions = sorted([*others, page], key=lambda one: one.starts_at)
+    lines = session_lines(sessions, zone or above.home_zone or "UTC", language)
+    place = sessions.index(page)
+    meetings = [meeting_of(page)]
+    return {
+        "program_page": above,
+        "session": lines[place],
+        "session_count": len(lines),
+        "earlier": lines[place - 1] if place else None,
+        "later": lines[place + 1] if place + 1 < len(lines) else None,
+        "session_schedule": build(meetings, zone_groups(above), language),
+        "reader_schedule": for_reader(meetings, zone, language) if zone else None,
+    }
+
+
+def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a facilitator's page."""
+    if page.pk is None:  # the preview of a page that was never saved
+        return {"contact_url": "", "programs": []}
+    return {"contact_url": provider().contact_url(page), "programs": page.programs(request)}
+
+
+def of_programs(pages: "Sequence[ProgramPage]", programs: "Iterable[Program]", request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a list of `pages`: what is ahead, soonest first, then what is past, latest first."""
+    language = _language()
+    known = {program.translation_key: program for program in programs}
+    ahead, over = [one for one in pages if not is_over(one)], [one for one in pages if is_over(one)]
+    lines = []
+    for one in [*ahead, *reversed(over)]:
+        seats, step = _standing(known.get(one.translation_key), request)
+        lines.append(ProgramLine(one, days_text(one, language), step, seats, is_over(one)))
+    return {"programs": lines}
+
+
+def of_facilitators(pages: "Iterable[FacilitatorPage]") -> list[FacilitatorLine]:
+    """Return each of `pages` with the address of the form that writes to them."""
+    return [FacilitatorLine(one, provider().contact_url(one)) for one in pages]
+
+
+# Parts -----------------------------------------------------------------------------------------
+
+
+def zone_groups(page: "ProgramPage") -> list[ZoneGroup]:
+    """Return the groups of zones of a program; a draft's unfinished ones are left out."""
+    groups = []
+    for block in page.zone_groups or []:
+        zones = tuple(zone for zone in block.value.get("zones") or () if zone in zone_names())
+        groups.append(ZoneGroup(block.value.get("name") or "", zones))
+    return [group for group in groups if group.zones] or [_home_group(page)]
+
+
+def _home_group(page: "ProgramPage") -> ZoneGroup:
+    zone = page.home_zone or "UTC"
+    return ZoneGroup(formatting.generic_name(zone, _language()), (zone,))
+
+
+def meeting_of(session: "SessionPage") -> Meeting:
+    """Return a session as the schedule takes it."""
+    return Meeting(session.starts_at, session.ends_at, session.title)
+
+
+def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[DeadlineLine]:
+    """Return the deadlines of a program as sentences, in the reader's zone too."""
+    labels = {
+        "application": _("Apply"),
+        "cancellation": _("Cancel with your deposit paid back"),
+        "registration": _("Register and pay the deposit"),
+    }
+    language, zone, moment = _language(), reader.zone(request), now()
+    lines = []
+    for kind in KINDS:
+        if deadline := page.deadline(kind):
+            lines.append(
+                DeadlineLine(
+                    kind=kind,
+                    label=labels[kind],
+                    sentence=deadline.sentence(language, zone),
+                    short=f"{labels[kind]} {deadline.short(language)}",
+                    closes_at=deadline.closes_at,
+                    is_past=deadline.is_past(moment),
+                )
+            )
+    return lines
+
+
+def session_lines(sessions: "list[SessionPage]", zone: str, language: str) -> list[SessionLine]:
+    """Return sessions with their time in `zone`."""
+    moment = now()
+    return [
+        SessionLine(
+            page=session,
+            number=number,
+            when=when_text(session.starts_at, session.ends_at, zone, language),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            is_cancelled=session.is_cancelled,
+            is_past=session.ends_at <= moment,
+        )
+        for number, session in enumerate(sessions, 1)
+    ]
+
+
+def when_text(start: datetime, end: datetime, zone: str, language: str = "en") -> str:
+    """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm PST (Los Angeles)" (for pages and mails)."""
+    section = for_reader([Meeting(start, end)], zone, language)
+    assert section is not None
+    (only,) = section.sections
+    return f"{only.heading}, {only.lines[0].text}"
+
+
+def is_over(page: "ProgramPage") -> bool:
+    """Tell whether the last day of a program is past in its home zone."""
+    return bool(page.ends_on) and now() >= Deadline(page.ends_on, page.home_zone or "UTC").closes_at
+
+
+def days_text(page: "ProgramPage", language: str) -> str:
+    """Return "7 February - 26 June 2024"."""
+    if not page.starts_on or not page.ends_on:
+        return ""
+    last = formatting.date_text(page.ends_on, language)
+    if page.starts_on == page.ends_on:
+        return last
+    first = formatting.date_text(page.starts_on, language, year=page.starts_on.year != page.ends_on.year)
+    return f"{first} - {last}"
+
+
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
+def _standing(program: Any, request: HttpRequest) -> tuple[Seats | None, NextStep | None]:
+    if program is None:
+        return None, None
+    return provider().seats(program), provider().next_step(program, request)
+
+
+def balance_of(page: "ProgramPage") -> Any:
+    """Return the fee less the deposit; the fee alone where they are in two currencies or there is no deposit."""
+    fee, deposit = page.fee, page.deposit
+    return fee - deposit if fee and deposit and fee.currency == deposit.currency else fee

@@ -1,0 +1,277 @@
+"""The schedule of a program in any zones, computed from instants alone; pure, no database.
+
+`build(meetings, groups)` returns
+
+    Schedule          .groups: tuple of GroupSchedule
+    GroupSchedule     .name: "Americas"; .zones; .sections: tuple of Section; .notes: tuple of sentences
+    Section           .heading: "Wednesdays 7 and 28 February, 27 March, 17 April, 22 May and 26 June 2024"
+                      .dates: tuple of date, .meetings: tuple of Meeting (same order); .lines: tuple of Line
+    Line              .text: "9:00 am - noon AEST (Sydney, Brisbane)", or in its parts:
+                      .time: "9:00 am - noon"; .names: tuple of ZoneNames; .day_note: '' or "the next day"
+                      (then `text` ends with "; the next day"); .starts, .ends: wall times; .day_offset: days from
+                      the heading's date to the start; .end_offset: days from the start's date to the end's
+    ZoneNames         .label: "AEST", "Pacific Time", "UTC−03:00"; .places: ("Sydney", "Brisbane"), may be empty;
+                      .zones: IANA names; str(): "AEST (Sydney, Brisbane)"
+
+A heading's dates are those of the group's first zone. `for_reader(meetings, zone)` is the GroupSchedule of one zone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from .. import formatting
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting between two aware instants."""
+
+    start: datetime
+    end: datetime
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class ZoneGroup:
+    """A heading and the IANA zones below it, in order."""
+
+    name: str
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ZoneNames:
+    """Zones of one line that go by one label."""
+
+    label: str
+    places: tuple[str, ...]
+    zones: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({', '.join(self.places)})" if self.places else self.label
+
+
+@dataclass(frozen=True)
+class Line:
+    """The wall times of some zones, the same at each of the section's meetings."""
+
+    starts: clock_time
+    ends: clock_time
+    day_offset: int
+    end_offset: int
+    time: str
+    names: tuple[ZoneNames, ...]
+    day_note: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        line = f"{self.time} {', '.join(str(names) for names in self.names)}"
+        return f"{line}; {self.day_note}" if self.day_note else line
+
+
+@dataclass(frozen=True)
+class Section:
+    """Meetings with the same wall times in every zone of the group."""
+
+    heading: str
+    dates: tuple[date, ...]
+    meetings: tuple[Meeting, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class GroupSchedule:
+    """All meetings for the readers of one group of zones."""
+
+    name: str
+    zones: tuple[str, ...]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All meetings for every group."""
+
+    groups: tuple[GroupSchedule, ...]
+
+
+def build(meetings: Sequence[Meeting], groups: Sequence[ZoneGroup], language: str = "en") -> Schedule:
+    """Return the schedule of `meetings` for `groups`; groups without zones are left out, as is all without meetings."""
+    ordered = sorted(meetings, key=lambda meeting: (meeting.start, meeting.end))
+    if not ordered:
+        return Schedule(())
+    with translation.override(formatting.spoken(language)):
+        return Schedule(tuple(_Group(group, ordered, language).build() for group in groups if group.zones))
+
+
+def for_reader(meetings: Sequence[Meeting], zone: str, language: str = "en") -> GroupSchedule | None:
+    """Return the schedule in one reader's zone, or None where there is no meeting."""
+    groups = build(meetings, [ZoneGroup(formatting.city(zone, language), (zone,))], language).groups
+    return groups[0] if groups else None
+
+
+@dataclass(frozen=True)
+class _Wall:
+    """What a meeting's clock shows in one zone; equal for meetings that can be gathered."""
+
+    starts: clock_time
+    ends: clock_time
+    day_offset: int
+    end_offset: int
+    #: set only where these wall times alone do not tell the instants
+    offsets: tuple[timedelta | None, ...] = ()
+
+
+def _is_ambiguous(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _wall(start: datetime, end: datetime, heading: date) -> _Wall:
+    offsets = start.utcoffset(), end.utcoffset()
+    exact = _is_ambiguous(start) or _is_ambiguous(end) or offsets[0] != offsets[1]
+    return _Wall(
+        starts=start.time(),
+        ends=end.time(),
+        day_offset=(start.date() - heading).days,
+        end_offset=(end.date() - start.date()).days,
+        offsets=offsets if exact else (),
+    )
+
+
+@dataclass
+class _Group:
+    group: ZoneGroup
+    meetings: Sequence[Meeting]
+    language: str
+    zones: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.zones = tuple(dict.fromkeys(self.group.zones))
+
+    def build(self) -> GroupSchedule:
+        gathered: dict[tuple[_Wall, ...], list[Meeting]] = {}
+        for meeting in self.meetings:
+            gathered.setdefault(self._walls(meeting), []).append(meeting)
+        sections = tuple(self._section(walls, meetings) for walls, meetings in gathered.items())
+        return GroupSchedule(self.group.name, self.zones, sections, tuple(self._notes()))
+
+    def _day(self, meeting: Meeting) -> date:
+        return meeting.start.astimezone(ZoneInfo(self.zones[0])).date()
+
+    def _walls(self, meeting: Meeting) -> tuple[_Wall, ...]:
+        day = self._day(meeting)
+        clocks = (ZoneInfo(zone) for zone in self.zones)
+        return tuple(_wall(meeting.start.astimezone(z), meeting.end.astimezone(z), day) for z in clocks)
+
+    def _section(self, walls: tuple[_Wall, ...], meetings: list[Meeting]) -> Section:
+        by_wall: dict[_Wall, list[str]] = {}
+        for zone, wall in zip(self.zones, walls, strict=True):
+            by_wall.setdefault(wall, []).append(zone)
+        dates = tuple(self._day(meeting) for meeting in meetings)
+        return Section(
+            heading=capfirst(formatting.dates_text(dates, self.language)),
+            dates=dates,
+            meetings=tuple(meetings),
+            lines=tuple(self._line(wall, zones, meetings, dates) for wall, zones in by_wall.items()),
+        )
+
+    def _line(self, wall: _Wall, zones: list[str], meetings: list[Meeting], dates: tuple[date, ...]) -> Line:
+        by_label: dict[str, list[str]] = {}
+        for zone in zones:
+            by_label.setdefault(self._label(zone, meetings), []).append(zone)
+        return Line(
+            starts=wall.starts,
+            ends=wall.ends,
+            day_offset=wall.day_offset,
+            end_offset=wall.end_offset,
+            time=formatting.time_range(wall.starts, wall.ends, self.language, days=wall.end_offset),
+            names=tuple(self._names(label, of_label, meetings) for label, of_label in by_label.items()),
+            day_note=self._day_note(wall, dates),
+        )
+
+    def _label(self, zone: str, meetings: list[Meeting]) -> str:
+        """The letters where they are the same at every meeting from start to end, else the zone's generic name."""
+        locals_ = [moment.astimezone(ZoneInfo(zone)) for meeting in meetings for moment in (meeting.start, meeting.end)]
+        found = {(formatting.letters(local), local.utcoffset()) for local in locals_}
+        return next(iter(found))[0] if len(found) == 1 else formatting.generic_name(zone, self.language)
+
+    def _names(self, label: str, zones: list[str], meetings: list[Meeting]) -> ZoneNames:
+        alone = len(zones) == 1 and self._tells_the_zone(label, zones[0], meetings)
+        places = () if alone else tuple(formatting.city(zone, self.language) for zone in zones)
+        return ZoneNames(label, places, tuple(zones))
+
+    def _tells_the_zone(self, label: str, zone: str, meetings: list[Meeting]) -> bool:
+        if zone == "UTC":
+            return True
+        instants = [meeting.start for meeting in meetings]
+        return label == formatting.generic_name(zone, self.language) and formatting.generic_name_is_enough(
+            zone, instants, self.language
+        )
+
+    def _day_note(self, wall: _Wall, dates: tuple[date, ...]) -> str:
+        notes = []
+        if wall.day_offset:
+            notes.append(self._other_day(wall.day_offset, dates))
+        if wall.starts == clock_time(0):
+            notes.append(_("at the start of that day"))
+        if wall.end_offset - (wall.ends == clock_time(0)) > 0:
+            notes.append(_("ending the next day") if wall.end_offset == 1 else _("ending days later"))
+        return ", ".join(notes)
+
+    def _other_day(self, offset: int, dates: tuple[date, ...]) -> str:
+        words = {1: _("the next day"), -1: _("the day before"), 2: _("two days later"), -2: _("two days before")}
+        days = [day + timedelta(days=offset) for day in dates]
+        if len({day.weekday() for day in days}) > 1:
+            return words[offset]
+        return f"{words[offset]} ({formatting.weekday_text(days[0], self.language)})"
+
+    def _notes(self) -> list[str]:
+        notes = []
+        for before, after in pairwise(self.meetings):
+            notes += [self._between(before, after, *change) for change in self._changes(before.end, after.start)]
+        for meeting in self.meetings:
+            notes += [self._during(meeting, *change) for change in self._changes(meeting.start, meeting.end)]
+        return notes
+
+    def _changes(self, before: datetime, after: datetime) -> list[tuple[timedelta, list[str]]]:
+        """By how much, and where, clocks read other than they would have without a change between two instants."""
+        changes: dict[timedelta, list[str]] = {}
+        for zone in self.zones:
+            old, new = (moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in (before, after))
+            if old is not None and new is not None and old != new:
+                changes.setdefault(new - old, []).append(formatting.city(zone, self.language))
+        return list(changes.items())
+
+    def _between(self, before: Meeting, after: Meeting, change: timedelta, places: list[str]) -> str:
+        text = (
+            _("Between {dates} the clocks in {places} go forward by {length}.")
+            if change > timedelta()
+            else _("Between {dates} the clocks in {places} go back by {length}.")
+        )
+        return text.format(
+            dates=formatting.change_dates_text(self._day(before), self._day(after), self.language),
+            places=formatting.and_list(places, self.language),
+            length=formatting.duration_text(abs(change)),
+        )
+
+    def _during(self, meeting: Meeting, change: timedelta, places: list[str]) -> str:
+        text = (
+            _("During the meeting of {day} the clocks in {places} go forward by {length}.")
+            if change > timedelta()
+            else _("During the meeting of {day} the clocks in {places} go back by {length}.")
+        )
+        return text.format(
+            day=formatting.dates_text([self._day(meeting)], self.language),
+            places=formatting.and_list(places, self.language),
+            length=formatting.duration_text(abs(change)),
+        )

@@ -1,0 +1,158 @@
+"""What the staff's pages ask of the packages: which decisions are open, what they do, the mail they send."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from cop_program import journey
+from cop_program.clock import now
+
+from ...applications.models import Application
+from ...forms import compiler
+from ...forms.compiler import Answer
+from ...ledger import queries as ledger_queries
+from ...mail.rendering import Rendered
+from .. import actions, emails, invitations
+
+State = Application.State
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A decision in words: the heading, the button, and what is said once it is done."""
+
+    label: str | Promise
+    submit: str | Promise
+    done: str | Promise
+
+
+VERBS: Mapping[str, Verb] = {
+    State.ACCEPTED: Verb(
+        gettext_lazy("Accept"),
+        gettext_lazy("Accept and send this mail"),
+        gettext_lazy("%(name)s is accepted; the mail with the personal link is on its way."),
+    ),
+    State.WAITLISTED: Verb(
+        gettext_lazy("Put on the waiting list"),
+        gettext_lazy("Put on the waiting list and send this mail"),
+        gettext_lazy("%(name)s is on the waiting list; the mail is on its way."),
+    ),
+    State.DECLINED: Verb(
+        gettext_lazy("Decline"),
+        gettext_lazy("Decline and send this mail"),
+        gettext_lazy("%(name)s is declined; the mail is on its way."),
+    ),
+    State.WITHDRAWN: Verb(
+        gettext_lazy("Withdraw"),
+        gettext_lazy("Withdraw the application"),
+        gettext_lazy("The application of %(name)s is withdrawn."),
+    ),
+}
+
+
+def allowed(application: Application) -> list[str]:
+    """Return the states that `application` can be put into now, in the order in which staff read them."""
+    return list(actions.allowed(application))
+
+
+def step(application: Application, registration: Any) -> str:
+    """Return the step of the way at which the person is; '' where their way has ended."""
+    if registration is None:
+        here = {State.SUBMITTED: "answer", State.WAITLISTED: "answer", State.ACCEPTED: "register"}
+        return here.get(State(application.state), "")
+    if registration.state in {"waiting", "held"}:
+        return "deposit"
+    if registration.state != "member":
+        return ""
+    if application.program.status == application.program.Status.OPEN:
+        return "confirmed"
+    owes = registration.account and ledger_queries.balance(registration.account).amount > 0
+    return "balance" if owes else "paid"
+
+
+def way_line(application: Application, registration: Any) -> str:
+    """Return where the person is on the way, in words: "Step 3 of 7: Register, by Tuesday 30 January"."""
+    here = step(application, registration)
+    return journey.step_line(application.program, here, get_language() or "en") if here else ""
+
+
+def link_effect(application: Application) -> str:
+    """Say until when a personal link made now is valid."""
+    deadline = application.program.page.deadline("registration")
+    until = deadline.sentence(get_language() or "en")
+    if deadline.is_past(now()):
+        return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {
+            "until": until
+        }
+    return _("The link is valid %(until)s, or until the last day that you set below.") % {"until": until}
+
+
+def effects(application: Application, to_state: str) -> list[str]:
+    """Return what the decision will do, in sentences."""
+    if to_state == State.ACCEPTED:
+        return [
+            _("Sends this mail to %(email)s with a personal link to the registration form.")
+            % {"email": application.email},
+            link_effect(application),
+        ]
+    if to_state == State.WITHDRAWN:
+        return [
+            _("Closes the application at the applicant's wish; a personal link ends at once."),
+            _("Sends this mail to %(email)s.") % {"email": application.email},
+        ]
+    sentences = [_("Sends this mail to %(email)s.") % {"email": application.email}]
+    if application.state == State.ACCEPTED:
+        sentences.append(_("The personal link ends at once."))
+    return sentences
+
+
+def effects_of_many(selected: Sequence[Application], to_state: str) -> list[str]:
+    """Return what a decision on many does beside its mails; of several programs, for each how long its links last."""
+    if to_state != State.ACCEPTED:
+        return list(dict.fromkeys(text for one in selected for text in effects(one, to_state)[1:]))
+    programs = list({one.program_id: one for one in selected}.values())
+    if len(programs) < 2:
+        return [link_effect(one) for one in programs]
+    return [f"{one.program.page.title}: {link_effect(one)}" for one in programs]
+
+
+def answers(application: Application) -> list[Answer]:
+    """Return the answers with their questions, as they were asked."""
+    return compiler.compile(application.version).display(
+        application.answers, lambda key: reverse("cop_admission:file", args=[application.pk, key])
+    )
+
+
+def preview(
+    application: Application, to_state: str, *, link_ends_at: datetime | None = None, message: str = ""
+) -> Rendered:
+    """Return the mail of a decision as it would go out, its link masked."""
+    return emails.preview(application, to_state, ends_at=link_ends_at, message=message)
+
+
+def preview_link(application: Application, *, link_ends_at: datetime | None = None) -> Rendered:
+    """Return the mail with which a new link goes out."""
+    return emails.preview(application, "link", ends_at=link_ends_at or invitations.own_end(application))
+
+
+def decide(
+    application: Application,
+    to_state: str,
+    *,
+    by: Any,
+    reason: str = "",
+    message: str = "",
+    link_ends_at: datetime | None = None,
+) -> None:
+    """Put `application` into `to_state`; ActionRefused where its state forbids it."""
+    said = {"by": by, "reason": reason, "message": message}
+    if to_state == State.WITHDRAWN:
+        actions.withdraw(application=application, **said)
+    else:
+        actions.decide(application=application, to_state=to_state, link_ends_at=link_ends_at, **said)

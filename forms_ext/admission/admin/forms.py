@@ -1,0 +1,63 @@
+"""What staff fill in about an application."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from cop_program.deadlines import deadline_instant
+from cop_program.models import Program, ProgramPage
+
+from ...base.admin.forms import day_input, message_field, reason_field
+
+
+class NoteForm(forms.Form):
+    """A note for colleagues."""
+
+    text = forms.CharField(
+        label=_("Note"), max_length=4000, widget=AdminAutoHeightTextInput, help_text=_("For colleagues only.")
+    )
+
+
+class ReasonForm(forms.Form):
+    """A reason, kept in the history."""
+
+    reason = reason_field()
+
+
+class DecisionForm(ReasonForm):
+    """A decision, of which the person is told."""
+
+    message = message_field()
+
+
+class LinkForm(forms.Form):
+    """When a personal link ends."""
+
+    link_ends_on = forms.DateField(
+        label=_("Last day of the link"),
+        required=False,
+        widget=day_input(),
+        help_text=_("Empty: until the registration deadline. The link works until the end of this day."),
+    )
+
+    def ends_at(self, page: ProgramPage) -> datetime | None:
+        """Return the end of the day that was chosen, in the home zone of the program of `page`."""
+        day: date | None = self.cleaned_data.get("link_ends_on")
+        return deadline_instant(day, page.home_zone)
+
+
+class AcceptForm(DecisionForm, LinkForm):
+    """An acceptance."""
+
+
+class ProgramForm(forms.Form):
+    """For which program."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.select_related("page").order_by("-page__starts_on")

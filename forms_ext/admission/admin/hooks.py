@@ -1,0 +1,19 @@
+"""What admission has in Wagtail's admin: the applications, their people, and decisions in bulk."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import hooks
+
+from . import bulk, urls
+from .listing import applications
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    applications.register_with_wagtail()
+    hooks.register("register_admin_urls", admin_urls)
+    bulk.connect()

@@ -1,0 +1,113 @@
+"""The register of applications in Wagtail's admin."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import HeaderButton
+
+from ...applications.models import Application
+from ...base.admin.listing import ActionColumn, Listing, ListingAdmin, NextAction, PeopleFilterSet, StateColumn
+
+State = Application.State
+
+
+class ApplicationFilters(PeopleFilterSet):
+    """What staff look for, with counts."""
+
+    class Meta:
+        model = Application
+        fields = ["state", "program", "country"]
+
+
+class ApplicationListing(Listing):
+    """All applications, the newest first."""
+
+    filterset_class = ApplicationFilters
+    search_fields = ["name", "email", "organization", "reference"]
+    default_ordering = ["-submitted_at", "-pk"]
+    empty_message = gettext_lazy(
+        "Applications will stand here as soon as somebody sends one. Publish the application form below a program's "
+        "page, or enter an application for somebody who wrote a mail."
+    )
+
+    def get_base_queryset(self) -> QuerySet[Application]:
+        return Application.objects.select_related("program__page").defer("answers")
+
+    @cached_property
+    def may_decide(self) -> bool:
+        """Whether the reader decides, or reads only."""
+        return self.allows("decide")
+
+    def next_step(self, application: Application) -> NextAction:
+        """Return what to do with `application` now."""
+        waits = application.state == State.SUBMITTED and self.may_decide
+        return NextAction(_("Decide") if waits else _("Read"), self.get_detail_url(application) or "", primary=waits)
+
+    def get_detail_url(self, instance: Any) -> str | None:
+        url = super().get_detail_url(instance)
+        query = self.request.GET.copy()
+        for name in [self.page_kwarg, "_w_filter_fragment"]:
+            query.pop(name, None)
+        return f"{url}?{query.urlencode()}" if query else url
+
+    def get_columns(self) -> list[Column]:
+        return [
+            self.name_column(
+                "name", label=_("Name"), sort_key="name", below=lambda row: row.organization or row.reference
+            ),
+            StateColumn(
+                "state",
+                label=_("State"),
+                accessor=lambda row: row.get_state_display(),
+                primary=lambda row: row.state == State.SUBMITTED,
+                sort_key="state",
+                classname="cop-state",
+            ),
+            ActionColumn("step", label=_("Next step"), accessor=self.next_step),
+            Column("program", label=_("Program"), accessor=lambda row: row.program.page.title, classname="cop-wide"),
+            Column("country", label=_("Country"), accessor=lambda row: row.country.name, classname="cop-wide"),
+            Column(
+                "submitted_at",
+                label=_("Sent"),
+                accessor=lambda row: date_format(row.submitted_at, "DATE_FORMAT"),
+                sort_key="submitted_at",
+                classname="cop-date",
+            ),
+        ]
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.may_decide:
+            return []
+        return [
+            HeaderButton(
+                _("Enter one"),
+                url=reverse("cop_admission:enter"),
+                icon_name="plus",
+                attrs={"title": _("Enter an application for somebody who wrote a mail")},
+            )
+        ]
+
+
+class ApplicationAdmin(ListingAdmin):
+    """Applications in the menu."""
+
+    model = Application
+    base_url_path = "cop/applications"
+    index_view_class = ApplicationListing
+    list_permission = "review"
+    bulk_permission = "decide"
+    exports = (("applications", gettext_lazy("Export")),)
+    assignable = ("decide_application",)
+    detail_url_name = "cop_admission:person"
+    menu_icon = "form"
+    menu_order = 150
+
+
+applications = ApplicationAdmin()

@@ -1,0 +1,282 @@
+"""The page of a person: answers, decision, notes, one timeline."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from ...applications.actions import add_note
+from ...applications.models import Application
+from ...base import dates
+from ...base.admin.views import StaffView
+from ...base.errors import ActionRefused
+from ...base.permissions import may
+from ...ledger.models import Account
+from ...mail.models import OutgoingMail
+from ...mail.rendering import Rendered
+from ...submissions.admin.files import AnswerFileView
+from .. import actions
+from ..models import Invitation
+from . import decisions, timeline
+from .forms import AcceptForm, DecisionForm, LinkForm, NoteForm, ReasonForm
+from .listing import applications
+
+State = Application.State
+#: What each panel asks; the others are decisions.
+FORMS: Mapping[str, type[forms.Form]] = {
+    "note": NoteForm,
+    "link": LinkForm,
+    "revoke": ReasonForm,
+    State.ACCEPTED: AcceptForm,
+}
+
+
+@dataclass
+class Panel:
+    """One thing that can be done with the person: its words, its form, and the mail that it sends."""
+
+    name: str
+    label: str | Promise
+    submit: str | Promise
+    effects: list[str]
+    form: forms.Form
+    mail: Rendered | None = None
+    is_open: bool = False
+    is_destructive: bool = False
+
+
+def told(form: forms.Form) -> str:
+    """Return what was typed for the person, so that the mail shows it."""
+    return form.cleaned_data.get("message", "") if form.is_bound and form.is_valid() else ""
+
+
+class PersonFileView(AnswerFileView):
+    """A file that somebody sent with their application."""
+
+    permissions = [(Application, "review")]
+    model = Application
+
+
+class PersonView(StaffView):
+    """One application beside everything that belongs to it; what can be done with it is done here."""
+
+    permissions = [(Application, "review")]
+    template_name = "forms_ext/staff/person.html"
+    header_icon = "user"
+    bound: tuple[str, forms.Form] | None = None
+
+    def load(self) -> None:
+        rows = Application.objects.select_related("program__page", "version", "entered_by")
+        self.application = get_object_or_404(rows, pk=self.kwargs["pk"])
+        self.page = self.application.program.page
+
+    def get_page_title(self) -> str:
+        return self.application.name
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        query = self.request.GET.urlencode()
+        return [(applications.url_helper.index_url + (f"?{query}" if query else ""), _("Applications"))]
+
+    @cached_property
+    def may_decide(self) -> bool:
+        """Whether the reader decides, or reads and notes only."""
+        return may(self.request.user, "decide", Application)
+
+    # What can be done ----------------------------------------------------------------------------
+
+    def form(self, name: str, form_class: type[forms.Form]) -> forms.Form:
+        """Return the form of the panel `name`: the one that came back with errors, or a new one."""
+        if self.bound and self.bound[0] == name:
+            return self.bound[1]
+        return form_class(prefix=name)
+
+    def link_end(self, form: forms.Form) -> datetime | None:
+        """Return the last day of the link that somebody has typed, so that the mail shows it."""
+        if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
+            return form.ends_at(self.page)
+        return None
+
+    def panels(self) -> list[Panel]:
+        """Return what the state of the application allows."""
+        panels = []
+        for to_state in decisions.allowed(self.application):
+            form = self.form(to_state, FORMS.get(to_state, DecisionForm))
+            verb = decisions.VERBS[to_state]
+            panels.append(
+                Panel(
+                    name=to_state,
+                    label=verb.label,
+                    submit=verb.submit,
+                    effects=decisions.effects(self.application, to_state),
+                    form=form,
+                    mail=decisions.preview(
+                        self.application, to_state, link_ends_at=self.link_end(form), message=told(form)
+                    ),
+                    is_destructive=to_state in {State.DECLINED, State.WITHDRAWN},
+                )
+            )
+        panels += self.link_panels()
+        for panel in panels:
+            panel.is_open = bool(self.bound and self.bound[0] == panel.name)
+        return panels
+
+    def link_panels(self) -> list[Panel]:
+        """Return what can be done with the personal link."""
+        if self.application.state != State.ACCEPTED or self.has_registered:
+            return []
+        form = self.form("link", LinkForm)
+        panels = [
+            Panel(
+                name="link",
+                label=_("Send the link again"),
+                submit=_("End the old link and send a new one"),
+                effects=[_("Makes a new personal link and mails it; the old link ends at once.")],
+                form=form,
+                mail=decisions.preview_link(self.application, link_ends_at=self.link_end(form)),
+            )
+        ]
+        if self.invitation and self.invitation.revoked_at is None:
+            panels.append(
+                Panel(
+                    name="revoke",
+                    label=_("Revoke the link"),
+                    submit=_("Revoke the link"),
+                    effects=[_("The link stops working at once. No mail goes out; a new link can be sent later.")],
+                    form=self.form("revoke", ReasonForm),
+                    is_destructive=True,
+                )
+            )
+        return panels
+
+    @cached_property
+    def invitation(self) -> Invitation | None:
+        """The newest invitation."""
+        return self.application.invitations.order_by("-pk").first()
+
+    @cached_property
+    def has_registered(self) -> bool:
+        """Whether an invitation was used."""
+        return self.application.invitations.filter(used_at__isnull=False).exists()
+
+    # Doing it ------------------------------------------------------------------------------------
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        name = request.POST.get("action", "")
+        doers: dict[str, Callable[[forms.Form], str]] = {"note": self.note, "link": self.link, "revoke": self.revoke}
+        if name != "note" and not self.may_decide:
+            raise PermissionDenied
+        if name not in doers and name not in State.values:
+            return HttpResponse(status=400)
+        form = FORMS.get(name, DecisionForm)(request.POST, prefix=name)
+        self.bound = (name, form)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(), status=422)
+        if "preview" in request.POST:
+            return self.render_to_response(self.get_context_data())
+        try:
+            said = doers[name](form) if name in doers else self.decide(name, form)
+        except ActionRefused as refused:
+            messages.error(request, str(refused))
+            self.load()
+            return self.render_to_response(self.get_context_data(), status=409)
+        messages.success(request, said)
+        return redirect(request.get_full_path())
+
+    def note(self, form: forms.Form) -> str:
+        """Keep a note."""
+        add_note(application=self.application, author=self.request.user, text=form.cleaned_data["text"])
+        self.bound = None
+        return _("The note is kept.")
+
+    def decide(self, to_state: str, form: forms.Form) -> str:
+        """Decide the application as the reader saw it; somebody may have decided it meanwhile."""
+        if (seen := self.request.POST.get("seen")) in State.values:
+            self.application.state = seen
+        decisions.decide(
+            self.application,
+            to_state,
+            by=self.request.user,
+            reason=form.cleaned_data["reason"],
+            message=form.cleaned_data["message"],
+            link_ends_at=self.link_end(form),
+        )
+        return decisions.VERBS[State(to_state)].done % {"name": self.application.name}
+
+    def link(self, form: forms.Form) -> str:
+        """Send a new link."""
+        actions.send_link_again(application=self.application, by=self.request.user, ends_at=self.link_end(form))
+        return _("A new link is on its way to %(name)s; the old one has ended.") % {"name": self.application.name}
+
+    def revoke(self, form: forms.Form) -> str:
+        """Revoke the link."""
+        actions.revoke_link(application=self.application, by=self.request.user, reason=form.cleaned_data["reason"])
+        return _("The link has ended.")
+
+    # Showing it ----------------------------------------------------------------------------------
+
+    def neighbours(self) -> dict[str, Any]:
+        """Return the addresses of the previous and the next application in the listing that was left."""
+        query = QueryDict(self.request.GET.urlencode(), mutable=True)
+        pks = list(applications.rows(self.request, query).values_list("pk", flat=True))
+        if self.application.pk not in pks:
+            pks = list(applications.rows(self.request, QueryDict()).values_list("pk", flat=True))
+        at = pks.index(self.application.pk)
+        return {
+            "previous_url": self.person_url(pks[at - 1]) if at else "",
+            "next_url": self.person_url(pks[at + 1]) if at + 1 < len(pks) else "",
+            "position": at + 1,
+            "of_all": len(pks),
+        }
+
+    def person_url(self, pk: int) -> str:
+        """Return the address of another person in the same pile."""
+        query = self.request.GET.urlencode()
+        return reverse("cop_admission:person", args=[pk]) + (f"?{query}" if query else "")
+
+    def registration(self) -> Any:
+        """Return the registration that came of this application, if any."""
+        used = (
+            self.application.invitations.filter(used_at__isnull=False).select_related("registration__account").first()
+        )
+        return getattr(used, "registration", None)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        registration = self.registration()
+        return (
+            super().get_context_data(**kwargs)
+            | self.neighbours()
+            | {
+                "application": self.application,
+                "program_page": self.page,
+                "answers": decisions.answers(self.application),
+                "panels": self.panels() if self.may_decide else [],
+                "may_decide": self.may_decide,
+                "invitation": self.invitation,
+                "link_until": dates.until_here(self.invitation.ends_at, self.application.program)
+                if self.invitation
+                else "",
+                "has_registered": self.has_registered,
+                "registration": registration,
+                "way_line": decisions.way_line(self.application, registration),
+                "registration_url": reverse("cop_registration:registration", args=[registration.pk])
+                if registration and may(user, "manage", type(registration))
+                else "",
+                "note_form": self.form("note", NoteForm),
+                "notes": self.application.notes.select_related("author"),
+                "entries": timeline.of_application(
+                    self.application,
+                    money=may(user, "bill", Account),
+                    mails=may(user, "view", OutgoingMail),
+                ),
+            }
+        )

@@ -1,0 +1,74 @@
+"""What admission promises, held against the whole database."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..applications.models import Application
+from ..base import consistency
+from .models import Decision, Invitation, Seat, WaitingListEntry
+
+State = Application.State
+RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
+
+
+@consistency.check("admission.seats")
+def seats_fit_capacity() -> Iterator[str]:
+    """Each program has as many places as its page says, or as many as are taken where that is more."""
+    programs = Program.objects.select_related("page").annotate(
+        places=Count("seats"), used=Count("seats", filter=Q(seats__invitation__isnull=False))
+    )
+    for program in programs:
+        wanted = max(program.page.capacity, program.used)
+        if program.page.live and program.places != wanted:
+            yield f"Program {program.pk}: {program.places} places, but {wanted} are wanted."
+        if program.used > program.page.capacity:
+            yield f"Program {program.pk}: {program.used} places are taken of {program.page.capacity}."
+    for seat in Seat.objects.filter(invitation__isnull=False).exclude(program=F("invitation__application__program")):
+        yield f"Seat {seat.pk} of program {seat.program_id} is held by somebody of another program."
+
+
+@consistency.check("admission.links")
+def links_fit_applications() -> Iterator[str]:
+    """Only accepted applications have a live link; each accepted one has a link, ended, or is registered."""
+    live = Invitation.objects.filter(revoked_at__isnull=True)
+    for invitation in live.exclude(application__state=State.ACCEPTED).select_related("application"):
+        yield f"{invitation.application}: has a live link, but is {invitation.application.state}."
+    any_link = Invitation.objects.filter(application=OuterRef("pk"))
+    linkless = Application.objects.filter(state=State.ACCEPTED).filter(~Exists(any_link))
+    for application in linkless:
+        yield f"{application}: is accepted and never had a personal link."
+    used = Invitation.objects.filter(used_at__isnull=False, revoked_at__isnull=False).select_related("application")
+    for invitation in used:
+        yield f"{invitation.application}: a link was used and revoked."
+
+
+@consistency.check("admission.decisions")
+def decisions_fit_applications() -> Iterator[str]:
+    """Each decision has its mail; the last one made the state of its application."""
+    for decision in Decision.objects.filter(mail__isnull=True).select_related("application"):
+        yield f"{decision.application}: the decision {decision.to_state} has no mail."
+    for application in Application.objects.prefetch_related("decisions").iterator(chunk_size=500):
+        state: str = State.SUBMITTED
+        for decision in sorted(application.decisions.all(), key=lambda decision: decision.pk):
+            if decision.from_state != state:
+                yield f"{application}: was {state}, but a decision says {decision.from_state}."
+            state = decision.to_state
+        if state != application.state:
+            yield f"{application}: is {application.state}, but its decisions say {state}."
+
+
+@consistency.check("admission.queue")
+def queue_is_in_line() -> Iterator[str]:
+    """Nobody waits while a seat is free, and nobody who has a seat waits."""
+    open_entries = WaitingListEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
+    free = Seat.objects.filter(program=OuterRef("pk"), invitation__isnull=True)
+    waiting = open_entries.filter(program=OuterRef("pk"))
+    today = now().date()
+    for program in Program.objects.filter(Exists(free), Exists(waiting), status__in=RUNNING, page__starts_on__gt=today):
+        yield f"Program {program.pk}: somebody waits, although a seat is free."
+    for entry in open_entries.filter(invitation__seat__isnull=False):
+        yield f"Queue of program {entry.program_id}: entry {entry.pk} has a seat and still waits."

@@ -1,0 +1,175 @@
+"""Pages of the staff in Wagtail's admin: who may come, and forms whose action may be refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from ..errors import ActionRefused
+from ..permissions import may
+
+__all__ = ["ShownEmail", "StaffActionView", "StaffView"]
+
+
+@dataclass(frozen=True)
+class ShownEmail:
+    """An email that an action will send, as it would go out; personal links are masked.
+
+    Where an action mails many people, `audience` names those who get one like it, and `recipients` says how many.
+    """
+
+    kind: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    attachments: Sequence[str] = ()
+    audience: str = ""
+    recipients: int = 1
+
+
+class StaffView(WagtailAdminTemplateMixin, View):
+    """A page of the staff: `permissions` names (model, action) pairs, of which the reader needs one."""
+
+    permissions: Sequence[tuple[type[Model], str]] = ()
+    back: Sequence[tuple[str, str | Promise]] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        if not self.has_access():
+            raise PermissionDenied
+        self.load()
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def has_access(self) -> bool:
+        """Tell whether the reader has one of the permissions."""
+        return any(may(self.request.user, action, model) for model, action in self.permissions)
+
+    def load(self) -> None:
+        """Fetch what the page is about; 404 where there is no such thing."""
+
+    def get_back(self) -> Sequence[tuple[str, str | Promise]]:
+        """Return (url, label) of the pages above this one."""
+        return self.back
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way up; a page below others says in its own heading where it leads."""
+        above = [{"url": url, "label": label} for url, label in self.get_back()]
+        return [*self.breadcrumbs_items, *(above or [{"url": "", "label": self.get_page_title()}])]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"wagtail_heading": "" if self.get_back() else self.get_page_title()}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data())
+
+
+class StaffActionView(StaffView):
+    """A page that says what an action will do, asks what it needs, and does it on POST.
+
+    An action that the state forbids shows its reason; the page stays as it is, with what was typed. One that sends
+    emails (`shows_emails`) shows them first, and again with what was typed when `preview` is posted.
+    """
+
+    template_name = "forms_ext/staff/action.html"
+    form_class: type[forms.Form] = forms.Form
+    submit_label: str | Promise = _("Do it")
+    is_destructive = False
+    done_message: str | Promise = ""
+    shows_emails = False
+    confirmations = frozenset({"sure"})
+    """Fields that only confirm the action: its emails are shown without them."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return what stands in the form at first."""
+        return {}
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        """Return the form."""
+        return self.form_class(data, initial=self.get_initial())
+
+    def effects(self) -> Sequence[str | Promise]:
+        """Return sentences: what will happen."""
+        return []
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        """Return the emails that `perform` would send with `values`; raise ActionRefused if it would be refused."""
+        return []
+
+    def get_success_url(self) -> str:
+        """Return where to go once it is done."""
+        raise NotImplementedError
+
+    def perform(self, values: dict[str, Any]) -> str | Promise | None:
+        """Do it; ActionRefused where it cannot be done. May return what to say afterwards."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.make_form()
+        values = self.values_of(self.make_form(_as_posted(form))) if self.shows_emails else None
+        return self.show(form, values=values)
+
+    def values_of(self, form: forms.Form) -> dict[str, Any] | None:
+        """Return what `form` holds, None if more than a confirmation is missing or wrong."""
+        return None if set(form.errors) - self.confirmations else form.cleaned_data
+
+    def show(self, form: forms.Form, *, values: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        """Render the page, with the emails that would go out with `values`."""
+        return self.render_to_response(
+            self.get_context_data(
+                **self.emails_context(values),
+                form=form,
+                effects=self.effects(),
+                submit_label=self.submit_label,
+                is_destructive=self.is_destructive,
+                cancel_url=self.get_success_url(),
+            ),
+            status=status,
+        )
+
+    def emails_context(self, values: dict[str, Any] | None) -> Mapping[str, Any]:
+        """Return what the page says about the emails: those that would go out, or why the action is refused."""
+        context: dict[str, Any] = {"shows_emails": self.shows_emails, "emails": None, "refused": ""}
+        if self.shows_emails and values is not None:
+            try:
+                context["emails"] = self.emails(values)
+            except ActionRefused as refused:
+                context["refused"] = str(refused)
+        return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.make_form(request.POST)
+        if self.shows_emails and "preview" in request.POST:
+            return self.preview(form)
+        if not form.is_valid():
+            return self.show(form, values=self.values_of(form), status=422)
+        try:
+            said = self.perform(form.cleaned_data)
+        except ActionRefused as refused:
+            messages.error(request, str(refused))
+            return self.show(form, status=409)
+        if text := said or self.done_message:
+            messages.success(request, str(text))
+        return redirect(self.get_success_url())
+
+    def preview(self, form: forms.Form) -> HttpResponse:
+        """Show the emails with what was typed; nothing is done, and no confirmation is asked for."""
+        values = self.values_of(form)
+        for name in self.confirmations & set(form.errors):
+            del form.errors[name]
+        return self.show(form, values=values, status=200 if values is not None else 422)
+
+
+def _as_posted(form: forms.Form) -> dict[str, Any]:
+    """Return what `form` holds at first, as if it had been sent like that."""
+    return {form.add_prefix(name): form.get_initial_for_field(field, name) for name, field in form.fields.items()}

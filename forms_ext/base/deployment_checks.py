@@ -1,0 +1,130 @@
+"""System checks of a deployed site (`manage.py check --deploy`): nothing of a demo, a worker, mail that arrives."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from .conf import conf
+
+REHEARSAL = {
+    "COP_DEMO": "the demo's log-ins and pages",
+    "COP_CLOCK_FILE": "a clock that can be set",
+    "COP_MAILBOX_DIR": "a mailbox that everybody can read",
+}
+IN_REQUEST = (
+    "django.tasks.backends.immediate.",
+    "django.tasks.backends.dummy.",
+    "django_tasks.backends.immediate.",
+    "django_tasks.backends.dummy.",
+    "django_tasks.immediate",
+    "django_tasks.dummy",
+)
+UNDELIVERED = tuple(f"django.core.mail.backends.{name}." for name in ("console", "dummy", "filebased", "locmem"))
+BODIES = "forms_ext.base.body_limits.LimitBodies"
+NOWHERE = ("", "example.com", "localhost", "127.0.0.1", "::1")
+
+type Apps = Sequence[AppConfig] | None
+
+
+@register(Tags.security, deploy=True)
+def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse what belongs to a demo or a rehearsal on a site that is deployed."""
+    found: list[CheckMessage] = [
+        Error(f"{name} is set: {what}. Take it out of the settings of this site.", id="forms_ext.E010")
+        for name, what in REHEARSAL.items()
+        if getattr(settings, name, None)
+    ]
+    if apps.is_installed("demo"):
+        found.append(Error("The app 'demo' is installed.", id="forms_ext.E011"))
+    backends = [str(mailer.get("BACKEND", "")) for mailer in getattr(settings, "MAILERS", {}).values()]
+    if any(backend.startswith("demo.") for backend in backends):
+        found.append(Error("Mail goes to the demo's mailbox instead of to people.", id="forms_ext.E012"))
+    return found
+
+
+@register(deploy=True)
+def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a site without a worker."""
+    backend = settings.TASKS.get("default", {}).get("BACKEND", "")
+    if not backend.startswith(IN_REQUEST):
+        return []
+    return [
+        Warning(
+            "Background work runs inside the request, or not at all.",
+            hint="Set TASKS to a backend with a worker, such as django_tasks_db.DatabaseBackend, run "
+            "`manage.py db_worker`, and start `manage.py cop_tick` every minute.",
+            id="forms_ext.W002",
+        )
+    ]
+
+
+@register(deploy=True)
+def visitors_are_told_apart(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a proxy in front whose visitors would all count as one sender."""
+    if conf.COP_TRUSTED_PROXIES > 0 or not settings.SECURE_PROXY_SSL_HEADER:
+        return []
+    return [
+        Warning(
+            "A proxy stands in front (SECURE_PROXY_SSL_HEADER), and limits count all visitors as one.",
+            hint="Set COP_TRUSTED_PROXIES to the number of proxies that append to X-Forwarded-For, as a rule 1.",
+            id="forms_ext.W020",
+        )
+    ]
+
+
+@register(deploy=True)
+def bodies_are_limited(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of bodies of any size, which Django writes to the disk before a view can refuse them."""
+    if BODIES in settings.MIDDLEWARE:
+        return []
+    return [
+        Warning(
+            "What strangers send is written to the disk whatever its size, before anybody looks at it.",
+            hint=f"Add '{BODIES}' to MIDDLEWARE, below AuthenticationMiddleware, and limit bodies in your proxy, too.",
+            id="forms_ext.W021",
+        )
+    ]
+
+
+@register(deploy=True)
+def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of mails without a sender, of mails that nobody delivers, and of links in them that lead nowhere.
+
+    The last two are as they should be where DEBUG is on: Django's own checks warn of that.
+    """
+    found: list[CheckMessage] = []
+    if not conf.COP_MAIL_FROM and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":
+        found.append(Warning("Mails have no sender.", hint="Set DEFAULT_FROM_EMAIL.", id="forms_ext.W003"))
+    if settings.DEBUG:
+        return found
+    base = getattr(settings, "WAGTAILADMIN_BASE_URL", "") or ""
+    if (urlsplit(base).hostname or "") in NOWHERE:
+        found.append(
+            Warning(
+                f"Links in mails lead to '{base}'.",
+                hint="Set WAGTAILADMIN_BASE_URL to the address of your site, as https://programs.example.org.",
+                id="forms_ext.W006",
+            )
+        )
+    backend = mail_backend()
+    if backend.startswith(UNDELIVERED):
+        found.append(
+            Warning(
+                f"Mails are not delivered: they go to {backend}.",
+                hint="Set MAILERS (Django 6.0: EMAIL_BACKEND) to your mail server or provider.",
+                id="forms_ext.W005",
+            )
+        )
+    return found
+
+
+def mail_backend() -> str:
+    """Return the path of the backend through which our mails go out."""
+    mailers = getattr(settings, "MAILERS", None)
+    if mailers is None:
+        return str(settings.EMAIL_BACKEND)
+    return str(mailers.get(conf.COP_MAILER, {}).get("BACKEND", ""))

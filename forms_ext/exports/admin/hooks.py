@@ -1,0 +1,24 @@
+"""What the exports have in Wagtail's admin: their addresses, and the permission to export."""
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import hooks
+
+from . import urls
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
+
+
+def permissions() -> QuerySet[Permission]:
+    """Return the permission to export, for the page of a group."""
+    return Permission.objects.filter(content_type__app_label="forms_ext", codename="add_export")
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    hooks.register("register_admin_urls", admin_urls)
+    hooks.register("register_permissions", permissions)

@@ -1,0 +1,377 @@
+"""Question types: one class each, for the Django field, the stored value, its JSON Schema and how staff read it."""
+
+import datetime
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils import formats
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from cop_program.zones import zone_choices, zone_names
+
+from ..base.conf import conf
+from . import error_messages, roles
+
+type Question = Mapping[str, Any]
+
+
+class QuestionType:
+    """How one type of question is asked, checked, stored and read. Name a subclass in `COP_QUESTION_TYPES`."""
+
+    name: ClassVar[str]
+    label: ClassVar[Any]
+    icon: ClassVar[str] = "edit"
+    description: ClassVar[Any] = ""
+    options: ClassVar[tuple[str, ...]] = ()
+    roles: ClassVar[tuple[str, ...]] = ()
+    usual_length: ClassVar[int] = 0
+    always_required: ClassVar[bool] = False
+    is_file: ClassVar[bool] = False
+
+    def field(self, question: Question) -> forms.Field:
+        """Return the Django field that asks `question`."""
+        raise NotImplementedError
+
+    def to_json(self, value: Any) -> Any:
+        """Return the cleaned `value` as it is stored."""
+        return value
+
+    def store(self, value: Any, *, key: str, page_id: int) -> Any:
+        """Return the JSON value to store for the cleaned `value` of the question `key` on the page `page_id`."""
+        return self.to_json(value)
+
+    def hidden_name(self, key: str) -> str:
+        """Return the name of the hidden field that carries an answer which was posted before."""
+        return key
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of a stored answer."""
+        return {"type": "string"}
+
+    def display(self, value: Any) -> str:
+        """Return the stored `value` as staff read it."""
+        return str(value)
+
+
+_types: dict[str, QuestionType] = {}
+
+
+def register(cls: type[QuestionType]) -> type[QuestionType]:
+    """Add a question type; raise ImproperlyConfigured if its name is taken or missing, or has an unknown role."""
+    name = getattr(cls, "name", "")
+    if not name.isidentifier():
+        raise ImproperlyConfigured(f"{cls.__name__}.name must be an identifier.")
+    if unknown := set(cls.roles) - set(roles.LABELS):
+        raise ImproperlyConfigured(f"{cls.__name__}.roles: there is no role {', '.join(sorted(unknown))}.")
+    if name in _types:
+        raise ImproperlyConfigured(f"There is already a question type {name!r}.")
+    _types[name] = cls()
+    return cls
+
+
+@cache
+def register_others() -> None:
+    """Add the types that `COP_QUESTION_TYPES` names."""
+    for path in conf.COP_QUESTION_TYPES:
+        register(import_string(path))
+
+
+def get(name: str) -> QuestionType:
+    """Return the type called `name`; KeyError where nobody registered it."""
+    return _types[name]
+
+
+def all_types() -> list[QuestionType]:
+    """Return every type, in the order of registration."""
+    return list(_types.values())
+
+
+def common(question: Question) -> dict[str, Any]:
+    """Return what every Django field of `question` takes."""
+    return {
+        "label": question["label"],
+        "help_text": question.get("help", ""),
+        "required": question.get("required", False),
+        "error_messages": error_messages.of_question(question),
+    }
+
+
+class Normalized:
+    """Text as it is stored: composed (NFC), with lines that end in LF."""
+
+    def to_python(self, value: Any) -> Any:
+        text = unicodedata.normalize("NFC", super().to_python(value))  # type: ignore[misc]
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class TextField(Normalized, forms.CharField):
+    """Text."""
+
+
+class EmailField(Normalized, forms.EmailField):
+    """An email address."""
+
+
+class LinkField(Normalized, forms.URLField):
+    """A web address."""
+
+
+def longest(question: Question, usual: int) -> int:
+    """Return how many characters an answer may have: the editor's limit, or less if its role has less room."""
+    own = question.get("max_length") or usual
+    return min(own, roles.longest(question.get("role", "")) or own)
+
+
+def within(limit: int) -> list[Any]:
+    """Return the validators of text with at most `limit` characters.
+
+    The browser is not told: it counts otherwise, and cuts what is pasted without a word.
+    """
+    return [MaxLengthValidator(limit), valid_unicode]
+
+
+def valid_unicode(value: str) -> None:
+    """Refuse text that can't be stored as UTF-8 (a lone surrogate)."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValidationError(error_messages.UNREADABLE) from None
+
+
+@register
+class Text(QuestionType):
+    name, label, icon, options = "text", _("Text"), "pilcrow", ("max_length",)
+    description, usual_length = _("One line."), 255
+    roles = ("name", "organization", "billing_name")
+
+    def field(self, question: Question) -> forms.Field:
+        return TextField(**common(question), validators=within(longest(question, self.usual_length)))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "maxLength": longest(question, self.usual_length)}
+
+
+@register
+class LongText(QuestionType):
+    name, label, icon, options = "long_text", _("Long text"), "edit", ("max_length",)
+    description, usual_length = _("Several lines, such as an address or what somebody hopes for."), 5000
+    roles = ("billing_address",)
+
+    def field(self, question: Question) -> forms.Field:
+        limit = longest(question, self.usual_length)
+        return TextField(**common(question), widget=forms.Textarea, validators=within(limit))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "maxLength": longest(question, self.usual_length)}
+
+
+@register
+class Email(QuestionType):
+    name, label, icon, roles = "email", _("Email"), "mail", ("email",)
+    usual_length = 254
+
+    def field(self, question: Question) -> forms.Field:
+        return EmailField(
+            **common(question),
+            max_length=None,
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+            validators=within(longest(question, self.usual_length)),
+        )
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": longest(question, self.usual_length)}
+
+
+@register
+class Number(QuestionType):
+    name, label, icon, options = "number", _("Number"), "order", ("minimum", "maximum")
+
+    def field(self, question: Question) -> forms.Field:
+        low, high = question.get("minimum"), question.get("maximum")
+        return forms.DecimalField(
+            **common(question),
+            min_value=None if low is None else error_messages.plain(low),
+            max_value=None if high is None else error_messages.plain(high),
+            max_digits=15,
+            decimal_places=6,
+        )
+
+    def to_json(self, value: Any) -> Any:
+        return int(value) if value == value.to_integral_value() else float(value)
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "number"}
+
+    def display(self, value: Any) -> str:
+        return formats.localize(value, use_l10n=True)
+
+
+@register
+class Date(QuestionType):
+    name, label, icon = "date", _("Date"), "date"
+
+    def field(self, question: Question) -> forms.Field:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(**common(question), widget=widget, input_formats=["%Y-%m-%d"])
+
+    def to_json(self, value: Any) -> Any:
+        return value.isoformat()
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+    def display(self, value: Any) -> str:
+        return formats.date_format(datetime.date.fromisoformat(value), "DATE_FORMAT")
+
+
+@register
+class Choice(QuestionType):
+    name, label, icon, options = "choice", _("Choice"), "radio-full", ("choices",)
+    description = _("One of several: buttons, or a list where there are many.")
+
+    def field(self, question: Question) -> forms.Field:
+        choices = [(text, text) for text in question.get("choices", [])]
+        few = len(choices) <= 7
+        return forms.ChoiceField(
+            **common(question),
+            choices=choices if few else [("", ""), *choices],
+            widget=forms.RadioSelect if few else forms.Select,
+        )
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "enum": list(question.get("choices", []))}
+
+
+@register
+class Choices(QuestionType):
+    name, label, icon, options = "choices", _("Several choices"), "list-ul", ("choices",)
+    description = _("Any number of several.")
+
+    def field(self, question: Question) -> forms.Field:
+        choices = [(text, text) for text in question.get("choices", [])]
+        return forms.MultipleChoiceField(**common(question), choices=choices, widget=forms.CheckboxSelectMultiple)
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        items = {"type": "string", "enum": list(question.get("choices", []))}
+        return {"type": "array", "items": items, "uniqueItems": True}
+
+    def display(self, value: Any) -> str:
+        return ", ".join(value)
+
+
+@register
+class Checkbox(QuestionType):
+    name, label, icon = "checkbox", _("Checkbox"), "check"
+    description = _("A single box: yes or no.")
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.BooleanField(**common(question))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def display(self, value: Any) -> str:
+        return str(_("Yes") if value else _("No"))
+
+
+@register
+class Consent(Checkbox):
+    name, label, icon, roles = "consent", _("Consent"), "lock", ("policy_consent",)
+    description = _("A box that must be ticked before the form can be sent.")
+    always_required = True
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.BooleanField(**{**common(question), "required": True})
+
+
+@cache
+def country_choices() -> list[tuple[str, str]]:
+    """Return `(code, name)` of each country (ISO 3166-1), with an empty first line."""
+    return [("", ""), *((country.code, country.name) for country in countries)]
+
+
+@register
+class Country(QuestionType):
+    name, label, icon, roles = "country", _("Country"), "globe", ("country",)
+
+    def field(self, question: Question) -> forms.Field:
+        widget = forms.Select(attrs={"autocomplete": "country"})
+        return forms.ChoiceField(**common(question), choices=country_choices, widget=widget)
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Z]{2}$"}
+
+    def display(self, value: Any) -> str:
+        return str(countries.name(value) or value)
+
+
+@register
+class TimeZone(QuestionType):
+    name, label, icon = "time_zone", _("Time zone"), "time"
+    description = _("Found by the browser; the person can change it.")
+
+    def field(self, question: Question) -> forms.Field:
+        return forms.ChoiceField(
+            **common(question),
+            choices=lambda: [("", ""), *zone_choices()],
+            widget=forms.Select(attrs={"data-own-zone": ""}),
+        )
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "enum": sorted(zone_names())}
+
+    def display(self, value: Any) -> str:
+        return str(value).replace("_", " ")
+
+
+class PhoneField(TextField):
+    """A phone number with its country code, kept in E.164."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValidationError(error_messages.PHONE)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@register
+class Phone(QuestionType):
+    name, label, icon = "phone", _("Phone"), "mobile-alt"
+    description = _("With the code of the country.")
+
+    def field(self, question: Question) -> forms.Field:
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        return PhoneField(**common(question), widget=widget, validators=within(40))
+
+    def display(self, value: Any) -> str:
+        try:
+            number = phonenumbers.parse(value, None)
+        except phonenumbers.NumberParseException:
+            return str(value)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register
+class Link(QuestionType):
+    name, label, icon = "link", _("Link"), "link"
+    description = _("A web address.")
+
+    def field(self, question: Question) -> forms.Field:
+        return LinkField(**common(question), assume_scheme="https", validators=within(500))
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}

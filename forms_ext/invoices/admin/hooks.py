@@ -1,0 +1,54 @@
+"""What billing has in Wagtail's admin: the registers of money, and who issues invoices."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail_modeladmin.options import ModelAdminGroup
+
+from ...ledger.admin.listing import RebateAdmin, RefundAdmin
+from ...ledger.models import Issuer
+from . import urls
+from .listing import AccountAdmin, InvoiceAdmin
+
+
+class MoneyGroup(ModelAdminGroup):
+    """The registers of money in the menu."""
+
+    items = (AccountAdmin, InvoiceAdmin, RefundAdmin, RebateAdmin)
+    menu_label = _("Money")
+    menu_icon = "table"
+    menu_order = 170
+
+
+class IssuerViewSet(SnippetViewSet):
+    """Who issues invoices."""
+
+    model = Issuer
+    icon = "home"
+    list_display = ["name", "country", "number_prefix"]
+    panels = [
+        FieldPanel("name"),
+        MultiFieldPanel(
+            [FieldPanel("address"), FieldPanel("country"), FieldPanel("tax_id")], heading=_("As it stands on invoices")
+        ),
+        MultiFieldPanel([FieldPanel("email"), FieldPanel("website"), FieldPanel("logo")], heading=_("Contact")),
+        MultiFieldPanel(
+            [FieldPanel("bank_details"), FieldPanel("payment_days"), FieldPanel("number_prefix")],
+            heading=_("Payment and numbers"),
+        ),
+    ]
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    register_snippet(IssuerViewSet)
+    MoneyGroup().register_with_wagtail()
+    hooks.register("register_admin_urls", admin_urls)

@@ -1,0 +1,136 @@
+"""The page of an account, and the documents on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from djmoney.money import Money
+
+from ...base.admin.views import StaffView
+from ...base.money import format_money
+from ...ledger import queries as ledger_queries
+from ...ledger.admin.views import AccountActionView, AccountPage
+from ...ledger.models import Account, RebateDue
+from .. import actions, documents
+from ..models import Invoice, Receipt
+
+
+class AccountView(AccountPage, StaffView):
+    """One account: its rows with the balance after each, payments, invoices, what is due."""
+
+    template_name = "forms_ext/staff/account.html"
+
+    def get_page_title(self) -> str:
+        return self.account.payer_name
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse("cop_accounts_modeladmin_index"), _("Accounts"))]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows with the balance after each."""
+        balance, shown = Money(0, self.account.currency), []
+        rows = list(self.account.rows.select_related("recorded_by"))
+        reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
+        for row in rows:
+            balance += row.amount
+            shown.append(
+                {
+                    "row": row,
+                    "amount": format_money(row.amount),
+                    "balance": format_money(balance),
+                    "is_reversed": row.pk in reversed_rows,
+                }
+            )
+        return shown
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        balance = ledger_queries.balance(self.account)
+        credit, listed = ledger_queries.credit(self.account), ledger_queries.listed(self.account)
+        invoices = self.account.invoices.select_related("corrects", "credit_note").defer("snapshot")
+        return super().get_context_data(**kwargs) | {
+            "account": self.account,
+            "program_page": self.account.program.page,
+            "balance": format_money(abs(balance)),
+            "owes": balance.amount > 0,
+            "in_credit": balance.amount < 0,
+            "paid": format_money(ledger_queries.paid(self.account)),
+            "rows": self.rows(),
+            "invoices": [(invoice, format_money(invoice.total)) for invoice in invoices],
+            "payments": [
+                (payment, format_money(payment.received))
+                for payment in self.account.payments.select_related("row", "reversal")
+            ],
+            "can_list_refund": credit > listed,
+            "refunds": [
+                (refund, format_money(refund.amount))
+                for refund in ledger_queries.with_cover(self.account.refunds_due.all())
+            ],
+            "listed_too_much": _("%(listed)s is listed for refund, but %(credit)s is in credit.")
+            % {"listed": format_money(listed), "credit": format_money(credit)}
+            if listed > credit
+            else "",
+            "rebate": RebateDue.objects.filter(account=self.account).first(),
+        }
+
+
+class IssueView(AccountActionView):
+    """Issue the invoice for what is owed."""
+
+    page_title = gettext_lazy("Issue the invoice")
+    submit_label = gettext_lazy("Issue the invoice and mail it")
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Draws the next number and issues an invoice for %(owed)s. An issued invoice is never changed.")
+            % {"owed": format_money(ledger_queries.balance(self.account))},
+            _("Mails the PDF to %(email)s.") % {"email": self.account.payer_email},
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        invoice = actions.issue_invoice(account=self.account, by=self.request.user)
+        if invoice is None:
+            return _("Nothing is owed: no invoice is issued.")
+        return _("Invoice %(number)s is issued.") % {"number": invoice.number}
+
+
+class InvoicePdfView(StaffView):
+    """The stored PDF of an invoice."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:  # type: ignore[override]
+        invoice = get_object_or_404(Invoice.objects.defer("snapshot"), pk=kwargs["pk"])
+        try:
+            return documents.invoice_response(invoice)
+        except ObjectDoesNotExist:
+            raise Http404(_("The PDF is not there yet. It is being made.")) from None
+
+
+class ReceiptPdfView(StaffView):
+    """The PDF of a receipt."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return documents.receipt_response(get_object_or_404(Receipt, payment=kwargs["pk"]))
+        except ObjectDoesNotExist:
+            raise Http404 from None
+
+
+class CancelledReceiptPdfView(StaffView):
+    """The PDF that cancels the receipt of a reversed payment."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return documents.receipt_response(get_object_or_404(Receipt, reversal__payment=kwargs["pk"]))
+        except ObjectDoesNotExist:
+            raise Http404 from None

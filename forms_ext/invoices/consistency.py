@@ -1,0 +1,93 @@
+"""What invoices promise, held against the whole database."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max, Min, Q, Sum
+
+from cop_program.clock import now
+
+from ..base import consistency, private_files
+from ..ledger.models import Account, NumberSequence, Payment, PaymentReversal
+from ..ledger.queries import exact
+from .models import Invoice
+
+PATIENCE = timedelta(minutes=15)
+
+
+@consistency.check("billing.balances")
+def balances_fit_invoices() -> Iterator[str]:
+    """An account with an open invoice owes something; nobody was given back more than was recorded as paid."""
+    sums = Account.objects.annotate(
+        owed=Sum("rows__amount"),
+        paid=Sum("rows__amount", filter=Q(rows__kind__in=["payment", "refund"])),
+    )
+    open_ids = set(Invoice.objects.filter(kind="invoice", closed_at__isnull=True).values_list("account_id", flat=True))
+    for account in sums.iterator():
+        if account.pk in open_ids and exact(account.owed) <= 0:
+            yield f"Account {account}: its invoice is open, although nothing is owed."
+        if exact(account.paid) > 0:
+            yield f"Account {account}: more was given back than was paid."
+
+
+@consistency.check("billing.receipts")
+def payments_have_receipts() -> Iterator[str]:
+    """Each payment has its receipt, each reversed one the cancellation of it."""
+    for payment in Payment.objects.filter(receipt=None).select_related("account"):
+        yield f"Account {payment.account}: payment {payment.pk} has no receipt."
+    for reversal in PaymentReversal.objects.filter(receipt=None).select_related("payment__account"):
+        yield f"Account {reversal.payment.account}: the receipt of payment {reversal.payment_id} was not cancelled."
+
+
+@consistency.check("billing.numbers")
+def numbers_have_no_gap() -> Iterator[str]:
+    """Each series runs from 1 to the last number drawn, each number once."""
+    found = {
+        (row["issuer"], row["series"]): row
+        for row in Invoice.objects.order_by()
+        .values("issuer", "series")
+        .annotate(n=Count("pk"), low=Min("sequence_number"), high=Max("sequence_number"))
+    }
+    for sequence in NumberSequence.objects.all():
+        row = found.pop((sequence.issuer_id, sequence.series), {"n": 0, "low": 1, "high": 0})
+        if (row["n"], row["low"], row["high"]) != (sequence.last_number, 1, sequence.last_number):
+            yield (
+                f"Series {sequence.series} of issuer {sequence.issuer_id}: {row['n']} numbers from {row['low']} to "
+                f"{row['high']}, but {sequence.last_number} were drawn."
+            )
+    for issuer, series in found:
+        yield f"Series {series} of issuer {issuer} has invoices and no sequence."
+
+
+@consistency.check("billing.invoices")
+def invoices_fit_their_snapshots() -> Iterator[str]:
+    """Number and total of each invoice are those of its snapshot, whose lines add up; credit notes mirror it."""
+    for invoice in Invoice.objects.select_related("corrects").iterator(chunk_size=200):
+        snapshot = invoice.snapshot
+        total = Decimal(snapshot["total"])
+        if snapshot["number"] != invoice.number or total != invoice.total.amount:
+            yield f"{invoice.number}: number or total are not those of its content."
+        if sum((Decimal(line["amount"]) for line in snapshot["lines"]), Decimal(0)) != total:
+            yield f"{invoice.number}: its lines do not add up to its total."
+        if invoice.corrects and invoice.corrects.total != -invoice.total:
+            yield f"{invoice.number}: does not equal the invoice {invoice.corrects.number} that it corrects."
+        if invoice.corrects and invoice.corrects.closed_at is None:
+            yield f"{invoice.corrects.number}: is open, although {invoice.number} corrects it."
+
+
+@consistency.check("billing.pdfs")
+def pdfs_fit_their_hashes() -> Iterator[str]:
+    """Each invoice has its PDF, and the stored bytes have the hash that was kept; each was mailed."""
+    late = now() - PATIENCE
+    for invoice in Invoice.objects.defer("snapshot").iterator(chunk_size=200):
+        if not invoice.pdf_sha256:
+            if invoice.issued_at < late:
+                yield f"{invoice.number}: has no PDF. {invoice.pdf_error}".strip()
+        elif not private_files.exists(invoice.pdf_path):
+            yield f"{invoice.number}: its PDF is not in the storage."
+        elif hashlib.sha256(private_files.read(invoice.pdf_path)).hexdigest() != invoice.pdf_sha256:
+            yield f"{invoice.number}: the stored PDF is not the one that was issued."
+        if not invoice.mailed_at and invoice.issued_at < late:
+            yield f"{invoice.number}: was not mailed."

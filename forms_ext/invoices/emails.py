@@ -1,0 +1,286 @@
+"""Puts the mails of `invoices` into the outbox, in the transaction of what they tell."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cop_program import formatting
+from cop_program.translations import title_of
+
+from ..base.money import format_money
+from ..ledger import queries as ledger_queries
+from ..ledger.emails import FIELDS, REBATE_PAID, REFUND_MADE, issuer_values, send_to_payer
+from ..ledger.models import Account, PaymentReversal
+from ..ledger.signals import Consequence
+from ..mail import email_types
+from ..mail.actions import Attachment
+from ..mail.email_types import TOLD, TRANSFER, define
+from . import queries
+from .models import Invoice, Receipt
+
+RECEIPT = "receipt"  # the scheme of attachments that are receipts
+
+
+def values_of(kind: str, account: Account) -> dict[str, str]:
+    """Return what a mail of `kind` would say to the payer of `account` now, as far as it can be known."""
+    issuer = ledger_queries.issuer_for(account.program)
+    values = {
+        "name": account.payer_name,
+        "program": title_of(account.program, account.language),
+        "issuer": issuer.name if issuer else "",
+        "amount": format_money(abs(ledger_queries.balance(account)), account.language),
+        "reference": account.reference,
+        "bank_details": issuer.bank_details if issuer else "",
+    }
+    with translation.override(account.language):
+        return values | {"balance": _left(account)}
+
+
+def send_invoice(invoice: Invoice) -> None:
+    """Mail an invoice or a credit note with its PDF, which must be stored."""
+    account, snapshot = invoice.account, invoice.snapshot
+    issuer = snapshot["issuer"]
+    fields = {"number": invoice.number}
+    if invoice.kind == Invoice.Kind.INVOICE:
+        due = date.fromisoformat(snapshot["due_on"])
+        fields |= {
+            "due": formatting.date_text(due, account.language),
+            "reference": account.reference,
+            "bank_details": issuer["bank_details"],
+        }
+    else:
+        fields |= {"invoice": snapshot["corrects"]["number"], "reason": snapshot["reason"]}
+    attachment = Attachment(invoice.pdf_path, f"{invoice.number}.pdf", "application/pdf")
+    send_to_payer(
+        kind=invoice.kind,
+        account=account,
+        about=f"invoice:{invoice.pk}",
+        amount=abs(invoice.total),
+        fields=fields,
+        issuer=issuer,
+        step="balance" if invoice.kind == Invoice.Kind.INVOICE else "",
+        attachments=[attachment],
+    )
+
+
+def _left(account: Account) -> str:
+    """Say what is left to pay, in a sentence."""
+    owed = ledger_queries.balance(account)
+    amount = format_money(abs(owed), account.language)
+    if owed.amount < 0:
+        return gettext("You paid %(amount)s more than is owed. We will get in touch about it.") % {"amount": amount}
+    if owed.amount == 0:
+        return gettext("Nothing is left to pay.")
+    if invoice := queries.open_invoice(account):
+        return gettext("%(amount)s is left to pay of invoice %(number)s.") % {
+            "amount": amount,
+            "number": invoice.number,
+        }
+    return gettext("%(amount)s is left to pay; an invoice will tell you when.") % {"amount": amount}
+
+
+def send_receipt(receipt: Receipt) -> None:
+    """Tell the payer that a payment has arrived and what is left; its PDF is drawn when the mail goes out."""
+    payment, account, number = receipt.payment, receipt.account, receipt.number
+    assert payment is not None
+    attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if receipt.snapshot else []
+    with translation.override(account.language):
+        fields = {
+            "number": number,
+            "received": formatting.date_text(payment.received_on, account.language),
+            "balance": _left(account),
+        }
+    send_to_payer(
+        kind="receipt",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=-payment.row.amount,
+        fields=fields,
+        issuer=issuer_values(account),
+        step=_step(account),
+        attachments=attachments,
+    )
+
+
+def send_payment_reversed(reversal: PaymentReversal, told: Sequence[Consequence], message: str) -> None:
+    """Tell the payer that a payment was taken back, what is owed now and what that means; `message` as staff wrote it.
+
+    The PDF that cancels the receipt is drawn when the email goes out.
+    """
+    payment, receipt = reversal.payment, reversal.receipt
+    number = receipt.number
+    account = payment.account
+    attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if receipt.snapshot else []
+    with translation.override(account.language):
+        fields = {
+            "number": number,
+            "receipt": payment.receipt.number,
+            "received": formatting.date_text(payment.received_on, account.language),
+            "message": message.strip(),
+            "owed": _owed(account),
+            "place": " ".join(consequence.text for consequence in told if consequence.text),
+            "how_to_pay": _how_to_pay(account),
+        }
+    send_to_payer(
+        kind="payment_reversed",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=payment.received,
+        fields=fields,
+        issuer=issuer_values(account),
+        step=told[0].step if told else _step(account),
+        attachments=attachments,
+    )
+
+
+def _owed(account: Account) -> str:
+    """Say what is owed after a payment was taken back, and by which invoice; in credit, what becomes of it."""
+    balance, language = ledger_queries.balance(account), account.language
+    amount = format_money(abs(balance), language)
+    if balance.amount > 0:
+        said = gettext("You now owe %(amount)s.") % {"amount": amount}
+        invoice = queries.open_invoice(account)
+        if invoice is None or invoice.due_on is None:
+            return said
+        asked = gettext("Invoice %(number)s for %(total)s, due by %(due)s, is to be paid.") % {
+            "number": invoice.number,
+            "total": format_money(invoice.total, language),
+            "due": formatting.date_text(invoice.due_on, language),
+        }
+        return f"{said} {asked}"
+    listed = ledger_queries.listed(account).amount > 0
+    if balance.amount == 0:
+        return gettext("You owe nothing. No refund is due to you.") if listed else gettext("You owe nothing.")
+    if listed:
+        return gettext("You have paid %(amount)s more than is owed. We will pay it back to you.") % {"amount": amount}
+    return gettext("You have paid %(amount)s more than is owed. We will get in touch about it.") % {"amount": amount}
+
+
+def _how_to_pay(account: Account) -> str:
+    """Return the bank details and the reference, if something is owed."""
+    issuer = ledger_queries.issuer_for(account.program)
+    if ledger_queries.balance(account).amount <= 0 or issuer is None:
+        return ""
+    reference = gettext("Write this reference on the transfer: %(reference)s") % {"reference": account.reference}
+    return "\n".join([gettext("Pay by bank transfer to:"), issuer.bank_details, reference])
+
+
+def _step(account: Account) -> str:
+    """Return where a payer stands on the way after a payment."""
+    if ledger_queries.balance(account).amount <= 0:
+        return "paid"
+    return "balance" if queries.open_invoice(account) else "deposit"
+
+
+INVOICE = define(
+    "invoice",
+    _("Invoice"),
+    _("Invoice {number}: {amount} for {program}"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>Your invoice for <strong>{program}</strong> is attached. "
+        "Pay <strong>{amount}</strong> by <strong>{due}</strong>.</p>"
+        "<h3>How to pay</h3><p>{bank_details}</p>"
+        "<p>Write this reference on the transfer: <strong>{reference}</strong></p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    TRANSFER,
+    {
+        "number": (_("Number of the invoice"), "CF-00012"),
+        "due": (_("Day on which it is due"), "15 February 2024"),
+        "reference": (_("What the payer writes on the transfer"), "PAY-2024-0007"),
+    },
+)
+
+
+RECEIPT_EMAIL = define(
+    "receipt",
+    _("Receipt"),
+    _("Receipt {number}: we received {amount} for {program}"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>We received your payment of <strong>{amount}</strong> for {program} on {received}. Thank you.</p>"
+        "<p>{balance}</p>"
+        "<p>Your receipt has the number {number}. Keep it for your records.</p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "100 USD"),
+        "number": (_("Number of the receipt"), "R-2024-0003"),
+        "received": (_("Day on which the payment was received"), "29 January 2024"),
+        "balance": (
+            _("What is left to pay, in a sentence"),
+            "1,897 USD is left to pay; an invoice will tell you when.",
+        ),
+    },
+)
+
+
+PAYMENT_REVERSED = define(
+    "payment_reversed",
+    _("Payment reversed"),
+    _("Correction: your payment of {amount} for {program} was recorded by mistake"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>We recorded a payment of <strong>{amount}</strong> from you for {program}, received on {received}. "
+        "This was a mistake, and we have taken it back. We are sorry.</p>"
+        "<p>{message}</p>"
+        "<p>{owed} {place}</p>"
+        "<p>{how_to_pay}</p>"
+        "<p>Receipt {receipt} is no longer valid. Its cancellation has the number {number}.</p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "100 USD"),
+        "received": (_("Day on which the payment was said to be received"), "29 January 2024"),
+        "owed": (_("What is owed now, in a sentence"), "You now owe 1,997 USD."),
+        "place": (
+            _("What it means for the place, in a sentence; may be empty"),
+            "Your place is held until the end of Friday 2 February 2024, Pacific time. Pay 100 USD by then to keep it.",
+        ),
+        "how_to_pay": (
+            _("Bank details and reference, if something is owed"),
+            "Pay by bank transfer to:\nFirst Example Bank, account 000123456789, routing 011000015\n"
+            "Write this reference on the transfer: PAY-2024-0007",
+        ),
+        "receipt": (_("Number of the receipt that is cancelled"), "R-2024-0003"),
+        "number": (_("Number of the cancellation"), "R-2024-0004"),
+    },
+    TOLD,
+)
+
+
+CREDIT_NOTE = define(
+    "credit_note",
+    _("Credit note"),
+    _("Credit note {number}: invoice {invoice} for {program} is cancelled"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>Invoice {invoice} over <strong>{amount}</strong> for {program} is cancelled: do not pay it. "
+        "The credit note is attached.</p>"
+        "<p>{reason}</p>"
+        "<p>If you have paid already, we give the money back; a mail of its own will tell you when.</p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    {
+        "number": (_("Number of the credit note"), "CF-CN-00002"),
+        "invoice": (_("Number of the invoice it corrects"), "CF-00012"),
+        "reason": (_("Why, as the credit note says"), "The registration was cancelled."),
+    },
+)
+
+
+ALL = (INVOICE, RECEIPT_EMAIL, PAYMENT_REVERSED, CREDIT_NOTE, REFUND_MADE, REBATE_PAID)
+
+
+def register() -> None:
+    """Declare the kinds of mail."""
+    for kind in ALL:
+        email_types.register(kind)

@@ -1,0 +1,44 @@
+"""Where an account stands, as one word that the database can count."""
+
+from django.db import models
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from cop_program.models import Program
+
+from ..ledger import queries as ledger_queries
+from ..ledger.models import Account
+from . import queries
+
+
+class PaymentStatus(models.TextChoices):
+    """What staff want to know of an account first."""
+
+    OVERDUE = "overdue", _("Overdue")
+    UNPAID = "unpaid", _("Unpaid")
+    CREDIT = "credit", _("Paid too much")
+    PAID = "paid", _("Paid")
+    NOTHING = "nothing", _("Nothing owed")
+
+
+def _late() -> Q:
+    """An invoice whose day has passed where its program is at home: a query for the zones."""
+    late = Q(pk__in=[])
+    zones: dict[str, Program] = {}
+    for program in Program.objects.select_related("page"):
+        zones.setdefault(program.page.home_zone, program)
+    for zone, program in zones.items():
+        late |= Q(program__page__home_zone=zone, due_on__lt=ledger_queries.today(program))
+    return late
+
+
+def with_payment_status(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Annotate accounts with their figures and `standing`."""
+    cases = [
+        When(_late() & Q(owed__gt=0), then=Value(PaymentStatus.OVERDUE)),
+        When(owed__gt=0, then=Value(PaymentStatus.UNPAID)),
+        When(owed__lt=0, then=Value(PaymentStatus.CREDIT)),
+        When(fee_total__gt=0, then=Value(PaymentStatus.PAID)),
+    ]
+    standing = Case(*cases, default=Value(PaymentStatus.NOTHING), output_field=CharField(max_length=8))
+    return queries.with_figures(accounts).annotate(standing=standing)

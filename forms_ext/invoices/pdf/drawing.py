@@ -1,0 +1,195 @@
+"""From HTML to the bytes of the PDF: WeasyPrint with what it needs kept between documents.
+
+The fonts, the style sheet and the raster logos are read once for each process. The fetcher opens nothing but
+these fonts and the logo of the snapshot, so that no text can make the server read a file or call an address.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pydyf
+from django.utils import translation
+from django.utils.translation import gettext as _
+from weasyprint import CSS, HTML, Attachment, Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from ...base import logos, private_files
+from . import einvoice, page
+from .glyphs import FONTS, fallback
+from .metadata import descriptions
+
+# What WeasyPrint tells of each step is of no use in the log of a site.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+
+STYLE = Path(__file__).with_name("page.css")
+DEFAULTS = Path(__file__).with_name("defaults.css")
+LOGOS_KEPT = STYLES_KEPT = 16
+FALLBACK = "".join(
+    f"@font-face {{ font-family: Cop Fallback; src: url(cop-fallback:); font-weight: {weight} }}"
+    for weight in (400, 600)
+)
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+TYPES |= {"svg": "image/svg+xml"}
+
+_fonts: FontConfiguration | None = None
+_images: dict[str, Any] = {}
+_lock = Lock()
+
+
+class OwnFilesOnly(URLFetcher):
+    """Opens the bundled fonts and one logo, whose bytes must have their hash; refuses every other address."""
+
+    def __init__(self, logo: Mapping[str, str] | None = None) -> None:
+        # Not the parent's: it builds an SSL context for each document.
+        self._fail_on_errors = True
+        self._logo = logo
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        scheme, _colon, name = url.partition(":")
+        if scheme == "cop-font" and re.fullmatch(r"[A-Za-z-]+\.ttf", name):
+            return URLFetcherResponse(url, (FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
+        if scheme == "cop-fallback" and (path := fallback()):
+            return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": "font/ttf"})
+        if scheme == "cop-logo" and self._logo and name == self._logo["sha256"]:
+            content = private_files.read(self._logo["path"])
+            if hashlib.sha256(content).hexdigest() != name:
+                raise ValueError("The stored logo is not the one of the snapshot.")
+            kind = self._logo["path"].rpartition(".")[2]
+            return URLFetcherResponse(url, content, {"Content-Type": TYPES[kind]})
+        raise ValueError(f"Invoices may not open {url[:60]}.")
+
+
+def _font_configuration() -> FontConfiguration:
+    global _fonts
+    if _fonts is None:
+        _fonts = FontConfiguration()
+    return _fonts
+
+
+class Page(HTML):
+    """The page with the few default styles that its elements need, not those of all of HTML."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_defaults()]
+
+
+@cache
+def _defaults() -> CSS:
+    return CSS(string=DEFAULTS.read_text(), url_fetcher=OwnFilesOnly())
+
+
+def css(page_size: str, language: str, extra_font: str = "") -> str:
+    """Return the style sheet for a paper and a language."""
+    with translation.override(language):
+        numbers = _("Page %(page)s of %(pages)s") % {"page": '" counter(page) "', "pages": '" counter(pages) "'}
+    extra = FALLBACK if extra_font else ""
+    return f'@page {{ size: {page_size}; @bottom-right {{ content: "{numbers}" }} }}\n{extra}\n{STYLE.read_text()}'
+
+
+@lru_cache(maxsize=STYLES_KEPT)
+def _style(page_size: str, language: str, extra_font: str) -> CSS:
+    source = css(page_size, language, extra_font)
+    return CSS(string=source, font_config=_font_configuration(), url_fetcher=OwnFilesOnly())
+
+
+def render(snapshot: Mapping[str, Any]) -> bytes:
+    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be drawn in time."""
+    logo = snapshot["issuer"]["logo"]
+    if logo and not _is_drawable(logo["path"], logo["sha256"]):
+        snapshot = {**snapshot, "issuer": {**snapshot["issuer"], "logo": None}}
+    source = page.html(snapshot)
+    attachments = _attachments(snapshot)
+    with _lock:
+        style = _style(snapshot["page_size"], snapshot["language"], fallback())
+        return _draw(source, attachments, style, snapshot["issuer"]["logo"])
+
+
+@lru_cache(maxsize=LOGOS_KEPT)
+def _is_drawable(path: str, sha256: str) -> bool:
+    try:
+        logos.check(private_files.read(path))
+    except logos.NotDrawable:
+        return False
+    return True
+
+
+def _attachments(snapshot: Mapping[str, Any]) -> list[Attachment]:
+    """Return the invoice for machines, dated like the page."""
+    content = einvoice.xml(snapshot)
+    if not content:
+        return []
+    issued = datetime.fromisoformat(snapshot["issued_at"]).astimezone(UTC)
+    return [
+        Attachment(
+            string=content,
+            url_fetcher=OwnFilesOnly(),
+            name=einvoice.NAME,
+            description="Factur-X",
+            created=issued,
+            modified=issued,
+            relationship="Alternative",
+        )
+    ]
+
+
+def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[str, str] | None) -> bytes:
+    if len(_images) > LOGOS_KEPT:
+        _images.clear()
+    is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
+    document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
+    content: bytes = document.write_pdf(
+        stylesheets=[style],
+        font_config=_font_configuration(),
+        pdf_variant="pdf/a-3a",
+        cache=None if is_drawing else _images,
+        attachments=attachments,
+        finisher=_finish,
+    )
+    return content
+
+
+def _finish(document: Document, pdf: pydyf.PDF) -> None:
+    """Say what else the document follows; the metadata stays readable without unpacking.
+
+    WeasyPrint lists each attachment twice: once is enough.
+
+    Signs that a font draws with a part of their own (the dots of Arabic letters) stand for no character: they are
+    read as a joiner, since both standards want a character for each.
+    """
+    number = int(pdf.catalog["Metadata"].split()[0])
+    metadata = pdf.objects[number]
+    [content] = metadata.stream
+    added = descriptions(with_invoice="AF" in pdf.catalog).encode()
+    metadata.stream = [content.replace(b"</rdf:RDF>", added + b"</rdf:RDF>")]
+    metadata.compress = False
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and b"begincmap" in item.stream:
+            item.stream = [line.replace(b"<>", b"<200d>") for line in item.stream]
+    pdf.objects = [_Written(item) if item.free == "n" else item for item in pdf.objects]
+
+
+class _Written(pydyf.Object):
+    """An object in its final bytes: pydyf would make them once for the file and once more for its identifier."""
+
+    data = b""
+
+    def __init__(self, original: pydyf.Object) -> None:
+        super().__init__()
+        self.number = original.number
+        self.generation = original.generation
+        self.data = original.data
+        self._compressible = original.compressible
+
+    @property
+    def compressible(self) -> bool:
+        return self._compressible

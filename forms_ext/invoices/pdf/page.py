@@ -1,0 +1,103 @@
+"""The page as HTML: every figure and word of a snapshot, ready to be laid out."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program import formatting
+from cop_program.formatting import money_figure
+
+from .glyphs import drawable
+
+type Snapshot = Mapping[str, Any]
+
+
+def html(snapshot: Snapshot) -> str:
+    """Return the HTML of a snapshot, without its style sheet."""
+    with translation.override(snapshot["language"]):
+        return render_to_string("forms_ext/billing/page.html", _drawable(_context(snapshot)))
+
+
+def _drawable(value: Any) -> Any:
+    """Leave in all texts only what the bundled fonts can draw."""
+    if isinstance(value, str):
+        return drawable(value)
+    if isinstance(value, Mapping):
+        return {key: _drawable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_drawable(item) for item in value]
+    return value
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _context(snapshot: Snapshot) -> dict[str, Any]:
+    language, currency = snapshot["language"], snapshot["currency"]
+    issuer, recipient = snapshot["issuer"], snapshot["recipient"]
+    kind = snapshot["kind"]
+    abroad = recipient["country"] != issuer["country"]
+
+    def figure(amount: str) -> str:
+        return money_figure(Money(Decimal(amount), currency), language)
+
+    def day(iso: str) -> str:
+        return formatting.date_text(date.fromisoformat(iso), language) if iso else ""
+
+    due = day(snapshot["due_on"])
+    texts = _texts(kind, snapshot)
+    return {
+        "title": f"{texts['heading']} {snapshot['number']}",
+        **texts,
+        "kind": kind,
+        "lang": language,
+        "created": snapshot["issued_at"],
+        "number": snapshot["number"],
+        "issued": day(snapshot["issued_on"]),
+        "due": due,
+        "received": day(snapshot.get("received_on", "")),
+        "reference": snapshot["reference"],
+        "currency": currency,
+        "program": snapshot["program"],
+        "corrects": snapshot["corrects"]
+        and {"number": snapshot["corrects"]["number"], "issued": day(snapshot["corrects"]["issued_on"])},
+        "reason": snapshot["reason"],
+        "logo": issuer["logo"] and f"cop-logo:{issuer['logo']['sha256']}",
+        "issuer": {
+            "name": issuer["name"],
+            "lines": [*_lines(issuer["address"]), *([issuer["country_name"]] if abroad else [])],
+            "tax_id": issuer["tax_id"],
+            "email": issuer["email"],
+            "website": issuer["website"].removeprefix("https://").removeprefix("http://").rstrip("/"),
+            "bank": _lines(issuer["bank_details"]),
+        },
+        "recipient": [
+            recipient["name"],
+            *_lines(recipient["address"]),
+            *([recipient["country_name"].upper()] if abroad else []),
+        ],
+        "lines": [{**line, "figure": figure(line["amount"])} for line in snapshot["lines"]],
+        "sum": figure(str(abs(Decimal(snapshot["total"])))),
+        "total": figure(snapshot["total"]),
+        "left": figure(snapshot["left"]) if Decimal(snapshot.get("left", 0)) > 0 else "",
+        "credit": figure(str(-Decimal(snapshot["left"]))) if Decimal(snapshot.get("left", 0)) < 0 else "",
+    }
+
+
+def _texts(kind: str, snapshot: Snapshot) -> dict[str, str]:
+    if kind == "invoice":
+        return {"heading": _("Invoice"), "sum_label": _("Amount due"), "total_label": _("Amount due")}
+    if kind == "credit_note":
+        return {"heading": _("Credit note"), "sum_label": _("Amount credited"), "total_label": _("Total credited")}
+    if kind == "receipt_cancellation":
+        heading = _("Cancellation of receipt %(receipt)s") % {"receipt": snapshot["corrects"]["number"]}
+        labels = {"sum_label": _("Amount cancelled"), "total_label": _("Total cancelled")}
+        return {"heading": heading, "title": heading} | labels
+    return {"heading": _("Receipt"), "sum_label": _("Amount received"), "total_label": _("Total received")}

@@ -1,0 +1,45 @@
+"""Reads of invoices and of accounts beside them."""
+
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from cop_program.models import Program
+
+from ..ledger import queries as ledger_queries
+from ..ledger.models import Account
+from .models import Invoice
+
+
+def open_invoice(account: Account) -> Invoice | None:
+    """Return the invoice of `account` that is neither settled nor corrected."""
+    return account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).first()
+
+
+def invoice_to_credit(account: Account) -> Invoice | None:
+    """Return the newest invoice of `account` that no credit note corrects, settled or not."""
+    return account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("-pk").first()
+
+
+def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Annotate accounts with the figures of the ledger and their open invoice: one query for any number."""
+    invoice = Invoice.objects.filter(
+        account=OuterRef("pk"), kind=Invoice.Kind.INVOICE, closed_at__isnull=True
+    ).order_by("-pk")
+    return ledger_queries.with_balances(accounts).annotate(
+        invoice_id=Subquery(invoice.values("pk")[:1]),
+        invoice_number=Subquery(invoice.values("number")[:1]),
+        due_on=Subquery(invoice.values("due_on")[:1]),
+    )
+
+
+def receivables(program: Program) -> QuerySet[Account]:
+    """Return the accounts of `program` that owe something, with their figures, the earliest due first."""
+    return (
+        with_figures(Account.objects.filter(program=program)).filter(owed__gt=0).order_by("due_on", "payer_name", "pk")
+    )
+
+
+def overdue(program: Program, *, on: date | None = None) -> QuerySet[Account]:
+    """Return the accounts that owe something although the day of their invoice has passed."""
+    return receivables(program).filter(due_on__lt=on or ledger_queries.today(program))

@@ -1,0 +1,62 @@
+"""What the ledger tells that becomes a document, and what invoices declare to the rest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ..base import history
+from ..base import tasks as background
+from ..ledger.models import Account, Payment, PaymentReversal
+from ..ledger.signals import Consequence, fee_reversed, payment_recorded, payment_reversal_told, payment_reversed
+from ..mail import attachments, previews
+from . import actions, consistency, documents, emails, tasks  # noqa: F401  (consistency and tasks register themselves)
+
+PAYERS = previews.People(
+    Account, "bill", label=lambda account: f"{account.payer_name}, {account.reference}", read=emails.values_of
+)
+LABELS = {
+    "issue_invoice": _("Invoice issued"),
+    "issue_credit_note": _("Credit note issued"),
+    "reopen_invoice": _("Invoice open again"),
+}
+
+
+def receive_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
+    """Issue the receipt, close what is paid, and tell the payer."""
+    receipt = actions.issue_receipt(payment)
+    actions.close_if_settled(payment.account)
+    if send_receipt:
+        emails.send_receipt(receipt)
+
+
+def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversal, **kwargs: Any) -> None:
+    """Cancel the receipt, and open the invoice again that the payment had closed."""
+    actions.cancel_receipt(reversal)
+    actions.reopen_unpaid(payment.account, payment)
+
+
+def tell_of_reversal(
+    sender: Any, *, reversal: PaymentReversal, told: Sequence[Consequence], message: str, **kwargs: Any
+) -> None:
+    """Tell the payer that a payment was taken back, once everyone has said what that means."""
+    emails.send_payment_reversed(reversal, told, message)
+
+
+def close_without_fee(sender: Any, *, account: Account, **kwargs: Any) -> None:
+    """Close the open invoice of an account that owes nothing without its fee."""
+    actions.close_if_settled(account)
+
+
+def connect() -> None:
+    """Register what this package contributes."""
+    background.register(tasks.render_invoice)
+    emails.register()
+    previews.register([kind.name for kind in emails.ALL], PAYERS)
+    attachments.register(emails.RECEIPT, documents.receipt_pdf)
+    payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
+    payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")
+    payment_reversal_told.connect(tell_of_reversal, dispatch_uid="forms_ext.invoices.tell_of_reversal")
+    fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")
+    for verb, label in LABELS.items():
+        history.register(f"forms_ext.invoices.{verb}", label)

@@ -1,0 +1,78 @@
+"""Draws, stores and mails invoices: safe to run twice, at the same time, and to be killed at any point."""
+
+import hashlib
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.tasks import task
+
+from cop_program.clock import now
+
+from ..base import periodic, private_files
+from ..base.errors import describe
+from . import emails, pdf
+from .models import Invoice
+
+logger = logging.getLogger(__name__)
+CLAIM = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@task
+def render_invoice(invoice_id: int) -> bool:
+    """Store the PDF of an invoice and mail it; tells whether both are done."""
+    if not store_pdf(invoice_id):
+        return False
+    mail_invoice(invoice_id)
+    return True
+
+
+def store_pdf(invoice_id: int) -> bool:
+    """Draw the PDF from the snapshot and store it once; True where it is stored, now or before."""
+    unclaimed = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
+    claimed = Invoice.objects.filter(unclaimed, pk=invoice_id, pdf_sha256="").update(
+        pdf_claimed_at=now() + CLAIM, pdf_attempts=F("pdf_attempts") + 1
+    )
+    invoice = Invoice.objects.get(pk=invoice_id)
+    if not claimed:
+        return bool(invoice.pdf_sha256)
+    try:
+        content = pdf.render(invoice.snapshot)
+    except Exception as error:
+        logger.exception("Invoice %s could not be drawn", invoice.number)
+        wait = min(timedelta(seconds=30 * 2**invoice.pdf_attempts), LONGEST_WAIT)
+        Invoice.objects.filter(pk=invoice_id).update(pdf_claimed_at=now() + wait, pdf_error=describe(error))
+        return False
+    _keep(invoice, content)
+    return True
+
+
+def _keep(invoice: Invoice, content: bytes) -> None:
+    """Store `content` unless another worker has; the same snapshot gives the same bytes and the same name."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = f"invoices/{invoice.number}-{sha256[:16]}.pdf"
+    if not private_files.exists(path) or private_files.read(path) != content:
+        path = private_files.save(path, content)
+    Invoice.objects.filter(pk=invoice.pk, pdf_sha256="").update(
+        pdf_path=path, pdf_sha256=sha256, pdf_claimed_at=None, pdf_error=""
+    )
+
+
+@transaction.atomic
+def mail_invoice(invoice_id: int) -> None:
+    """Put the mail with the PDF into the outbox, once: the mark and the mail are one transaction."""
+    waiting = Invoice.objects.filter(pk=invoice_id, mailed_at__isnull=True).exclude(pdf_sha256="")
+    if waiting.update(mailed_at=now()):
+        invoices = Invoice.objects.select_related("account__program__page__locale")
+        emails.send_invoice(invoices.get(pk=invoice_id))
+
+
+@periodic.register
+def finish_invoices() -> int:
+    """Take up what a killed worker or a failure left: invoices without PDF, and PDFs that were not mailed."""
+    due = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
+    waiting = Invoice.objects.filter(mailed_at__isnull=True).filter(due)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
+    return sum(render_invoice.func(invoice_id) for invoice_id in ids)

@@ -1,0 +1,340 @@
+"""What can happen to an account: each verb is one transaction, and the only place that changes its state."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program.clock import now
+from cop_program.formatting import round_minor
+from cop_program.models import Program
+
+from ..base import history, number_series
+from ..base.errors import ActionRefused
+from ..base.money import format_money
+from . import emails, payment_checks, queries, signals
+from .models import Account, AccountRow, Payment, PaymentReversal, RebateDue, RefundDue
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+__all__ = [
+    "list_rebate",
+    "list_rebates",
+    "list_refund",
+    "open_account",
+    "post_cancellation_fee",
+    "post_fee",
+    "record_payment",
+    "record_rebate_paid",
+    "record_refund",
+    "reverse_cancellation_fee",
+    "reverse_fee",
+    "reverse_payment",
+    "withdraw_refund",
+]
+
+Kind = AccountRow.Kind
+LIMIT = Decimal(10**12)  # no amount and no credit reaches it: the columns hold a thousand times as much, for sums
+
+
+@transaction.atomic
+def open_account(
+    *,
+    program: Program,
+    payer_name: str,
+    payer_email: str,
+    payer_address: str,
+    payer_country: str,
+    currency: str,
+    language: str = "en",
+) -> Account:
+    """Open the account of one payer for `program`; its reference is what the payer writes on a transfer."""
+    moment = now()
+    account = Account.objects.create(
+        program=program,
+        reference=number_series.draw(f"PAY-{moment:%Y}", prefix=f"PAY-{moment:%Y}-"),
+        currency=currency,
+        payer_name=payer_name,
+        payer_email=payer_email,
+        payer_address=payer_address,
+        payer_country=payer_country,
+        language=language,
+        created_at=moment,
+    )
+    history.record(account, "forms_ext.ledger.open_account")
+    return account
+
+
+def lock(account: Account) -> Account:
+    """Return the row of `account`, locked until the transaction ends, so that its actions stand in line."""
+    return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
+
+
+def _check_amount(account: Account, amount: Money) -> None:
+    if str(amount.currency) != account.currency:
+        raise ActionRefused(
+            _("This account is kept in %(own)s; an amount in %(other)s cannot be booked on it.")
+            % {"own": account.currency, "other": amount.currency}
+        )
+    if amount.amount <= 0:
+        raise ActionRefused(_("The amount must be above zero."))
+    if amount.amount >= LIMIT:
+        raise ActionRefused(_("The amount is too large: it must be below %(limit)s.") % {"limit": f"{LIMIT:,}"})
+    if round_minor(amount).amount != amount.amount:
+        raise ActionRefused(
+            _("%(amount)s has more decimals than the currency has.") % {"amount": f"{amount.amount} {amount.currency}"}
+        )
+
+
+def _post(
+    account: Account,
+    kind: Kind,
+    amount: Decimal,
+    *,
+    on: date | None = None,
+    by: "User | None" = None,
+    note: str = "",
+    reverses: AccountRow | None = None,
+) -> AccountRow:
+    row = AccountRow.objects.create(
+        account=account,
+        kind=kind,
+        amount=Money(amount, account.currency),
+        effective_on=on or queries.today(account.program),
+        recorded_at=now(),
+        recorded_by=by,
+        note=note,
+        reverses=reverses,
+    )
+    history.record(account, f"forms_ext.ledger.{kind}", user=by, amount=str(amount), currency=account.currency)
+    return row
+
+
+@transaction.atomic
+def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> AccountRow:
+    """Post the fee; it stands as it is now, whatever the page says later."""
+    account = lock(account)
+    amount = round_minor(amount)
+    _check_amount(account, amount)
+    if queries.fee(account).amount > 0:
+        raise ActionRefused(_("The fee stands on this account already."))
+    return _post(account, Kind.FEE, amount.amount, by=by)
+
+
+@transaction.atomic
+def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
+    """Reverse the fee that stands on the account; nothing happens where none does."""
+    return _reverse(lock(account), Kind.FEE, by=by, note=note)
+
+
+@transaction.atomic
+def reverse_cancellation_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
+    """Reverse what is kept as a cancellation fee; nothing happens if there is none."""
+    return _reverse(lock(account), Kind.CANCELLATION_FEE, by=by, note=note)
+
+
+def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> list[AccountRow]:
+    standing = AccountRow.objects.filter(account=account, kind=kind, reversed_by__isnull=True)
+    rows = [_post(account, Kind.REVERSAL, -row.amount.amount, by=by, note=note, reverses=row) for row in standing]
+    if rows:
+        signals.fee_reversed.send(sender=Account, account=account)
+    return rows
+
+
+@transaction.atomic
+def post_cancellation_fee(*, account: Account, amount: Money, by: "User | None" = None, note: str = "") -> AccountRow:
+    """Post what is kept when somebody cancels after the deadline."""
+    account = lock(account)
+    _check_amount(account, amount)
+    return _post(account, Kind.CANCELLATION_FEE, amount.amount, by=by, note=note)
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    account: Account,
+    amount: Money,
+    received_on: date,
+    by: "User | None" = None,
+    method: str = Payment.Method.TRANSFER,
+    note: str = "",
+    idempotency_key: str | None = None,
+    send_receipt: bool = True,
+    accepted: Collection[str] | None = None,
+) -> Payment:
+    """Record money that came in: a part, all, or more than is owed. The payer gets a receipt.
+
+    The same `idempotency_key` again returns the payment that it made. `accepted` holds the keys of the doubts
+    (`payment_checks.doubts_about`) that
+    somebody has read and accepted: with others, PaymentInDoubt is raised and nothing is recorded.
+    None: the caller vouches for the payment. Raise ActionRefused if it cannot be recorded at all.
+    """
+    account = lock(account)
+    if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
+        return _same_payment(earlier, account, amount)
+    _check_amount(account, amount)
+    if received_on > queries.latest_day():
+        raise ActionRefused(_("A payment cannot have been received on a day that has not come yet."))
+    if amount.amount - queries.balance(account).amount >= LIMIT:
+        raise ActionRefused(_("The amount is too large: the account would be %(limit)s or more in credit.")
+                            % {"limit": f"{LIMIT:,}"})  # fmt: skip
+    found = [] if accepted is None else payment_checks.doubts_about(account, amount, received_on)
+    if any(doubt.key not in (accepted or ()) for doubt in found):
+        raise payment_checks.PaymentInDoubt(found)
+    row = _post(account, Kind.PAYMENT, -amount.amount, on=received_on, by=by, note=note)
+    payment = Payment.objects.create(
+        account=account,
+        row=row,
+        method=method,
+        received_on=received_on,
+        idempotency_key=idempotency_key or None,
+    )
+    signals.payment_recorded.send(sender=Payment, payment=payment, send_receipt=send_receipt)
+    return payment
+
+
+def _same_payment(earlier: Payment, account: Account, amount: Money) -> Payment:
+    same = earlier.account_id == account.pk and earlier.row.amount.amount == -amount.amount
+    if not same or str(amount.currency) != account.currency:
+        raise ActionRefused(_("This form has recorded another payment already. Open the account and start again."))
+    if PaymentReversal.objects.filter(payment=earlier).exists():
+        raise ActionRefused(
+            _("The payment that this form recorded has been reversed. Open the account and start again.")
+        )
+    return earlier
+
+
+@transaction.atomic
+def reverse_payment(
+    *,
+    payment: Payment,
+    reason: str,
+    by: "User | None" = None,
+    hold_until: datetime | None = None,
+    message: str = "",
+) -> PaymentReversal:
+    """Take back a payment that was recorded by mistake: its receipt is cancelled, and the payer is told.
+
+    An invoice that it had closed is open again. `reason` is for colleagues, `message` for the payer. A place that is
+    no longer paid for is held until `hold_until`; None: as the receivers of `payment_reversed` usually do. Raise
+    ActionRefused if the payment has been reversed already, no reason is given, or `hold_until` is past.
+    """
+    account = lock(payment.account)
+    payment = Payment.objects.select_related("row").get(pk=payment.pk)
+    payment.account = account
+    if PaymentReversal.objects.filter(payment=payment).exists():
+        raise ActionRefused(_("This payment has been reversed already."))
+    if not (note := reason.strip()):
+        raise ActionRefused(_("Say why the payment is reversed."))
+    row = _post(account, Kind.PAYMENT_REVERSAL, payment.received.amount, by=by, note=note[:300], reverses=payment.row)
+    reversal = PaymentReversal.objects.create(payment=payment, row=row)
+    answers = signals.payment_reversed.send(
+        sender=Payment, payment=payment, reversal=reversal, hold_until=hold_until, by=by
+    )
+    told = [answer for _receiver, answer in answers if isinstance(answer, signals.Consequence)]
+    signals.payment_reversal_told.send(sender=Payment, reversal=reversal, told=told, message=message)
+    return reversal
+
+
+@transaction.atomic
+def list_refund(*, account: Account, amount: Money, reason: str, by: "User | None" = None) -> RefundDue:
+    """List money to give back; staff record it once it is paid out. `reason` is for colleagues.
+
+    Raise ActionRefused if more is listed than is in credit.
+    """
+    account = lock(account)
+    _check_amount(account, amount)
+    left = queries.credit(account) - queries.listed(account)
+    if left < amount:
+        raise ActionRefused(
+            _("Only what is in credit can be given back: %(amount)s on this account.")
+            % {"amount": format_money(max(left, Money(0, account.currency)))}
+        )
+    refund = RefundDue.objects.create(account=account, amount=amount, reason=reason, listed_at=now())
+    history.record(account, "forms_ext.ledger.list_refund", user=by, amount=str(amount.amount))
+    return refund
+
+
+def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
+    account = lock(refund.account)
+    refund = RefundDue.objects.select_for_update().get(pk=refund.pk)
+    if refund.settled_by_row_id:
+        raise ActionRefused(_("This refund is recorded as paid already."))
+    if refund.withdrawn_at:
+        raise ActionRefused(_("This refund was taken off the list."))
+    return refund, account
+
+
+@transaction.atomic
+def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
+    """Record that a listed refund was paid out; the payer is told, with what staff write to them."""
+    refund, account = _lock_refund(refund)
+    if paid_on > queries.latest_day():
+        raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
+    if queries.credit(account) < refund.amount:
+        raise ActionRefused(_("That much is not in credit on this account: the payer would owe it again."))
+    row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300])
+    refund.settled_by_row = row
+    refund.save(update_fields=["settled_by_row"])
+    emails.send_refund_made(refund, account, message)
+    return row
+
+
+@transaction.atomic
+def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str = "") -> RefundDue:
+    """Take a refund off the list unpaid, because it is not due after all; `reason` is for colleagues."""
+    refund, account = _lock_refund(refund)
+    refund.withdrawn_at, refund.withdrawn_reason = now(), reason.strip()[:300]
+    refund.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    history.record(account, "forms_ext.ledger.withdraw_refund", user=by, amount=str(refund.amount.amount))
+    return refund
+
+
+@transaction.atomic
+def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) -> RebateDue:
+    """List a rebate for the payer, once for each account; a second call returns the same."""
+    account = lock(account)
+    if earlier := RebateDue.objects.filter(account=account).first():
+        return earlier
+    amount = round_minor(amount)
+    _check_amount(account, amount)
+    rebate = RebateDue.objects.create(account=account, amount=amount, listed_at=now())
+    history.record(account, "forms_ext.ledger.list_rebate", user=by, amount=str(amount.amount))
+    return rebate
+
+
+def list_rebates(*, program: Program, by: "User | None" = None) -> list[RebateDue]:
+    """List every rebate that is due in `program` now: it has begun, the fee is paid, the country has a rebate."""
+    percentage = program.page.rebate_percentage
+    candidates: Iterable[Account] = queries.rebate_candidates(program)
+    return [
+        list_rebate(account=account, amount=queries.rebate_amount(queries.fee(account), percentage), by=by)
+        for account in candidates
+    ]
+
+
+@transaction.atomic
+def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
+    """Record that a rebate was paid out: what was granted and what was paid are a row each.
+
+    The payer is told, with what staff write to them.
+    """
+    account = lock(rebate.account)
+    rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
+    if rebate.paid_row_id:
+        raise ActionRefused(_("This rebate is recorded as paid already."))
+    if paid_on > queries.latest_day():
+        raise ActionRefused(_("A rebate cannot have been paid on a day that has not come yet."))
+    if queries.balance(account).amount > 0:
+        raise ActionRefused(_("The fee is not paid in full any more: the rebate is not due now."))
+    _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
+    row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)
+    rebate.paid_row = row
+    rebate.save(update_fields=["paid_row"])
+    emails.send_rebate_paid(rebate, account, message)
+    return row

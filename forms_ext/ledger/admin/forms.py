@@ -1,0 +1,102 @@
+"""What staff fill in about money."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
+
+from cop_program.models import Program
+
+from ...base.admin.forms import day_input, message_field, new_key, reason_field
+from ..actions import LIMIT
+from ..models import Account, Payment
+from ..payment_checks import Doubt
+
+
+class AmountForm(forms.Form):
+    """An amount in the currency of an account."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        decimal_places=3,
+        min_value=0,
+        max_value=LIMIT - Decimal("0.001"),
+        error_messages={"max_value": format_lazy(_("Enter an amount below {limit}."), limit=f"{LIMIT:,}")},
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        self.fields["amount"].help_text = _("In %(currency)s, the currency of the account.") % {
+            "currency": account.currency
+        }
+
+    @property
+    def money(self) -> Money:
+        """The amount with its currency."""
+        return Money(self.cleaned_data["amount"], self.account.currency)
+
+
+class PaymentForm(AmountForm):
+    """Money that came in."""
+
+    received_on = forms.DateField(
+        label=_("Received on"), widget=day_input(), help_text=_("The day on which the money came in, not today's.")
+    )
+    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.TRANSFER)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_key)
+    doubts = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("doubts"):
+            self._add_box()
+
+    def _add_box(self) -> None:
+        self.fields["sure"] = forms.BooleanField(label=_("Record it anyway"), required=False)
+
+    @property
+    def accepted(self) -> list[str]:
+        """The keys of the doubts that were read and accepted."""
+        return self.cleaned_data["doubts"].split() if self.cleaned_data.get("sure") else []
+
+    def ask(self, doubts: Sequence[Doubt]) -> None:
+        """Ask about `doubts`, each in a sentence, with a box to accept them."""
+        self._add_box()
+        kept = {name: value for name, value in self.data.items() if name != "sure"}
+        self.data = kept | {"doubts": " ".join(doubt.key for doubt in doubts)}
+        self.add_error("sure", [doubt.text for doubt in doubts])
+
+
+class PaidOnForm(forms.Form):
+    """The day on which money was paid out."""
+
+    paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+    message = message_field()
+
+
+class RefundForm(AmountForm):
+    """Money to give back."""
+
+    reason = reason_field(max_length=300, required=True)
+
+
+class WithdrawForm(forms.Form):
+    """Why a refund is taken off the list."""
+
+    reason = reason_field(max_length=300, required=True)
+
+
+class RebateProgramForm(forms.Form):
+    """Whose rebates."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.select_related("page").order_by("-page__starts_on")

@@ -1,0 +1,289 @@
+"""The staff's pages of money: an account, and what is recorded on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from djmoney.money import Money
+from wagtail.admin.utils import get_valid_next_url_from_request
+
+from ...base.admin.views import ShownEmail, StaffActionView
+from ...base.money import format_money
+from ...mail.admin.views import MailingActionView
+from .. import actions, queries
+from ..models import Account, RebateDue, RefundDue
+from ..payment_checks import PaymentInDoubt
+from .forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm, WithdrawForm
+
+ACCOUNTS = "cop_accounts_modeladmin_index"
+REBATES = "cop_rebates_modeladmin_index"
+
+
+class AccountPage:
+    """What the pages about one account share."""
+
+    permissions = [(Account, "bill")]
+    header_icon = "user"
+    kwargs: dict[str, Any]
+    account: Account
+
+    def load(self) -> None:
+        accounts = Account.objects.select_related("program__page")
+        self.account = get_object_or_404(accounts, pk=self.kwargs["pk"])
+
+    def account_url(self) -> str:
+        """Return the address of the account."""
+        return reverse("cop_billing:account", args=[self.account.pk])
+
+
+class AccountActionView(AccountPage, MailingActionView):
+    """A form about one account."""
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(ACCOUNTS), _("Accounts")), (self.account_url(), self.account.payer_name)]
+
+    def get_success_url(self) -> str:
+        return get_valid_next_url_from_request(self.request) or self.account_url()
+
+
+class PaymentView(AccountActionView):
+    """Record money that came in: a part, all of it, or too much."""
+
+    page_title = gettext_lazy("Record a payment")
+    submit_label = gettext_lazy("Record the payment")
+    form: PaymentForm
+    is_trial = False
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        asked = self.request.GET.get("amount")
+        owed = queries.balance(self.account).amount
+        today = queries.today(self.account.program)
+        initial = {"amount": asked or (max(owed, 0) or None), "received_on": today}
+        self.form = PaymentForm(data, account=self.account, initial=initial)
+        return self.form
+
+    def effects(self) -> Sequence[str]:
+        balance = queries.balance(self.account)
+        deposit = self.account.program.page.deposit
+        owed = (
+            _("%(name)s owes %(owed)s; the deposit of this program is %(deposit)s.")
+            if balance.amount > 0
+            else _("%(name)s owes nothing; what comes in now is too much. The deposit of this program is %(deposit)s.")
+        )
+        facts = {
+            "name": self.account.payer_name,
+            "owed": format_money(balance),
+            "deposit": format_money(deposit),
+        }
+        return [
+            owed % facts,
+            _("Mails a receipt to %(email)s.") % {"email": self.account.payer_email},
+            _("Once the deposit is paid, the seat is kept for good."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        try:
+            actions.record_payment(
+                account=self.account,
+                amount=self.form.money,
+                received_on=values["received_on"],
+                by=self.request.user,
+                method=values["method"],
+                note=values["note"],
+                idempotency_key=f"staff:{values['key']}",
+                accepted=None if self.is_trial else self.form.accepted,
+            )
+        except PaymentInDoubt as doubtful:
+            self.form.ask(doubtful.doubts)
+            raise
+        balance = queries.balance(self.account)
+        if balance.amount > 0:
+            return _("The payment is recorded. Still owed: %(owed)s.") % {"owed": format_money(balance)}
+        if balance.amount < 0:
+            return _("The payment is recorded. Paid too much: %(credit)s. List a refund for it.") % {
+                "credit": format_money(-balance)
+            }
+        return _("The payment is recorded. Nothing is owed any more.")
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        self.is_trial = True
+        try:
+            return super().emails(values)
+        finally:
+            self.is_trial = False
+
+    def show(self, form: forms.Form, *, values: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        if values is None and form.is_bound:
+            values = self.values_of(form)
+        return super().show(form, values=values, status=status)
+
+
+class ListRefundView(AccountActionView):
+    """List money to give back."""
+
+    page_title = gettext_lazy("List a refund")
+    submit_label = gettext_lazy("List the refund")
+    shows_emails = False
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        left = (queries.credit(self.account) - queries.listed(self.account)).amount
+        initial = {"amount": left if left > 0 else None, "reason": _("Paid too much")}
+        self.form = RefundForm(data, account=self.account, initial=initial)
+        return self.form
+
+    def effects(self) -> Sequence[str]:
+        left = queries.credit(self.account) - queries.listed(self.account)
+        return [
+            _("Up to %(amount)s is in credit and not listed yet.")
+            % {"amount": format_money(max(left, Money(0, self.account.currency)))},
+            _("Puts the amount on the list of refunds due. No money moves, and no mail goes out yet."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        actions.list_refund(
+            account=self.account,
+            amount=self.form.money,  # type: ignore[attr-defined]
+            reason=values["reason"],
+            by=self.request.user,
+        )
+        return _("The refund is listed.")
+
+
+class PaidOutView(MailingActionView):
+    """Record that money was paid out."""
+
+    permissions = [(Account, "bill")]
+    form_class = PaidOnForm
+    header_icon = "redirect"
+    due: Any
+    submit_label = gettext_lazy("Record as paid")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"paid_on": queries.today(self.due.account.program)}
+
+    def effects(self) -> Sequence[str]:
+        account = self.due.account
+        return [
+            _("Records that %(amount)s went to %(name)s.")
+            % {"amount": format_money(self.due.amount), "name": account.payer_name},
+            _("Tells %(email)s by mail.") % {"email": account.payer_email},
+        ]
+
+
+class RefundPage:
+    """What the pages about one refund share."""
+
+    permissions = [(Account, "bill")]
+    header_icon = "redirect"
+    kwargs: dict[str, Any]
+    request: HttpRequest
+    due: Any
+
+    def load(self) -> None:
+        rows = RefundDue.objects.select_related("account__program__page")
+        self.due = get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_success_url(self) -> str:
+        return get_valid_next_url_from_request(self.request) or reverse("cop_refunds_modeladmin_index")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse("cop_refunds_modeladmin_index"), _("Refunds due"))]
+
+
+class RefundView(RefundPage, PaidOutView):
+    """Record a refund as paid."""
+
+    page_title = gettext_lazy("Record a refund as paid")
+    done_message = gettext_lazy("The refund is recorded as paid.")
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.record_refund(
+            refund=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
+        )
+
+
+class WithdrawRefundView(RefundPage, StaffActionView):
+    """Take a refund off the list."""
+
+    page_title = gettext_lazy("Take the refund off the list")
+    submit_label = gettext_lazy("Take it off the list")
+    done_message = gettext_lazy("The refund is taken off the list.")
+    form_class = WithdrawForm
+    is_destructive = True
+
+    def effects(self) -> Sequence[str]:
+        account, credit = self.due.account, queries.credit(self.due.account)
+        facts = {
+            "amount": format_money(self.due.amount),
+            "name": account.payer_name,
+            "credit": format_money(credit),
+        }
+        return [
+            _("%(amount)s is not paid back to %(name)s. It stays in the history as taken off the list.") % facts,
+            _("%(credit)s is in credit on this account.") % facts,
+            _("No email goes out."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.withdraw_refund(refund=self.due, by=self.request.user, reason=values["reason"])
+
+
+class RebateView(PaidOutView):
+    """Record a rebate as paid."""
+
+    page_title = gettext_lazy("Record a rebate as paid")
+    done_message = gettext_lazy("The rebate is recorded as paid.")
+
+    def load(self) -> None:
+        rows = RebateDue.objects.select_related("account__program__page")
+        self.due = get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_success_url(self) -> str:
+        return get_valid_next_url_from_request(self.request) or reverse(REBATES)
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(REBATES), _("Rebates due"))]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.record_rebate_paid(
+            rebate=self.due, paid_on=values["paid_on"], by=self.request.user, message=values["message"]
+        )
+
+
+class ListRebatesView(StaffActionView):
+    """List the rebates that are due in a program now."""
+
+    permissions = [(Account, "bill")]
+    form_class = RebateProgramForm
+    page_title = gettext_lazy("List the rebates due")
+    header_icon = "tag"
+    submit_label = gettext_lazy("List them")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"program": self.request.GET.get("program")}
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [(reverse(REBATES), _("Rebates due"))]
+
+    def get_success_url(self) -> str:
+        return reverse(REBATES)
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _(
+                "Looks for members of a program that has started who have paid the whole fee and live in a country "
+                "with a rebate, and lists each once, with the amount. No money moves, and no mail goes out yet."
+            )
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        listed = actions.list_rebates(program=values["program"], by=self.request.user)
+        if not listed:
+            return _("No further rebate is due in this program now.")
+        return ngettext("%(n)d rebate is listed.", "%(n)d rebates are listed.", len(listed)) % {"n": len(listed)}

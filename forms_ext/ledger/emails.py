@@ -1,0 +1,126 @@
+"""The emails about money paid out."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
+
+from cop_program import formatting, journey
+from cop_program.translations import title_of
+
+from ..base.money import format_money
+from ..mail.actions import Attachment, send
+from ..mail.email_types import COMMON, TOLD, Fields, define
+from . import queries
+from .models import Account, RebateDue, RefundDue
+
+FIELDS: Fields = {
+    **COMMON,
+    "name": (_("Billing name"), "Ada Sample"),
+    "amount": (_("Amount, with its currency"), "1,897 USD"),
+    "issuer": (_("Who issues invoices"), "Circle Forward"),
+}
+
+
+REFUND_MADE = define(
+    "refund_made",
+    _("Refund paid out"),
+    _("Refund of {amount} for {program} is on its way to you"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>We paid <strong>{amount}</strong> back to you on {paid}, for {program}.</p>"
+        "<p>{message}</p>"
+        "<p>It can take a few days until it stands in your account.</p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "100 USD"),
+        "paid": (_("Day on which it was paid out"), "2 February 2024"),
+    },
+    TOLD,
+)
+
+
+REBATE_PAID = define(
+    "rebate_paid",
+    _("Rebate paid out"),
+    _("Rebate of {amount} for {program} is on its way to you"),
+    _(
+        "<p>Dear {name},</p>"
+        "<p>We paid the rebate of <strong>{amount}</strong> for {program} to you on {paid}.</p>"
+        "<p>{message}</p>"
+        "<p>It can take a few days until it stands in your account.</p>"
+        "<p>{issuer}</p>"
+    ),
+    FIELDS,
+    {
+        "amount": (_("Amount, with its currency"), "499.25 USD"),
+        "paid": (_("Day on which it was paid out"), "1 March 2024"),
+    },
+    TOLD,
+)
+
+
+def send_to_payer(
+    *,
+    kind: str,
+    account: Account,
+    about: str,
+    amount: Money,
+    fields: Mapping[str, str],
+    issuer: Mapping[str, str],
+    step: str = "",
+    attachments: Sequence[Attachment] = (),
+) -> None:
+    send(
+        kind=kind,
+        to=account.payer_email,
+        to_name=account.payer_name,
+        fields={
+            "name": account.payer_name,
+            "program": title_of(account.program, account.language),
+            "amount": format_money(amount, account.language),
+            "issuer": issuer.get("name", ""),
+            "way": journey.step_line(account.program, step, account.language) if step else "",
+            **fields,
+        },
+        scope=f"program:{account.program_id}",
+        language=account.language,
+        about=about,
+        reply_to=issuer.get("email", ""),
+        attachments=attachments,
+    )
+
+
+def issuer_values(account: Account) -> dict[str, str]:
+    issuer = queries.issuer_for(account.program)
+    return {"name": issuer.name, "email": issuer.email} if issuer else {}
+
+
+def send_refund_made(refund: RefundDue, account: Account, message: str) -> None:
+    """Tell the payer that a refund was paid out, and what staff write about it."""
+    row = refund.settled_by_row
+    assert row is not None
+    send_to_payer(
+        kind="refund_made",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=refund.amount,
+        fields={"paid": formatting.date_text(row.effective_on, account.language), "message": message.strip()},
+        issuer=issuer_values(account),
+    )
+
+
+def send_rebate_paid(rebate: RebateDue, account: Account, message: str) -> None:
+    """Tell the payer that a rebate was paid out, and what staff write about it."""
+    row = rebate.paid_row
+    assert row is not None
+    send_to_payer(
+        kind="rebate_paid",
+        account=account,
+        about=f"account:{account.pk}",
+        amount=rebate.amount,
+        fields={"paid": formatting.date_text(row.effective_on, account.language), "message": message.strip()},
+        issuer=issuer_values(account),
+    )

@@ -1,0 +1,240 @@
+"""Issuers, accounts and their rows, payments, what is to be paid out. Knows payers, not members."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from djmoney.models.fields import MoneyField
+from djmoney.money import Money
+
+from ..base import logos
+from ..base.frozen import FrozenModel
+
+__all__ = ["Account", "AccountRow", "Issuer", "NumberSequence", "Payment", "PaymentReversal", "RebateDue", "RefundDue"]
+
+
+# Rows of these kinds make the balance greater; those of the others make it smaller.
+OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid", "payment_reversal"]
+PAID_KINDS = ["payment", "reversal", "rebate"]
+REVERSING_KINDS = ["reversal", "payment_reversal"]
+
+
+class Issuer(models.Model):
+    """Who issues invoices; a snippet. One is enough for a site."""
+
+    name = models.CharField(_("name"), max_length=160)
+    address = models.TextField(_("address"), max_length=400)
+    country = CountryField(_("country"))
+    tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
+    email = models.EmailField(_("email address for questions"))
+    website = models.URLField(_("web site"), blank=True)
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
+    bank_details = models.TextField(_("bank details"), max_length=600)
+    number_prefix = models.CharField(_("prefix of invoice numbers"), max_length=12, blank=True)
+    payment_days = models.PositiveSmallIntegerField(_("days until an invoice is due"), default=14)
+
+    class Meta:
+        verbose_name = _("issuer")
+        verbose_name_plural = _("issuers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a logo that documents cannot hold, in words."""
+        super().clean()
+        if self.logo is None:
+            return
+        try:
+            with self.logo.open_file() as file:
+                logos.check(file.read())
+        except logos.NotDrawable as error:
+            raise ValidationError({"logo": str(error)}) from error
+        except (OSError, ValueError) as error:  # the file, or its name, is not there any more
+            raise ValidationError({"logo": _("The file of this picture is missing. Choose another one.")}) from error
+
+
+class NumberSequence(models.Model):
+    """The last number drawn of one series of an issuer: numbers have no gap."""
+
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="sequences")
+    series = models.CharField(max_length=12)
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "series"], name="forms_ext_number_sequence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issuer_id} {self.series}"
+
+
+class Account(models.Model):
+    """What one payer owes for one program. Balance = sum of its rows; it is owed where it is above zero."""
+
+    program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="accounts")
+    reference = models.CharField(_("payment reference"), max_length=20, unique=True)
+    currency = models.CharField(max_length=3)
+    payer_name = models.CharField(_("billing name"), max_length=200)
+    payer_email = models.EmailField(_("email"))
+    payer_address = models.TextField(_("billing address"), max_length=600)
+    payer_country = CountryField(_("country"))
+    language = models.CharField(max_length=12, default="en")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        permissions = [("bill_account", _("Can record payments and issue invoices"))]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AccountRow(FrozenModel):
+    """One amount that was ever owed (above zero) or paid (below zero). Never edited, never deleted."""
+
+    class Kind(models.TextChoices):
+        FEE = "fee", _("Fee")
+        PAYMENT = "payment", _("Payment")
+        REVERSAL = "reversal", _("Reversal")
+        CANCELLATION_FEE = "cancellation_fee", _("Cancellation fee")
+        REFUND = "refund", _("Refund")
+        REBATE = "rebate", _("Rebate")
+        REBATE_PAID = "rebate_paid", _("Rebate paid")
+        PAYMENT_REVERSAL = "payment_reversal", _("Payment reversed")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rows")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    amount = MoneyField(_("amount"), max_digits=18, decimal_places=3)
+    effective_on = models.DateField(_("date"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by", verbose_name=_("reverses")
+    )
+
+    class Meta:
+        verbose_name = _("row")
+        verbose_name_plural = _("rows")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=OWED_KINDS, amount__gt=0) | models.Q(kind__in=PAID_KINDS, amount__lt=0),
+                name="forms_ext_account_row_sign",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=REVERSING_KINDS) ^ models.Q(reverses__isnull=True),
+                name="forms_ext_account_row_reverses",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind}"
+
+
+class Payment(FrozenModel):
+    """Money received: its row, and how it came."""
+
+    class Method(models.TextChoices):
+        TRANSFER = "transfer", _("Bank transfer")
+        CHECK = "check", _("Check")
+        CASH = "cash", _("Cash")
+        OTHER = "other", _("Other")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
+    row = models.OneToOneField(AccountRow, on_delete=models.PROTECT, related_name="payment")
+    method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.TRANSFER)
+    received_on = models.DateField(_("received on"))
+    idempotency_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["received_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.received_on}"
+
+    @property
+    def received(self) -> Money:
+        """What came in; its row is below zero."""
+        return -self.row.amount
+
+
+class PaymentReversal(FrozenModel):
+    """A payment that was recorded by mistake, taken back by a row of its own."""
+
+    payment = models.OneToOneField(
+        Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")
+    )
+    row = models.OneToOneField(AccountRow, on_delete=models.PROTECT, related_name="payment_reversal")
+
+    class Meta:
+        verbose_name = _("reversed payment")
+        verbose_name_plural = _("reversed payments")
+
+    def __str__(self) -> str:
+        return f"{self.payment_id}"
+
+
+class RefundDue(models.Model):
+    """Money to give back, listed for staff until it is recorded as refunded."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="refunds_due")
+    amount = MoneyField(_("amount"), max_digits=18, decimal_places=3, validators=[MinValueValidator(0)])
+    reason = models.CharField(_("reason"), max_length=300)
+    listed_at = models.DateTimeField(_("listed"))
+    settled_by_row = models.OneToOneField(
+        AccountRow, null=True, blank=True, on_delete=models.PROTECT, related_name="settles_refund"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(settled_by_row__isnull=True) | models.Q(withdrawn_at__isnull=True),
+                name="forms_ext_refund_due_one_end",
+            ),
+        ]
+        verbose_name = _("refund due")
+        verbose_name_plural = _("refunds due")
+        ordering = ["listed_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class RebateDue(models.Model):
+    """A rebate to pay out to one payer: listed once for an account, then recorded as paid."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="rebate_due")
+    amount = MoneyField(_("amount"), max_digits=18, decimal_places=3, validators=[MinValueValidator(0)])
+    listed_at = models.DateTimeField(_("listed"))
+    paid_row = models.OneToOneField(
+        AccountRow, null=True, blank=True, on_delete=models.PROTECT, related_name="pays_rebate"
+    )
+
+    class Meta:
+        verbose_name = _("rebate due")
+        verbose_name_plural = _("rebates due")
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"

@@ -1,0 +1,77 @@
+"""What looks wrong about a payment that is about to be recorded: asked back before it is, never forbidden."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program import formatting
+
+from ..base.errors import ActionRefused
+from ..base.money import format_money
+from . import queries
+from .models import Account, Payment
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One doubt: `key` names it with its figures, so that a changed form is asked anew; `text` says it to staff."""
+
+    key: str
+    text: str
+
+
+class PaymentInDoubt(ActionRefused):
+    """A payment that was not recorded because of `doubts`; once these are accepted, it can be."""
+
+    def __init__(self, doubts: Sequence[Doubt]) -> None:
+        super().__init__(" ".join([_("Nothing is recorded yet."), *(doubt.text for doubt in doubts)]))
+        self.doubts = doubts
+
+
+def doubts_about(account: Account, amount: Money, received_on: date) -> list[Doubt]:
+    """Return what looks wrong about `amount` received on `received_on` for `account`."""
+    found = [_more_than_owed(account, amount), _before(account, received_on), _twin(account, amount, received_on)]
+    return [doubt for doubt in found if doubt]
+
+
+def _more_than_owed(account: Account, amount: Money) -> Doubt | None:
+    owed = queries.balance(account)
+    if amount.amount <= owed.amount:
+        return None
+    if owed.amount <= 0:
+        text = _("Nothing is owed on this account.")
+    else:
+        text = _("Only %(owed)s is owed: %(more)s is too much.") % {
+            "owed": format_money(owed),
+            "more": format_money(amount - owed),
+        }
+    return Doubt(f"more:{(amount - owed).amount.normalize():f}", text)
+
+
+def _before(account: Account, received_on: date) -> Doubt | None:
+    opened_on = account.created_at.astimezone(ZoneInfo(account.program.page.home_zone)).date()
+    if received_on >= opened_on:
+        return None
+    day, opened = (
+        formatting.date_text(value, translation.get_language() or "en") for value in (received_on, opened_on)
+    )
+    text = _("The account was opened on %(opened)s, after the payment of %(day)s.") % {"opened": opened, "day": day}
+    return Doubt(f"before:{received_on}", text)
+
+
+def _twin(account: Account, amount: Money, received_on: date) -> Doubt | None:
+    twins = Payment.objects.filter(
+        account=account, received_on=received_on, row__amount=-amount.amount, reversal__isnull=True
+    )
+    numbers = sorted(twins.values_list("receipt__number", flat=True))
+    if not numbers:
+        return None
+    text = _("The same amount of the same day is recorded already: receipt %(numbers)s.") % {
+        "numbers": ", ".join(numbers)
+    }
+    return Doubt(f"twin:{','.join(numbers)}", text)

@@ -1,0 +1,164 @@
+"""Reads of the ledger: what is owed, what was paid, who is late."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    BooleanField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, Round
+from djmoney.money import Money
+
+from cop_program.clock import now
+from cop_program.formatting import round_minor
+from cop_program.models import Program
+
+from .models import Account, AccountRow, Issuer, RebateDue, RefundDue
+
+Kind = AccountRow.Kind
+AMOUNT: "DecimalField[Any, Any]" = DecimalField(max_digits=20, decimal_places=3)
+ZERO = Value(Decimal(0), output_field=AMOUNT)
+THOUSANDTH = Decimal("0.001")
+ANY = Q()
+OPEN = Q(settled_by_row__isnull=True, withdrawn_at__isnull=True)
+PAID = [Kind.PAYMENT, Kind.PAYMENT_REVERSAL, Kind.REFUND]
+FEE = Q(kind=Kind.FEE) | Q(kind=Kind.REVERSAL, reverses__kind=Kind.FEE)
+
+
+def today(program: Program) -> date:
+    """Return the day it is where `program` is at home."""
+    return now().astimezone(ZoneInfo(program.page.home_zone)).date()
+
+
+def latest_day() -> date:
+    """Return the day that has begun somewhere on earth (UTC+14): a later one has come for nobody who records it."""
+    return (now() + timedelta(hours=14)).date()
+
+
+def exact(value: Decimal | None) -> Decimal:
+    """Return a sum from the database without the noise of SQLite, which adds binary fractions."""
+    return Decimal(0) if value is None else Decimal(value).quantize(THOUSANDTH).normalize() + 0
+
+
+def _sum(account: Account, rows: Q = ANY) -> Decimal:
+    value = AccountRow.objects.filter(rows, account=account).aggregate(total=Sum("amount"))["total"]
+    return exact(value)
+
+
+def balance(account: Account) -> Money:
+    """Return the sum of the rows of `account`: above zero where something is owed, below where too much was paid."""
+    return Money(_sum(account), account.currency)
+
+
+def paid(account: Account) -> Money:
+    """Return what came in for `account` less what was given back; below zero if that had never come in."""
+    return Money(-_sum(account, Q(kind__in=PAID)), account.currency)
+
+
+def fee(account: Account) -> Money:
+    """Return the fee that stands on `account`: what was posted and not reversed."""
+    return Money(_sum(account, FEE), account.currency)
+
+
+def cancellation_fee(account: Account) -> Money:
+    """Return what is kept of `account` as a cancellation fee."""
+    kept = Q(kind=Kind.CANCELLATION_FEE) | Q(kind=Kind.REVERSAL, reverses__kind=Kind.CANCELLATION_FEE)
+    return Money(_sum(account, kept), account.currency)
+
+
+def credit(account: Account) -> Money:
+    """Return what is paid and not owed."""
+    return Money(max(-_sum(account), Decimal(0)), account.currency)
+
+
+def listed(account: Account) -> Money:
+    """Return how much is listed for refund and neither paid out nor taken off the list."""
+    amounts = (due.amount for due in open_refunds().filter(account=account))
+    return sum(amounts, Money(0, account.currency))
+
+
+def issuer_for(program: Program) -> Issuer | None:
+    """Return who issues the invoices of `program`: the first issuer of the site."""
+    return Issuer.objects.select_related("logo").order_by("pk").first()
+
+
+def _rows_sum(chosen: Q = ANY, account: str = "pk") -> Round:
+    rows = AccountRow.objects.filter(chosen, account=OuterRef(account)).order_by().values("account")
+    total = Subquery(rows.annotate(total=Sum("amount")).values("total"))
+    return Round(Coalesce(total, ZERO, output_field=AMOUNT), precision=3)
+
+
+def with_balances(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Annotate accounts with `owed`, `fee_total` and `paid_total`: one query for any number."""
+    return accounts.annotate(
+        owed=_rows_sum(),
+        fee_total=_rows_sum(FEE),
+        paid_total=Value(Decimal(0), output_field=AMOUNT)
+        - _rows_sum(Q(kind__in=PAID)),  # times -1 would be -0 on SQLite
+    )
+
+
+def accounts(program: Program) -> QuerySet[Account]:
+    """Return all accounts of `program` with their figures."""
+    return with_balances(Account.objects.filter(program=program)).order_by("payer_name", "pk")
+
+
+def settled(program: Program) -> QuerySet[Account]:
+    """Return the accounts of `program` that have paid their whole fee."""
+    return accounts(program).filter(owed__lte=0, fee_total__gt=0)
+
+
+def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
+    """Return the refunds that wait for staff, the oldest first."""
+    refunds = RefundDue.objects.filter(OPEN)
+    if program is not None:
+        refunds = refunds.filter(account__program=program)
+    return refunds.select_related("account__program__page")
+
+
+def with_cover(refunds: QuerySet[RefundDue]) -> QuerySet[RefundDue]:
+    """Annotate refunds with `is_covered`: it and those listed before it are in credit on its account."""
+    before = RefundDue.objects.filter(OPEN, account=OuterRef("account"), pk__lte=OuterRef("pk")).order_by()
+    through = Subquery(before.values("account").annotate(total=Sum("amount")).values("total"))
+    wanted = Round(Coalesce(through, ZERO, output_field=AMOUNT), precision=3)
+    covered = ExpressionWrapper(Q(wanted__lte=ZERO - F("owed")), output_field=BooleanField())
+    return refunds.annotate(wanted=wanted, owed=_rows_sum(account="account")).annotate(is_covered=covered)
+
+
+def with_dueness(rebates: QuerySet[RebateDue]) -> QuerySet[RebateDue]:
+    """Annotate rebates with `is_due`: the payer still owes nothing."""
+    is_due = ExpressionWrapper(Q(owed__lte=0), output_field=BooleanField())
+    return rebates.annotate(owed=_rows_sum(account="account")).annotate(is_due=is_due)
+
+
+def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:
+    """Return the rebates that are listed, still due and not paid yet."""
+    rebates = with_dueness(RebateDue.objects.filter(paid_row__isnull=True)).filter(is_due=True)
+    if program is not None:
+        rebates = rebates.filter(account__program=program)
+    return rebates.select_related("account__program__page").order_by("account__payer_name", "pk")
+
+
+def rebate_amount(fee: Money, percentage: Decimal) -> Money:
+    """Return `percentage` of `fee`, rounded half up (25 % of 1,997.00 is 499.25)."""
+    return round_minor(Money(fee.amount * percentage / 100, fee.currency))
+
+
+def rebate_candidates(program: Program) -> QuerySet[Account]:
+    """Return the accounts that a rebate is due for and not listed: fee paid, from a country with a rebate, begun."""
+    page = program.page
+    codes = [country.code for country in page.rebate_countries]
+    if page.rebate_percentage <= 0 or today(program) < page.starts_on:
+        return accounts(program).none()
+    return settled(program).filter(payer_country__in=codes, rebate_due__isnull=True)

@@ -1,0 +1,27 @@
+"""What the ledger declares to the rest: log entries, consistency checks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..base import history
+from . import consistency  # noqa: F401  (registers its checks)
+
+LABELS = {
+    "open_account": _("Account opened"),
+    "fee": _("Fee posted"),
+    "payment": _("Payment recorded"),
+    "reversal": _("Fee reversed"),
+    "cancellation_fee": _("Cancellation fee posted"),
+    "refund": _("Refund recorded as paid"),
+    "rebate": _("Rebate granted"),
+    "rebate_paid": _("Rebate recorded as paid"),
+    "list_refund": _("Refund listed"),
+    "withdraw_refund": _("Refund taken off the list"),
+    "list_rebate": _("Rebate listed"),
+    "payment_reversal": _("Payment reversed"),
+}
+
+
+def connect() -> None:
+    """Register what this package contributes."""
+    for verb, label in LABELS.items():
+        history.register(f"forms_ext.ledger.{verb}", label)

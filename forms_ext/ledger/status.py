@@ -1,0 +1,14 @@
+"""States that staff read of money, found from what the rows say."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DueStatus(models.TextChoices):
+    """Where money to pay out stands."""
+
+    OPEN = "open", _("To pay")
+    UNCOVERED = "uncovered", _("No longer in credit")
+    UNPAID = "unpaid", _("Not due: something is owed")
+    PAID = "paid", _("Recorded as paid")
+    DROPPED = "dropped", _("Taken off the list")

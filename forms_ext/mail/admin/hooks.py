@@ -1,0 +1,67 @@
+"""The mail in Wagtail's admin: templates for editors, the outbox for staff."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+
+from . import urls, views
+from .listing import email_log
+
+
+class TemplatesMenuItem(MenuItem):
+    """Shown to those who may read or change mails."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return views.may_read(request.user)
+
+
+class UnusedTextsPanel(Component):
+    """On the first page of the admin: the texts that are not sent, because a personal link could get to others."""
+
+    order = 10
+    template_name = "forms_ext/mail/admin/_unused.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {"unused": views.unused_texts()}
+
+
+def add_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Put the panel first, for those who may read the texts."""
+    if views.may_read(request.user):
+        panels.append(UnusedTextsPanel())
+
+
+def view_permissions() -> QuerySet[Permission]:
+    """Return what an administrator can give a group in the settings."""
+    return Permission.objects.filter(
+        content_type__app_label="forms_ext",
+        codename__in=["view_mailtemplate", "change_mailtemplate"],
+    )
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [path("cop-mail/", include((urls.urlpatterns, urls.app_name)))]
+
+
+def templates_menu_item() -> MenuItem:
+    """Return the entry of the main menu."""
+    return TemplatesMenuItem(
+        _("Mail templates"), reverse("forms_ext_mail:templates"), name="mail-templates", icon_name="mail", order=195
+    )
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    hooks.register("register_admin_urls", admin_urls)
+    hooks.register("register_admin_menu_item", templates_menu_item)
+    hooks.register("construct_homepage_panels", add_panel)
+    email_log.register_with_wagtail()
+    hooks.register("register_permissions", view_permissions)

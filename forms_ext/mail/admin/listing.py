@@ -1,0 +1,118 @@
+"""The outbox in the admin: what went to whom and when, what failed and will be tried again."""
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column
+
+from ...base.admin.listing import (
+    ActionColumn,
+    CountedFilter,
+    CountedFilterSet,
+    Listing,
+    ListingAdmin,
+    NextAction,
+    StateColumn,
+)
+from .. import email_types
+from ..models import OutgoingMail
+from ..scopes import scopes
+
+State = OutgoingMail.State
+
+
+def kind_label(mail: OutgoingMail) -> str:
+    """Return what kind of mail this is, in words; its name where no package declares it any more."""
+    kind = email_types.find(mail.kind)
+    return str(kind.label) if kind else mail.kind
+
+
+def when(mail: OutgoingMail) -> str:
+    """Return the date that matters now: when it was sent, will be tried, or was written."""
+    if mail.state == State.SENT and mail.sent_at:
+        return date_format(mail.sent_at, "DATETIME_FORMAT")
+    if mail.state == State.QUEUED and mail.attempts and mail.next_attempt_at:
+        return _("next attempt %(when)s") % {"when": date_format(mail.next_attempt_at, "DATETIME_FORMAT")}
+    return _("written %(when)s") % {"when": date_format(mail.created_at, "DATETIME_FORMAT")}
+
+
+def _of_kinds(values: list[str]) -> dict[str, str]:
+    """Return the words for kinds of mail."""
+    return {value: str(kind.label) if (kind := email_types.find(value)) else value for value in values}
+
+
+def _of_scopes(values: list[str]) -> dict[str, str]:
+    """Return the titles of the programs that have mails."""
+    return {value: label for value, label in scopes() if value in values}
+
+
+class EmailFilters(CountedFilterSet):
+    """What staff look for, with counts."""
+
+    state = CountedFilter(label=gettext_lazy("State"), whole=True)
+    kind = CountedFilter(label=gettext_lazy("Kind of mail"), labels=_of_kinds)
+    scope = CountedFilter(label=gettext_lazy("Program"), labels=_of_scopes)
+
+    class Meta:
+        model = OutgoingMail
+        fields = ["state", "kind", "scope"]
+
+
+class EmailListing(Listing):
+    """All mails, the newest first."""
+
+    filterset_class = EmailFilters
+    search_fields = ["recipient", "recipient_name", "subject"]
+    default_ordering = ["-created_at", "-pk"]
+    empty_message = gettext_lazy(
+        "Every mail to applicants and members will stand here, with what became of it. The first one is written when "
+        "somebody applies."
+    )
+
+    def get_base_queryset(self) -> QuerySet[OutgoingMail]:
+        return OutgoingMail.objects.defer("html", "text", "secrets", "fields")
+
+    def next_step(self, mail: OutgoingMail) -> NextAction:
+        """Return what to do with `mail` now."""
+        failed = mail.state == State.FAILED
+        return NextAction(_("Try again") if failed else _("Read"), self.get_detail_url(mail) or "", primary=failed)
+
+    def get_columns(self) -> list[Column]:
+        return [
+            self.name_column(
+                "to",
+                label=_("To"),
+                accessor=lambda mail: mail.recipient_name or mail.recipient,
+                sort_key="recipient_name",
+                below=lambda mail: mail.subject,
+            ),
+            StateColumn(
+                "state",
+                label=_("State"),
+                accessor=lambda mail: mail.get_state_display(),
+                primary=lambda mail: mail.state == State.FAILED,
+                sort_key="state",
+                classname="cop-state",
+            ),
+            ActionColumn("step", label=_("Next step"), accessor=self.next_step),
+            Column("kind", label=_("Kind"), accessor=kind_label, classname="cop-wide"),
+            Column("when", label=_("When"), accessor=when, sort_key="created_at", classname="cop-date"),
+        ]
+
+
+class EmailLogAdmin(ListingAdmin):
+    """The outbox in the menu."""
+
+    model = OutgoingMail
+    base_url_path = "cop/outbox"
+    index_view_class = EmailListing
+    list_permission = "view"
+    exports = (("mails", gettext_lazy("Export")),)
+    detail_url_name = "forms_ext_mail:mail"
+    menu_label = gettext_lazy("Outbox")
+    menu_icon = "mail"
+    menu_order = 190
+
+
+email_log = EmailLogAdmin()

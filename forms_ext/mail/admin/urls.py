@@ -1,0 +1,12 @@
+"""Addresses of the mail below the admin."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "forms_ext_mail"
+urlpatterns = [
+    path("templates/", views.TemplateList.as_view(), name="templates"),
+    path("templates/<str:kind>/", views.TemplateEdit.as_view(), name="template"),
+    path("outbox/<key:pk>/", views.EmailView.as_view(), name="mail"),
+]

@@ -1,0 +1,33 @@
+"""Where the file of an attachment comes from: private storage, or a package that draws it when the mail goes out."""
+
+from collections.abc import Callable
+
+from ..base import private_files
+
+_makers: dict[str, Callable[[str], bytes]] = {}
+
+
+def register(scheme: str, make: Callable[[str], bytes]) -> None:
+    """Let attachments whose path is `scheme:name` be what `make(name)` returns: the same bytes each time."""
+    _makers[scheme] = make
+
+
+def _maker(path: str) -> tuple[Callable[[str], bytes] | None, str]:
+    scheme, _colon, name = path.partition(":")
+    return _makers.get(scheme), name
+
+
+def read(path: str) -> bytes:
+    """Return the bytes of an attachment; OSError where they cannot be had now, so that the mail is tried again."""
+    make, name = _maker(path)
+    if make is None:
+        return private_files.read(path)
+    try:
+        return make(name)
+    except Exception as error:
+        raise OSError(f"{path} could not be drawn: {type(error).__name__}") from error
+
+
+def exists(path: str) -> bool:
+    """Tell whether an attachment can be had: a file that is there, or one that a package draws."""
+    return _maker(path)[0] is not None or private_files.exists(path)

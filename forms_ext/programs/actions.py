@@ -1,0 +1,247 @@
+"""The program confirmed or called off: who said so, and the work that follows, which may be cut off anywhere."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cop_program.clock import now
+from cop_program.models import Program
+from cop_program.presentation.context import is_over
+
+from ..admission import invitations, places
+from ..applications.models import Application
+from ..base import history
+from ..base.errors import ActionRefused, describe
+from ..base.tasks import start
+from ..invoices import actions as invoices
+from ..ledger import queries as ledger_queries
+from ..registration import queries as registration_queries
+from ..registration.emails import sending
+from ..registration.lifecycle import give_up_place, settle
+from ..registration.models import Registration
+from ..registration.transitions import move
+from . import queries
+from .models import BatchItem, BatchRun
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+State = Registration.State
+Kind = BatchRun.Kind
+HAS_A_PLACE = [State.WAITING, State.HELD, State.MEMBER]
+
+
+def _start(
+    program: Program,
+    *,
+    kind: Kind,
+    from_statuses: list[str],
+    to_status: str,
+    by: "User | None",
+    reason: str = "",
+    message: str = "",
+) -> tuple[BatchRun, bool]:
+    """Move the program by one conditional UPDATE; return the run, and whether this call has begun it."""
+    moved = Program.objects.filter(pk=program.pk, status__in=from_statuses).update(
+        status=to_status, status_changed_at=now()
+    )
+    if moved:
+        run = BatchRun.objects.create(
+            program=program, kind=kind, started_by=by, started_at=now(), reason=reason, message=message.strip()
+        )
+        history.record(program, f"forms_ext.programs.{kind}", user=by)
+        return run, True
+    current = Program.objects.get(pk=program.pk)
+    earlier = BatchRun.objects.filter(program=program, kind=kind).first()
+    if current.status == to_status and earlier is not None:
+        return earlier, False
+    raise ActionRefused(
+        _("The program is “%(status)s”: it cannot be changed to “%(to)s”.")
+        % {"status": current.get_status_display(), "to": Program.Status(to_status).label}
+    )
+
+
+def _run_after_commit(run: BatchRun) -> None:
+    start("forms_ext.programs.tasks.work_off", run.pk)
+
+
+def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun, bool]:
+    """Confirm the program, and nothing else; return the run, and whether this call has begun it."""
+    if program.page.fee.amount > 0 and ledger_queries.issuer_for(program) is None:
+        raise ActionRefused(_("Nobody is set up to issue invoices. Add an issuer under Snippets first."))
+    return _start(
+        program, kind=Kind.CONFIRM, from_statuses=[Program.Status.OPEN], to_status=Program.Status.CONFIRMED, by=by
+    )
+
+
+def start_calling_off(
+    *, program: Program, by: "User | None", reason: str = "", message: str = ""
+) -> tuple[BatchRun, bool]:
+    """Call the program off, and nothing else; return the run, and whether this call has begun it."""
+    return _start(
+        program,
+        kind=Kind.CALL_OFF,
+        from_statuses=[Program.Status.OPEN, Program.Status.CONFIRMED],
+        to_status=Program.Status.CALLED_OFF,
+        by=by,
+        reason=reason,
+        message=message,
+    )
+
+
+def members(program: Program) -> QuerySet[Registration]:
+    """Return whom a confirmation is about."""
+    return Registration.objects.filter(program=program, state=State.MEMBER)
+
+
+def registered(program: Program) -> QuerySet[Registration]:
+    """Return whom calling off is about: members, holds and the queue."""
+    return Registration.objects.filter(program=program, state__in=HAS_A_PLACE)
+
+
+def applicants(program: Program) -> QuerySet[Application]:
+    """Return who is told that the program is called off without a registration: the accepted and the undecided."""
+    states = [Application.State.ACCEPTED, Application.State.SUBMITTED, Application.State.WAITLISTED]
+    found = Application.objects.filter(program=program, state__in=states)
+    return found.exclude(invitations__used_at__isnull=False)
+
+
+@transaction.atomic
+def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
+    """Confirm the program; a task makes the invoice of every member. Pressed again, it only goes on."""
+    run, begun = start_confirmation(program=program, by=by)
+    if begun:
+        BatchItem.objects.bulk_create(
+            BatchItem(run=run, registration=member) for member in members(program).order_by("pk")
+        )
+    _run_after_commit(run)
+    program.refresh_from_db(fields=["status", "status_changed_at"])
+    return run
+
+
+@transaction.atomic
+def call_off_program(*, program: Program, by: "User | None", reason: str = "", message: str = "") -> BatchRun:
+    """Call the program off; a task tells everybody, frees seats and lists what is given back.
+
+    `reason` is for colleagues, `message` for everybody who is told, in the mail.
+    """
+    run, begun = start_calling_off(program=program, by=by, reason=reason, message=message)
+    if begun:
+        BatchItem.objects.bulk_create(
+            [BatchItem(run=run, registration=registration) for registration in registered(program).order_by("pk")]
+            + [BatchItem(run=run, application=application) for application in applicants(program).order_by("pk")]
+        )
+    _run_after_commit(run)
+    program.refresh_from_db(fields=["status", "status_changed_at"])
+    return run
+
+
+@transaction.atomic
+def close_program(*, program: Program, by: "User | None") -> bool:
+    """Close a confirmed program that is over: nobody applies or registers any more. False where it is closed already.
+
+    Accounts stay as they are: what is still owed can be paid, and rebates are paid out.
+    """
+    program = Program.objects.select_related("page").get(pk=program.pk)
+    if not is_over(program.page):
+        raise ActionRefused(_("The program is not over yet: it can be closed after its last meeting."))
+    moved = Program.objects.filter(pk=program.pk, status=Program.Status.CONFIRMED).update(
+        status=Program.Status.CLOSED, status_changed_at=now()
+    )
+    if moved:
+        history.record(program, "forms_ext.programs.close", user=by)
+    elif program.status != Program.Status.CLOSED:
+        raise ActionRefused(
+            _("The program is “%(status)s”: it cannot be changed to “%(to)s”.")
+            % {"status": program.get_status_display(), "to": Program.Status.CLOSED.label}
+        )
+    return bool(moved)
+
+
+def work_off(run: BatchRun) -> queries.Progress:
+    """Do what remains of `run`, each item in a transaction of its own; a failed one does not stop the others."""
+    todo = BatchItem.objects.filter(run=run, state=BatchItem.State.TODO).order_by("pk")
+    for item in list(todo):
+        try:
+            _work(run, item)
+        except Exception as error:
+            logger.exception("Run %s: item %s failed", run.pk, item.pk)
+            BatchItem.objects.filter(pk=item.pk, state=BatchItem.State.TODO).update(
+                state=BatchItem.State.FAILED, error=describe(error)
+            )
+    return queries.progress(run)
+
+
+@transaction.atomic
+def _work(run: BatchRun, item: BatchItem) -> bool:
+    """Do one item, and note it as done, in one transaction: killed anywhere, it is done whole or not at all.
+
+    The first statement takes the item's row: a second worker finds it done.
+    """
+    mine = BatchItem.objects.filter(pk=item.pk, state=BatchItem.State.TODO).update(state=BatchItem.State.DONE, error="")
+    if not mine:
+        return False
+    if item.application_id:
+        tell_applicant(run, item.application_id)
+    elif item.registration_id:
+        registration = registration_queries.locked(Registration(pk=item.registration_id))
+        if run.kind == Kind.CONFIRM:
+            confirm_one(registration)
+        else:
+            call_off_one(run, registration)
+    return True
+
+
+def confirm_one(registration: Registration) -> None:
+    """Issue the invoice for the balance and mail the links; who has cancelled meanwhile gets neither."""
+    if registration.state != State.MEMBER or registration.program.status != Program.Status.CONFIRMED:
+        return
+    if registration.account:
+        invoices.issue_invoice(account=registration.account)
+    sending.program_confirmed(registration)
+
+
+def call_off_one(run: BatchRun, registration: Registration) -> None:
+    """End a registration and tell its holder; whose registration has ended meanwhile is left alone."""
+    if registration.state not in HAS_A_PLACE:
+        return
+    places.lock(registration.program)
+    move(registration, State.CANCELLED, reason=run.reason)
+    give_up_place(registration)
+    money = ""
+    if registration.account:
+        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was called off."))
+    history.record(registration, "forms_ext.programs.called_off", user=run.started_by)
+    sending.called_off(registration, run.message, money)
+
+
+def tell_applicant(run: BatchRun, pk: int) -> None:
+    """Tell an applicant without a registration; who was declined or has withdrawn meanwhile is left alone."""
+    application = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=pk)
+    if application.state in (Application.State.DECLINED, Application.State.WITHDRAWN):
+        return
+    invitations.revoke(application=application, by=run.started_by)
+    sending.called_off_applicant(application, run.message)
+
+
+@transaction.atomic
+def retry_failed(*, run: BatchRun, by: "User | None") -> int:
+    """Let the failed items of `run` be tried again; return how many."""
+    failed = BatchItem.objects.filter(run=run, state=BatchItem.State.FAILED).update(
+        state=BatchItem.State.TODO, error=""
+    )
+    if failed:
+        history.record(run.program, "forms_ext.programs.retry", user=by, items=failed)
+        _run_after_commit(run)
+    return failed
+
+
+def resume_runs() -> int:
+    """Go on with every run that has something left: a killed worker loses nothing. Periodic."""
+    unfinished = BatchRun.objects.filter(items__state=BatchItem.State.TODO).distinct().select_related("program__page")
+    return sum(1 for run in unfinished if work_off(run))

@@ -1,0 +1,251 @@
+"""The home of a program: what needs a hand today, in order, and how it stands."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from djmoney.money import Money
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ...admission import queries as admission
+from ...admission.models import Seat
+from ...applications.models import Application
+from ...base.money import format_money
+from ...invoices.models import Invoice
+from ...invoices.payment_status import PaymentStatus, with_payment_status
+from ...ledger import queries as ledger_queries
+from ...ledger.models import AccountRow
+from ...mail import queries as mails
+from ...mail.models import OutgoingMail
+from ...registration.models import Registration
+from .. import queries
+from ..models import BatchItem
+
+SOON = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do today: in words, with the label and the address of its list."""
+
+    text: str
+    label: str | Promise
+    url: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that leads to its list."""
+
+    value: str
+    label: str | Promise
+    url: str = ""
+
+
+def listing(name: str, **query: Any) -> str:
+    """Return the address of a register, filtered."""
+    return f"{reverse(f'cop_{name}_modeladmin_index')}?{urlencode(query)}"
+
+
+class Dashboard:
+    """Everything that the home of one program shows, each figure asked once."""
+
+    #: The methods that tell what may need a hand, the most pressing first.
+    TASKS = (
+        "failed_mails",
+        "unused_texts",
+        "failed_invoices",
+        "holds",
+        "to_decide",
+        "free_seats",
+        "go",
+        "overdue",
+        "refunds",
+        "uncovered_refunds",
+        "rebates",
+        "rebates_to_list",
+        "close",
+    )
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.standing = admission.standing(program)
+        self.states = dict(
+            Registration.objects.filter(program=program).values_list("state").annotate(n=Count("pk")).order_by()
+        )
+        self.applications = dict(
+            Application.objects.filter(program=program).values_list("state").annotate(n=Count("pk")).order_by()
+        )
+        accounts = with_payment_status(program.accounts.all())
+        self.accounts = dict(accounts.order_by().values_list("standing").annotate(n=Count("pk")))
+
+    def url(self, name: str, **query: Any) -> str:
+        """Return the address of a register, filtered to this program."""
+        return listing(name, program=self.program.pk, **query)
+
+    # What needs a hand ---------------------------------------------------------------------------
+
+    def tasks(self) -> list[Task]:
+        """Return what needs a hand today, the most pressing first."""
+        found = (getattr(self, name)() for name in self.TASKS)
+        return [task for task in found if task]
+
+    def failed_mails(self) -> Task | None:
+        """Mails that were given up."""
+        scope = f"program:{self.program.pk}"
+        n = OutgoingMail.objects.filter(scope=scope, state=OutgoingMail.State.FAILED).count()
+        text = ngettext("%(n)d mail failed", "%(n)d mails failed", n) % {"n": n}
+        return Task(text, _("Open the outbox"), listing("outbox", state="failed", scope=scope)) if n else None
+
+    def unused_texts(self) -> Task | None:
+        """Email texts that are not sent, because a personal link in them could get to others."""
+        scope = f"program:{self.program.pk}"
+        found = mails.unused([scope, ""])
+        if not found:
+            return None
+        n = len(found)
+        text = ngettext("%(n)d email text is not used", "%(n)d email texts are not used", n) % {"n": n}
+        query = urlencode({"scope": scope, "language": found[0].language})
+        return Task(text, _("Fix it"), f"{reverse('forms_ext_mail:templates')}?{query}")
+
+    def failed_invoices(self) -> Task | None:
+        """Invoices without PDF after several attempts, and registrations that a run could not finish."""
+        broken = Invoice.objects.filter(account__program=self.program, pdf_path="", pdf_attempts__gte=3).count()
+        failed = BatchItem.objects.filter(run__program=self.program, state=BatchItem.State.FAILED).count()
+        if failed:
+            text = ngettext("%(n)d person could not be dealt with", "%(n)d people could not be dealt with", failed)
+            return Task(text % {"n": failed}, _("Look at them"), reverse("cop_programs:run", args=[self.program.pk]))
+        text = ngettext("%(n)d PDF could not be made", "%(n)d PDFs could not be made", broken) % {"n": broken}
+        return Task(text, _("Look at them"), self.url("invoices", state="drawing")) if broken else None
+
+    def holds(self) -> Task | None:
+        """Holds that end soon, else all unpaid holds."""
+        held = Seat.objects.filter(program=self.program, held_until__isnull=False)
+        soon = held.filter(held_until__lte=now() + SOON).count()
+        if soon:
+            text = ngettext(
+                "%(n)d hold ends within two days, unpaid", "%(n)d holds end within two days, unpaid", soon
+            ) % {"n": soon}
+        elif self.standing.held:
+            soon = self.standing.held
+            text = ngettext("%(n)d deposit is awaited", "%(n)d deposits are awaited", soon) % {"n": soon}
+        else:
+            return None
+        return Task(text, _("Record deposits"), self.url("registrations", state="held"))
+
+    def to_decide(self) -> Task | None:
+        """Applications that nobody has decided."""
+        n = self.applications.get(Application.State.SUBMITTED, 0)
+        text = ngettext("%(n)d application to decide", "%(n)d applications to decide", n) % {"n": n}
+        return Task(text, _("Decide"), self.url("applications", state="submitted")) if n else None
+
+    def free_seats(self) -> Task | None:
+        """People who wait although a place is free."""
+        n = min(self.standing.waiting, self.standing.capacity - self.standing.taken - self.standing.held)
+        if n <= 0:
+            return None
+        text = ngettext("%(n)d place is free and somebody waits", "%(n)d places are free and people wait", n)
+        return Task(text % {"n": n}, _("See the queue"), self.url("registrations", state="waiting"))
+
+    def go(self) -> Task | None:
+        """Enough members to confirm."""
+        is_open = self.program.status == Program.Status.OPEN
+        if not is_open or not self.standing.taken or self.standing.taken < self.standing.least:
+            return None
+        text = _("%(taken)d members, and %(least)d are enough: the program can be confirmed")
+        return Task(
+            text % {"taken": self.standing.taken, "least": self.standing.least},
+            _("Confirm"),
+            reverse("cop_programs:confirm", args=[self.program.pk]),
+        )
+
+    def overdue(self) -> Task | None:
+        """Invoices whose day has passed."""
+        n = self.accounts.get(PaymentStatus.OVERDUE, 0)
+        text = ngettext("%(n)d invoice is overdue", "%(n)d invoices are overdue", n) % {"n": n}
+        return Task(text, _("See who"), self.url("accounts", standing="overdue")) if n else None
+
+    def refunds(self) -> Task | None:
+        """Refunds to pay."""
+        n = ledger_queries.with_cover(ledger_queries.open_refunds(self.program)).filter(is_covered=True).count()
+        text = ngettext("%(n)d refund to pay", "%(n)d refunds to pay", n) % {"n": n}
+        return Task(text, _("Pay and record"), self.url("refunds", due="open")) if n else None
+
+    def uncovered_refunds(self) -> Task | None:
+        """Refunds that are listed and no longer in credit."""
+        n = ledger_queries.with_cover(ledger_queries.open_refunds(self.program)).filter(is_covered=False).count()
+        text = ngettext(
+            "%(n)d listed refund is no longer in credit", "%(n)d listed refunds are no longer in credit", n
+        ) % {"n": n}
+        return Task(text, _("Take off the list"), self.url("refunds", due="uncovered")) if n else None
+
+    def rebates(self) -> Task | None:
+        """Rebates to pay."""
+        n = ledger_queries.open_rebates(self.program).count()
+        text = ngettext("%(n)d rebate to pay", "%(n)d rebates to pay", n) % {"n": n}
+        return Task(text, _("Pay and record"), self.url("rebates", due="open")) if n else None
+
+    def rebates_to_list(self) -> Task | None:
+        """Rebates that are due and not listed."""
+        n = ledger_queries.rebate_candidates(self.program).count()
+        text = ngettext("%(n)d rebate is due", "%(n)d rebates are due", n) % {"n": n}
+        url = f"{reverse('cop_billing:list_rebates')}?{urlencode({'program': self.program.pk})}"
+        return Task(text, _("List them"), url) if n else None
+
+    def close(self) -> Task | None:
+        """A program that is over."""
+        if not queries.can_close(self.program):
+            return None
+        url = reverse("cop_programs:close", args=[self.program.pk])
+        return Task(_("The last meeting is over: the program can be closed"), _("Close"), url)
+
+    # How it stands -------------------------------------------------------------------------------
+
+    def seats(self) -> list[Figure]:
+        """Return the figures of the seats."""
+        standing = self.standing
+        free = max(standing.capacity - standing.taken - standing.held, 0)
+        return [
+            Figure(str(standing.taken), _("members"), self.url("registrations", state="member")),
+            Figure(str(standing.held), _("holds, unpaid"), self.url("registrations", state="held")),
+            Figure(str(standing.waiting), _("in the queue"), self.url("registrations", state="waiting")),
+            Figure(str(free), _("places free")),
+            Figure(str(sum(self.applications.values())), _("applications"), self.url("applications")),
+        ]
+
+    def money(self) -> list[Figure]:
+        """Return what came in, what is owed, what is overdue, what has to be paid out."""
+        rows = AccountRow.objects.filter(account__program=self.program).aggregate(
+            paid=Sum("amount", filter=Q(kind__in=ledger_queries.PAID)),
+        )
+        owed = with_payment_status(self.program.accounts.all()).filter(owed__gt=0).aggregate(n=Sum("owed"))["n"]
+        currency = str(self.program.page.fee.currency)
+
+        def amount(value: Decimal | None) -> str:
+            return format_money(Money(ledger_queries.exact(value), currency))
+
+        refunds = ledger_queries.with_cover(ledger_queries.open_refunds(self.program)).filter(is_covered=True)
+        due = refunds.aggregate(n=Sum("amount"))["n"]
+        return [
+            Figure(amount(-(rows["paid"] or Decimal(0))), _("money in"), self.url("accounts")),
+            Figure(amount(owed), _("money due"), self.url("accounts", standing="unpaid")),
+            Figure(
+                str(self.accounts.get(PaymentStatus.OVERDUE, 0)), _("overdue"), self.url("accounts", standing="overdue")
+            ),
+            Figure(amount(due), _("refunds due"), self.url("refunds", due="open")),
+        ]
+
+
+def unpaid_holds(program: Program) -> list[Registration]:
+    """Return the holds whose deposit has not come; a confirmation leaves them alone."""
+    held = Registration.objects.filter(program=program, state=Registration.State.HELD)
+    return list(held.select_related("invitation__seat", "program__page").order_by("invitation__seat__held_until"))

@@ -1,0 +1,59 @@
+"""What programs have in Wagtail's admin."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
+
+from cop_program.models.program import was_public
+
+from ...base.permissions import may
+from ...registration.models import Registration
+from . import urls
+from .edition_views import is_program_page
+
+
+class ProgramsMenuItem(MenuItem):
+    """Shown to those who run programs."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may(request.user, "manage", Registration)
+
+
+def programs_menu_item() -> MenuItem:
+    """Return the entry of the main menu."""
+    return ProgramsMenuItem(
+        _("Programs"), reverse("cop_programs:programs"), name="programs", icon_name="calendar-alt", order=140
+    )
+
+
+def edition_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: Any) -> Iterator[Button]:
+    """Return what an editor finds beside a program page: its new edition, or what to look at in a draft."""
+    if not is_program_page(page):
+        return
+    allowed = page.permissions_for_user(user)
+    if was_public(page) and allowed.can_copy():
+        url = reverse("cop_programs:new_edition", args=[page.pk])
+        yield Button(_("New edition"), url, icon_name="copy", priority=22)
+    elif not was_public(page) and allowed.can_edit():
+        url = reverse("cop_programs:to_look_at", args=[page.pk])
+        yield Button(_("What to look at"), url, icon_name="glasses", priority=22)
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    hooks.register("register_admin_urls", admin_urls)
+    hooks.register("register_admin_menu_item", programs_menu_item)
+    hooks.register("register_page_listing_more_buttons", edition_buttons)
+    hooks.register("register_page_header_buttons", edition_buttons)

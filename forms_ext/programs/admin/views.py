@@ -1,0 +1,275 @@
+"""The home of a program for its staff: what needs a hand, go or no-go, and how far a run has come."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from djmoney.money import Money
+
+from cop_program.models import Program
+
+from ...admission import queries as admission
+from ...applications.models import Application
+from ...base import dates
+from ...base.admin.views import ShownEmail, StaffActionView, StaffView
+from ...base.money import format_money
+from ...invoices import queries as invoices_queries
+from ...ledger import queries as ledger_queries
+from ...mail import dry_run
+from ...mail.admin.views import MailingActionView
+from ...registration.admin.listing import deposit_url, held_until
+from ...registration.models import Registration
+from .. import actions, queries, samples
+from ..models import BatchItem, BatchRun
+from .dashboard import Dashboard, unpaid_holds
+from .edition_views import may_copy
+from .forms import CallOffForm
+
+State = Registration.State
+
+
+class ProgramsView(StaffView):
+    """All programs, the newest first."""
+
+    permissions = [(Registration, "manage")]
+    template_name = "forms_ext/staff/programs.html"
+    page_title = gettext_lazy("Programs")
+    header_icon = "calendar-alt"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        programs = (
+            Program.objects.select_related("page")
+            .order_by("-page__starts_on")
+            .annotate(
+                members=Count("registrations", filter=Q(registrations__state=State.MEMBER), distinct=True),
+                to_decide=Count(
+                    "applications", filter=Q(applications__state=Application.State.SUBMITTED), distinct=True
+                ),
+            )
+        )
+        return super().get_context_data(**kwargs) | {"programs": programs}
+
+
+class ProgramPageMixin:
+    """What the pages about one program share."""
+
+    permissions = [(Registration, "manage")]
+    header_icon = "calendar-alt"
+    kwargs: dict[str, Any]
+    request: Any  # its user is one of the admin
+    program: Program
+
+    def load(self) -> None:
+        self.program = get_object_or_404(Program.objects.select_related("page"), pk=self.kwargs["pk"])
+
+    def home_url(self) -> str:
+        """Return the address of the program's home."""
+        return reverse("cop_programs:program", args=[self.program.pk])
+
+    def programs_link(self) -> tuple[str, str]:
+        """Return the link to all programs."""
+        return reverse("cop_programs:programs"), _("Programs")
+
+    def run(self) -> BatchRun | None:
+        """Return the newest run: the program confirmed, or called off."""
+        return BatchRun.objects.filter(program=self.program).select_related("started_by").order_by("-pk").first()
+
+
+class DashboardView(ProgramPageMixin, StaffView):
+    """The home of one program."""
+
+    template_name = "forms_ext/staff/program.html"
+
+    def get_page_title(self) -> str:
+        return self.program.page.title
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link()]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        home = Dashboard(self.program)
+        can_close = queries.can_close(self.program)
+        return super().get_context_data(**kwargs) | {
+            "program": self.program,
+            "program_page": self.program.page,
+            "standing": home.standing,
+            "tasks": home.tasks(),
+            "seats": home.seats(),
+            "money": home.money(),
+            "run": self.run(),
+            "can_confirm": self.program.status == Program.Status.OPEN,
+            "can_close": can_close,
+            "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
+            "can_copy": self.program.was_public and may_copy(self.request.user, self.program.page),
+            "unpaid": [self.unpaid_row(row) for row in unpaid_holds(self.program)],
+        }
+
+    def unpaid_row(self, registration: Registration) -> dict[str, Any]:
+        """Return a hold without a deposit: until when, and where the deposit is recorded."""
+        end = held_until(registration)
+        return {
+            "registration": registration,
+            "held_until": dates.until_here(end, self.program) if end else "",
+            "url": reverse("cop_registration:registration", args=[registration.pk]),
+            "deposit_url": deposit_url(registration, back=self.home_url()) if registration.account_id else "",
+        }
+
+
+class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
+    """Confirm a program or call it off."""
+
+    template_name = "forms_ext/staff/go.html"
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return self.home_url() if self.run() is None else reverse("cop_programs:run", args=[self.program.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "program_page": self.program.page,
+            "standing": admission.standing(self.program),
+            "unpaid": unpaid_holds(self.program),
+        }
+
+
+class ConfirmView(ConfirmOrCancelView):
+    """Confirm a program: an invoice for everybody's balance."""
+
+    page_title = gettext_lazy("Confirm the program")
+    submit_label = gettext_lazy("Confirm and send the invoices")
+
+    def owing(self) -> list[Any]:
+        """Return the accounts of members that owe a balance."""
+        rows = invoices_queries.receivables(self.program).filter(registration__state=State.MEMBER)
+        return list(rows)
+
+    def effects(self) -> Sequence[str]:
+        owing, standing = self.owing(), admission.standing(self.program)
+        said = ngettext(
+            "Issues an invoice for the balance to %(n)d member and mails the PDF.",
+            "Issues an invoice for the balance to each of %(n)d members and mails the PDFs.",
+            len(owing),
+        )
+        few = _(
+            "There are fewer members than the program needs: %(taken)d of %(least)d. You can confirm it all the same."
+        )
+        warning = [few % {"taken": standing.taken, "least": standing.least}] if standing.taken < standing.least else []
+        return [
+            *warning,
+            said % {"n": len(owing)},
+            _("Holds whose deposit has not come are left alone; a deposit recorded later issues that invoice at once."),
+            _("It runs in the background. Pressing twice, or a cut line, makes no second invoice."),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = [(a.payer_name, format_money(Money(ledger_queries.exact(a.owed), a.currency))) for a in self.owing()]
+        return super().get_context_data(**kwargs) | {"owing": rows}
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        return dry_run.emails_of(partial(samples.confirm, program=self.program, by=self.request.user))
+
+    def perform(self, values: dict[str, Any]) -> str:
+        actions.confirm_program(program=self.program, by=self.request.user)
+        return _("The program is confirmed; the invoices are being made.")
+
+
+class CallOffView(ConfirmOrCancelView):
+    """Call a program off."""
+
+    page_title = gettext_lazy("Call the program off")
+    submit_label = gettext_lazy("Call the program off")
+    form_class = CallOffForm
+    is_destructive = True
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Members, holds, the queue, the accepted and the undecided are told by mail."),
+            _("All seats are freed; each deposit is listed for refund."),
+            _("An issued invoice gets a credit note."),
+        ]
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        message = values["message"]
+        return dry_run.emails_of(partial(samples.call_off, program=self.program, by=self.request.user, message=message))
+
+    def perform(self, values: dict[str, Any]) -> str:
+        actions.call_off_program(
+            program=self.program, by=self.request.user, reason=values["reason"], message=values["message"]
+        )
+        return _("The program is called off; the mails are on their way.")
+
+
+class CloseView(ProgramPageMixin, StaffActionView):
+    """Close a program that is over."""
+
+    page_title = gettext_lazy("Close the program")
+    submit_label = gettext_lazy("Close the program")
+    done_message = gettext_lazy("The program is closed.")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return self.home_url()
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Nobody applies, is accepted or registers for %(title)s any more.") % {"title": self.program.page.title},
+            _("The money stays as it is: what is owed can still be paid, refunds and rebates are still paid out."),
+            _("No mail goes out. It cannot be undone."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.close_program(program=self.program, by=self.request.user)
+
+
+class RunView(ProgramPageMixin, StaffActionView):
+    """How far a confirmation, or calling off, has come: done, failed, remaining; what failed can be tried again."""
+
+    template_name = "forms_ext/staff/run.html"
+
+    def load(self) -> None:
+        super().load()
+        run = self.run()
+        if run is None:
+            raise Http404
+        self.current = run
+
+    def get_page_title(self) -> str:
+        return _("How far it has come")
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return reverse("cop_programs:run", args=[self.program.pk])
+
+    def perform(self, values: dict[str, Any]) -> str:
+        n = actions.retry_failed(run=self.current, by=self.request.user)
+        return ngettext("%(n)d is tried again.", "%(n)d are tried again.", n) % {"n": n}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = self.current
+        counts = dict(run.items.values_list("state").annotate(n=Count("pk")).order_by())
+        states = (BatchItem.State.DONE, BatchItem.State.FAILED, BatchItem.State.TODO)
+        done, failed, todo = (counts.get(state, 0) for state in states)
+        return super().get_context_data(**kwargs) | {
+            "program_page": self.program.page,
+            "run": run,
+            "done": done,
+            "failed": failed,
+            "remaining": todo,
+            "all": done + failed + todo,
+            "failures": run.items.filter(state=BatchItem.State.FAILED).select_related("registration", "application"),
+            "unpaid": unpaid_holds(self.program) if run.kind == BatchRun.Kind.CONFIRM else [],
+            "home_url": self.home_url(),
+        }

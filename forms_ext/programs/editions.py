@@ -1,0 +1,48 @@
+"""A new edition: the program's pages, its own mail texts, and what should be looked at afterwards."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cop_program import editions, remarks
+from cop_program.editions import Edition
+from cop_program.models import Program, ProgramPage
+from cop_program.remarks import Remark
+
+from ..base import history
+from ..mail import actions as mail
+from ..mail import queries as mails
+from ..mail import secrecy
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+@transaction.atomic
+def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractBaseUser | None") -> Edition:
+    """Copy `program` with its forms and its own mail texts to the first session on or after `first_day`, as drafts."""
+    edition = editions.copy_program(page=program.page, first_day=first_day, title=title, by=by)
+    mail.copy_templates(from_scope=f"program:{program.pk}", to_scope=f"program:{edition.program.pk}", by=by)
+    history.record(edition.program, "forms_ext.programs.new_edition", user=by, source=program.pk)
+    return edition
+
+
+def to_look_at(page: ProgramPage) -> list[Remark]:
+    """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
+    found = remarks.of_program(page)
+    program = Program.for_page(page)
+    scope = f"program:{program.pk}" if program else None
+    for template in mails.own_templates(scope) if scope else ():
+        where = _("Mail: %(subject)s") % {"subject": template.subject}
+        query = urlencode({"scope": scope, "language": template.language})
+        url = f"{reverse('forms_ext_mail:template', args=[template.kind])}?{query}"
+        years = remarks.years_of(page)
+        dates = remarks.of_texts(template, years=years, language=template.language)
+        links = [secrecy.advice(name) for name in mails.misplaced(template)]
+        texts = [*links, *dates, *remarks.of_links(template, home=page)]
+        found += [Remark(text, where, url) for text in texts]
+    return found

@@ -1,0 +1,69 @@
+"""Work on everyone in a program, one after the other: confirmed, or cancelled."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..registration.models import Registration
+
+__all__ = ["BatchItem", "BatchRun"]
+
+
+class BatchRun(models.Model):
+    """A program confirmed or called off: who said so, when, and how far its work has come.
+
+    `reason` is for colleagues, `message` is what people are told.
+    """
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", _("Confirmed")
+        CALL_OFF = "call_off", _("Called off")
+
+    program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="go_runs")
+    kind = models.CharField(max_length=8, choices=Kind)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    started_at = models.DateTimeField()
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    message = models.TextField(_("message"), max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["program", "kind"], name="forms_ext_go_run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.kind}"
+
+
+class BatchItem(models.Model):
+    """One registration of a run, or one application without a registration: to do, done or failed."""
+
+    class State(models.TextChoices):
+        TODO = "todo", _("Remaining")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    run = models.ForeignKey(BatchRun, on_delete=models.CASCADE, related_name="items")
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.PROTECT, related_name="go_items"
+    )
+    application = models.ForeignKey(
+        "forms_ext.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="go_items"
+    )
+    state = models.CharField(max_length=6, choices=State, default=State.TODO)
+    error = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "registration"], name="forms_ext_go_item_once"),
+            models.UniqueConstraint(fields=["run", "application"], name="forms_ext_go_item_application_once"),
+            models.CheckConstraint(
+                condition=models.Q(registration__isnull=True) ^ models.Q(application__isnull=True),
+                name="forms_ext_go_item_is_about_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.registration_id or self.application_id}"

@@ -1,0 +1,145 @@
+"""What the pages of a program ask about its run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.models import Page
+
+from cop_program.access import unrestricted
+from cop_program.api import paths
+from cop_program.clock import now
+from cop_program.extensions import NextStep, Seats, Standing
+from cop_program.models import Program, ProgramPage, SessionPage
+from cop_program.presentation.context import is_over
+from cop_program.translations import localized
+
+from ..admission.models import Seat, WaitingListEntry
+from ..applications.models import Application
+from ..applications.pages import ApplicationFormPage
+from ..base import dates
+from ..registration import queries as registration_queries
+from ..registration.emails import sending
+from ..registration.pages import RegistrationFormPage
+
+Status = Program.Status
+TOLD_OF = ("join_link", "recording")
+
+
+def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
+    """Return what a reader of the program's page does now."""
+    form = ApplicationFormPage.objects.child_of(program.page).live().first()
+    (form,) = localized([form], request=request) if form else (None,)
+    return _next_step(program.page, program.status, (form.get_url(request) or "") if form else None)
+
+
+def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep:
+    """Return what a reader does now; `form_url` is None where no application form is published."""
+    if status == Status.CALLED_OFF:
+        return NextStep("", "", _("This program does not take place."))
+    if is_over(page):
+        return NextStep("", "", _("This program is over."))
+    moment = now()
+    closes_at = page.application_closes_at
+    if form_url is not None and closes_at is not None and moment < closes_at and status != Status.CLOSED:
+        return NextStep(
+            label=_("Apply"),
+            url=form_url,
+            explanation=_("Apply first; we answer, and only accepted people register and pay."),
+            closes_at=closes_at,
+            is_open=True,
+        )
+    registration_closes_at = page.registration_closes_at
+    if registration_closes_at is not None and moment < registration_closes_at and status != Status.CLOSED:
+        return NextStep(
+            label="",
+            url="",
+            explanation=_(
+                "Applications are closed. "
+                "If you are accepted, register by %(until)s with the personal link in your mail."
+            )
+            % {"until": dates.until(registration_closes_at, page.registration_deadline_zone or page.home_zone)},
+            closes_at=registration_closes_at,
+        )
+    return NextStep("", "", _("Applications and registration for this program are closed."))
+
+
+def annotations() -> dict[str, Any]:
+    """Return what `standing` reads, as expressions over rows of `ProgramPage`; no restricted form has an API."""
+    mine = Q(program__translation_key=OuterRef("translation_key"))
+    last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
+    below = Q(live=True, path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1)
+    form = ApplicationFormPage.objects.filter(below)
+    waiting = Q(offered_at__isnull=True, left_at__isnull=True)
+    return {
+        "capacity": _count(Seat.objects.filter(mine)),
+        "taken": _count(Seat.objects.filter(mine, kept_at__isnull=False)),
+        "held": _count(Seat.objects.filter(mine, held_until__isnull=False)),
+        "waiting": _count(WaitingListEntry.objects.filter(mine, waiting)),
+        "registration_form": Subquery(RegistrationFormPage.objects.filter(below, unrestricted()).values("pk")[:1]),
+        "form": Subquery(form.filter(unrestricted()).values("pk")[:1]),
+        "form_path": Subquery(form.values("url_path")[:1]),
+    }
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]) -> Standing:
+    """Return how a program stands, by the values of `annotations`; no query."""
+    form, path = values["form"], values["form_path"]
+    return Standing(
+        seats=Seats(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
+        next_step=_next_step(page, status, address(path) if path else None),
+        application_api_url=paths.of("cop_form", form) if form else "",
+        registration_api_url=paths.of("cop_form", values["registration_form"]) if values["registration_form"] else "",
+    )
+
+
+def reasons_to_keep(pages: Sequence[Page]) -> list[str]:
+    """Return, for an editor, why `pages` with all below them may not be deleted: people have applied there."""
+    below = Q(pk__in=[])
+    for page in pages:
+        below |= Q(page__path__startswith=page.path)
+        below |= Q(pk__in=Program.objects.filter(page__path__in=_ancestors_with_forms(page)).values("pk"))
+    reasons = []
+    for program in Program.objects.filter(below).select_related("page"):
+        count = Application.objects.filter(program=program).count()
+        if count:
+            reasons.append(
+                ngettext(
+                    "%(count)d person has applied for “%(program)s”.",
+                    "%(count)d people have applied for “%(program)s”.",
+                    count,
+                )
+                % {"count": count, "program": program.page.title}
+            )
+    return reasons
+
+
+def _ancestors_with_forms(page: Page) -> list[str]:
+    """Return the path above `page` where it is a form that people have answered."""
+    if issubclass(page.specific_class or Page, (ApplicationFormPage, RegistrationFormPage)):
+        return [page.path[: -page.steplen]]
+    return []
+
+
+@transaction.atomic
+def session_changed(program: Program, session_page_id: int, what: str) -> None:
+    """Mail a new or changed join link or recording to the members; a recording may come after the program's end."""
+    if what not in TOLD_OF or program.status == Status.CALLED_OFF:
+        return
+    session = SessionPage.objects.filter(pk=session_page_id).first()
+    if session is None or not (session.recording_link if what == "recording" else session.join_link):
+        return
+    for registration in registration_queries.members(program).select_related(
+        "program__page", "invitation__application"
+    ):
+        sending.session_update(registration, session, what)

@@ -1,0 +1,49 @@
+"""Reads of a program and of its batch runs."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from cop_program.models import Program
+from cop_program.presentation.context import is_over
+
+from .models import BatchItem, BatchRun
+
+
+def can_close(program: Program) -> bool:
+    """Tell whether `program` is confirmed and over."""
+    return program.status == Program.Status.CONFIRMED and is_over(program.page)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come."""
+
+    total: int
+    done: int
+    failed: int
+
+    @property
+    def remaining(self) -> int:
+        """What is still to do."""
+        return self.total - self.done - self.failed
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing remains."""
+        return self.remaining == 0
+
+
+def progress(run: BatchRun) -> Progress:
+    """Return how far `run` has come; one query."""
+    counts = BatchItem.objects.filter(run=run).aggregate(
+        total=Count("pk"),
+        done=Count("pk", filter=Q(state=BatchItem.State.DONE)),
+        failed=Count("pk", filter=Q(state=BatchItem.State.FAILED)),
+    )
+    return Progress(**counts)
+
+
+def latest_run(program: Program) -> BatchRun | None:
+    """Return the newest run of `program`."""
+    return BatchRun.objects.filter(program=program).order_by("-pk").first()

@@ -1,0 +1,83 @@
+"""What staff fill in about a registration or a program."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from cop_program.clock import now
+
+from ...base.admin.forms import day_input, message_field, reason_field
+
+FOLLOW, REFUND, KEEP = "", "refund", "keep"
+
+
+class CancelForm(forms.Form):
+    """A registration cancelled; the deadline decides about the deposit unless staff say otherwise."""
+
+    refund = forms.ChoiceField(
+        label=_("The deposit"),
+        choices=[
+            (FOLLOW, _("As the cancellation deadline says")),
+            (REFUND, _("List it for refund")),
+            (KEEP, _("Keep it as a cancellation fee")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+        initial=FOLLOW,
+    )
+    reason = reason_field(
+        max_length=500, help_text=_("Required if you choose something other than what the deadline says.")
+    )
+    message = message_field()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("refund") and not values.get("reason", "").strip():
+            self.add_error("reason", _("Say why the deposit is treated otherwise than the deadline says."))
+        return values
+
+    @property
+    def choice(self) -> bool | None:
+        """True to refund, False to keep, None for what the deadline says."""
+        return {REFUND: True, KEEP: False}.get(self.cleaned_data["refund"])
+
+
+def last_day_field(**options: Any) -> forms.DateField:
+    """Return the field for the last day of a hold; a day for which no instant can be found is refused in words."""
+    return forms.DateField(
+        **{"label": _("Last day of the hold")} | options,
+        widget=day_input(),
+        help_text=_("The seat is held until the end of this day in the program's home zone."),
+        validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
+    )
+
+
+def latest_end() -> date:
+    """Return the last day until which a place can be held."""
+    return (now() + timedelta(days=730)).date()
+
+
+class HoldForm(forms.Form):
+    """Until when a seat is held."""
+
+    last_day = last_day_field()
+    message = message_field()
+
+
+class ReversePaymentForm(forms.Form):
+    """A payment taken back; the day is asked only of somebody who holds a place, or will from now on."""
+
+    last_day = last_day_field(label=_("Hold the place until the end of"))
+    reason = reason_field(max_length=300, required=True)
+    message = message_field()
+
+    def __init__(self, *args: Any, asks_day: bool, needs_day: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_day:
+            del self.fields["last_day"]
+        elif not needs_day:
+            self.fields["last_day"].required = False
+            self.fields["last_day"].help_text = _("Leave this empty to keep the end that the hold has now.")

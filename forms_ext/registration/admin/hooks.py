@@ -1,0 +1,18 @@
+"""What registration has in Wagtail's admin: the listing of registrations and their pages."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import hooks
+
+from . import urls
+from .listing import registrations
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    registrations.register_with_wagtail()
+    hooks.register("register_admin_urls", admin_urls)

@@ -1,0 +1,60 @@
+"""What staff read before they reverse a payment: what it will do, in sentences."""
+
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from ...base.money import format_money
+from ...invoices import actions as invoices
+from ...invoices import queries as invoices_queries
+from ...ledger import queries as ledger_queries
+from ...ledger.models import Payment
+from .. import holds
+from ..emails import sending
+from ..models import Registration
+
+State = Registration.State
+
+
+def loses_deposit(registration: Registration, payment: Payment) -> bool:
+    """Tell whether a member holds the place only, once `payment` is reversed."""
+    if registration.state != State.MEMBER or holds.keeps_place_unpaid(registration.program):
+        return False
+    return (sending.deposit_left(registration) + payment.received).amount > 0 and registration.deposit_amount > 0
+
+
+def effects(payment: Payment, registration: Registration | None, *, loses_place: bool) -> list[str]:
+    """Return what reversing `payment` will do."""
+    if hasattr(payment, "reversal"):
+        return []
+    account = payment.account
+    owed = ledger_queries.balance(account) + payment.received
+    sentences = [
+        _("Takes back the payment of %(amount)s by a row of its own; %(name)s then owes %(owed)s.")
+        % {
+            "amount": format_money(payment.received),
+            "name": account.payer_name,
+            "owed": format_money(max(owed, Money(0, account.currency))),
+        },
+        _("Cancels receipt %(number)s by a document of its own.") % {"number": payment.receipt.number},
+        *_about_invoice(payment, owed),
+    ]
+    if loses_place:
+        sentences.append(_("The deposit is no longer paid: the place is only held, until the end of the day below."))
+    elif registration is not None and registration.state == State.MEMBER:
+        sentences.append(_("The place stays theirs."))
+    if ledger_queries.listed(account) > max(-owed, Money(0, account.currency)):
+        sentences.append(_("A refund is listed that is no longer in credit afterwards: take it off the list."))
+    return sentences
+
+
+def _about_invoice(payment: Payment, owed: Money) -> list[str]:
+    if owed.amount <= 0:
+        return []
+    if other := invoices_queries.open_invoice(payment.account):
+        said = [_("Invoice %(number)s stays open as it is.") % {"number": other.number}]
+        if settled := invoices.settled_by(payment):
+            text = _("Invoice %(number)s stays closed, since an account has one open invoice.")
+            said += [text % {"number": settled.number}, _("The email says what is owed in all.")]
+        return said
+    reopened = invoices.to_reopen(payment)
+    return [_("Invoice %(number)s is open again.") % {"number": reopened.number}] if reopened else []

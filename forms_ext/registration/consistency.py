@@ -1,0 +1,67 @@
+"""What `registration` promises, held against the whole database."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..admission.models import Invitation, Seat
+from ..base import consistency
+from ..ledger import queries as ledger_queries
+from . import holds
+from .emails import sending
+from .models import Registration
+
+State = Registration.State
+
+
+@consistency.check("registration.places")
+def registrations_fit_their_places() -> Iterator[str]:
+    """A member keeps a seat, a held registration holds one, a waiting one waits, an ended one has none."""
+    found = Registration.objects.select_related("invitation__seat", "invitation__waiting_list_entry", "account")
+    for registration in found.iterator(chunk_size=500):
+        seat = getattr(registration.invitation, "seat", None)
+        entry = getattr(registration.invitation, "waiting_list_entry", None)
+        has = "kept" if seat and seat.kept_at else "held" if seat else "none"
+        waits = entry is not None and entry.offered_at is None and entry.left_at is None
+        wanted = {State.MEMBER: "kept", State.HELD: "held"}.get(State(registration.state), "none")
+        if has != wanted:
+            yield f"{registration}: is {registration.state}, but its seat is {has}."
+        if waits != (registration.state == State.WAITING):
+            yield f"{registration}: is {registration.state}, and {'waits' if waits else 'does not wait'} in the queue."
+
+
+@consistency.check("registration.links")
+def links_fit_registrations() -> Iterator[str]:
+    """An invitation is used exactly where it has a registration; a seat belongs to a registration."""
+    for invitation in Invitation.objects.filter(used_at__isnull=False, registration__isnull=True).select_related(
+        "application"
+    ):
+        yield f"{invitation.application}: its link was used, but there is no registration."
+    for registration in Registration.objects.filter(invitation__used_at__isnull=True):
+        yield f"{registration}: its link was never used."
+    for registration in Registration.objects.exclude(invitation__application__state="accepted"):
+        yield f"{registration}: its application is not accepted."
+    for seat in Seat.objects.filter(invitation__isnull=False, invitation__registration__isnull=True):
+        yield f"Seat {seat.pk}: is taken by nobody who has registered."
+
+
+@consistency.check("registration.accounts")
+def accounts_fit_registrations() -> Iterator[str]:
+    """Waiting posts nothing; a place has its fee; a member has paid the deposit; an ended one owes nothing.
+
+    Once a program is over, a member stays one although a payment was taken back; one that has ended may owe what was
+    paid back to them and had never come in.
+    """
+    for registration in Registration.objects.select_related("account", "program__page").iterator(chunk_size=500):
+        account = registration.account
+        if account is None:
+            if registration.state in (State.HELD, State.MEMBER, State.LAPSED):
+                yield f"{registration}: is {registration.state} and has no account."
+            continue
+        if registration.state == State.WAITING:
+            yield f"{registration}: waits, but has an account."
+        unpaid = sending.deposit_left(registration).amount > 0
+        if registration.state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(registration.program):
+            yield f"{registration}: is a member, but the deposit is not paid."
+        given = max(-ledger_queries.paid(account).amount, Decimal(0))
+        if registration.state in (State.LAPSED, State.CANCELLED) and ledger_queries.balance(account).amount > given:
+            yield f"{registration}: has ended and still owes something."

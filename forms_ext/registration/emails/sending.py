@@ -1,0 +1,281 @@
+"""The mails of `registration`, each written in the transaction of what it tells."""
+
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from cop_program import journey
+from cop_program.models import SessionPage
+from cop_program.translations import localized, title_of
+
+from ...admission import emails, places, queue
+from ...admission.models import Seat
+from ...applications.models import Application
+from ...base import dates
+from ...base.money import format_money
+from ...ledger import queries as ledger_queries
+from ...mail import actions as mail
+from .. import queries, sessions
+from ..models import Registration
+
+
+def reader_zone(registration: Registration) -> str:
+    """Return the zone in which a member reads times: their own, else the program's."""
+    zone = registration.time_zone
+    try:
+        ZoneInfo(zone)
+    except (ValueError, KeyError, OSError):
+        zone = ""
+    return zone or registration.program.page.home_zone
+
+
+def common(registration: Registration) -> dict[str, str]:
+    """Return what every mail of `registration` may use."""
+    return {
+        "name": registration.name,
+        "program": title_of(registration.program, registration.language),
+        "reference": registration.reference,
+    }
+
+
+def deposit_left(registration: Registration) -> Money:
+    """Return what is still to be paid of the deposit; zero or less once it is paid."""
+    account = registration.account
+    assert account is not None
+    deposit = Money(registration.deposit_amount, account.currency)
+    return deposit - ledger_queries.paid(account) if deposit.amount > 0 else deposit
+
+
+def payment_fields(registration: Registration) -> dict[str, str]:
+    """Return how the deposit is paid: amount, account, reference."""
+    account, language = registration.account, registration.language
+    issuer = ledger_queries.issuer_for(registration.program)
+    currency = account.currency if account else str(registration.program.page.fee.currency)
+    return {
+        "deposit": format_money(Money(registration.deposit_amount, currency), language),
+        "payment_reference": account.reference if account else "",
+        "bank_details": issuer.bank_details if issuer else "",
+    }
+
+
+def values_of(kind: str, registration: Registration) -> dict[str, str]:
+    """Return what a mail of `kind` would say to a registered person now, as far as it can be known."""
+    seat = getattr(registration.invitation, "seat", None)
+    values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
+    values["sessions"] = _sessions(registration)
+    if seat and seat.held_until:
+        values["held_until"] = _until(registration, seat)
+    if place := queue.place(registration.invitation):
+        values["place"] = str(place)
+    return values
+
+
+def applicant_values(kind: str, application: Application) -> dict[str, str]:
+    """Return what the mail says that tells an applicant that the program is called off."""
+    return {
+        "name": application.name,
+        "program": title_of(application.program, application.language),
+        "reference": application.reference,
+    }
+
+
+def _send(registration: Registration, kind: str, step: str = "", **fields: str) -> None:
+    values = common(registration) | fields
+    if step:
+        values["way"] = journey.step_line(registration.program, step, registration.language)
+    mail.send(
+        kind=kind,
+        to=registration.email,
+        to_name=registration.name,
+        fields=values,
+        secrets={"link": queries.member_url(registration)},
+        scope=f"program:{registration.program_id}",
+        language=registration.language,
+        about=f"registration:{registration.pk}",
+    )
+
+
+def _until(registration: Registration, seat: Seat) -> str:
+    assert seat.held_until is not None
+    return dates.until(seat.held_until, dates.zone_of(registration.program), registration.language)
+
+
+def late_note(registration: Registration) -> str:
+    """Say that the cancellation deadline has passed, where it has: a deposit paid now is not given back."""
+
+    return emails.late_note(registration.invitation.application)
+
+
+def registered_hold(registration: Registration, seat: Seat) -> None:
+    """Tell that a seat is held, until when, and how to pay the deposit."""
+    _send(
+        registration,
+        "registered_hold",
+        "deposit",
+        held_until=_until(registration, seat),
+        policy_note=late_note(registration),
+        **payment_fields(registration),
+    )
+
+
+def registered_waiting(registration: Registration) -> None:
+    """Tell the place in the queue."""
+    _send(registration, "registered_waiting", "register", place=str(queue.place(registration.invitation) or ""))
+
+
+def seat_offered(registration: Registration, seat: Seat) -> None:
+    """Tell the first in the queue that a seat is held for them."""
+    _send(
+        registration,
+        "seat_offered",
+        "deposit",
+        held_until=_until(registration, seat),
+        policy_note=late_note(registration),
+        **payment_fields(registration),
+    )
+
+
+def hold_ending(registration: Registration, seat: Seat) -> None:
+    """Remind of the end of a hold."""
+    _send(
+        registration,
+        "hold_ending",
+        "deposit",
+        held_until=_until(registration, seat),
+        **payment_fields(registration),
+    )
+
+
+def hold_moved(registration: Registration, seat: Seat, message: str) -> None:
+    """Tell that a hold ends at another time."""
+    _send(
+        registration,
+        "hold_moved",
+        "deposit",
+        held_until=_until(registration, seat),
+        message=message.strip(),
+        **payment_fields(registration),
+    )
+
+
+def hold_ended(registration: Registration) -> None:
+    """Tell that the hold ended unpaid and the seat is free."""
+    _send(registration, "hold_ended")
+
+
+def _sessions(registration: Registration) -> str:
+    found = sessions.of(registration.program, zone=reader_zone(registration), language=registration.language)
+    return sessions.as_text(found)
+
+
+def seat_confirmed(registration: Registration, *, confirmed: bool) -> None:
+    """Tell that the seat is kept; in a confirmed program with the sessions and their join links."""
+    with translation.override(registration.language):
+        following = (
+            _("The program takes place. The invoice for the balance comes in a mail of its own. The sessions:")
+            if confirmed
+            else _("We write to you as soon as we know that enough people take part. Nothing else is to be paid now.")
+        )
+    _send(
+        registration,
+        "seat_confirmed",
+        "balance" if confirmed else "confirmed",
+        what_follows=following,
+        sessions=_sessions(registration) if confirmed else "",
+    )
+
+
+def program_confirmed(registration: Registration) -> None:
+    """Tell a member that the program takes place, with the sessions and their join links."""
+    _send(registration, "program_confirmed", "balance", sessions=_sessions(registration))
+
+
+def cancelled(registration: Registration, message: str, money: str) -> None:
+    """Tell that the registration is cancelled and what becomes of the money."""
+    _send(registration, "cancelled", message=message.strip(), money=money)
+
+
+def late_deposit(registration: Registration, amount: Money) -> None:
+    """Tell that money came too late for a seat, and is given back."""
+    _send(registration, "late_deposit", amount=format_money(amount, registration.language))
+
+
+def called_off(registration: Registration, message: str, money: str) -> None:
+    """Tell a registered person that the program does not take place."""
+    _send(registration, "called_off", message=message.strip(), money=money)
+
+
+def called_off_applicant(application: Application, message: str) -> None:
+    """Tell an applicant without a registration that the program does not take place."""
+    mail.send(
+        kind="called_off_applicant",
+        to=application.email,
+        to_name=application.name,
+        fields=applicant_values("called_off_applicant", application) | {"message": message.strip()},
+        scope=f"program:{application.program_id}",
+        language=application.language,
+        about=f"application:{application.pk}",
+    )
+
+
+def new_page(registration: Registration) -> None:
+    """Send the new address of the private page."""
+    _send(registration, "member_page")
+
+
+def session_update(registration: Registration, session: SessionPage, what: str) -> None:
+    """Tell a member of a new or changed join link or recording."""
+    (session,) = localized([session], registration.language, for_participants=True)
+    link = session.recording_link if what == "recording" else session.join_link
+    _send(
+        registration,
+        "session_recording" if what == "recording" else "session_join_link",
+        session=session.title,
+        when=sessions.when(session, reader_zone(registration), registration.language),
+        session_link=link,
+    )
+
+
+def place_held(registration: Registration) -> str:
+    """Say until when the place is held after a payment was taken back, and what keeps it."""
+    seat = places.of(registration.invitation)
+    assert seat is not None
+    with translation.override(registration.language):
+        return _("Your place is held until %(until)s. Pay %(amount)s by then to keep it.") % {
+            "until": _until(registration, seat),
+            "amount": format_money(deposit_left(registration), registration.language),
+        }
+
+
+def place_kept(registration: Registration) -> str:
+    """Say that a member keeps the place although a payment was taken back."""
+    with translation.override(registration.language):
+        return _("Your deposit is paid, and your place remains yours.")
+
+
+def fee_kept(registration: Registration, amount: Money) -> str:
+    """Say what is left of the cancellation fee after the payment was taken back that it was kept from."""
+    with translation.override(registration.language):
+        if amount.amount <= 0:
+            return _("You do not have to pay a cancellation fee.")
+        return _("The cancellation fee is now %(amount)s.") % {"amount": format_money(amount, registration.language)}
+
+
+def money_sentence(registration: Registration, *, kept: Money, listed: Money) -> str:
+    """Say what becomes of the money of a registration that ends."""
+    language = registration.language
+    with translation.override(language):
+        parts = []
+        if kept.amount > 0:
+            parts.append(
+                _("The deposit of %(amount)s is kept as the cancellation fee, as the cancellation policy says.")
+                % {"amount": format_money(kept, language)}
+            )
+        if listed.amount > 0:
+            parts.append(
+                _("We give %(amount)s back to you; a mail tells you when it is on its way.")
+                % {"amount": format_money(listed, language)}
+            )
+        return " ".join(parts) or _("You have nothing to pay.")

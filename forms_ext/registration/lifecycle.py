@@ -1,0 +1,151 @@
+"""Steps that several actions share: a hold begins, a place is given up, an account is settled."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from djmoney.money import Money
+
+from cop_program.clock import now
+from cop_program.models import Program
+
+from ..admission import invitations, places, queue
+from ..admission.models import Seat, WaitingListEntry
+from ..base import dates, history
+from ..base.conf import conf
+from ..invoices import actions as invoices
+from ..invoices import queries as invoices_queries
+from ..ledger import actions as ledger
+from ..ledger import queries as ledger_queries
+from ..ledger.models import Account
+from .emails import sending
+from .models import Registration
+from .transitions import move
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+State = Registration.State
+
+
+def start_hold(registration: Registration) -> Account:
+    """Open the account of a registration that has just got a seat and post the fee; no deposit makes a member."""
+    page = registration.program.page
+    account = ledger.open_account(
+        program=registration.program,
+        payer_name=registration.billing_name,
+        payer_email=registration.email,
+        payer_address=registration.billing_address,
+        payer_country=str(registration.country),
+        currency=str(page.fee.currency),
+        language=registration.language,
+    )
+    registration.account = account
+    registration.save(update_fields=["account"])
+    if page.fee.amount > 0:
+        ledger.post_fee(account=account, amount=page.fee)
+    if registration.deposit_amount <= 0:
+        seat = places.of(registration.invitation)
+        assert seat is not None
+        become_member(registration, seat)
+    return account
+
+
+def refund_by_default(program: Program) -> bool:
+    """Tell whether a deposit is given back to somebody who cancels now."""
+    closes_at = program.page.cancellation_closes_at
+    return closes_at is None or now() < closes_at
+
+
+def give_up_place(registration: Registration) -> None:
+    """Free the seat of a registration, or let it leave the queue; the caller holds the program's row."""
+    if seat := places.of(registration.invitation):
+        places.free(seat)
+    queue.leave(registration.invitation)
+
+
+def settle(
+    registration: Registration, *, refund: bool, by: "User | None", cause: str | Promise, reason: str = ""
+) -> str:
+    """Close the account of a registration that ends; return what becomes of the money, in a sentence.
+
+    `cause` is ours, and printed on the credit note; `reason` is for colleagues, who read `cause` where it is empty.
+    """
+    account = registration.account
+    assert account is not None
+    note = (reason.strip() or str(cause))[:300]
+    if invoice := invoices_queries.invoice_to_credit(account):
+        invoices.issue_credit_note(invoice=invoice, cause=cause, by=by)
+    ledger.reverse_fee(account=account, by=by, note=note)
+    paid = ledger_queries.paid(account)
+    kept = Decimal(0) if refund else min(paid.amount, registration.deposit_amount)
+    if kept > 0:
+        ledger.post_cancellation_fee(account=account, amount=Money(kept, account.currency), by=by, note=note)
+    listed = list_credit(account, note, by=by)
+    return sending.money_sentence(registration, kept=Money(kept, account.currency), listed=listed)
+
+
+def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> Money:
+    """List for refund what was paid and is not owed, less what is listed already; return how much."""
+    amount = max(ledger_queries.credit(account) - ledger_queries.listed(account), Money(0, account.currency))
+    if amount.amount > 0:
+        ledger.list_refund(account=account, amount=amount, reason=reason, by=by)
+    return amount
+
+
+def role_values(submission: Any) -> dict[str, str]:
+    """Return the answer of each role as text."""
+    return {role: str(value) for role, value in submission.roles.items() if value not in (None, "")}
+
+
+def _has_begun(program: Program) -> bool:
+    page = program.page
+    return now().astimezone(ZoneInfo(page.home_zone)).date() >= page.starts_on
+
+
+def can_offer(program: Program) -> bool:
+    """Tell whether a seat that is free now is still offered: not once the program has begun, or will not take place."""
+    return program.status in invitations.OPEN and not _has_begun(program)
+
+
+def offer_under_lock(program: Program) -> int:
+    """As `offer_free_seats`; the caller holds the row of `program`, as it is now."""
+    given = 0
+    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
+        given += 1
+    return given
+
+
+def _offer(program: Program, entry: WaitingListEntry) -> bool:
+    until = dates.end_of_day(now(), dates.zone_of(program), days=conf.COP_OFFER_DAYS)
+    seat = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
+    if seat is None:
+        return False
+    queue.offered(entry)
+    registration = Registration.objects.select_related("program__page", "invitation__application").get(
+        invitation=entry.invitation
+    )
+    move(registration, State.HELD)
+    history.record(registration, "forms_ext.registration.offer_seat")
+    start_hold(registration)
+    if registration.state == State.HELD:
+        sending.seat_offered(registration, seat)
+    return True
+
+
+def has_deposit(registration: Registration) -> bool:
+    return sending.deposit_left(registration).amount <= 0
+
+
+def become_member(registration: Registration, seat: Seat) -> None:
+    """Keep the seat; in a confirmed program the invoice for the balance goes out at once."""
+    if not places.keep(seat):
+        return
+    move(registration, State.MEMBER)
+    history.record(registration, "forms_ext.registration.keep_seat")
+    status = Program.objects.values_list("status", flat=True).get(pk=registration.program_id)
+    confirmed = status == Program.Status.CONFIRMED
+    if confirmed and registration.account:
+        invoices.issue_invoice(account=registration.account)
+    sending.seat_confirmed(registration, confirmed=confirmed)

@@ -1,0 +1,79 @@
+"""What happens to a form that stands alone."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from wagtail.models import Page
+
+from cop_program.clock import now
+
+from ..base import history, number_series, private_files
+from ..forms import compiler
+from . import files, guards
+from .cleaned import CleanSubmission, Receipt
+from .models import Submission, Upload
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+SENT = "forms_ext.submissions.submit"
+DELETED = "forms_ext.submissions.delete"
+DOWNLOADED = "forms_ext.submissions.download"
+
+
+def find_sent(key: str) -> Receipt | None:
+    """Return the receipt of what was stored under the idempotency `key`."""
+    earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
+    return Receipt(earlier.reference) if earlier else None
+
+
+@transaction.atomic
+def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept], *, sender: str) -> Kept:
+    """Return what `store` makes of what a visitor sent, and count it for the network `sender`.
+
+    Raises `guards.TooMany` if that is one too many: nothing is kept then, as where `store` refuses.
+    """
+    kept = store(submission)
+    guards.count_sent(sender)
+    return kept
+
+
+@transaction.atomic
+def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
+    """Store what somebody sent through `page`; the same idempotency key again gives the same receipt."""
+    key = submission.idempotency_key
+    if earlier := find_sent(key):
+        return earlier
+    moment = now()
+    reference = number_series.draw(f"S-{moment:%Y}", prefix=f"S-{moment:%Y}-")
+    if earlier := find_sent(key):  # the same post at the same moment, which had drawn before
+        return earlier
+    words = [answer.text for answer in compiler.compile(submission.version).display(submission.answers) if answer.text]
+    titles = [submission.roles.get("name"), submission.roles.get("email"), *words]
+    made = Submission.objects.create(
+        page_id=page.pk,
+        version=submission.version,
+        answers=dict(submission.answers),
+        language=submission.language,
+        submitted_at=moment,
+        idempotency_key=key or None,
+        title=next((str(title) for title in titles if title), "")[:200],
+        words="\n".join(words),
+        reference=reference,
+    )
+    files.claim(made.answers)
+    history.record(made, SENT)
+    return Receipt(made.reference)
+
+
+@transaction.atomic
+def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
+    """Delete `submission` for good, with its files; the history keeps its reference and who did it."""
+    uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
+    history.record(submission, DELETED, user=by)
+    submission.delete()
+    for upload in uploads:
+        upload.delete()
+        transaction.on_commit(partial(private_files.delete, upload.storage_path))

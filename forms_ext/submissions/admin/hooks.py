@@ -1,0 +1,82 @@
+"""What forms have in Wagtail's admin: the register of answers, their place in Wagtail's own Forms menu, embedding."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
+from wagtail.models import Page, PageQuerySet, get_page_models
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from ...base.permissions import may
+from .. import embedding
+from ..models import EmbeddingSite, Submission
+from ..pages import AbstractFormPage
+from . import urls
+from .listing import submissions
+
+
+def admin_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of this package below the admin."""
+    return [
+        path("cop/", include((urls.urlpatterns, urls.app_name))),
+        path("cop/", include((urls.embedding, "cop_embedding"))),
+    ]
+
+
+def hide_forms(user: Any, pages: PageQuerySet[Any]) -> PageQuerySet[Any]:
+    """Keep out of Wagtail's Forms menu the forms whose answers `user` may not read, or that others keep."""
+    allowed = may(user, "view", Submission)
+    hidden = [
+        model
+        for model in get_page_models()
+        if issubclass(model, AbstractFormPage) and not (allowed and model.answers_are_submissions)
+    ]
+    return pages.exclude(content_type__in=ContentType.objects.get_for_models(*hidden).values())
+
+
+class EmbeddingSites(SnippetViewSet):
+    """The web sites that may show our forms."""
+
+    model = EmbeddingSite
+    icon = "site"
+    list_display = ["origin", "note"]
+
+
+class EmbeddingMenuItem(MenuItem):
+    """Shown to those who may read the list of web sites."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may(request.user, "view", EmbeddingSite)
+
+
+def embedding_menu_item() -> MenuItem:
+    """Return the entry of the main menu."""
+    return EmbeddingMenuItem(
+        _("Embedded forms"), reverse("cop_embedding:index"), name="embedded-forms", icon_name="code", order=192
+    )
+
+
+def embedding_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: Any) -> Iterator[Button]:
+    """Return what an editor finds beside a published form: its code for other web sites."""
+    if embedding.may_be_framed(page) and may(user, "view", EmbeddingSite):
+        url = reverse("cop_embedding:code", args=[page.pk])
+        yield Button(_("Code for other web sites"), url, icon_name="code", priority=24)
+
+
+def connect() -> None:
+    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    submissions.register_with_wagtail()
+    register_snippet(EmbeddingSites)
+    hooks.register("register_admin_menu_item", embedding_menu_item)
+    hooks.register("register_page_listing_more_buttons", embedding_buttons)
+    hooks.register("register_page_header_buttons", embedding_buttons)
+    hooks.register("on_serve_page", embedding.keep_tokens_apart)
+    hooks.register("register_admin_urls", admin_urls)
+    hooks.register("filter_form_submissions_for_user", hide_forms)

@@ -1,0 +1,83 @@
+"""The register of what people sent through forms that stand alone."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import DateRangePickerWidget
+from wagtail.admin.ui.tables import Column
+from wagtail.models import Page
+
+from cop_program.keys import key
+
+from ...base.admin.listing import ActionColumn, CountedFilter, CountedFilterSet, Listing, ListingAdmin, NextAction
+from ..models import Submission
+
+
+def of_pages(values: list[Any]) -> dict[Any, str]:
+    """Return the titles of pages by their pk: one query."""
+    return dict(Page.objects.filter(pk__in=values).values_list("pk", "title"))
+
+
+class SubmissionFilters(CountedFilterSet):
+    """What staff look for, with counts."""
+
+    page = CountedFilter(field_name="page_id", label=gettext_lazy("Form"), labels=of_pages, parse=key)
+    submitted_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Sent"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = Submission
+        fields = ["page", "submitted_at"]
+
+
+class SubmissionListing(Listing):
+    """All submissions, the newest first."""
+
+    filterset_class = SubmissionFilters
+    search_fields = ["title", "reference", "words"]
+    default_ordering = ["-submitted_at", "-pk"]
+    empty_message = gettext_lazy(
+        "What people send through form pages will stand here. Applications and registrations have registers of their "
+        "own."
+    )
+
+    def get_base_queryset(self) -> QuerySet[Submission]:
+        return Submission.objects.select_related("page").defer("answers", "words")
+
+    def get_columns(self) -> list[Column]:
+        return [
+            self.name_column("title", label=_("From"), sort_key="title", below=lambda row: row.reference),
+            Column("page", label=_("Form"), accessor=lambda row: row.page.title, classname="cop-wide"),
+            ActionColumn(
+                "step",
+                label=_("Next step"),
+                accessor=lambda row: NextAction(_("Read"), self.get_detail_url(row) or ""),
+            ),
+            Column(
+                "submitted_at",
+                label=_("Sent"),
+                accessor=lambda row: date_format(row.submitted_at, "DATETIME_FORMAT"),
+                sort_key="submitted_at",
+                classname="cop-date",
+            ),
+        ]
+
+
+class SubmissionAdmin(ListingAdmin):
+    """Submissions in the menu."""
+
+    model = Submission
+    base_url_path = "cop/submissions"
+    index_view_class = SubmissionListing
+    exports = (("submissions", gettext_lazy("Export")),)
+    assignable = ("delete_submission",)
+    detail_url_name = "cop_submissions:submission"
+    menu_label = gettext_lazy("Form answers")
+    menu_icon = "clipboard-list"
+    menu_order = 190
+
+
+submissions = SubmissionAdmin()

@@ -1,0 +1,40 @@
+"""The question that asks for a file."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..forms.question_types import Question, QuestionType, common, register
+from . import files
+
+
+@register
+class File(QuestionType):
+    """A file, kept as a private draft upload until an answer claims it."""
+
+    name, label, icon, is_file = "file", gettext_lazy("File"), "doc-full", True
+    description = gettext_lazy("A PDF, a picture or a text document; private.")
+
+    def field(self, question: Question) -> forms.Field:
+        return files.KeptFileField(**common(question))
+
+    def store(self, value: Any, *, key: str, page_id: int) -> dict[str, str]:
+        if isinstance(value, UploadedFile):
+            upload = files.keep(value, page_id=page_id, question_key=key)
+        elif (found := files.find(value, page_id=page_id, question_key=key)) is not None:
+            upload = found
+        else:
+            raise forms.ValidationError(_("This file is no longer here. Choose it again."))
+        return {"upload": upload.token, "name": upload.file_name}
+
+    def hidden_name(self, key: str) -> str:
+        return f"{key}_kept"
+
+    def schema(self, question: Question) -> dict[str, Any]:
+        return {"type": "object", "properties": {"upload": {"type": "string"}, "name": {"type": "string"}}}
+
+    def display(self, value: Any) -> str:
+        return str(value.get("name", ""))

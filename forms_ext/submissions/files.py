@@ -1,0 +1,141 @@
+"""Files that applicants send: checked by size and content, kept as private draft uploads."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import filetype
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cop_program.clock import now
+
+from ..base import private_files
+from ..base.conf import conf
+from ..base.filenames import safe_name
+from . import models
+
+ALLOWED = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+}
+TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
+MISSING = gettext_lazy("Choose a file.")
+
+
+def is_token(text: Any) -> bool:
+    """Tell whether `text` may be the token of an upload: a database takes no other text for one."""
+    return isinstance(text, str) and bool(TOKEN.fullmatch(text))
+
+
+def detect(file: UploadedFile) -> str:
+    """Return the media type of `file` by its content, or raise ValidationError for one that we do not take."""
+    file.seek(0)
+    kind = filetype.guess(file.read(8192))
+    file.seek(0)
+    if kind is None or kind.mime not in ALLOWED:
+        raise ValidationError(_("Send a PDF, a picture (JPEG, PNG, WebP) or a text document (DOCX, ODT)."))
+    return str(kind.mime)
+
+
+def too_large() -> str:
+    """Return the sentence about a file that is larger than may be sent."""
+    limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
+    return _("This file is larger than %(limit)s MB. Send a smaller one.") % {"limit": limit}
+
+
+class KeptFileInput(forms.FileInput):
+    """A file input that also carries the token of a file that was accepted before."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Mapping[str, Any], name: str) -> Any:
+        return files.get(name), data.get(f"{name}_kept") or ""
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Mapping[str, Any], name: str) -> bool:
+        return name not in files and f"{name}_kept" not in data
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        # For the script that says so before the file is sent.
+        limits = {"data-max-bytes": conf.COP_UPLOAD_MAX_BYTES, "data-too-large": too_large()}
+        html = super().render(name, None, {**(attrs or {}), **limits}, renderer)
+        token = value[1] if isinstance(value, tuple) else ""
+        upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if is_token(token) else None
+        if upload is None:
+            return html
+        note = _("Kept: %(name)s. Choose another file only to replace it.") % {"name": upload.file_name}
+        return format_html(
+            '{}<input type="hidden" name="{}_kept" value="{}"><p class="field__help">{}</p>',
+            html, name, token, note,
+        )  # fmt: skip
+
+
+class KeptFileField(forms.Field):
+    """Takes a new file (returns it) or the token of a kept one (returns the token)."""
+
+    widget = KeptFileInput
+
+    def clean(self, value: Any) -> Any:
+        file, kept = value if isinstance(value, tuple) else (None, "")
+        if not isinstance(file, UploadedFile):
+            if self.required and not kept:
+                raise ValidationError(MISSING)
+            return kept
+        if not file.size:
+            raise ValidationError(_("This file is empty."))
+        if file.size > conf.COP_UPLOAD_MAX_BYTES:
+            raise ValidationError(too_large())
+        file.content_type = detect(file)
+        return file
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return True
+
+
+def keep(file: UploadedFile, *, page_id: int, question_key: str) -> "models.Upload":
+    """Store `file` privately as a draft upload."""
+    file.seek(0)
+    content = file.read()
+    suffix = ALLOWED[str(file.content_type)]
+    digest = hashlib.sha256(content).hexdigest()
+    return models.Upload.objects.create(
+        page_id=page_id,
+        question_key=question_key,
+        storage_path=private_files.save(f"uploads/{digest[:2]}/{digest}{suffix}", content),
+        file_name=safe_name(file.name or "", suffix),
+        content_type=file.content_type,
+        size=len(content),
+        sha256=digest,
+        created_at=now(),
+    )
+
+
+def find(token: str, *, page_id: int, question_key: str) -> "models.Upload | None":
+    """Return the unclaimed upload of `token` for that question, or None."""
+    if not is_token(token):
+        return None
+    return models.Upload.objects.filter(
+        token=token, page_id=page_id, question_key=question_key, claimed_at__isnull=True
+    ).first()
+
+
+def tokens_of(answers: Mapping[str, Any]) -> list[str]:
+    """Return the tokens of the uploads among `answers`."""
+    return [value["upload"] for value in answers.values() if isinstance(value, dict) and "upload" in value]
+
+
+def claim(answers: Mapping[str, Any]) -> None:
+    """Bind the uploads among `answers` to what was sent; call it in the transaction that stores them."""
+    if tokens := tokens_of(answers):
+        models.Upload.objects.filter(token__in=tokens).update(claimed_at=now())

@@ -1,0 +1,117 @@
+"""Form pages: they show and take what their questions ask."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.forms.models import FormMixin
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from cop_program.pages.families import Family
+
+from ..base.permissions import may
+from ..forms import blocks
+from ..forms.blocks import QuestionsField
+from ..forms.models import FormVersion
+from . import actions, file_question, panels, serving  # noqa: F401  (the file question registers itself)
+from .models import Submission
+
+__all__ = ["FormPage"]
+
+
+class AbstractFormPage(Family, FormMixin, models.Model):
+    """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only.
+
+    A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,
+    `is_open`, `initial_answers`, `accept_submission` and, with it, `find_sent`.
+    """
+
+    required_roles: tuple[str, ...] = ()
+    answers_are_submissions = True  # False where another package keeps the answers, in a list of its own
+    may_be_embedded = True
+    is_unfinished = False  # True while the editor saves a draft
+    base_form_class = panels.DraftForm
+    preview_modes = Page.DEFAULT_PREVIEW_MODES
+
+    questions = QuestionsField(blank=True, verbose_name=_("questions"))
+    introduction = RichTextField(_("introduction"), blank=True)
+    submit_label = models.CharField(_("label of the button"), max_length=60, blank=True)
+    thanks = RichTextField(_("text after sending"), blank=True)
+
+    content_panels = panels.panels()
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse to publish a form that lacks an answer which the system needs, in words."""
+        super().clean()
+        missing = blocks.missing_roles(self.questions, self.required_roles)
+        if missing and not self.is_unfinished:
+            raise ValidationError({"questions": blocks.missing_words(missing)})
+
+    def current_version(self) -> "FormVersion | None":
+        """Return the version that the site serves, or None before the first publication."""
+        return FormVersion.objects.filter(page_id=self.pk).order_by("-number").first()
+
+    def closes_at(self) -> datetime | None:
+        """Return the instant at which the form closes; None where it never does."""
+        return None
+
+    def is_open(self, moment: datetime) -> bool:
+        """Tell whether the form takes answers at `moment`."""
+        closes_at = self.closes_at()
+        return closes_at is None or moment < closes_at
+
+    def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
+        """Store a `CleanSubmission`, in one transaction, and return its `Receipt`."""
+        return actions.submit(page=self, submission=submission)
+
+    def find_sent(self, key: str, request: HttpRequest) -> Any:
+        """Return what the post with the idempotency `key` was answered, as `accept_submission` does, or None."""
+        return actions.find_sent(key)
+
+    def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
+        """Return answers to begin with, by question key."""
+        return {}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return serving.serve(self, request)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        return serving.preview(self, request)
+
+    def get_form_fields(self) -> list[Any]:
+        return []
+
+    def get_data_fields(self) -> list[tuple[str, Any]]:
+        return []
+
+    def get_submission_class(self) -> type[models.Model]:
+        return Submission
+
+    def get_submissions(self) -> models.QuerySet[Any]:
+        """Return nothing: answers are listed and deleted in our own register alone, behind its permission."""
+        return Submission.objects.none()
+
+    def serve_submissions_list_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead from Wagtail's Forms menu to our own listing, whoever may read it."""
+        if not self.answers_are_submissions or not may(request.user, "view", Submission):
+            raise PermissionDenied
+        return redirect(f"{reverse('cop_submissions_modeladmin_index')}?page={self.pk}")
+
+
+class FormPage(AbstractFormPage, Page):
+    """A form that stands alone on any Wagtail site."""
+
+    template = "forms_ext/forms/form.html"
+
+    class Meta:
+        verbose_name = _("form page")
+        verbose_name_plural = _("form pages")

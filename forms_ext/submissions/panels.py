@@ -1,0 +1,45 @@
+"""The editor of a form: its panels in the order in which people meet what they hold; drafts may lack things."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+
+from cop_program.pages.panels import PrivacyNote
+
+from ..forms.blocks import questions_help
+
+BEFORE = _("Above the first question: what this is for, and how long it takes.")
+SEND = _("“Send” if empty.")
+
+
+class DraftForm(WagtailAdminPageForm):
+    """Tells the page when a draft is saved: it may lack answers that the system needs."""
+
+    def clean(self) -> dict[str, Any]:
+        self.instance.is_unfinished = self.is_deferred_validation
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+
+def panels(
+    required_roles: Sequence[str] = (),
+    *,
+    introduction: Any = BEFORE,
+    button: Any = SEND,
+    has_thanks: bool = True,
+) -> list[Any]:
+    """Return the panels of a form page that needs `required_roles`; the others are help texts."""
+    thanks = [FieldPanel("thanks", help_text=_("Below the reference, once the answers have come: what happens next."))]
+    return [
+        *Page.content_panels,
+        PrivacyNote(),
+        FieldPanel("introduction", help_text=introduction),
+        FieldPanel("questions", help_text=questions_help(required_roles)),
+        MultiFieldPanel(
+            [FieldPanel("submit_label", help_text=button), *(thanks if has_thanks else [])], heading=_("Sending")
+        ),
+    ]

@@ -1,0 +1,48 @@
+"""What this package connects: publishing freezes a version, old drafts of uploads go."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.signals import page_published
+
+from cop_program.clock import now
+
+from ..base import history, periodic, private_files
+from ..base.conf import conf
+from ..forms.actions import freeze
+from . import (
+    consistency,  # noqa: F401
+    sizes,
+)
+from .actions import DELETED, DOWNLOADED, SENT
+from .models import Upload
+from .pages import AbstractFormPage
+
+
+def freeze_published(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Freeze what a form page asks when it goes live."""
+    if isinstance(instance, AbstractFormPage) and instance.live:
+        freeze(instance)
+
+
+def forget_draft_uploads() -> int:
+    """Delete the uploads that no answer claimed in time, with their files."""
+    old = Upload.objects.filter(
+        claimed_at__isnull=True, created_at__lt=now() - timedelta(days=conf.COP_UPLOAD_DRAFT_DAYS)
+    )
+    gone = list(old[:500])
+    for upload in gone:
+        upload.delete()
+        private_files.delete(upload.storage_path)
+    return len(gone)
+
+
+def connect() -> None:
+    """Connect the receivers; called once from `AppConfig.ready()`."""
+    history.register(SENT, _("Sent"))
+    history.register(DELETED, _("Answers deleted"))
+    history.register(DOWNLOADED, _("File downloaded"))
+    sizes.connect()
+    page_published.connect(freeze_published, dispatch_uid="forms_ext.submissions.freeze")
+    periodic.register(forget_draft_uploads)

@@ -1,0 +1,202 @@
+"""The whole life of a public form on a page: shown, sent, shown again with everything in it, confirmed."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from cop_program import reader
+from cop_program.clock import now
+from cop_program.zones import zone_names
+
+from ..base import network
+from ..base.errors import ActionRefused
+from ..forms import compiler, definitions
+from . import actions, frames, guards, tokens
+from .cleaned import CleanSubmission, Receipt
+from .responses import CLOSED_TEMPLATE, FormResponse, around, of_form, typed_before
+
+SENT_TEMPLATE = "forms_ext/forms/sent.html"
+SEND, CHANGE, ZONE = "send", "change", "zone"  # what the button says that sent the form, in `_go`
+AGAIN = "again"
+
+
+def serve(
+    page: Page,
+    request: HttpRequest,
+    *,
+    extra_context: Mapping[str, Any] | None = None,
+    subject: str = "",
+) -> HttpResponse:
+    """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to mend, 429.
+
+    `subject` says in the form's token for whom it is shown, where it is shown to one person alone.
+    """
+    version = page.current_version()
+    if version is None:
+        return TemplateResponse(request, CLOSED_TEMPLATE, {**around(page, request), "typed": []}, status=404)
+    showing = FormResponse(
+        page, request, version, extra_context or {}, initial=page.initial_answers(request), subject=subject
+    )
+    if request.method == "POST":
+        return _post(showing)
+    if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):
+        again = f"{_address(page, request)}?{AGAIN}=1" if page.is_open(now()) else ""
+        context = {
+            "reference": receipt.reference,
+            "receipt_kind": receipt.kind,
+            "is_mailed": receipt.is_mailed,
+            "again_url": again,
+        }
+        return showing.render(SENT_TEMPLATE, context)
+    if AGAIN not in request.GET and (earlier := sent_before(page, request)):
+        return earlier
+    return showing.form() if page.is_open(now()) else showing.closed()
+
+
+def sent_before(page: Page, request: HttpRequest) -> HttpResponse | None:
+    """Return the answer that the same post has got before, or that this browser got when it sent the form last."""
+    nonce = tokens.nonce_of(request, page.pk)
+    receipt = page.find_sent(tokens.idempotency_key(page.pk, nonce), request) if nonce else None
+    return _confirm(page, request, receipt, nonce) if receipt else None
+
+
+def _confirm(page: Page, request: HttpRequest, receipt: Receipt | HttpResponse, nonce: str) -> HttpResponse:
+    """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form.
+
+    In a frame there is no cookie: the form to which the way back leads is taken for the same one when sent again.
+    """
+    address = _address(page, request)
+    if isinstance(receipt, HttpResponse):
+        response = receipt
+    else:
+        signed = tokens.sign_receipt(page.pk, receipt)
+        response = redirect(f"{address}?receipt={signed}")
+        patch_cache_control(response, private=True, no_store=True)
+    if not frames.is_framed(request):
+        tokens.remember_sent(request, response, page.pk, nonce, path=urlsplit(address).path)
+    return response
+
+
+def _address(page: Page, request: HttpRequest) -> str:
+    """Return the address at which the form of `page` is shown."""
+    return frames.path(page) if frames.is_framed(request) else page.get_url(request) or request.path
+
+
+def _post(showing: FormResponse) -> HttpResponse:
+    """Take a post; the same one again gets the same answer, also where both come at the same moment."""
+    page, request = showing.page, showing.request
+    if earlier := sent_before(page, request):
+        return earlier
+    response = _take(showing)
+    return (sent_before(page, request) or response) if response.status_code >= 400 else response
+
+
+def _take(showing: FormResponse) -> HttpResponse:
+    request, page = showing.request, showing.page
+    if frames.is_framed(request) and (zone := request.POST.get("_zone", "")) in zone_names():
+        reader.choose(request, zone)
+    token = tokens.read(request.POST.get("_token"), page.pk)
+    showing.nonce = token.nonce if token else ""
+    try:
+        guards.count_attempt(request)
+        guards.count_files(request, len(request.FILES))
+    except guards.TooMany as refused:
+        return showing.too_many(refused)
+    cleaned = showing.plan.clean(request.POST, request.FILES)
+    _carry_uploads(request, cleaned.answers)
+    if not page.is_open(now()):
+        return showing.closed(status=409)
+    go, is_current = request.POST.get("_go"), bool(token and token.version_id == showing.version.pk)
+    if is_current and go == CHANGE:
+        return showing.form()
+    if is_current and go == ZONE:
+        return _in_zone(showing)
+    if refusal := _refusal(showing, token):
+        return _refuse(showing, token, cleaned, refusal)
+    if cleaned.errors:
+        return showing.form(cleaned.errors, status=422)
+    if showing.plan.has_steps and go != SEND:
+        return showing.check(cleaned.answers)
+    return _accept(showing, cleaned.answers)
+
+
+def _in_zone(showing: FormResponse) -> HttpResponse:
+    """Show the form again with its times in the zone that was chosen below it."""
+    name = showing.request.POST.get("_zone", "")
+    if name and name not in zone_names():
+        return showing.form()
+    reader.choose(showing.request, name)
+    response = showing.form()
+    if not frames.is_framed(showing.request):
+        reader.remember(showing.request, response, name)
+    return response
+
+
+def _refusal(showing: FormResponse, token: tokens.Token | None) -> str:
+    if token is None or token.is_stale:
+        return _("This page had been open for a long time. Everything is still here: look it over and send it again.")
+    if showing.request.POST.get(guards.TRAP):
+        return _("Leave the field for a fax number empty, then send the form again.")
+    if token.is_hasty:
+        return _("That was very quick. Look your answers over and send the form again.")
+    if token.version_id != showing.version.pk:
+        return _("The form has changed since you opened it. Your answers are kept: look it over and send it again.")
+    return ""
+
+
+def _refuse(
+    showing: FormResponse, token: tokens.Token | None, cleaned: compiler.CleanedAnswers, refusal: str
+) -> HttpResponse:
+    """Show the form again, and beside it the answers to questions that it does not ask any more."""
+    errors = cleaned.errors if token and not token.is_stale else {}
+    gone: list[Any] = []
+    if token and token.version_id != showing.version.pk:
+        before = typed_before(showing.page, showing.request, token)
+        gone = [pair for key, pair in before.items() if key not in showing.plan.fields]
+    return showing.form(errors, notice=refusal, status=409, gone=gone)
+
+
+def _carry_uploads(request: HttpRequest, answers: Mapping[str, Any]) -> None:
+    """Let a form that is shown again know the files that were accepted."""
+    kept = {f"{key}_kept": value["upload"] for key, value in answers.items() if isinstance(value, dict)}
+    if kept:
+        data = request.POST.copy()
+        for name, token in kept.items():
+            data[name] = token
+        request.POST = data  # type: ignore[assignment]
+
+
+def _accept(showing: FormResponse, answers: dict[str, Any]) -> HttpResponse:
+    page = showing.page
+    key = tokens.idempotency_key(page.pk, showing.nonce)
+    submission = CleanSubmission.sent(showing.version, answers, key=key)
+    try:
+        receipt = actions.take(
+            submission,
+            lambda sent: page.accept_submission(sent, showing.request),
+            sender=network.sender(showing.request),
+        )
+    except ActionRefused as refused:
+        return showing.form(notice=str(refused), status=409)
+    except guards.TooMany as refused:
+        return showing.too_many(refused)
+    return _confirm(page, showing.request, receipt, showing.nonce)
+
+
+def preview(page: Page, request: HttpRequest) -> HttpResponse:
+    """Show the draft of `page` to its editor; it can't be sent."""
+    definition = definitions.definition_of(page)
+    for item in definition["questions"]:
+        if "key" in item and not item["label"]:
+            item["label"] = _("(This question has no words yet.)")
+    compiled = compiler.compile_definition(definition, page.pk or 0)
+    form = compiled.form(initial={})
+    context = around(page, request) | of_form(compiled, form) | {"is_preview": True, "closes_at": page.closes_at()}
+    return TemplateResponse(request, page.get_template(request), context)

@@ -1,0 +1,5 @@
+"""The fixtures of the ledger, on which invoices stand."""
+
+from tests.forms_ext.ledger.conftest import february, issuer, member, program
+
+__all__ = ["february", "issuer", "member", "program"]
