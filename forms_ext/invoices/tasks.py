@@ -32,8 +32,9 @@ def render_invoice(invoice_id: int) -> bool:
 def store_pdf(invoice_id: int) -> bool:
     """Draw the PDF from the snapshot and store it once; True where it is stored, now or before."""
     unclaimed = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
+    claim = now() + CLAIM
     claimed = Invoice.objects.filter(unclaimed, pk=invoice_id, pdf_sha256="").update(
-        pdf_claimed_at=now() + CLAIM, pdf_attempts=F("pdf_attempts") + 1
+        pdf_claimed_at=claim, pdf_attempts=F("pdf_attempts") + 1
     )
     invoice = Invoice.objects.get(pk=invoice_id)
     if not claimed:
@@ -43,7 +44,8 @@ def store_pdf(invoice_id: int) -> bool:
     except Exception as error:
         logger.exception("Invoice %s could not be drawn", invoice.number)
         wait = min(timedelta(seconds=30 * 2**invoice.pdf_attempts), LONGEST_WAIT)
-        Invoice.objects.filter(pk=invoice_id).update(pdf_claimed_at=now() + wait, pdf_error=describe(error))
+        ours = Invoice.objects.filter(pk=invoice_id, pdf_claimed_at=claim)
+        ours.update(pdf_claimed_at=now() + wait, pdf_error=describe(error))
         return False
     _keep(invoice, content)
     return True

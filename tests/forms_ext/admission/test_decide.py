@@ -1,11 +1,14 @@
+from datetime import timedelta
+
 import pytest
 
 from cop_program.models import Program
 from forms_ext.admission import actions, invitations
+from forms_ext.admission.models import Invitation
 from forms_ext.applications.models import Application
 from forms_ext.base.errors import ActionRefused
 from forms_ext.mail.models import OutgoingMail
-from tests.forms_ext.admission.factories import accept, make_application, make_registration
+from tests.forms_ext.admission.factories import START, accept, make_application, make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -63,3 +66,15 @@ def test_a_link_sent_again_ends_the_old_one(program: Program) -> None:
     actions.send_link_again(application=application, by=None)
     assert invitations.find(old) is None
     assert application.invitations.filter(revoked_at__isnull=True).count() == 1
+
+
+def test_a_link_with_an_end_of_its_own_keeps_it_when_the_deadline_moves(program: Program) -> None:
+    own_end = START + timedelta(days=3)
+    own, other = make_application(program, 1), make_application(program, 2)
+    actions.decide(application=own, to_state="accepted", by=None, link_ends_at=own_end)
+    actions.decide(application=other, to_state="accepted", by=None)
+    program.page.registration_deadline += timedelta(days=1)
+    program.page.save_revision().publish()
+    ends = dict(Invitation.objects.values_list("application_id", "ends_at"))
+    assert ends[own.pk] == own_end
+    assert ends[other.pk] == invitations.natural_end(program)

@@ -1,18 +1,21 @@
 """Invoices and credit notes: issued once, numbered without gaps, never changed."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from djmoney.money import Money
 
+from cop_program import clock
 from forms_ext.base import consistency, private_files
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.frozen import Frozen
 from forms_ext.invoices import actions, pdf, queries, tasks
 from forms_ext.invoices.models import Invoice
+from forms_ext.invoices.payment_status import with_payment_status
 from forms_ext.ledger import actions as ledger_actions
+from forms_ext.ledger.models import Account
 from forms_ext.mail.models import OutgoingMail
 from tests.forms_ext.ledger.factories import make_account, make_issuer, make_member
 
@@ -180,3 +183,24 @@ def test_issuer_can_be_another_country_and_currency(program):
     ledger_actions.post_fee(account=account, amount=Money("299000", "JPY"))
     invoice = actions.issue_invoice(account=account)
     assert (invoice.number, invoice.snapshot["page_size"], invoice.due_on) == ("00001", "A4", date(2024, 3, 2))
+
+
+def test_an_invoice_is_overdue_on_the_day_after_it_is_due(member):
+    invoice = actions.issue_invoice(account=member)
+    for day, status in ((invoice.due_on, "unpaid"), (invoice.due_on + timedelta(days=1), "overdue")):
+        with clock.at(datetime.combine(day, time(20), tzinfo=UTC)):  # noon in Los Angeles
+            assert with_payment_status(Account.objects.filter(pk=member.pk)).get().standing == status
+
+
+def test_a_slow_worker_does_not_end_the_attempt_of_another(member, monkeypatch):
+    invoice = actions.issue_invoice(account=member)
+    later = clock.now() + timedelta(hours=1)
+
+    def slow(snapshot):
+        Invoice.objects.filter(pk=invoice.pk).update(pdf_claimed_at=later)
+        raise MemoryError
+
+    monkeypatch.setattr(tasks.pdf, "render", slow)
+    assert not tasks.store_pdf(invoice.pk)
+    invoice.refresh_from_db()
+    assert (invoice.pdf_claimed_at, invoice.pdf_error) == (later, "")

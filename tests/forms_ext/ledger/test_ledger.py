@@ -376,3 +376,12 @@ def test_a_payment_may_bear_the_day_that_has_begun_anywhere(member):
         actions.record_payment(account=member, amount=usd("1"), received_on=date(2024, 2, 2), by=None)
         with pytest.raises(ActionRefused, match="has not come yet"):
             actions.record_payment(account=member, amount=usd("1"), received_on=date(2024, 2, 3), by=None)
+
+
+def test_rows_in_bulk_are_not_edited_either(member):
+    rows = list(AccountRow.objects.all())
+    for row in rows:
+        row.note = "something else"
+    with pytest.raises(Frozen):
+        AccountRow.objects.bulk_update(rows, ["note"])
+    assert not AccountRow.objects.filter(note="something else").exists()

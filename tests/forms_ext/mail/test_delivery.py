@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from pytest_django import Settings
 
+from cop_program.clock import now
 from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
 from forms_ext.mail import actions, delivery, encryption
@@ -227,3 +228,21 @@ def test_an_international_domain_can_be_written_to() -> None:
     )
     message = delivery.message(row)
     assert (message.to, message.reply_to) == (["ada@xn--mller-kva.example"], ["eve@xn--bcher-kva.example"])
+
+
+@pytest.mark.parametrize("error", [None, TimeoutError("timed out")])
+def test_a_slow_worker_does_not_end_the_attempt_of_another(
+    row: OutgoingMail, monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    later = now() + timedelta(hours=1)
+
+    def send(self: EmailMultiAlternatives, **kwargs: object) -> int:
+        OutgoingMail.objects.filter(pk=row.pk).update(claimed_at=later)
+        if error:
+            raise error
+        return 1
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", send)
+    delivery.deliver(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.claimed_at, row.last_error) == (State.SENDING, later, "")

@@ -13,9 +13,10 @@ from forms_ext.base.errors import ActionRefused
 from forms_ext.invoices import actions as invoices_actions
 from forms_ext.invoices.models import Invoice
 from forms_ext.ledger import queries as ledger
+from forms_ext.ledger.models import Issuer
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.programs import actions as programs_actions
-from forms_ext.programs.models import BatchItem
+from forms_ext.programs.models import BatchItem, BatchRun
 from forms_ext.registration import actions, holds
 from forms_ext.submissions.models import Upload
 from forms_ext.submissions.receivers import forget_draft_uploads
@@ -255,3 +256,34 @@ def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -
         forget_draft_uploads()
     assert Upload.objects.filter(pk=upload.pk).exists()
     assert [found for found in consistency.run_all() if found.check == "forms.uploads"] == []
+
+
+def test_a_hold_that_was_moved_is_reminded_of_anew(program: Program) -> None:
+    registration = make_registration(program)
+    with clock.at(datetime(2024, 2, 1, 12, tzinfo=UTC)):
+        assert holds.remind_holds() == 1
+        holds.set_hold_end(registration=registration, held_until=datetime(2024, 2, 20, 12, tzinfo=UTC), by=None)
+        assert holds.remind_holds() == 0
+    with clock.at(datetime(2024, 2, 19, 12, tzinfo=UTC)):
+        assert (holds.remind_holds(), holds.remind_holds()) == (1, 0)
+    assert kinds(registration).count("hold_ending") == 2
+
+
+def test_nobody_takes_a_free_seat_past_those_who_wait(program: Program) -> None:
+    places.set_capacity(program=program, capacity=1)
+    first = make_registration(program, 1)
+    make_registration(program, 2)
+    Seat.objects.filter(invitation=first.invitation).update(invitation=None, held_until=None)
+    stranger, _link = accept(make_application(program, 3))
+    ends_at = datetime(2024, 2, 20, 12, tzinfo=UTC)
+    assert places.claim(program=program, invitation=stranger, held_until=ends_at) is None
+    assert not Seat.objects.filter(invitation__isnull=False, program=program).exists()
+
+
+def test_a_program_with_a_fee_is_not_confirmed_without_an_issuer(program: Program) -> None:
+    Issuer.objects.all().delete()
+    with pytest.raises(ActionRefused, match="Add an issuer"):
+        programs_actions.confirm_program(program=program, by=None)
+    program.refresh_from_db()
+    assert program.status == Program.Status.OPEN
+    assert not BatchRun.objects.exists()

@@ -137,6 +137,19 @@ def test_one_recipient_is_not_flooded_and_nobody_is_kept_from_applying(
     assert OutgoingMail.objects.count() == 1
 
 
+def test_a_kept_file_answers_no_other_question(client: Client, form_page: ApplicationFormPage) -> None:
+    papers = [("file", {"label": label, "required": True}) for label in ("Paper", "Photo")]
+    form_page = factories.publish(form_page, [*factories.APPLICATION, *papers])  # type: ignore[assignment]
+    pdf = SimpleUploadedFile("paper.pdf", b"%PDF-1.7 text")
+    response = send(client, form_page, opened(client, form_page), paper=pdf)
+    assert response.status_code == 422
+    kept = re.search(r'name="paper_kept" value="([^"]+)"', response.text)
+    assert kept
+    answer = send(client, form_page, token_of(response.text), after=90, paper_kept=kept[1], photo_kept=kept[1])
+    assert answer.status_code == 422
+    assert not Application.objects.exists()
+
+
 def test_an_accepted_file_stays_while_other_answers_are_mended(client: Client, form_page: ApplicationFormPage) -> None:
     questions = [*factories.APPLICATION, ("file", {"label": "Paper", "required": True})]
     form_page = factories.publish(form_page, questions)  # type: ignore[assignment]
