@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forms_ext.invoices import actions
 from tests.benchmarks.measure import Row, row
 
 INVOICES = int(os.environ.get("COP_BENCH_INVOICES", "200"))
@@ -79,8 +78,7 @@ def _work(accounts: Sequence[Any]) -> dict[str, float]:
     """Issue, draw and store the invoice of each account; return queries each, and the memory before and after."""
     from django.db import connection
 
-    from forms_ext.invoices import tasks
-    from forms_ext.ledger import actions
+    from forms_ext.invoices import actions, tasks
 
     counted = 0
 
@@ -128,6 +126,7 @@ def main(workers: int) -> dict[str, float]:
     django.setup()
     from django.db import connections
 
+    from forms_ext.invoices import actions
     from tests.forms_ext.ledger.factories import make_issuer, make_member, make_program
 
     actions._draw_pdf_after_commit = lambda invoice: None  # drawn by the loop itself
