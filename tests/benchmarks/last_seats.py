@@ -22,7 +22,8 @@ from cop_program.clock import now
 from cop_program.models import Program, ProgramIndexPage
 from demo.loader import editions, pages
 from forms_ext.admission import invitations
-from forms_ext.applications.models import Application, ApplicationFormPage
+from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
 edition = replace(editions.coming(now().date()), slug="bench-{number}", title="Bench {number}")
 page = pages.program(ProgramIndexPage.objects.get(locale__language_code="en"), edition, [], None)
 program = Program.objects.get(page=page)
