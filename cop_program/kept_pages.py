@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -29,10 +29,7 @@ from .api.statements import Statement
 from .blocks import FormBlock, TeasersBlock
 from .clock import now
 from .deadlines import Deadline
-from .models.program import Program
-
-if TYPE_CHECKING:
-    from .models import ProgramPage
+from .models import ProgramPage
 
 KEPT = 128
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -51,7 +48,7 @@ _kept: OrderedDict[Hashable, Rendered] = OrderedDict()
 _lock = Lock()
 
 
-def serve(page: "ProgramPage", request: HttpRequest, render: Callable[[], HttpResponse]) -> HttpResponse:
+def serve(page: ProgramPage, request: HttpRequest, render: Callable[[], HttpResponse]) -> HttpResponse:
     """Return what `render` returns for `request`, or the same as it was returned before."""
     key, moment = _key(page, request), now()
     if key is None:
@@ -70,12 +67,9 @@ def serve(page: "ProgramPage", request: HttpRequest, render: Callable[[], HttpRe
     return response
 
 
-def _key(page: "ProgramPage", request: HttpRequest) -> Hashable:
+def _key(page: ProgramPage, request: HttpRequest) -> Hashable:
     """Return what the page is made of, None where others may not be shown the same."""
-    is_kept = (
-        getattr(settings, "COP_KEEP_PAGES", not settings.DEBUG)
-        and type(page) is Program._meta.get_field("page").related_model
-    )
+    is_kept = getattr(settings, "COP_KEEP_PAGES", not settings.DEBUG) and type(page) is ProgramPage
     is_plain = request.method == "GET" and not set(request.GET) - {reader.PARAMETER}
     has_news = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name} & set(request.COOKIES)
     is_known = bool(has_news) or getattr(getattr(request, "user", None), "is_authenticated", False)
@@ -88,7 +82,7 @@ def _key(page: "ProgramPage", request: HttpRequest) -> Hashable:
     return rows, logged, translation.get_language(), reader.zone(request), request.get_full_path()
 
 
-def _has_live_blocks(page: "ProgramPage") -> bool:
+def _has_live_blocks(page: ProgramPage) -> bool:
     known = page.body.stream_block.child_blocks
     return any(isinstance(known.get(raw["type"]), (FormBlock, TeasersBlock)) for raw in page.body.raw_data)
 
@@ -104,7 +98,7 @@ def _log_statement() -> Statement:
     return Statement(PageLogEntry.objects.order_by("-pk").values_list("pk", Subquery(others))[:1])
 
 
-def _until(page: "ProgramPage", shown: dict[str, Any], moment: datetime) -> datetime:
+def _until(page: ProgramPage, shown: dict[str, Any], moment: datetime) -> datetime:
     ends = [line.closes_at for line in shown.get("deadlines", ())] + [one.ends_at for one in shown.get("sessions", ())]
     if page.ends_on:
         ends.append(Deadline(page.ends_on, page.home_zone or "UTC").closes_at)
