@@ -17,7 +17,6 @@ from ..admission.models import Invitation
 from ..base.errors import ActionRefused
 from ..forms.compiler import compile
 from ..submissions import panels, serving, tokens
-from ..submissions.cleaned import CleanSubmission
 from ..submissions.pages import AbstractFormPage
 from ..submissions.responses import typed_before
 from . import actions, gate, queries
@@ -52,8 +51,16 @@ class RegistrationFormPage(AbstractFormPage, Page):
         verbose_name_plural = _("registration forms")
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show and take the form only behind the gate, on every request."""
-        return serve(self, request)
+        """Serve the form to whom the gate lets in, asked on every request; to everybody else the page that refuses."""
+        invitation = gate.admitted(request, self)
+        if invitation is None:
+            return serving.sent_before(self, request) or gate.refused(request, typed=_typed(self, request))
+        if _is_of_somebody_else(self, request, invitation):
+            return gate.refused(request, typed=_typed(self, request))
+        setattr(request, "cop_invitation", invitation)  # noqa: B010
+        context = {"invitation": invitation, "policy_note": admission_emails.late_note(invitation.application)}
+        response = serving.serve(self, request, extra_context=context, subject=_subject(invitation))
+        return gate.private(response)
 
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
         """Begin with what the person whom the gate let in has answered in the application."""
@@ -65,11 +72,18 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
     def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
         """Register whom the gate let in and lead on to their private page."""
-        return accept(self, submission, request)
+        assert request is not None
+        invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, self)
+        if invitation is None:
+            raise ActionRefused(gettext("This personal link is not valid any more."))
+        registration = actions.register(invitation=invitation, submission=submission)
+        return gate.private(redirect(queries.member_path(registration)))
 
     def find_sent(self, key: str, request: HttpRequest) -> Any:
-        """Lead whom the gate has let in back to the private page of what this form has made."""
-        return find_sent(request, key)
+        """Lead to what the form has made under `key`, if anything: a double click or the way back meets a used link."""
+        pk = gate.named(request)
+        earlier = Registration.objects.filter(invitation_id=pk, idempotency_key=key).first() if pk is not None else None
+        return gate.private(redirect(queries.member_path(earlier))) if earlier else None
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[Any]:
         """Keep the form out of site maps."""
@@ -106,19 +120,6 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
     return initial
 
 
-def serve(page: RegistrationFormPage, request: HttpRequest) -> HttpResponse:
-    """Serve the form to whom the cookie lets in; to everybody else the page that refuses."""
-    invitation = gate.admitted(request, page)
-    if invitation is None:
-        return serving.sent_before(page, request) or gate.refused(request, typed=_typed(page, request))
-    if _is_of_somebody_else(page, request, invitation):
-        return gate.refused(request, typed=_typed(page, request))
-    setattr(request, "cop_invitation", invitation)  # noqa: B010
-    context = {"invitation": invitation, "policy_note": admission_emails.late_note(invitation.application)}
-    response = serving.serve(page, request, extra_context=context, subject=_subject(invitation))
-    return gate.private(response)
-
-
 def _subject(invitation: Invitation) -> str:
     return f"application:{invitation.application_id}"
 
@@ -134,23 +135,6 @@ def _typed(page: RegistrationFormPage, request: HttpRequest) -> list[Any]:
     if request.method != "POST":
         return []
     return list(typed_before(page, request, tokens.read(request.POST.get("_token"), page.pk)).values())
-
-
-def find_sent(request: HttpRequest, key: str) -> HttpResponse | None:
-    """Return the way to what the form has made under `key`: a double click, or the way back, meets a used link."""
-    pk = gate.named(request)
-    earlier = Registration.objects.filter(invitation_id=pk, idempotency_key=key).first() if pk is not None else None
-    return gate.private(redirect(queries.member_path(earlier))) if earlier else None
-
-
-def accept(page: RegistrationFormPage, submission: CleanSubmission, request: HttpRequest | None) -> HttpResponse:
-    """Register whom the cookie let in; redirect to the private page of the new registration."""
-    assert request is not None
-    invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, page)
-    if invitation is None:
-        raise ActionRefused(gettext("This personal link is not valid any more."))
-    registration = actions.register(invitation=invitation, submission=submission)
-    return gate.private(redirect(queries.member_path(registration)))
 
 
 def program_of(page: RegistrationFormPage) -> Program | None:
