@@ -12,7 +12,7 @@ from ..base.money import format_money
 from ..mail.actions import Attachment, send
 from ..mail.email_types import COMMON, TOLD, Fields, define
 from . import queries
-from .models import Account, RebateDue, RefundDue
+from .models import Account, AccountRow, RebateDue, RefundDue
 
 FIELDS: Fields = {
     **COMMON,
@@ -100,27 +100,23 @@ def issuer_values(account: Account) -> dict[str, str]:
 
 def send_refund_made(refund: RefundDue, account: Account, message: str) -> None:
     """Tell the payer that a refund was paid out, and what staff write about it."""
-    row = refund.settled_by_row
-    assert row is not None
-    send_to_payer(
-        kind="refund_made",
-        account=account,
-        about=f"account:{account.pk}",
-        amount=refund.amount,
-        fields={"paid": formatting.date_text(row.effective_on, account.language), "message": message.strip()},
-        issuer=issuer_values(account),
-    )
+    _send_paid_out("refund_made", refund, refund.settled_by_row, account, message)
 
 
 def send_rebate_paid(rebate: RebateDue, account: Account, message: str) -> None:
     """Tell the payer that a rebate was paid out, and what staff write about it."""
-    row = rebate.paid_row
+    _send_paid_out("rebate_paid", rebate, rebate.paid_row, account, message)
+
+
+def _send_paid_out(
+    kind: str, due: RefundDue | RebateDue, row: AccountRow | None, account: Account, message: str
+) -> None:
     assert row is not None
     send_to_payer(
-        kind="rebate_paid",
+        kind=kind,
         account=account,
         about=f"account:{account.pk}",
-        amount=rebate.amount,
+        amount=due.amount,
         fields={"paid": formatting.date_text(row.effective_on, account.language), "message": message.strip()},
         issuer=issuer_values(account),
     )
