@@ -21,7 +21,7 @@ class _IsRestricted(Func):
     """Whether a path is that of a page with a view restriction, of an alias of one, or of a page below either."""
 
     # Most sites restrict nothing: asked first, once a statement, that spares them the search for each row.
-    template = f"""(EXISTS (SELECT 1 FROM {PageViewRestriction._meta.db_table}) AND EXISTS (
+    template = f"""CASE WHEN EXISTS (SELECT 1 FROM {PageViewRestriction._meta.db_table}) THEN EXISTS (
         WITH RECURSIVE shut(pk, path) AS (
             SELECT page.id, page.path FROM {Page._meta.db_table} page
             JOIN {PageViewRestriction._meta.db_table} restriction ON restriction.page_id = page.id
@@ -30,7 +30,7 @@ class _IsRestricted(Func):
             SELECT page.id, page.path FROM {Page._meta.db_table} page JOIN shut ON page.alias_of_id = shut.pk
         )
         SELECT 1 FROM shut WHERE SUBSTR(%(expressions)s, 1, LENGTH(shut.path)) = shut.path
-    ))"""  # noqa: S608
+    ) ELSE FALSE END"""  # noqa: S608
     output_field = BooleanField()
 
 
