@@ -1,8 +1,17 @@
-"""A stream field whose migrations do not hold its blocks."""
+"""A stream field whose migrations do not hold its blocks; what a country field holds, for the type checker."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from wagtail.fields import StreamField
+
+if TYPE_CHECKING:
+    from django.db.models import CharField
+    from django_countries.fields import Country
+
+# The stubs of django-countries know only the column, a `str`: annotate a CountryField with what it reads and takes.
+type CountryColumn = "CharField[Country | str, Country]"
+type CountriesColumn = "CharField[Sequence[Country | str], Sequence[Country]]"
 
 
 class OpenStreamField(StreamField):

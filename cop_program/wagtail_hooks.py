@@ -101,7 +101,7 @@ def needed_by(pages: Sequence[Page]) -> list[str]:
     try:
         collector.collect(Page.objects.filter(below))
     except (ProtectedError, RestrictedError) as error:
-        found = getattr(error, "protected_objects", None) or getattr(error, "restricted_objects", ())
+        found = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
         kinds = Counter(str(one._meta.verbose_name_plural) for one in found)
         what = ", ".join(f"{name} ({count})" for name, count in sorted(kinds.items()))
         return [_("Other records need “%(title)s”: %(what)s.") % {"title": pages[0].title, "what": what}]

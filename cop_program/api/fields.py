@@ -43,7 +43,7 @@ class PartField(Field):
         document = getattr(value, "_cop_document", None)
         if document is None:
             document = self.read(value, self.context.get("request"))
-            value._cop_document = document  # type: ignore[attr-defined]
+            value._cop_document = document
         return document.get(self.field_name)
 
 

@@ -12,7 +12,7 @@ from wagtail.fields import RichTextField
 
 from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
-from ..fields import OpenStreamField
+from ..fields import CountriesColumn, OpenStreamField
 from ..zones import zone_choices
 
 
@@ -55,7 +55,7 @@ class ProgramPageMixin(models.Model):
         default=Decimal("0"),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    rebate_countries = CountryField(_("countries with a rebate"), multiple=True, blank=True)
+    rebate_countries: CountriesColumn = CountryField(_("countries with a rebate"), multiple=True, blank=True)
     zone_groups = OpenStreamField(ZoneGroupsBlock(), verbose_name=_("time zones to show"), blank=True)
     cancellation_policy = RichTextField(_("cancellation policy"), blank=True)
     body = OpenStreamField(ProgramBodyBlock(), verbose_name=_("body"), blank=True)

@@ -7,7 +7,7 @@ Rows are always locked in this order: application, account, program, seat.
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cop_program.clock import now
 from cop_program.models import Program
@@ -49,39 +49,42 @@ def claim_for_queue(*, program: Program, invitation: Invitation, held_until: dat
     return _take(program=program, invitation=invitation, held_until=held_until, past_queue=True)
 
 
+def _unchanged(seat: Seat) -> "QuerySet[Seat]":
+    """Return the row of `seat` as long as the invitation that has it is the same."""
+    return Seat.objects.filter(Q(pk=seat.pk, invitation_id=seat.invitation_id))
+
+
 def keep(seat: Seat) -> bool:
     """Keep a held seat for good; False where the hold is gone."""
-    kept = Seat.objects.filter(
-        pk=seat.pk, invitation_id=seat.invitation_id, held_until__isnull=False, kept_at__isnull=True
-    ).update(held_until=None, kept_at=now())
+    kept = (
+        _unchanged(seat).filter(held_until__isnull=False, kept_at__isnull=True).update(held_until=None, kept_at=now())
+    )
     return bool(kept)
 
 
 def hold_again(seat: Seat, held_until: datetime) -> bool:
     """Hold a kept seat until `held_until` only; False if it is not kept."""
-    kept = Seat.objects.filter(pk=seat.pk, invitation_id=seat.invitation_id, kept_at__isnull=False)
+    kept = _unchanged(seat).filter(kept_at__isnull=False)
     return bool(kept.update(held_until=held_until, kept_at=None))
 
 
 def extend(seat: Seat, held_until: datetime) -> bool:
     """Let a hold end at another time; False where the hold is gone."""
-    held = Seat.objects.filter(pk=seat.pk, invitation_id=seat.invitation_id, held_until__isnull=False)
+    held = _unchanged(seat).filter(held_until__isnull=False)
     return bool(held.update(held_until=held_until))
 
 
 def free(seat: Seat) -> bool:
     """Free a seat; False where somebody else has it by now. The caller holds the program's row."""
-    freed = Seat.objects.filter(pk=seat.pk, invitation_id=seat.invitation_id, invitation__isnull=False).update(
-        invitation=None, held_until=None, kept_at=None
-    )
+    freed = _unchanged(seat).filter(invitation__isnull=False).update(invitation=None, held_until=None, kept_at=None)
     return bool(freed)
 
 
 def end_hold(seat: Seat, moment: datetime) -> bool:
     """Free a seat whose hold has ended by `moment` unpaid; False where it was kept, extended or freed meanwhile."""
-    ended = Seat.objects.filter(
-        pk=seat.pk, invitation_id=seat.invitation_id, held_until__lte=moment, kept_at__isnull=True
-    ).update(invitation=None, held_until=None)
+    ended = (
+        _unchanged(seat).filter(held_until__lte=moment, kept_at__isnull=True).update(invitation=None, held_until=None)
+    )
     return bool(ended)
 
 

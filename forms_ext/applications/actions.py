@@ -1,9 +1,8 @@
 """What can happen to an application before it is decided, and the letter to a facilitator."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -21,6 +20,9 @@ from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission, Receipt
 from .emails import CONFIRMED, send_receipt
 from .models import Application, ApplicationNote
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 def _earlier(submission: CleanSubmission) -> Application | None:
@@ -84,7 +86,7 @@ def enter_on_behalf(
     version: FormVersion,
     language: str,
     answers: Mapping[str, Any],
-    entered_by: AbstractBaseUser,
+    entered_by: "User",
     idempotency_key: str = "",
 ) -> Application:
     """Store the application of somebody who wrote a mail instead; the form may be closed. They get the confirmation.
@@ -103,7 +105,7 @@ def enter_on_behalf(
 
 
 @transaction.atomic
-def add_note(*, application: Application, author: AbstractBaseUser, text: str) -> ApplicationNote:
+def add_note(*, application: Application, author: "User", text: str) -> ApplicationNote:
     """Keep a note of `author` on `application`; raise ActionRefused where it is empty or too long."""
     text = text.strip()
     if not text or len(text) > 4000:

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from cop_program.fields import CountryColumn
+
 from ..submissions.models import AnswerSet
 
 __all__ = ["Application", "ApplicationNote"]
@@ -38,7 +40,7 @@ class Application(AnswerSet):
     )
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("email"))
-    country = CountryField(_("country"), blank=True)
+    country: CountryColumn = CountryField(_("country"), blank=True)
     organization = models.CharField(_("organization"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
 

@@ -22,7 +22,7 @@ from . import emails, numbers, queries, snapshots
 from .models import Invoice, Receipt
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 
 def _draw_pdf_after_commit(invoice: Invoice) -> None:

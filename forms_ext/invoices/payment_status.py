@@ -1,5 +1,7 @@
 """Where an account stands, as one word that the database can count."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,9 @@ from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
 from . import queries
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 
 class PaymentStatus(models.TextChoices):
     """What staff want to know of an account first."""
@@ -19,6 +24,15 @@ class PaymentStatus(models.TextChoices):
     CREDIT = "credit", _("Paid too much")
     PAID = "paid", _("Paid")
     NOTHING = "nothing", _("Nothing owed")
+
+
+class FiguresAndStatus(queries.Figures):
+    """What `with_payment_status` adds to an account."""
+
+    standing: str
+
+
+type AccountWithStatus = "WithAnnotations[Account, FiguresAndStatus]"
 
 
 def _late() -> Q:
@@ -32,7 +46,7 @@ def _late() -> Q:
     return late
 
 
-def with_payment_status(accounts: QuerySet[Account]) -> QuerySet[Account]:
+def with_payment_status(accounts: QuerySet[Account]) -> "QuerySet[AccountWithStatus]":
     """Annotate accounts with their figures and `standing`."""
     cases = [
         When(_late() & Q(owed__gt=0), then=Value(PaymentStatus.OVERDUE)),

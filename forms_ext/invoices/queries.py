@@ -1,6 +1,8 @@
 """Reads of invoices and of accounts beside them."""
 
 from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -9,6 +11,20 @@ from cop_program.models import Program
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
 from .models import Invoice
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Figures(ledger_queries.Balances):
+    """What `with_figures` adds to an account."""
+
+    invoice_id: int | None
+    invoice_number: str | None
+    due_on: date | None
+
+
+type AccountWithFigures = "WithAnnotations[Account, Figures]"
 
 
 def open_invoice(account: Account) -> Invoice | None:
@@ -21,7 +37,7 @@ def invoice_to_credit(account: Account) -> Invoice | None:
     return account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("-pk").first()
 
 
-def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
+def with_figures(accounts: QuerySet[Account]) -> "QuerySet[AccountWithFigures]":
     """Annotate accounts with the figures of the ledger and their open invoice: one query for any number."""
     invoice = Invoice.objects.filter(
         account=OuterRef("pk"), kind=Invoice.Kind.INVOICE, closed_at__isnull=True
@@ -33,13 +49,15 @@ def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
     )
 
 
-def receivables(program: Program) -> QuerySet[Account]:
+def receivables(program: Program) -> "QuerySet[AccountWithFigures]":
     """Return the accounts of `program` that owe something, with their figures, the earliest due first."""
     return (
-        with_figures(Account.objects.filter(program=program)).filter(owed__gt=0).order_by("due_on", "payer_name", "pk")
+        with_figures(Account.objects.filter(program=program))
+        .filter(owed__gt=Decimal(0))
+        .order_by("due_on", "payer_name", "pk")
     )
 
 
-def overdue(program: Program, *, on: date | None = None) -> QuerySet[Account]:
+def overdue(program: Program, *, on: date | None = None) -> "QuerySet[AccountWithFigures]":
     """Return the accounts that owe something although the day of their invoice has passed."""
     return receivables(program).filter(due_on__lt=on or ledger_queries.today(program))

@@ -20,7 +20,7 @@ from . import emails, payment_checks, queries, signals
 from .models import Account, AccountRow, Payment, PaymentReversal, RebateDue, RefundDue
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 __all__ = [
     "list_rebate",

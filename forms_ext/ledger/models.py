@@ -9,6 +9,8 @@ from django_countries.fields import CountryField
 from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
+from cop_program.fields import CountryColumn
+
 from ..base import logos
 from ..base.frozen import FrozenModel
 
@@ -26,7 +28,7 @@ class Issuer(models.Model):
 
     name = models.CharField(_("name"), max_length=160)
     address = models.TextField(_("address"), max_length=400)
-    country = CountryField(_("country"))
+    country: CountryColumn = CountryField(_("country"))
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
     email = models.EmailField(_("email address for questions"))
     website = models.URLField(_("web site"), blank=True)
@@ -86,7 +88,7 @@ class Account(models.Model):
     payer_name = models.CharField(_("billing name"), max_length=200)
     payer_email = models.EmailField(_("email"))
     payer_address = models.TextField(_("billing address"), max_length=600)
-    payer_country = CountryField(_("country"))
+    payer_country: CountryColumn = CountryField(_("country"))
     language = models.CharField(max_length=12, default="en")
     created_at = models.DateTimeField()
 

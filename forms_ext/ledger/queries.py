@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
@@ -26,6 +26,9 @@ from cop_program.models import Program
 
 from .models import Account, AccountRow, Issuer, RebateDue, RefundDue
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 Kind = AccountRow.Kind
 AMOUNT: "DecimalField[Any, Any]" = DecimalField(max_digits=20, decimal_places=3)
 ZERO = Value(Decimal(0), output_field=AMOUNT)
@@ -34,6 +37,34 @@ ANY = Q()
 OPEN = Q(settled_by_row__isnull=True, withdrawn_at__isnull=True)
 PAID = [Kind.PAYMENT, Kind.PAYMENT_REVERSAL, Kind.REFUND]
 FEE = Q(kind=Kind.FEE) | Q(kind=Kind.REVERSAL, reverses__kind=Kind.FEE)
+
+
+class Balances(TypedDict):
+    """What `with_balances` adds to an account."""
+
+    owed: Decimal
+    fee_total: Decimal
+    paid_total: Decimal
+
+
+class Cover(TypedDict):
+    """What `with_cover` adds to a refund."""
+
+    wanted: Decimal
+    owed: Decimal
+    is_covered: bool
+
+
+class Dueness(TypedDict):
+    """What `with_dueness` adds to a rebate."""
+
+    owed: Decimal
+    is_due: bool
+
+
+type AccountWithBalances = "WithAnnotations[Account, Balances]"
+type RefundWithCover = "WithAnnotations[RefundDue, Cover]"
+type RebateWithDueness = "WithAnnotations[RebateDue, Dueness]"
 
 
 def today(program: Program) -> date:
@@ -99,7 +130,7 @@ def _rows_sum(chosen: Q = ANY, account: str = "pk") -> Round:
     return Round(Coalesce(total, ZERO, output_field=AMOUNT), precision=3)
 
 
-def with_balances(accounts: QuerySet[Account]) -> QuerySet[Account]:
+def with_balances(accounts: QuerySet[Account]) -> "QuerySet[AccountWithBalances]":
     """Annotate accounts with `owed`, `fee_total` and `paid_total`: one query for any number."""
     return accounts.annotate(
         owed=_rows_sum(),
@@ -109,14 +140,14 @@ def with_balances(accounts: QuerySet[Account]) -> QuerySet[Account]:
     )
 
 
-def accounts(program: Program) -> QuerySet[Account]:
+def accounts(program: Program) -> "QuerySet[AccountWithBalances]":
     """Return all accounts of `program` with their figures."""
     return with_balances(Account.objects.filter(program=program)).order_by("payer_name", "pk")
 
 
-def settled(program: Program) -> QuerySet[Account]:
+def settled(program: Program) -> "QuerySet[AccountWithBalances]":
     """Return the accounts of `program` that have paid their whole fee."""
-    return accounts(program).filter(owed__lte=0, fee_total__gt=0)
+    return accounts(program).filter(owed__lte=Decimal(0), fee_total__gt=Decimal(0))
 
 
 def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
@@ -127,7 +158,7 @@ def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
     return refunds.select_related("account__program__page")
 
 
-def with_cover(refunds: QuerySet[RefundDue]) -> QuerySet[RefundDue]:
+def with_cover(refunds: QuerySet[RefundDue]) -> "QuerySet[RefundWithCover]":
     """Annotate refunds with `is_covered`: it and those listed before it are in credit on its account."""
     before = RefundDue.objects.filter(OPEN, account=OuterRef("account"), pk__lte=OuterRef("pk")).order_by()
     through = Subquery(before.values("account").annotate(total=Sum("amount")).values("total"))
@@ -136,7 +167,7 @@ def with_cover(refunds: QuerySet[RefundDue]) -> QuerySet[RefundDue]:
     return refunds.annotate(wanted=wanted, owed=_rows_sum(account="account")).annotate(is_covered=covered)
 
 
-def with_dueness(rebates: QuerySet[RebateDue]) -> QuerySet[RebateDue]:
+def with_dueness(rebates: QuerySet[RebateDue]) -> "QuerySet[RebateWithDueness]":
     """Annotate rebates with `is_due`: the payer still owes nothing."""
     is_due = ExpressionWrapper(Q(owed__lte=0), output_field=BooleanField())
     return rebates.annotate(owed=_rows_sum(account="account")).annotate(is_due=is_due)

@@ -5,6 +5,7 @@ import re
 import smtplib
 from datetime import timedelta
 from email.utils import format_datetime, formataddr
+from typing import TypedDict
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -26,6 +27,12 @@ REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "Anymail
 METADATA = "mail"  # under this name a provider tells us which mail its webhook is about
 LONGEST_WAIT = timedelta(hours=6)
 SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
+
+
+class SendOptions(TypedDict, total=False):
+    """What `EmailMessage.send` takes of us; Django 6.0 has no `using`."""
+
+    using: str
 
 
 def deliver(pk: int) -> bool:
@@ -126,7 +133,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     return built
 
 
-def _using() -> dict[str, str]:
+def _using() -> SendOptions:
     return {"using": conf.COP_MAILER} if hasattr(settings, "MAILERS") else {}
 
 

@@ -244,4 +244,4 @@ def retry_failed(*, run: BatchRun, by: "User | None") -> int:
 def resume_runs() -> int:
     """Go on with every run that has something left: a killed worker loses nothing. Periodic."""
     unfinished = BatchRun.objects.filter(items__state=BatchItem.State.TODO).distinct().select_related("program__page")
-    return sum(1 for run in unfinished if work_off(run))
+    return len([work_off(run) for run in unfinished])

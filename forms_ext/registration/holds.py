@@ -48,7 +48,8 @@ def end_holds() -> int:
 
 @transaction.atomic
 def _end_hold(seat: Seat, moment: datetime) -> bool:
-    registration = queries.locked(Registration.objects.get(invitation_id=seat.invitation_id))
+    held = Registration.objects.get(invitation_id=seat.invitation_id)  # type: ignore[misc]  # a hold has an invitation
+    registration = queries.locked(held)
     program = places.lock(registration.program)
     if registration.state != State.HELD or not places.end_hold(seat, moment):
         return False

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from wagtail.fields import RichTextField
 
+from cop_program.fields import CountryColumn
+
 from ..submissions.models import AnswerSet
 
 __all__ = ["Registration"]
@@ -30,7 +32,7 @@ class Registration(AnswerSet):
     state_changed_at = models.DateTimeField()
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("email"))
-    country = CountryField(_("country"))
+    country: CountryColumn = CountryField(_("country"))
     billing_name = models.CharField(_("billing name"), max_length=200)
     billing_address = models.TextField(_("billing address"), max_length=600)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)

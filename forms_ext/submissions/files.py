@@ -114,7 +114,7 @@ def keep(file: UploadedFile, *, page_id: int, question_key: str) -> "models.Uplo
         question_key=question_key,
         storage_path=private_files.save(f"uploads/{digest[:2]}/{digest}{suffix}", content),
         file_name=safe_name(file.name or "", suffix),
-        content_type=file.content_type,
+        content_type=str(file.content_type),
         size=len(content),
         sha256=digest,
         created_at=now(),

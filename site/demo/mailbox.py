@@ -67,7 +67,7 @@ class Mail:
     def message(self) -> ParsedMessage:
         """The parsed mail."""
         content = (folder() / f"{self.name}.eml").read_bytes()
-        return cast(ParsedMessage, message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        return cast(ParsedMessage, message_from_bytes(content, policy=policy.default))
 
     @property
     def received_at(self) -> datetime:

@@ -28,7 +28,7 @@ type View = Callable[..., HttpResponse]
 
 PER_PAGE = 50
 JSON_LIMIT = 500
-MAIL_CSP = {
+MAIL_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "img-src": ["data:"],

@@ -84,7 +84,7 @@ class EnterView(StaffView):
                     version=self.version,
                     language=self.language,
                     answers=cleaned.answers,
-                    entered_by=request.user,
+                    entered_by=self.request.user,
                     idempotency_key=f"staff:{known_key(request.POST.get('key', ''))}",
                 )
             except (ActionRefused, ValidationError) as refused:

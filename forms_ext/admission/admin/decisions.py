@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cop_program import journey
 from cop_program.clock import now
+from cop_program.deadlines import Deadline
 
 from ...applications.models import Application
 from ...forms import compiler
@@ -84,7 +85,7 @@ def way_line(application: Application, registration: Any) -> str:
 
 def link_effect(application: Application) -> str:
     """Say until when a personal link made now is valid."""
-    deadline = application.program.page.deadline("registration")
+    deadline: Deadline = application.program.page.deadline("registration")  # type: ignore[assignment]  # required there
     until = deadline.sentence(get_language() or "en")
     if deadline.is_past(now()):
         return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {

@@ -1,7 +1,6 @@
 """What staff fill in about an application."""
 
 from datetime import date, datetime
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -56,8 +55,8 @@ class AcceptForm(DecisionForm, LinkForm):
 class ProgramForm(forms.Form):
     """For which program."""
 
-    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = Program.objects.select_related("page").order_by("-page__starts_on")
+    program = forms.ModelChoiceField(
+        label=_("Program"),
+        queryset=Program.objects.select_related("page").order_by("-page__starts_on"),
+        empty_label=None,
+    )

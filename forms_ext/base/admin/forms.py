@@ -2,13 +2,15 @@
 
 import re
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 #: How long a text may be that staff write to a person.
 MESSAGE_LENGTH = 2000
@@ -29,7 +31,7 @@ def known_key(text: str) -> str:
     return text if re.fullmatch(r"[0-9a-f]{32}", text) else new_key()
 
 
-def reason_field(*, max_length: int = 2000, help_text: str | Promise = "", **options: Any) -> forms.CharField:
+def reason_field(*, max_length: int = 2000, help_text: "StrOrPromise" = "", **options: Any) -> forms.CharField:
     """Return the field for what staff write for colleagues; `help_text` says more than that."""
     alone = _("For colleagues only, never shown to the person.")
     return forms.CharField(
@@ -39,7 +41,7 @@ def reason_field(*, max_length: int = 2000, help_text: str | Promise = "", **opt
     )
 
 
-def message_field(label: str | Promise = "", help_text: str | Promise = "") -> forms.CharField:
+def message_field(label: "StrOrPromise" = "", help_text: "StrOrPromise" = "") -> forms.CharField:
     """Return the field for what the person is told, in the email."""
     return forms.CharField(
         label=label or _("Message to the person"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cop_program.keys import keys
@@ -25,7 +26,7 @@ ENTRY = re.compile(r"([0-9]{1,19})(?::([a-z_]{1,20}))?", re.ASCII)
 class SelectionRefused(Exception):
     """A selection that cannot be used, in words; `status` is that of the answer."""
 
-    def __init__(self, words: str, status: int = 400) -> None:
+    def __init__(self, words: str | Promise, status: int = 400) -> None:
         super().__init__(words)
         self.status = status
 

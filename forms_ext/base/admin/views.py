@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -18,7 +18,16 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from ..errors import ActionRefused
 from ..permissions import may
 
-__all__ = ["ShownEmail", "StaffActionView", "StaffView"]
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+__all__ = ["ShownEmail", "StaffActionView", "StaffRequest", "StaffView"]
+
+
+class StaffRequest(HttpRequest):
+    """A request in the admin, for the type checker: Wagtail lets nobody in who is not logged in."""
+
+    user: "User"
 
 
 @dataclass(frozen=True)
@@ -41,10 +50,11 @@ class ShownEmail:
 class StaffView(WagtailAdminTemplateMixin, View):
     """A page of the staff: `permissions` names (model, action) pairs, of which the reader needs one."""
 
+    request: StaffRequest
     permissions: Sequence[tuple[type[Model], str]] = ()
     back: Sequence[tuple[str, str | Promise]] = ()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_access():
             raise PermissionDenied
         self.load()

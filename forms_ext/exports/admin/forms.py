@@ -38,7 +38,7 @@ class ExportForm(forms.Form):
         label=_("Questions with several choices"),
         choices=[("", _("All in one cell")), ("1", _("One column for each choice"))],
         coerce=bool,
-        empty_value=False,
+        empty_value=None,
         required=False,
     )
     delimiter = forms.ChoiceField(

@@ -24,12 +24,10 @@ from .forms import ExportForm
 State = Export.State
 
 
-class SourcePage:
+class SourcePage(StaffView):
     """What the pages about one source share: who may export it, and its name."""
 
     header_icon = "download"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def find_source(self, name: str) -> None:
         """Set `source`; refuse who may not export it."""

@@ -95,8 +95,8 @@ class WithdrawForm(forms.Form):
 class RebateProgramForm(forms.Form):
     """Whose rebates."""
 
-    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = Program.objects.select_related("page").order_by("-page__starts_on")
+    program = forms.ModelChoiceField(
+        label=_("Program"),
+        queryset=Program.objects.select_related("page").order_by("-page__starts_on"),
+        empty_label=None,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from djmoney.money import Money
 from wagtail.admin.utils import get_valid_next_url_from_request
 
-from ...base.admin.views import ShownEmail, StaffActionView
+from ...base.admin.views import ShownEmail, StaffActionView, StaffView
 from ...base.money import format_money
 from ...mail.admin.views import MailingActionView
 from .. import actions, queries
@@ -25,12 +25,11 @@ ACCOUNTS = "cop_accounts_modeladmin_index"
 REBATES = "cop_rebates_modeladmin_index"
 
 
-class AccountPage:
+class AccountPage(StaffView):
     """What the pages about one account share."""
 
     permissions = [(Account, "bill")]
     header_icon = "user"
-    kwargs: dict[str, Any]
     account: Account
 
     def load(self) -> None:
@@ -129,6 +128,7 @@ class ListRefundView(AccountActionView):
 
     page_title = gettext_lazy("List a refund")
     submit_label = gettext_lazy("List the refund")
+    form: RefundForm
     shows_emails = False
 
     def make_form(self, data: Any = None) -> forms.Form:
@@ -148,7 +148,7 @@ class ListRefundView(AccountActionView):
     def perform(self, values: dict[str, Any]) -> str:
         actions.list_refund(
             account=self.account,
-            amount=self.form.money,  # type: ignore[attr-defined]
+            amount=self.form.money,
             reason=values["reason"],
             by=self.request.user,
         )
@@ -176,13 +176,11 @@ class PaidOutView(MailingActionView):
         ]
 
 
-class RefundPage:
+class RefundPage(StaffView):
     """What the pages about one refund share."""
 
     permissions = [(Account, "bill")]
     header_icon = "redirect"
-    kwargs: dict[str, Any]
-    request: HttpRequest
     due: Any
 
     def load(self) -> None:

@@ -21,7 +21,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import registry
 
-from ...base.admin.views import ShownEmail, StaffActionView
+from ...base.admin.views import ShownEmail, StaffActionView, StaffRequest
 from ...base.errors import ActionRefused
 from ...base.permissions import may
 from .. import actions, email_types, queries, rendering
@@ -82,9 +82,10 @@ def unused_texts() -> list[UnusedText]:
 class MailTemplateView(WagtailAdminTemplateMixin, View):
     """What both pages share: who may come, and which scope and language are meant."""
 
+    request: StaffRequest
     header_icon = "mail"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_read(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
@@ -283,7 +284,7 @@ class EmailView(WagtailAdminTemplateMixin, View):
     header_icon = "mail"
     template_name = "forms_ext/mail/admin/mail.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may(request.user, "view", OutgoingMail):
             raise PermissionDenied
         self.mail = get_object_or_404(OutgoingMail, pk=kwargs["pk"])

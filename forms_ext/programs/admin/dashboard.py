@@ -227,7 +227,9 @@ class Dashboard:
         rows = AccountRow.objects.filter(account__program=self.program).aggregate(
             paid=Sum("amount", filter=Q(kind__in=ledger_queries.PAID)),
         )
-        owed = with_payment_status(self.program.accounts.all()).filter(owed__gt=0).aggregate(n=Sum("owed"))["n"]
+        owed = (
+            with_payment_status(self.program.accounts.all()).filter(owed__gt=Decimal(0)).aggregate(n=Sum("owed"))["n"]
+        )
         currency = str(self.program.page.fee.currency)
 
         def amount(value: Decimal | None) -> str:

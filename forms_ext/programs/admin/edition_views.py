@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -54,11 +53,9 @@ class EditionForm(forms.Form):
         return day
 
 
-class OfPage:
+class OfPage(StaffView):
     """What the pages about one program page share: whoever may do it in the pages may do it here."""
 
-    kwargs: dict[str, Any]
-    request: HttpRequest
     page: ProgramPage
     header_icon = "copy"
 

@@ -57,13 +57,11 @@ class ProgramsView(StaffView):
         return super().get_context_data(**kwargs) | {"programs": programs}
 
 
-class ProgramPageMixin:
+class ProgramPageMixin(StaffView):
     """What the pages about one program share."""
 
     permissions = [(Registration, "manage")]
     header_icon = "calendar-alt"
-    kwargs: dict[str, Any]
-    request: Any  # its user is one of the admin
     program: Program
 
     def load(self) -> None:

@@ -39,12 +39,11 @@ State = Registration.State
 ACTIVE = {State.WAITING, State.HELD, State.MEMBER}
 
 
-class RegistrationPage:
+class RegistrationPage(StaffView):
     """What the pages about one registration share."""
 
     permissions = [(Registration, "manage")]
     header_icon = "group"
-    kwargs: dict[str, Any]
     registration: Registration
 
     def load(self) -> None:
@@ -125,6 +124,7 @@ class CancelView(RegistrationActionView):
 
     page_title = gettext_lazy("Cancel the registration")
     submit_label = gettext_lazy("Cancel the registration")
+    form: CancelForm
     is_destructive = True
 
     def make_form(self, data: Any = None) -> forms.Form:
@@ -167,7 +167,7 @@ class CancelView(RegistrationActionView):
             by=self.request.user,
             reason=values["reason"],
             message=values["message"],
-            refund=self.form.choice,  # type: ignore[attr-defined]
+            refund=self.form.choice,
         )
         return _("The registration of %(name)s is cancelled.") % {"name": self.registration.name}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -20,13 +20,11 @@ from .files import AnswerFileView
 from .listing import submissions
 
 
-class SubmissionPage:
+class SubmissionPage(StaffView):
     """What the pages about one submission share."""
 
     permissions = [(Submission, "view")]
     header_icon = "clipboard-list"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def load(self) -> None:
         rows = Submission.objects.select_related("page", "version")
@@ -95,7 +93,7 @@ class DeleteView(SubmissionPage, StaffActionView):
         return self.submission_url() if self.submission.pk else self.listing()[0]
 
     def perform(self, values: dict[str, Any]) -> None:
-        actions.delete(submission=self.submission, by=self.request.user)  # type: ignore[arg-type]
+        actions.delete(submission=self.submission, by=self.request.user)
 
 
 class SubmissionFileView(AnswerFileView):

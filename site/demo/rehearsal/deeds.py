@@ -39,9 +39,7 @@ class Play:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.parts: Parts = parts(
-            self.page.capacity, [getattr(country, "code", country) for country in self.page.rebate_countries]
-        )
+        self.parts: Parts = parts(self.page.capacity, [country.code for country in self.page.rebate_countries])
 
     @cached_property
     def page(self) -> ProgramPage:

@@ -1,6 +1,7 @@
 """Every figure of a program at one moment, as JSON can keep it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,6 @@ from forms_ext.base.money import format_money
 from forms_ext.invoices import queries
 from forms_ext.invoices.models import Invoice
 from forms_ext.ledger import queries as ledger
-from forms_ext.ledger.models import Account
 from forms_ext.registration.models import Registration
 
 
@@ -49,18 +49,18 @@ def _applications(program: Program) -> list[tuple[str, int]]:
     return [(str(state.label), states[state]) for state in Application.State if states[state]]
 
 
-def _money(program: Program, accounts: list[Account]) -> list[tuple[str, str]]:
+def _money(program: Program, accounts: "Sequence[ledger.AccountWithBalances]") -> list[tuple[str, str]]:
     currency = str(program.page.fee.currency)
 
     def written(values: "list[Decimal]") -> str:
         return format_money(Money(sum(values, Decimal(0)), currency))
 
-    figures = [(account.fee_total, account.paid_total, account.owed) for account in accounts]  # type: ignore[attr-defined]
+    figures = [(account.fee_total, account.paid_total, account.owed) for account in accounts]
     return [
         ("Fees", written([fee for fee, _paid, _owed in figures])),
         ("Received", written([paid for _fee, paid, _owed in figures])),
         ("Still owed", written([owed for _fee, _paid, owed in figures if owed > 0])),
-        ("Overdue", written([account.owed for account in queries.overdue(program)])),  # type: ignore[attr-defined]
+        ("Overdue", written([account.owed for account in queries.overdue(program)])),
         ("Refunds to pay", written([due.amount.amount for due in ledger.open_refunds(program)])),
         ("Rebates to pay", written([due.amount.amount for due in ledger.open_rebates(program)])),
     ]

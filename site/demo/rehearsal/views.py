@@ -1,5 +1,7 @@
 """The page on which staff walk through a rehearsal by hand, and its report. Development settings only."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from demo.views import MAIL_CSP, demo_only
 
 from . import record, report, running
 
-REPORT_CSP = MAIL_CSP | {"font-src": ["data:"], "frame-src": [CSP.SELF]}
+REPORT_CSP: dict[str, list[str]] = MAIL_CSP | {"font-src": ["data:"], "frame-src": [CSP.SELF]}
 
 
 class StartForm(forms.Form):
@@ -21,7 +23,7 @@ class StartForm(forms.Form):
 
     program = forms.ChoiceField()
 
-    def __init__(self, *args: object) -> None:
+    def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.fields["program"].choices = [(page.slug, page.title) for page in running.programs()]  # type: ignore[attr-defined]
 
