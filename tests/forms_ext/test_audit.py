@@ -14,7 +14,7 @@ from wagtail.images.models import Image
 
 from cop_program import clock
 from cop_program.models import ProgramPage
-from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry
+from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import consistency, periodic, private_files, triggers
 from forms_ext.invoices.models import Invoice, Receipt
@@ -31,7 +31,7 @@ from tests.forms_ext.admission.factories import START, accept, make_application,
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type World = SimpleNamespace
-NO_SEAT: dict[str, Any] = {"invitation": None, "held_until": None, "kept_at": None}
+NO_PLACE: dict[str, Any] = {"invitation": None, "held_until": None, "kept_at": None}
 
 
 def raw(model: type[models.Model]) -> "models.QuerySet[Any]":
@@ -58,7 +58,7 @@ def lapse(registration: Registration) -> Registration:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A confirmed program of three seats: a member, one cancelled after the invoice, holds, a queue, a lapsed hold."""
+    """A confirmed program of three places: a member, one cancelled after the invoice, holds, a queue, a lapsed hold."""
     let_rows_be_edited()
     with clock.at(START):
         other, program = open_program(), open_program(3)
@@ -92,8 +92,8 @@ def link_of(registration: Registration) -> "models.QuerySet[Invitation]":
     return Invitation.objects.filter(pk=registration.invitation_id)
 
 
-def seat_of(registration: Registration) -> "models.QuerySet[Seat]":
-    return Seat.objects.filter(invitation=registration.invitation_id)
+def place_of(registration: Registration) -> "models.QuerySet[Place]":
+    return Place.objects.filter(invitation=registration.invitation_id)
 
 
 def registration(one: Registration) -> "models.QuerySet[Registration]":
@@ -163,7 +163,7 @@ def a_row(w: World) -> AccountRow:
 
 
 MAIL = OutgoingMail.objects
-SEATS, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("seats", "links", "decisions", "queue"))
+PLACES, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("places", "links", "decisions", "queue"))
 
 
 #: Which check must find it, how it is broken, and what the check says.
@@ -172,9 +172,9 @@ def issuer_with_lost_logo(w: World) -> None:
 
 
 BREAKS: list[tuple[str, Callable[[World], object], str]] = [
-    (SEATS, lambda w: Seat.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
-    (SEATS, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
-    (SEATS, lambda w: seat_of(w.held).update(program=w.other, number=99), "somebody of another program"),
+    (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
+    (PLACES, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
+    (PLACES, lambda w: place_of(w.held).update(program=w.other, number=99), "somebody of another program"),
     (LINKS, lambda w: Application.objects.filter(pk=w.invited.application_id).update(state="declined"), "a live link"),
     (LINKS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="accepted"), "never had a personal"),
     (LINKS, lambda w: link_of(w.held).update(revoked_at=START), "was used and revoked"),
@@ -182,15 +182,19 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     (DECISIONS, lambda w: Decision.objects.order_by("pk").first().mail.delete(), "has no mail"),  # type: ignore[union-attr]
     (DECISIONS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="declined"), "decisions say sub"),
     (DECISIONS, lambda w: Decision.objects.all().update(from_state="declined"), "but a decision says declined"),
-    (QUEUE, lambda w: seat_of(w.held).update(**NO_SEAT), "somebody waits, although a seat is free"),
-    (QUEUE, lambda w: WaitingListEntry.objects.all().update(offered_at=None), "has a seat and still waits"),
-    ("registration.places", lambda w: seat_of(w.held).update(**NO_SEAT), "is held, but its seat is none"),
-    ("registration.places", lambda w: registration(w.lapsed).update(state="member"), "is member, but its seat is none"),
-    ("registration.places", lambda w: WaitingListEntry.objects.all().update(left_at=START), "does not wait in the"),
+    (QUEUE, lambda w: place_of(w.held).update(**NO_PLACE), "somebody waits, although a place is free"),
+    (QUEUE, lambda w: QueueEntry.objects.all().update(offered_at=None), "has a place and still waits"),
+    ("registration.places", lambda w: place_of(w.held).update(**NO_PLACE), "is held, but its place is none"),
+    (
+        "registration.places",
+        lambda w: registration(w.lapsed).update(state="member"),
+        "is member, but its place is none",
+    ),
+    ("registration.places", lambda w: QueueEntry.objects.all().update(left_at=START), "does not wait in the"),
     ("registration.links", lambda w: link_of(w.held).update(used_at=None), "its link was never used"),
     ("registration.links", lambda w: Invitation.objects.all().update(used_at=START), "there is no registration"),
     ("registration.links", lambda w: application_of(w.held).update(state="withdrawn"), "application is not accepted"),
-    ("registration.links", lambda w: seat_of(w.held).update(invitation=w.invited), "nobody who has registered"),
+    ("registration.links", lambda w: place_of(w.held).update(invitation=w.invited), "nobody who has registered"),
     ("registration.accounts", lambda w: registration(w.held).update(account=None), "is held and has no account"),
     ("registration.accounts", move_account, "waits, but has an account"),
     ("registration.accounts", lambda w: registration(w.member).update(deposit_amount=5000), "deposit is not paid"),
