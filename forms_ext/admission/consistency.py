@@ -19,12 +19,12 @@ RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
 def places_fit_capacity() -> Iterator[str]:
     """Each program has as many places as its page says, or as many as are taken where that is more."""
     programs = Program.objects.select_related("page").annotate(
-        places=Count("places"), used=Count("places", filter=Q(places__invitation__isnull=False))
+        rows=Count("places"), used=Count("places", filter=Q(places__invitation__isnull=False))
     )
     for program in programs:
         wanted = max(program.page.capacity, program.used)
-        if program.page.live and program.places != wanted:
-            yield f"Program {program.pk}: {program.places} places, but {wanted} are wanted."
+        if program.page.live and program.rows != wanted:
+            yield f"Program {program.pk}: {program.rows} places, but {wanted} are wanted."
         if program.used > program.page.capacity:
             yield f"Program {program.pk}: {program.used} places are taken of {program.page.capacity}."
     for place in Place.objects.filter(invitation__isnull=False).exclude(program=F("invitation__application__program")):

@@ -105,7 +105,7 @@ def _has_begun(program: Program) -> bool:
 
 
 def can_offer(program: Program) -> bool:
-    """Tell whether a place that is free now is still offered: not once the program has begun, or will not take place."""
+    """Tell whether a free place is still offered: not once the program has begun or is cancelled."""
     return program.status in invitations.OPEN and not _has_begun(program)
 
 

@@ -33,7 +33,7 @@ PAUSE = 0.3
 
 
 def findings() -> list[str]:
-    ours = ("admission.", "registration.", "billing.rows", "billing.balances")
+    ours = ("admission.", "registration.", "ledger.rows", "invoices.balances")
     return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 

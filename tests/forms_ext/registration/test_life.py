@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 
 def findings() -> list[str]:
-    ours = ("admission.", "registration.", "billing.rows", "billing.balances", "billing.lists")
+    ours = ("admission.", "registration.", "ledger.rows", "invoices.balances", "ledger.lists")
     return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
@@ -255,7 +255,7 @@ def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -
     with clock.at(clock.now() + timedelta(days=60)):
         forget_draft_uploads()
     assert Upload.objects.filter(pk=upload.pk).exists()
-    assert [found for found in consistency.run_all() if found.check == "forms.uploads"] == []
+    assert [found for found in consistency.run_all() if found.check == "submissions.uploads"] == []
 
 
 def test_a_hold_that_was_moved_is_reminded_of_anew(program: Program) -> None:
