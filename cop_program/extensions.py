@@ -1,6 +1,6 @@
 """The one path from pages up to what people do with a program.
 
-`cop_program` asks the registered provider; the default one knows of no applications, seats or
+`cop_program` asks the registered provider; the default one knows of no applications, places or
 forms. `forms_ext` registers its own in `AppConfig.ready()`.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Seats:
+class Places:
     """Places of a program: `capacity` in all, `taken` by members, `held` until a deposit, `waiting` in the queue."""
 
     capacity: int
@@ -54,7 +54,7 @@ class NextStep:
 class Standing:
     """How a program stands, for readers without a page; the last two are the paths of its forms' API, or ''."""
 
-    seats: Seats | None = None
+    places: Places | None = None
     next_step: NextStep | None = None
     application_api_url: str = ""
     registration_api_url: str = ""
@@ -63,7 +63,7 @@ class Standing:
 class Provider:
     """What pages ask; each default means "no such thing here"."""
 
-    def seats(self, program: "Program") -> Seats | None:
+    def places(self, program: "Program") -> Places | None:
         """Return the places of `program`, or None where nobody counts them."""
         return None
 

@@ -2,7 +2,7 @@
 
 What is kept is found again by the rows of the API's document (`api/reading.py`) and the standing, asked anew for each
 visitor, by the language, zone and address of the reader, and by the last entries of Wagtail's logs, which every change
-in the admin leaves. It ends at the next instant that the page tells of: a deadline, the end of a meeting, the last day.
+in the admin leaves. It ends at the next instant that the page tells of: a deadline, the end of a session, the last day.
 Nothing is kept of whoever has a session or is known otherwise (editors have the user bar, and some readers may see
 more than others: `access`), nor of pages with a form or with cards.
 """

@@ -51,7 +51,7 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     with translation.override(page.locale.language_code):
         entries = [
             calendars.Entry(session, url=session.get_full_url(request) or "")
-            for session in page.meetings(program, request)
+            for session in page.live_sessions(program, request)
         ]
         content = calendars.feed(program, entries, language=page.locale.language_code, name=page.title)
     response = calendars.answer(request, content, file_name=page.slug)

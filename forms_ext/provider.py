@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
-from cop_program.extensions import NextStep, Provider, Seats, Standing
+from cop_program.extensions import NextStep, Places, Provider, Standing
 from cop_program.models import FacilitatorPage, Program, ProgramPage
 
 from .admission.queries import standing
@@ -20,10 +20,10 @@ from .submissions.pages import AbstractFormPage
 class FormsProvider(Provider):
     """Answers from the other packages."""
 
-    def seats(self, program: Program) -> Seats | None:
+    def places(self, program: Program) -> Places | None:
         """Return the places of `program`."""
         found = standing(program)
-        return Seats(capacity=found.capacity, taken=found.taken, held=found.held, waiting=found.waiting)
+        return Places(capacity=found.capacity, taken=found.taken, held=found.held, waiting=found.waiting)
 
     def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:
         """Return the next step: to apply, else what comes after."""
@@ -43,7 +43,7 @@ class FormsProvider(Provider):
         """Return the address of the form that writes to `facilitator`."""
         if not facilitator.contact_email:
             return ""
-        return reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
+        return reverse("forms_ext:facilitator_message", args=[facilitator.pk])
 
     def is_form(self, page: Page) -> bool:
         """Tell whether `page` has a form that another page may show."""

@@ -17,7 +17,7 @@ from wagtail.models.sites import SiteRootPath
 
 from .. import formatting
 from ..blocks import TeasersBlock
-from ..extensions import NextStep, Seats, Standing
+from ..extensions import NextStep, Places, Standing
 from ..models import ProgramPage
 from ..presentation.context import KINDS, balance_of, zone_groups
 from ..presentation.schedule import ZoneGroup
@@ -82,7 +82,7 @@ def build(
             "countries": [str(getattr(country, "code", country)) for country in page.rebate_countries or []],
         },
         "least_members": page.least_members,
-        "seats": _seats(standing.seats),
+        "places": _places(standing.places),
         "next_step": _next_step(standing.next_step, around),
         "facilitators": [_facilitator(row, texts, around) for row in rows if row["is_person"]],
         "sessions": [_session(row, texts, around) for row in sessions],
@@ -119,13 +119,13 @@ def money(amount: Money | None) -> dict[str, str] | None:
 
 
 def schedule(sessions: Sequence[Mapping[str, Any]], groups: Iterable[ZoneGroup]) -> list[dict[str, Any]]:
-    """Return each meeting on the clocks of each group's zones; weekdays in English, times in 24 hours."""
+    """Return each session on the clocks of each group's zones; weekdays in English, times in 24 hours."""
     if not sessions:
         return []
     return [
         {
             "group": group.name,
-            "meetings": [
+            "sessions": [
                 {
                     "session": row["number"],
                     "starts_at": instant(row["starts_at"]),
@@ -176,8 +176,8 @@ def _deadline(page: ProgramPage, kind: str) -> dict[str, str] | None:
     return {"date": deadline.day.isoformat(), "time_zone": deadline.zone, "closes_at": instant(deadline.closes_at)}
 
 
-def _seats(seats: Seats | None) -> dict[str, int] | None:
-    return asdict(seats) | {"left": seats.left} if seats else None
+def _places(places: Places | None) -> dict[str, int] | None:
+    return asdict(places) | {"left": places.left} if places else None
 
 
 def _next_step(step: NextStep | None, around: Surroundings) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ PARTS = (
     "deposit",
     "balance",
     "rebate",
-    "seats",
+    "places",
     "next_step",
     "facilitators",
     "sessions",

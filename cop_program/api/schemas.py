@@ -32,7 +32,7 @@ class Image(Schema):
     height: int
 
 
-class Seats(Schema):
+class Places(Schema):
     """`left` is how many somebody could still get at once."""
 
     capacity: int
@@ -79,7 +79,7 @@ class Session(Schema):
 
 
 class LocalTime(Schema):
-    """A meeting on the clock of one zone: the day it starts there, `start` and `end` in 24 hours."""
+    """A session on the clock of one zone: the day it starts there, `start` and `end` in 24 hours."""
 
     time_zone: str
     abbreviation: str
@@ -89,7 +89,7 @@ class LocalTime(Schema):
     end: str
 
 
-class Meeting(Schema):
+class SessionTimes(Schema):
     session: int
     starts_at: str
     ends_at: str
@@ -98,7 +98,7 @@ class Meeting(Schema):
 
 class Group(Schema):
     group: str
-    meetings: list[Meeting]
+    sessions: list[SessionTimes]
 
 
 class ProgramSummary(Schema):
@@ -135,7 +135,7 @@ class Program(ProgramSummary):
     balance: Money | None
     rebate: Rebate
     least_members: int
-    seats: Seats | None
+    places: Places | None
     next_step: NextStep | None
     facilitators: list[Facilitator]
     sessions: list[Session]

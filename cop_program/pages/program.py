@@ -108,11 +108,11 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return [one for one in people if access.is_open(one, request)]
 
     def sessions(self) -> "PageQuerySet[SessionPage]":
-        """Return the meetings below this page, drafts too, by start."""
+        """Return the sessions below this page, drafts too, by start."""
         return SessionPage.objects.child_of(self).order_by("starts_at", "pk")
 
-    def meetings(self, program: Program | None = None, request: HttpRequest | None = None) -> "list[SessionPage]":
-        """Return the live meetings of `program` that `request` may see, by start, in the words of this page if any."""
+    def live_sessions(self, program: Program | None = None, request: HttpRequest | None = None) -> "list[SessionPage]":
+        """Return the live sessions of `program` that `request` may see, by start, in the words of this page if any."""
         source = (program.page if program.page_id != self.pk else None) if program else self.source_page()
         found = list((source or self).sessions().live())
         if source:

@@ -31,7 +31,7 @@ TOLD_FIELDS = {
 
 
 class SessionPageMixin(models.Model):
-    """One meeting: two instants in UTC, a private join link and, later, a private recording."""
+    """One session: two instants in UTC, a private join link and, later, a private recording."""
 
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -45,7 +45,7 @@ class SessionPageMixin(models.Model):
 
 
 class SessionPage(SessionPageMixin, ZonedPage):
-    """A meeting of a program; below its program page. Its join link and recording are told to members alone."""
+    """A session of a program; below its program page. Its join link and recording are told to members alone."""
 
     base_form_class = SessionPageForm
     shared_fields = ("starts_at", "ends_at", "is_cancelled", "join_link", "recording_link")

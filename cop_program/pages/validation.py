@@ -35,7 +35,7 @@ def _moment(moment: datetime, zone: ZoneInfo) -> str:
 def program_errors(page: "ProgramPage") -> Errors:
     """Return what is wrong with a program page, by field."""
     errors: Errors = {}
-    for found in (_date_errors(page), _money_errors(page), _place_errors(page), _meeting_errors(page)):
+    for found in (_date_errors(page), _money_errors(page), _place_errors(page), _session_errors(page)):
         for name, message in found:
             errors.setdefault(name, []).append(message)
     return errors
@@ -86,22 +86,22 @@ def _place_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     if not capacity or not page.pk:
         return
     program = Program.objects.filter(page_id=page.pk).first()
-    seats = provider().seats(program) if program else None
-    in_use = seats.taken + seats.held if seats else 0
+    places = provider().places(program) if program else None
+    in_use = places.taken + places.held if places else 0
     if capacity < in_use:
         yield "capacity", _("{n} places are taken or held: enter {n} or more.").format(n=in_use)
 
 
-def _meeting_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+def _session_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     if not page.pk or not page.path or not page.starts_on or not page.ends_on:
         return
     zone = ZoneInfo(page.home_zone or "UTC")
-    for meeting in page.sessions().filter(is_cancelled=False):
-        first, last = meeting.starts_at.astimezone(zone).date(), meeting.ends_at.astimezone(zone).date()
+    for session in page.sessions().filter(is_cancelled=False):
+        first, last = session.starts_at.astimezone(zone).date(), session.ends_at.astimezone(zone).date()
         if first < page.starts_on:
-            yield "starts_on", _("The meeting “{title}” is on {day}.").format(title=meeting.title, day=_day(first))
+            yield "starts_on", _("The session “{title}” is on {day}.").format(title=session.title, day=_day(first))
         if last > page.ends_on:
-            yield "ends_on", _("The meeting “{title}” ends on {day}.").format(title=meeting.title, day=_day(last))
+            yield "ends_on", _("The session “{title}” ends on {day}.").format(title=session.title, day=_day(last))
 
 
 def session_errors(session: "SessionPage", page: "ProgramPage | None") -> Errors:
@@ -109,7 +109,7 @@ def session_errors(session: "SessionPage", page: "ProgramPage | None") -> Errors
     start, end = session.starts_at, session.ends_at
     errors: Errors = {}
     if start and end and end <= start:
-        errors["ends_at"] = [_("The meeting ends before it starts.")]
+        errors["ends_at"] = [_("The session ends before it starts.")]
         return errors
     if page is None:
         return errors
@@ -121,7 +121,7 @@ def session_errors(session: "SessionPage", page: "ProgramPage | None") -> Errors
         others = page.sessions().exclude(pk=session.pk).filter(is_cancelled=False, starts_at__lt=end, ends_at__gt=start)
         for other in others:
             errors.setdefault("starts_at", []).append(
-                _("This overlaps with the meeting “{title}”: {start} to {end}.").format(
+                _("This overlaps with the session “{title}”: {start} to {end}.").format(
                     title=other.title, start=_moment(other.starts_at, zone), end=_moment(other.ends_at, zone)
                 )
             )

@@ -15,7 +15,7 @@ Every page:
     `deadlines`        list of `DeadlineLine` in the order application, cancellation, registration;
                        those without a date are left out
     `next_step`        `extensions.NextStep` or None
-    `seats`            `extensions.Seats` or None
+    `places`            `extensions.Places` or None
     `facilitators`     list of `FacilitatorLine`
     `sessions`         list of `SessionLine`, by start; the cancelled ones too
     `dates`            "7 February - 26 June 2024", the days of the program
@@ -26,7 +26,7 @@ Every page:
     `steps`            list of `way.Step`: the way of this program with its dates (also by `{% the_way %}`)
 
 `session_page.html`:
-    `page`, `program_page`, `session` (a `SessionLine`), `session_schedule` (a `Schedule` of this one meeting),
+    `page`, `program_page`, `session` (a `SessionLine`), `session_schedule` (a `Schedule` of this one session),
     `reader_schedule`, `session_count`, `earlier` and `later` (the `SessionLine` before and after, or None)
 
 `facilitator_page.html`:
@@ -51,9 +51,9 @@ from django.utils.translation import gettext as _
 from .. import access, formatting, journey, reader
 from ..clock import now
 from ..deadlines import Deadline
-from ..extensions import NextStep, Seats, provider
+from ..extensions import NextStep, Places, provider
 from ..zones import zone_choices, zone_names
-from .schedule import Meeting, ZoneGroup, build, for_reader
+from .schedule import Session, ZoneGroup, build, for_reader
 
 if TYPE_CHECKING:
     from ..models import FacilitatorPage, Program, ProgramPage, SessionPage
@@ -83,7 +83,7 @@ class FacilitatorLine:
 
 @dataclass(frozen=True)
 class SessionLine:
-    """A meeting; `when` says it in the reader's zone, else in the home zone: "Wednesday 7 February 2024, 4:00 ..."."""
+    """A session; `when` says it in the reader's zone, else in the home zone: "Wednesday 7 February 2024, 4:00 ..."."""
 
     page: "SessionPage"
     number: int
@@ -101,7 +101,7 @@ class ProgramLine:
     page: "ProgramPage"
     dates: str
     next_step: NextStep | None
-    seats: Seats | None
+    places: Places | None
     is_over: bool
 
 
@@ -113,16 +113,16 @@ def of_every_page(request: HttpRequest) -> dict[str, Any]:
 def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a program page, with a number of queries that does not grow with its sessions."""
     language, zone = _language(), reader.zone(request)
-    sessions = page.meetings(program, request) if page.path else []
-    meetings = [meeting_of(session) for session in sessions if not session.is_cancelled]
-    seats, step = _standing(program, request)
+    sessions = page.live_sessions(program, request) if page.path else []
+    timed = [times_of(session) for session in sessions if not session.is_cancelled]
+    places, step = _standing(program, request)
     return {
         "program": program,
-        "schedule": build(meetings, zone_groups(page), language),
-        "reader_schedule": for_reader(meetings, zone, language) if zone else None,
+        "schedule": build(timed, zone_groups(page), language),
+        "reader_schedule": for_reader(timed, zone, language) if zone else None,
         "deadlines": deadline_lines(page, request),
         "next_step": step,
-        "seats": seats,
+        "places": places,
         "facilitators": of_facilitators(page.facilitators(request)),
         "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
         "dates": days_text(page, language),
@@ -141,20 +141,20 @@ def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     language, zone, above = _language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
-    others = above.meetings(request=request) if above.path else []
+    others = above.live_sessions(request=request) if above.path else []
     others = [one for one in others if one.translation_key != page.translation_key]
     sessions = sorted([*others, page], key=lambda one: one.starts_at)
     lines = session_lines(sessions, zone or above.home_zone or "UTC", language)
     place = sessions.index(page)
-    meetings = [meeting_of(page)]
+    timed = [times_of(page)]
     return {
         "program_page": above,
         "session": lines[place],
         "session_count": len(lines),
         "earlier": lines[place - 1] if place else None,
         "later": lines[place + 1] if place + 1 < len(lines) else None,
-        "session_schedule": build(meetings, zone_groups(above), language),
-        "reader_schedule": for_reader(meetings, zone, language) if zone else None,
+        "session_schedule": build(timed, zone_groups(above), language),
+        "reader_schedule": for_reader(timed, zone, language) if zone else None,
     }
 
 
@@ -172,8 +172,8 @@ def of_programs(pages: "Sequence[ProgramPage]", programs: "Iterable[Program]", r
     ahead, over = [one for one in pages if not is_over(one)], [one for one in pages if is_over(one)]
     lines = []
     for one in [*ahead, *reversed(over)]:
-        seats, step = _standing(known.get(one.translation_key), request)
-        lines.append(ProgramLine(one, days_text(one, language), step, seats, is_over(one)))
+        places, step = _standing(known.get(one.translation_key), request)
+        lines.append(ProgramLine(one, days_text(one, language), step, places, is_over(one)))
     return {"programs": lines}
 
 
@@ -199,9 +199,9 @@ def _home_group(page: "ProgramPage") -> ZoneGroup:
     return ZoneGroup(formatting.generic_name(zone, _language()), (zone,))
 
 
-def meeting_of(session: "SessionPage") -> Meeting:
+def times_of(session: "SessionPage") -> Session:
     """Return a session as the schedule takes it."""
-    return Meeting(session.starts_at, session.ends_at, session.title)
+    return Session(session.starts_at, session.ends_at, session.title)
 
 
 def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[DeadlineLine]:
@@ -247,7 +247,7 @@ def session_lines(sessions: "list[SessionPage]", zone: str, language: str) -> li
 
 def when_text(start: datetime, end: datetime, zone: str, language: str = "en") -> str:
     """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm PST (Los Angeles)" (for pages and mails)."""
-    section = for_reader([Meeting(start, end)], zone, language)
+    section = for_reader([Session(start, end)], zone, language)
     assert section is not None
     (only,) = section.sections
     return f"{only.heading}, {only.lines[0].text}"
@@ -273,10 +273,10 @@ def _language() -> str:
     return translation.get_language() or "en"
 
 
-def _standing(program: Any, request: HttpRequest) -> tuple[Seats | None, NextStep | None]:
+def _standing(program: Any, request: HttpRequest) -> tuple[Places | None, NextStep | None]:
     if program is None:
         return None, None
-    return provider().seats(program), provider().next_step(program, request)
+    return provider().places(program), provider().next_step(program, request)
 
 
 def balance_of(page: "ProgramPage") -> Any:

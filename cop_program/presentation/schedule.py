@@ -1,11 +1,11 @@
 """The schedule of a program in any zones, computed from instants alone; pure, no database.
 
-`build(meetings, groups)` returns
+`build(sessions, groups)` returns
 
     Schedule          .groups: tuple of GroupSchedule
     GroupSchedule     .name: "Americas"; .zones; .sections: tuple of Section; .notes: tuple of sentences
     Section           .heading: "Wednesdays 7 and 28 February, 27 March, 17 April, 22 May and 26 June 2024"
-                      .dates: tuple of date, .meetings: tuple of Meeting (same order); .lines: tuple of Line
+                      .dates: tuple of date, .sessions: tuple of Session (same order); .lines: tuple of Line
     Line              .text: "9:00 am - noon AEST (Sydney, Brisbane)", or in its parts:
                       .time: "9:00 am - noon"; .names: tuple of ZoneNames; .day_note: '' or "the next day"
                       (then `text` ends with "; the next day"); .starts, .ends: wall times; .day_offset: days from
@@ -13,7 +13,7 @@
     ZoneNames         .label: "AEST", "Pacific Time", "UTC−03:00"; .places: ("Sydney", "Brisbane"), may be empty;
                       .zones: IANA names; str(): "AEST (Sydney, Brisbane)"
 
-A heading's dates are those of the group's first zone. `for_reader(meetings, zone)` is the GroupSchedule of one zone.
+A heading's dates are those of the group's first zone. `for_reader(sessions, zone)` is the GroupSchedule of one zone.
 """
 
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ from .. import formatting
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """A meeting between two aware instants."""
+class Session:
+    """A session between two aware instants."""
 
     start: datetime
     end: datetime
@@ -61,7 +61,7 @@ class ZoneNames:
 
 @dataclass(frozen=True)
 class Line:
-    """The wall times of some zones, the same at each of the section's meetings."""
+    """The wall times of some zones, the same at each of the section's sessions."""
 
     starts: clock_time
     ends: clock_time
@@ -80,17 +80,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """Meetings with the same wall times in every zone of the group."""
+    """Sessions with the same wall times in every zone of the group."""
 
     heading: str
     dates: tuple[date, ...]
-    meetings: tuple[Meeting, ...]
+    sessions: tuple[Session, ...]
     lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
 class GroupSchedule:
-    """All meetings for the readers of one group of zones."""
+    """All sessions for the readers of one group of zones."""
 
     name: str
     zones: tuple[str, ...]
@@ -100,29 +100,29 @@ class GroupSchedule:
 
 @dataclass(frozen=True)
 class Schedule:
-    """All meetings for every group."""
+    """All sessions for every group."""
 
     groups: tuple[GroupSchedule, ...]
 
 
-def build(meetings: Sequence[Meeting], groups: Sequence[ZoneGroup], language: str = "en") -> Schedule:
-    """Return the schedule of `meetings` for `groups`; groups without zones are left out, as is all without meetings."""
-    ordered = sorted(meetings, key=lambda meeting: (meeting.start, meeting.end))
+def build(sessions: Sequence[Session], groups: Sequence[ZoneGroup], language: str = "en") -> Schedule:
+    """Return the schedule of `sessions` for `groups`; groups without zones are left out, as is all without sessions."""
+    ordered = sorted(sessions, key=lambda session: (session.start, session.end))
     if not ordered:
         return Schedule(())
     with translation.override(formatting.spoken(language)):
         return Schedule(tuple(_Group(group, ordered, language).build() for group in groups if group.zones))
 
 
-def for_reader(meetings: Sequence[Meeting], zone: str, language: str = "en") -> GroupSchedule | None:
-    """Return the schedule in one reader's zone, or None where there is no meeting."""
-    groups = build(meetings, [ZoneGroup(formatting.city(zone, language), (zone,))], language).groups
+def for_reader(sessions: Sequence[Session], zone: str, language: str = "en") -> GroupSchedule | None:
+    """Return the schedule in one reader's zone, or None where there is no session."""
+    groups = build(sessions, [ZoneGroup(formatting.city(zone, language), (zone,))], language).groups
     return groups[0] if groups else None
 
 
 @dataclass(frozen=True)
 class _Wall:
-    """What a meeting's clock shows in one zone; equal for meetings that can be gathered."""
+    """What a session's clock shows in one zone; equal for sessions that can be gathered."""
 
     starts: clock_time
     ends: clock_time
@@ -151,7 +151,7 @@ def _wall(start: datetime, end: datetime, heading: date) -> _Wall:
 @dataclass
 class _Group:
     group: ZoneGroup
-    meetings: Sequence[Meeting]
+    sessions: Sequence[Session]
     language: str
     zones: tuple[str, ...] = field(init=False)
 
@@ -159,61 +159,61 @@ class _Group:
         self.zones = tuple(dict.fromkeys(self.group.zones))
 
     def build(self) -> GroupSchedule:
-        gathered: dict[tuple[_Wall, ...], list[Meeting]] = {}
-        for meeting in self.meetings:
-            gathered.setdefault(self._walls(meeting), []).append(meeting)
-        sections = tuple(self._section(walls, meetings) for walls, meetings in gathered.items())
+        gathered: dict[tuple[_Wall, ...], list[Session]] = {}
+        for session in self.sessions:
+            gathered.setdefault(self._walls(session), []).append(session)
+        sections = tuple(self._section(walls, sessions) for walls, sessions in gathered.items())
         return GroupSchedule(self.group.name, self.zones, sections, tuple(self._notes()))
 
-    def _day(self, meeting: Meeting) -> date:
-        return meeting.start.astimezone(ZoneInfo(self.zones[0])).date()
+    def _day(self, session: Session) -> date:
+        return session.start.astimezone(ZoneInfo(self.zones[0])).date()
 
-    def _walls(self, meeting: Meeting) -> tuple[_Wall, ...]:
-        day = self._day(meeting)
+    def _walls(self, session: Session) -> tuple[_Wall, ...]:
+        day = self._day(session)
         clocks = (ZoneInfo(zone) for zone in self.zones)
-        return tuple(_wall(meeting.start.astimezone(z), meeting.end.astimezone(z), day) for z in clocks)
+        return tuple(_wall(session.start.astimezone(z), session.end.astimezone(z), day) for z in clocks)
 
-    def _section(self, walls: tuple[_Wall, ...], meetings: list[Meeting]) -> Section:
+    def _section(self, walls: tuple[_Wall, ...], sessions: list[Session]) -> Section:
         by_wall: dict[_Wall, list[str]] = {}
         for zone, wall in zip(self.zones, walls, strict=True):
             by_wall.setdefault(wall, []).append(zone)
-        dates = tuple(self._day(meeting) for meeting in meetings)
+        dates = tuple(self._day(session) for session in sessions)
         return Section(
             heading=capfirst(formatting.dates_text(dates, self.language)),
             dates=dates,
-            meetings=tuple(meetings),
-            lines=tuple(self._line(wall, zones, meetings, dates) for wall, zones in by_wall.items()),
+            sessions=tuple(sessions),
+            lines=tuple(self._line(wall, zones, sessions, dates) for wall, zones in by_wall.items()),
         )
 
-    def _line(self, wall: _Wall, zones: list[str], meetings: list[Meeting], dates: tuple[date, ...]) -> Line:
+    def _line(self, wall: _Wall, zones: list[str], sessions: list[Session], dates: tuple[date, ...]) -> Line:
         by_label: dict[str, list[str]] = {}
         for zone in zones:
-            by_label.setdefault(self._label(zone, meetings), []).append(zone)
+            by_label.setdefault(self._label(zone, sessions), []).append(zone)
         return Line(
             starts=wall.starts,
             ends=wall.ends,
             day_offset=wall.day_offset,
             end_offset=wall.end_offset,
             time=formatting.time_range(wall.starts, wall.ends, self.language, days=wall.end_offset),
-            names=tuple(self._names(label, of_label, meetings) for label, of_label in by_label.items()),
+            names=tuple(self._names(label, of_label, sessions) for label, of_label in by_label.items()),
             day_note=self._day_note(wall, dates),
         )
 
-    def _label(self, zone: str, meetings: list[Meeting]) -> str:
-        """The letters where they are the same at every meeting from start to end, else the zone's generic name."""
-        locals_ = [moment.astimezone(ZoneInfo(zone)) for meeting in meetings for moment in (meeting.start, meeting.end)]
+    def _label(self, zone: str, sessions: list[Session]) -> str:
+        """The letters where they are the same at every session from start to end, else the zone's generic name."""
+        locals_ = [moment.astimezone(ZoneInfo(zone)) for session in sessions for moment in (session.start, session.end)]
         found = {(formatting.letters(local), local.utcoffset()) for local in locals_}
         return next(iter(found))[0] if len(found) == 1 else formatting.generic_name(zone, self.language)
 
-    def _names(self, label: str, zones: list[str], meetings: list[Meeting]) -> ZoneNames:
-        alone = len(zones) == 1 and self._tells_the_zone(label, zones[0], meetings)
+    def _names(self, label: str, zones: list[str], sessions: list[Session]) -> ZoneNames:
+        alone = len(zones) == 1 and self._tells_the_zone(label, zones[0], sessions)
         places = () if alone else tuple(formatting.city(zone, self.language) for zone in zones)
         return ZoneNames(label, places, tuple(zones))
 
-    def _tells_the_zone(self, label: str, zone: str, meetings: list[Meeting]) -> bool:
+    def _tells_the_zone(self, label: str, zone: str, sessions: list[Session]) -> bool:
         if zone == "UTC":
             return True
-        instants = [meeting.start for meeting in meetings]
+        instants = [session.start for session in sessions]
         return label == formatting.generic_name(zone, self.language) and formatting.generic_name_is_enough(
             zone, instants, self.language
         )
@@ -237,10 +237,10 @@ class _Group:
 
     def _notes(self) -> list[str]:
         notes = []
-        for before, after in pairwise(self.meetings):
+        for before, after in pairwise(self.sessions):
             notes += [self._between(before, after, *change) for change in self._changes(before.end, after.start)]
-        for meeting in self.meetings:
-            notes += [self._during(meeting, *change) for change in self._changes(meeting.start, meeting.end)]
+        for session in self.sessions:
+            notes += [self._during(session, *change) for change in self._changes(session.start, session.end)]
         return notes
 
     def _changes(self, before: datetime, after: datetime) -> list[tuple[timedelta, list[str]]]:
@@ -252,7 +252,7 @@ class _Group:
                 changes.setdefault(new - old, []).append(formatting.city(zone, self.language))
         return list(changes.items())
 
-    def _between(self, before: Meeting, after: Meeting, change: timedelta, places: list[str]) -> str:
+    def _between(self, before: Session, after: Session, change: timedelta, places: list[str]) -> str:
         text = (
             _("Between {dates} the clocks in {places} go forward by {length}.")
             if change > timedelta()
@@ -264,14 +264,14 @@ class _Group:
             length=formatting.duration_text(abs(change)),
         )
 
-    def _during(self, meeting: Meeting, change: timedelta, places: list[str]) -> str:
+    def _during(self, session: Session, change: timedelta, places: list[str]) -> str:
         text = (
-            _("During the meeting of {day} the clocks in {places} go forward by {length}.")
+            _("During the session of {day} the clocks in {places} go forward by {length}.")
             if change > timedelta()
-            else _("During the meeting of {day} the clocks in {places} go back by {length}.")
+            else _("During the session of {day} the clocks in {places} go back by {length}.")
         )
         return text.format(
-            day=formatting.dates_text([self._day(meeting)], self.language),
+            day=formatting.dates_text([self._day(session)], self.language),
             places=formatting.and_list(places, self.language),
             length=formatting.duration_text(abs(change)),
         )

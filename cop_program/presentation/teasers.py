@@ -44,7 +44,7 @@ def program_lines(model: type[Page], pages: Sequence[Page | None], request: Http
     lines = []
     for page in _shown(pages, request, partial(programs, model)):
         standing = _standing(page, request)
-        lines.append(ProgramLine(page, days_text(page, language), standing.next_step, standing.seats, is_over(page)))
+        lines.append(ProgramLine(page, days_text(page, language), standing.next_step, standing.places, is_over(page)))
     return lines
 
 

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 
 from .. import videos
-from ..extensions import Seats
+from ..extensions import Places
 from ..formatting import and_list as join_with_and
 from ..formatting import locale_of
 from ..presentation.schedule import GroupSchedule
@@ -42,11 +42,11 @@ def body_parts(body: Iterable[Any]) -> BodyParts:
 
 
 @register.filter
-def seat_states(seats: Seats) -> list[str]:
+def place_states(places: Places) -> list[str]:
     """Return the class of each place: taken, held, free."""
-    taken = min(seats.taken, seats.capacity)
-    held = min(seats.held, seats.capacity - taken)
-    return ["is-taken"] * taken + ["is-held"] * held + [""] * (seats.capacity - taken - held)
+    taken = min(places.taken, places.capacity)
+    held = min(places.held, places.capacity - taken)
+    return ["is-taken"] * taken + ["is-held"] * held + [""] * (places.capacity - taken - held)
 
 
 @register.filter
@@ -70,7 +70,7 @@ def and_list(parts: Sequence[Any]) -> str:
 
 @register.filter
 def own_times(group: GroupSchedule) -> str:
-    """Return the times of one reader's meetings, each once: "1:00 - 4:00 am or midnight - 3:00 am"."""
+    """Return the times of one reader's sessions, each once: "1:00 - 4:00 am or midnight - 3:00 am"."""
     times = list(dict.fromkeys(line.time for section in group.sections for line in section.lines))
     return format_list(times, style="or", locale=locale_of(get_language() or "en"))
 

@@ -10,7 +10,7 @@ from wagtail.models import Page, Site
 from .. import access, formatting, journey, reader, translations
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
-from ..presentation.schedule import GroupSchedule, Meeting, Schedule, ZoneGroup, build, for_reader
+from ..presentation.schedule import GroupSchedule, Schedule, Session, ZoneGroup, build, for_reader
 
 register = template.Library()
 
@@ -63,13 +63,13 @@ def money(value: Money | None) -> str:
 
 
 @register.simple_tag
-def schedule(meetings: list[Meeting], groups: list[ZoneGroup]) -> Schedule:
-    """Return the schedule of `meetings` for `groups`: `{% schedule meetings groups as schedule %}`."""
-    return build(meetings, groups, _language())
+def schedule(sessions: list[Session], groups: list[ZoneGroup]) -> Schedule:
+    """Return the schedule of `sessions` for `groups`: `{% schedule sessions groups as schedule %}`."""
+    return build(sessions, groups, _language())
 
 
 @register.simple_tag(takes_context=True)
-def reader_schedule(context: dict[str, Any], meetings: list[Meeting]) -> GroupSchedule | None:
+def reader_schedule(context: dict[str, Any], sessions: list[Session]) -> GroupSchedule | None:
     """Return the schedule in the reader's zone, None where it is unknown."""
     zone = reader.zone(context.get("request"))
-    return for_reader(meetings, zone, _language()) if zone else None
+    return for_reader(sessions, zone, _language()) if zone else None

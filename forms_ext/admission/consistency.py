@@ -9,26 +9,26 @@ from cop_program.models import Program
 
 from ..applications.models import Application
 from ..base import consistency
-from .models import Decision, Invitation, Seat, WaitingListEntry
+from .models import Decision, Invitation, Place, QueueEntry
 
 State = Application.State
 RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
 
 
-@consistency.check("admission.seats")
-def seats_fit_capacity() -> Iterator[str]:
+@consistency.check("admission.places")
+def places_fit_capacity() -> Iterator[str]:
     """Each program has as many places as its page says, or as many as are taken where that is more."""
     programs = Program.objects.select_related("page").annotate(
-        places=Count("seats"), used=Count("seats", filter=Q(seats__invitation__isnull=False))
+        rows=Count("places"), used=Count("places", filter=Q(places__invitation__isnull=False))
     )
     for program in programs:
         wanted = max(program.page.capacity, program.used)
-        if program.page.live and program.places != wanted:
-            yield f"Program {program.pk}: {program.places} places, but {wanted} are wanted."
+        if program.page.live and program.rows != wanted:
+            yield f"Program {program.pk}: {program.rows} places, but {wanted} are wanted."
         if program.used > program.page.capacity:
             yield f"Program {program.pk}: {program.used} places are taken of {program.page.capacity}."
-    for seat in Seat.objects.filter(invitation__isnull=False).exclude(program=F("invitation__application__program")):
-        yield f"Seat {seat.pk} of program {seat.program_id} is held by somebody of another program."
+    for place in Place.objects.filter(invitation__isnull=False).exclude(program=F("invitation__application__program")):
+        yield f"Place {place.pk} of program {place.program_id} is held by somebody of another program."
 
 
 @consistency.check("admission.links")
@@ -63,12 +63,12 @@ def decisions_fit_applications() -> Iterator[str]:
 
 @consistency.check("admission.queue")
 def queue_is_in_line() -> Iterator[str]:
-    """Nobody waits while a seat is free, and nobody who has a seat waits."""
-    open_entries = WaitingListEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
-    free = Seat.objects.filter(program=OuterRef("pk"), invitation__isnull=True)
+    """Nobody waits while a place is free, and nobody who has a place waits."""
+    open_entries = QueueEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
+    free = Place.objects.filter(program=OuterRef("pk"), invitation__isnull=True)
     waiting = open_entries.filter(program=OuterRef("pk"))
     today = now().date()
     for program in Program.objects.filter(Exists(free), Exists(waiting), status__in=RUNNING, page__starts_on__gt=today):
-        yield f"Program {program.pk}: somebody waits, although a seat is free."
-    for entry in open_entries.filter(invitation__seat__isnull=False):
-        yield f"Queue of program {entry.program_id}: entry {entry.pk} has a seat and still waits."
+        yield f"Program {program.pk}: somebody waits, although a place is free."
+    for entry in open_entries.filter(invitation__place__isnull=False):
+        yield f"Queue of program {entry.program_id}: entry {entry.pk} has a place and still waits."

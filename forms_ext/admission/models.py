@@ -1,4 +1,4 @@
-"""The decision, the personal link, the seats and the queue for a seat."""
+"""The decision, the personal link, the places and the queue for a place."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..applications.models import Application
 
-__all__ = ["Decision", "Invitation", "Seat", "WaitingListEntry"]
+__all__ = ["Decision", "Invitation", "Place", "QueueEntry"]
 
 
 class Decision(models.Model):
@@ -66,27 +66,27 @@ class Invitation(models.Model):
         return f"{self.application_id} {self.pk}"
 
 
-class Seat(models.Model):
+class Place(models.Model):
     """One place of a program: free, held until `held_until`, or kept for good since `kept_at`."""
 
-    # A free seat keeps no program from being deleted; one that somebody has is kept by their application.
-    program = models.ForeignKey("cop_program.Program", on_delete=models.CASCADE, related_name="seats")
+    # A free place keeps no program from being deleted; one that somebody has is kept by their application.
+    program = models.ForeignKey("cop_program.Program", on_delete=models.CASCADE, related_name="places")
     number = models.PositiveSmallIntegerField()
-    invitation = models.OneToOneField(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="seat")
+    invitation = models.OneToOneField(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="place")
     held_until = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("seat")
-        verbose_name_plural = _("seats")
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
         ordering = ["program", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["program", "number"], name="forms_ext_seat_once"),
+            models.UniqueConstraint(fields=["program", "number"], name="forms_ext_place_once"),
             models.CheckConstraint(
                 condition=Q(invitation__isnull=True, held_until__isnull=True, kept_at__isnull=True)
                 | Q(invitation__isnull=False, held_until__isnull=False, kept_at__isnull=True)
                 | Q(invitation__isnull=False, held_until__isnull=True, kept_at__isnull=False),
-                name="forms_ext_seat_free_held_or_kept",
+                name="forms_ext_place_free_held_or_kept",
             ),
         ]
 
@@ -94,11 +94,11 @@ class Seat(models.Model):
         return f"{self.program_id} {self.number}"
 
 
-class WaitingListEntry(models.Model):
-    """A registration's place in the queue for a seat, in the order of `pk`; it ends with an offer or by leaving."""
+class QueueEntry(models.Model):
+    """A registration's place in the queue for a place, in the order of `pk`; it ends with an offer or by leaving."""
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="waiting_list")
-    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="waiting_list_entry")
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="queue_entry")
     joined_at = models.DateTimeField()
     offered_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)

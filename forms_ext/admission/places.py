@@ -1,7 +1,7 @@
-"""Seats: one row for each place, claimed by one conditional UPDATE.
+"""Places: one row for each place, claimed by one conditional UPDATE.
 
-Who frees, adds or queues holds the program's row (`lock`), so that no seat is free while somebody waits.
-Rows are always locked in this order: application, account, program, seat.
+Who frees, adds or queues holds the program's row (`lock`), so that no place is free while somebody waits.
+Rows are always locked in this order: application, account, program, place.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from cop_program.clock import now
 from cop_program.models import Program
 
-from .models import Invitation, Seat, WaitingListEntry
+from .models import Invitation, Place, QueueEntry
 
 FREE = Q(invitation__isnull=True)
 
@@ -23,67 +23,65 @@ def lock(program: Program) -> Program:
     return rows.select_related("page").get(pk=program.pk)
 
 
-def _take(*, program: Program, invitation: Invitation, held_until: datetime, past_queue: bool) -> Seat | None:
-    """Take the first free seat in one statement; PostgreSQL skips the rows that others are just taking."""
-    free = Seat.objects.filter(FREE, program=program).order_by("number")
+def _take(*, program: Program, invitation: Invitation, held_until: datetime, past_queue: bool) -> Place | None:
+    """Take the first free place in one statement; PostgreSQL skips the rows that others are just taking."""
+    free = Place.objects.filter(FREE, program=program).order_by("number")
     if connection.features.has_select_for_update_skip_locked:
         free = free.select_for_update(skip_locked=True)
-    rows = Seat.objects.filter(FREE, pk=free.values("pk")[:1])
+    rows = Place.objects.filter(FREE, pk=free.values("pk")[:1])
     if not past_queue:
-        queue = WaitingListEntry.objects.filter(
-            program=OuterRef("program"), offered_at__isnull=True, left_at__isnull=True
-        )
+        queue = QueueEntry.objects.filter(program=OuterRef("program"), offered_at__isnull=True, left_at__isnull=True)
         rows = rows.filter(~Exists(queue))
     if not rows.update(invitation=invitation, held_until=held_until):
         return None
-    return Seat.objects.get(invitation=invitation)
+    return Place.objects.get(invitation=invitation)
 
 
-def claim(*, program: Program, invitation: Invitation, held_until: datetime) -> Seat | None:
-    """Hold a free seat for `invitation` until `held_until`; None where none is free or somebody waits for one."""
+def claim(*, program: Program, invitation: Invitation, held_until: datetime) -> Place | None:
+    """Hold a free place for `invitation` until `held_until`; None where none is free or somebody waits for one."""
     return _take(program=program, invitation=invitation, held_until=held_until, past_queue=False)
 
 
-def claim_for_queue(*, program: Program, invitation: Invitation, held_until: datetime) -> Seat | None:
-    """Hold a free seat for the first in the queue; the caller holds the program's row."""
+def claim_for_queue(*, program: Program, invitation: Invitation, held_until: datetime) -> Place | None:
+    """Hold a free place for the first in the queue; the caller holds the program's row."""
     return _take(program=program, invitation=invitation, held_until=held_until, past_queue=True)
 
 
-def _unchanged(seat: Seat) -> "QuerySet[Seat]":
-    """Return the row of `seat` as long as the invitation that has it is the same."""
-    return Seat.objects.filter(Q(pk=seat.pk, invitation_id=seat.invitation_id))
+def _unchanged(place: Place) -> "QuerySet[Place]":
+    """Return the row of `place` as long as the invitation that has it is the same."""
+    return Place.objects.filter(Q(pk=place.pk, invitation_id=place.invitation_id))
 
 
-def keep(seat: Seat) -> bool:
-    """Keep a held seat for good; False where the hold is gone."""
+def keep(place: Place) -> bool:
+    """Keep a held place for good; False where the hold is gone."""
     kept = (
-        _unchanged(seat).filter(held_until__isnull=False, kept_at__isnull=True).update(held_until=None, kept_at=now())
+        _unchanged(place).filter(held_until__isnull=False, kept_at__isnull=True).update(held_until=None, kept_at=now())
     )
     return bool(kept)
 
 
-def hold_again(seat: Seat, held_until: datetime) -> bool:
-    """Hold a kept seat until `held_until` only; False if it is not kept."""
-    kept = _unchanged(seat).filter(kept_at__isnull=False)
+def hold_again(place: Place, held_until: datetime) -> bool:
+    """Hold a kept place until `held_until` only; False if it is not kept."""
+    kept = _unchanged(place).filter(kept_at__isnull=False)
     return bool(kept.update(held_until=held_until, kept_at=None))
 
 
-def extend(seat: Seat, held_until: datetime) -> bool:
+def extend(place: Place, held_until: datetime) -> bool:
     """Let a hold end at another time; False where the hold is gone."""
-    held = _unchanged(seat).filter(held_until__isnull=False)
+    held = _unchanged(place).filter(held_until__isnull=False)
     return bool(held.update(held_until=held_until))
 
 
-def free(seat: Seat) -> bool:
-    """Free a seat; False where somebody else has it by now. The caller holds the program's row."""
-    freed = _unchanged(seat).filter(invitation__isnull=False).update(invitation=None, held_until=None, kept_at=None)
+def free(place: Place) -> bool:
+    """Free a place; False where somebody else has it by now. The caller holds the program's row."""
+    freed = _unchanged(place).filter(invitation__isnull=False).update(invitation=None, held_until=None, kept_at=None)
     return bool(freed)
 
 
-def end_hold(seat: Seat, moment: datetime) -> bool:
-    """Free a seat whose hold has ended by `moment` unpaid; False where it was kept, extended or freed meanwhile."""
+def end_hold(place: Place, moment: datetime) -> bool:
+    """Free a place whose hold has ended by `moment` unpaid; False where it was kept, extended or freed meanwhile."""
     ended = (
-        _unchanged(seat).filter(held_until__lte=moment, kept_at__isnull=True).update(invitation=None, held_until=None)
+        _unchanged(place).filter(held_until__lte=moment, kept_at__isnull=True).update(invitation=None, held_until=None)
     )
     return bool(ended)
 
@@ -92,11 +90,11 @@ def end_hold(seat: Seat, moment: datetime) -> bool:
 def set_capacity(*, program: Program, capacity: int) -> int:
     """Add the places that are missing or delete free ones that are too many; return how many places there are."""
     lock(program)
-    numbers = set(Seat.objects.filter(program=program).values_list("number", flat=True))
+    numbers = set(Place.objects.filter(program=program).values_list("number", flat=True))
     missing = capacity - len(numbers)
     if missing > 0:
         unused = (number for number in range(1, capacity + len(numbers) + 1) if number not in numbers)
-        Seat.objects.bulk_create(Seat(program=program, number=next(unused)) for _ in range(missing))
+        Place.objects.bulk_create(Place(program=program, number=next(unused)) for _ in range(missing))
         return capacity
     if missing < 0:
         return len(numbers) - _delete_free(program, -missing)
@@ -104,9 +102,9 @@ def set_capacity(*, program: Program, capacity: int) -> int:
 
 
 def _delete_free(program: Program, count: int) -> int:
-    """Delete up to `count` free seats, the highest numbers first, in one statement that never meets a taken one."""
+    """Delete up to `count` free places, the highest numbers first, in one statement that never meets a taken one."""
     skip = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    table = connection.ops.quote_name(Seat._meta.db_table)
+    table = connection.ops.quote_name(Place._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {table} WHERE invitation_id IS NULL AND id IN ("  # noqa: S608
@@ -117,12 +115,12 @@ def _delete_free(program: Program, count: int) -> int:
         return cursor.rowcount
 
 
-def of(invitation: Invitation) -> Seat | None:
-    """Return the seat that `invitation` holds or keeps."""
-    return Seat.objects.filter(invitation=invitation).first()
+def of(invitation: Invitation) -> Place | None:
+    """Return the place that `invitation` holds or keeps."""
+    return Place.objects.filter(invitation=invitation).first()
 
 
-def ended(moment: datetime) -> "list[Seat]":
-    """Return the seats whose hold has ended, the earliest first."""
-    seats = Seat.objects.filter(held_until__lte=moment, kept_at__isnull=True).order_by(F("held_until"), "pk")
-    return list(seats.select_related("invitation"))
+def ended(moment: datetime) -> "list[Place]":
+    """Return the places whose hold has ended, the earliest first."""
+    places = Place.objects.filter(held_until__lte=moment, kept_at__isnull=True).order_by(F("held_until"), "pk")
+    return list(places.select_related("invitation"))

@@ -7,12 +7,12 @@ from django.db.models import Count, Q
 from cop_program.models import Program
 
 from . import queue
-from .models import Seat
+from .models import Place
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Seats of a program: `taken` for good, `held` until a deposit, people `waiting`, and the `least` number."""
+    """Places of a program: `taken` for good, `held` until a deposit, people `waiting`, and the `least` number."""
 
     capacity: int
     taken: int
@@ -33,15 +33,15 @@ class Standing:
 
 def standing(program: Program) -> Standing:
     """Return how `program` stands; two queries."""
-    seats = Seat.objects.filter(program=program).aggregate(
+    places = Place.objects.filter(program=program).aggregate(
         all=Count("pk"),
         taken=Count("pk", filter=Q(kept_at__isnull=False)),
         held=Count("pk", filter=Q(held_until__isnull=False)),
     )
     return Standing(
-        capacity=seats["all"],
-        taken=seats["taken"],
-        held=seats["held"],
+        capacity=places["all"],
+        taken=places["taken"],
+        held=places["held"],
         waiting=queue.waiting(program).count(),
         least=program.page.least_members,
     )

@@ -1,46 +1,42 @@
-"""The queue for a seat: in the order of joining; nobody passes it."""
+"""The queue for a place: in the order of joining; nobody passes it."""
 
 from django.db.models import QuerySet
 
 from cop_program.clock import now
 from cop_program.models import Program
 
-from .models import Invitation, WaitingListEntry
+from .models import Invitation, QueueEntry
 
 
-def waiting(program: Program) -> QuerySet[WaitingListEntry]:
-    """Return those who wait for a seat of `program`, the first in line first."""
-    return WaitingListEntry.objects.filter(program=program, offered_at__isnull=True, left_at__isnull=True).order_by(
-        "pk"
-    )
+def waiting(program: Program) -> QuerySet[QueueEntry]:
+    """Return those who wait for a place of `program`, the first in line first."""
+    return QueueEntry.objects.filter(program=program, offered_at__isnull=True, left_at__isnull=True).order_by("pk")
 
 
-def join(*, program: Program, invitation: Invitation) -> WaitingListEntry:
+def join(*, program: Program, invitation: Invitation) -> QueueEntry:
     """Put `invitation` at the end of the queue; the caller holds the program's row."""
-    return WaitingListEntry.objects.create(program=program, invitation=invitation, joined_at=now())
+    return QueueEntry.objects.create(program=program, invitation=invitation, joined_at=now())
 
 
-def first(program: Program) -> WaitingListEntry | None:
+def first(program: Program) -> QueueEntry | None:
     """Return who is first in line."""
     return waiting(program).select_related("invitation__registration").first()
 
 
 def place(invitation: Invitation) -> int | None:
     """Return the place in line of `invitation`, from 1; None where it does not wait."""
-    entry = WaitingListEntry.objects.filter(
-        invitation=invitation, offered_at__isnull=True, left_at__isnull=True
-    ).first()
+    entry = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True).first()
     if entry is None:
         return None
     return waiting(entry.program).filter(pk__lte=entry.pk).count()
 
 
-def offered(entry: WaitingListEntry) -> None:
-    """Note that `entry` has got a seat."""
-    WaitingListEntry.objects.filter(pk=entry.pk).update(offered_at=now())
+def offered(entry: QueueEntry) -> None:
+    """Note that `entry` has got a place."""
+    QueueEntry.objects.filter(pk=entry.pk).update(offered_at=now())
 
 
 def leave(invitation: Invitation) -> bool:
     """Let `invitation` leave the queue; False where it does not wait."""
-    left = WaitingListEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True)
+    left = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True)
     return bool(left.update(left_at=now()))

@@ -20,7 +20,7 @@ LABELS = {
 
 
 def follow_page(sender: Any, *, program: Program, **kwargs: Any) -> None:
-    """Bring seats and links in line with the page that was just published."""
+    """Bring places and links in line with the page that was just published."""
     program = Program.objects.select_related("page").get(pk=program.pk)
     places.set_capacity(program=program, capacity=program.page.capacity)
     invitations.follow_deadline(program)

@@ -115,7 +115,7 @@ def add_note(*, application: Application, author: "User", text: str) -> Applicat
     return note
 
 
-def is_letter_sent(key: str) -> bool:
+def is_message_sent(key: str) -> bool:
     """Tell whether a letter was mailed under the idempotency `key`."""
     return bool(key) and OutgoingMail.objects.filter(idempotency_key=key).exists()
 
@@ -131,12 +131,12 @@ def write_to_facilitator(
     """
     if not facilitator.contact_email:
         raise ActionRefused(_("Letters can't be sent to this person."))
-    if is_letter_sent(idempotency_key):
+    if is_message_sent(idempotency_key):
         return
-    guards.count_letter(sender=sender, email=email, to=facilitator.contact_email)
+    guards.count_message(sender=sender, email=email, to=facilitator.contact_email)
     mail.send(
         idempotency_key=idempotency_key,
-        kind="letter_to_facilitator",
+        kind="message_to_facilitator",
         to=facilitator.contact_email,
         to_name=facilitator.title,
         reply_to=email,

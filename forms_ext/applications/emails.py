@@ -31,7 +31,7 @@ RECEIVED = define(
     },
 )
 LETTER = define(
-    "letter_to_facilitator",
+    "message_to_facilitator",
     _("Letter to a facilitator"),
     _("A letter from {name} through the web site"),
     _(

@@ -52,7 +52,7 @@ def _show(
 ) -> HttpResponse:
     token = tokens.make(page.pk, 0, nonce)
     context = {**of_every_page(request), "page": page, "token": token, "trap": guards.TRAP, **context}
-    response = TemplateResponse(request, "forms_ext/applications/letter.html", context, status=status)
+    response = TemplateResponse(request, "forms_ext/applications/message.html", context, status=status)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
@@ -77,8 +77,8 @@ def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     if request.method != "POST":
         return _show(request, page, form=ContactForm(), sent="sent" in request.GET)
     token = tokens.read(request.POST.get("_token"), page.pk)
-    key = f"letter:{tokens.idempotency_key(page.pk, token.nonce)}" if token else ""
-    if actions.is_letter_sent(key):
+    key = f"message:{tokens.idempotency_key(page.pk, token.nonce)}" if token else ""
+    if actions.is_message_sent(key):
         return redirect(f"{request.path}?sent=1")
     form = ContactForm(request.POST)
     again: dict[str, Any] = {"form": form, "nonce": token.nonce if token else ""}
@@ -91,7 +91,7 @@ def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
         sender = network.sender(request)
         actions.write_to_facilitator(facilitator=page, sender=sender, idempotency_key=key, **form.cleaned_data)
     except guards.TooMany as refused:
-        if not actions.is_letter_sent(key):  # the same at the same moment, which was first
+        if not actions.is_message_sent(key):  # the same at the same moment, which was first
             response = _show(request, page, 429, notice=refused.words(request), **again)
             response["Retry-After"] = refused.retry_after
             return response

@@ -35,8 +35,8 @@ class Setting[T]:
 class Conf:
     """`conf.COP_OFFER_DAYS` and so on: what an operator sets in Django's settings, else the default."""
 
-    # Seats and money
-    COP_OFFER_DAYS = Setting(3, "Days for which a seat that came free is held for the first in the queue.")
+    # Places and money
+    COP_OFFER_DAYS = Setting(3, "Days for which a place that came free is held for the first in the queue.")
     COP_HOLD_GRACE_DAYS = Setting(3, "Days after the end of the personal link until an unpaid hold ends.")
     COP_HOLD_REMIND_DAYS = Setting(2, "Days before the end of a hold when its holder is reminded.")
     COP_INVOICE_FONT = Setting(

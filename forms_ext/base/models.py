@@ -35,7 +35,7 @@ class RateBucket(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something that has to be done again and again was done last (`pulse.py`)."""
+    """When something that has to be done again and again was done last (`heartbeat.py`)."""
 
     name = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""What the cellar does when Django tells it something."""
+"""What this package does when Django sends a signal."""
 
 from typing import Any
 

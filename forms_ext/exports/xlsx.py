@@ -46,7 +46,7 @@ def escape(text: str) -> str:
     return SPECIAL.sub(_entity, text) if SPECIAL.search(text) else text
 
 
-def letters(place: int) -> str:
+def column_name(place: int) -> str:
     """Return the name of a column: A, …, Z, AA, …"""
     name = ""
     place += 1
@@ -116,7 +116,7 @@ class Sheet:
         cells: dict[str, Cell] = {
             "text": text_cell, "date": date_cell, "moment": _moment_cell(options), "money": money_cell,
         }  # fmt: skip
-        self.columns = [(f'<c r="{letters(place)}', cells.get(c.type, any_cell)) for place, c in enumerate(columns)]
+        self.columns = [(f'<c r="{column_name(place)}', cells.get(c.type, any_cell)) for place, c in enumerate(columns)]
         self.names = headings(columns, zone=options.time_zone, by=options.headings)
 
     def head(self, widths: Sequence[int]) -> str:
@@ -194,7 +194,7 @@ def _about(columns: Sequence[Column]) -> str:
     lines += [[c.key, str(c.label), "\n".join(c.earlier), c.type] for c in columns]
     rows = "".join(
         f'<row r="{number}">'
-        + "".join(f'<c r="{letters(place)}{number}"{text_cell(text)}' for place, text in enumerate(line))
+        + "".join(f'<c r="{column_name(place)}{number}"{text_cell(text)}' for place, text in enumerate(line))
         + "</row>"
         for number, line in enumerate(lines, 1)
     )

@@ -17,7 +17,7 @@ from .models import Invoice
 PATIENCE = timedelta(minutes=15)
 
 
-@consistency.check("billing.balances")
+@consistency.check("invoices.balances")
 def balances_fit_invoices() -> Iterator[str]:
     """An account with an open invoice owes something; nobody was given back more than was recorded as paid."""
     sums = Account.objects.annotate(
@@ -32,7 +32,7 @@ def balances_fit_invoices() -> Iterator[str]:
             yield f"Account {account}: more was given back than was paid."
 
 
-@consistency.check("billing.receipts")
+@consistency.check("invoices.receipts")
 def payments_have_receipts() -> Iterator[str]:
     """Each payment has its receipt, each reversed one the cancellation of it."""
     for payment in Payment.objects.filter(receipt=None).select_related("account"):
@@ -41,7 +41,7 @@ def payments_have_receipts() -> Iterator[str]:
         yield f"Account {reversal.payment.account}: the receipt of payment {reversal.payment_id} was not cancelled."
 
 
-@consistency.check("billing.numbers")
+@consistency.check("invoices.numbers")
 def numbers_have_no_gap() -> Iterator[str]:
     """Each series runs from 1 to the last number drawn, each number once."""
     found = {
@@ -61,7 +61,7 @@ def numbers_have_no_gap() -> Iterator[str]:
         yield f"Series {series} of issuer {issuer} has invoices and no sequence."
 
 
-@consistency.check("billing.invoices")
+@consistency.check("invoices.snapshots")
 def invoices_fit_their_snapshots() -> Iterator[str]:
     """Number and total of each invoice are those of its snapshot, whose lines add up; credit notes mirror it."""
     for invoice in Invoice.objects.select_related("corrects").iterator(chunk_size=200):
@@ -77,7 +77,7 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
             yield f"{invoice.corrects.number}: is open, although {invoice.number} corrects it."
 
 
-@consistency.check("billing.pdfs")
+@consistency.check("invoices.pdfs")
 def pdfs_fit_their_hashes() -> Iterator[str]:
     """Each invoice has its PDF, and the stored bytes have the hash that was kept; each was mailed."""
     late = now() - PATIENCE

@@ -13,7 +13,7 @@ REVERSED_KINDS = Q(kind="payment_reversal", reverses__kind="payment") | Q(
 )
 
 
-@consistency.check("billing.rows")
+@consistency.check("ledger.rows")
 def rows_fit_their_accounts() -> Iterator[str]:
     """Rows are in the currency of their account; payments and reversals equal what they stand for."""
     for row in AccountRow.objects.exclude(amount_currency=F("account__currency")).select_related("account"):
@@ -35,7 +35,7 @@ def rows_fit_their_accounts() -> Iterator[str]:
         yield f"Payment {payment.pk} does not agree with its row."
 
 
-@consistency.check("billing.logos")
+@consistency.check("ledger.logos")
 def logos_can_be_drawn() -> Iterator[str]:
     """The logo of each issuer stands on the next document."""
     for issuer in Issuer.objects.select_related("logo"):
@@ -45,7 +45,7 @@ def logos_can_be_drawn() -> Iterator[str]:
             yield f"The logo of {issuer} is left out of documents: {' '.join(error.messages)}"
 
 
-@consistency.check("billing.lists")
+@consistency.check("ledger.lists")
 def lists_fit_their_rows() -> Iterator[str]:
     """Refunds and rebates recorded as paid have a row with their amount on their account."""
     for refund in RefundDue.objects.filter(settled_by_row__isnull=False).select_related("settled_by_row"):

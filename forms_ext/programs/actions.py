@@ -126,7 +126,7 @@ def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
 
 @transaction.atomic
 def call_off_program(*, program: Program, by: "User | None", reason: str = "", message: str = "") -> BatchRun:
-    """Call the program off; a task tells everybody, frees seats and lists what is given back.
+    """Call the program off; a task tells everybody, frees places and lists what is given back.
 
     `reason` is for colleagues, `message` for everybody who is told, in the mail.
     """
@@ -149,7 +149,7 @@ def close_program(*, program: Program, by: "User | None") -> bool:
     """
     program = Program.objects.select_related("page").get(pk=program.pk)
     if not is_over(program.page):
-        raise ActionRefused(_("The program is not over yet: it can be closed after its last meeting."))
+        raise ActionRefused(_("The program is not over yet: it can be closed after its last session."))
     moved = Program.objects.filter(pk=program.pk, status=Program.Status.CONFIRMED).update(
         status=Program.Status.CLOSED, status_changed_at=now()
     )

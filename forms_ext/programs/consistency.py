@@ -13,7 +13,7 @@ from .models import BatchItem
 State = Registration.State
 
 
-@consistency.check("registration.runs")
+@consistency.check("programs.runs")
 def runs_reach_everybody() -> Iterator[str]:
     """Nothing failed; every member of a confirmed program that owes something has an invoice once the run is over."""
     for item in BatchItem.objects.filter(state=BatchItem.State.FAILED).select_related(

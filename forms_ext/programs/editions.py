@@ -8,10 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cop_program import editions, remarks
+from cop_program import edition_checklist, editions
+from cop_program.edition_checklist import CheckItem
 from cop_program.editions import Edition
 from cop_program.models import Program, ProgramPage
-from cop_program.remarks import Remark
 
 from ..base import history
 from ..mail import actions as mail
@@ -31,18 +31,18 @@ def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractB
     return edition
 
 
-def to_look_at(page: ProgramPage) -> list[Remark]:
+def to_look_at(page: ProgramPage) -> list[CheckItem]:
     """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
-    found = remarks.of_program(page)
+    found = edition_checklist.of_program(page)
     program = Program.for_page(page)
     scope = f"program:{program.pk}" if program else None
     for template in mails.own_templates(scope) if scope else ():
         where = _("Mail: %(subject)s") % {"subject": template.subject}
         query = urlencode({"scope": scope, "language": template.language})
         url = f"{reverse('forms_ext_mail:template', args=[template.kind])}?{query}"
-        years = remarks.years_of(page)
-        dates = remarks.of_texts(template, years=years, language=template.language)
+        years = edition_checklist.years_of(page)
+        dates = edition_checklist.of_texts(template, years=years, language=template.language)
         links = [secrecy.advice(name) for name in mails.misplaced(template)]
-        texts = [*links, *dates, *remarks.of_links(template, home=page)]
-        found += [Remark(text, where, url) for text in texts]
+        texts = [*links, *dates, *edition_checklist.of_links(template, home=page)]
+        found += [CheckItem(text, where, url) for text in texts]
     return found

@@ -14,12 +14,12 @@ from wagtail.models import Page
 from cop_program.access import unrestricted
 from cop_program.api import paths
 from cop_program.clock import now
-from cop_program.extensions import NextStep, Seats, Standing
+from cop_program.extensions import NextStep, Places, Standing
 from cop_program.models import Program, ProgramPage, SessionPage
 from cop_program.presentation.context import is_over
 from cop_program.translations import localized
 
-from ..admission.models import Seat, WaitingListEntry
+from ..admission.models import Place, QueueEntry
 from ..applications.models import Application
 from ..applications.pages import ApplicationFormPage
 from ..base import dates
@@ -77,10 +77,10 @@ def annotations() -> dict[str, Any]:
     form = ApplicationFormPage.objects.filter(below)
     waiting = Q(offered_at__isnull=True, left_at__isnull=True)
     return {
-        "capacity": _count(Seat.objects.filter(mine)),
-        "taken": _count(Seat.objects.filter(mine, kept_at__isnull=False)),
-        "held": _count(Seat.objects.filter(mine, held_until__isnull=False)),
-        "waiting": _count(WaitingListEntry.objects.filter(mine, waiting)),
+        "capacity": _count(Place.objects.filter(mine)),
+        "taken": _count(Place.objects.filter(mine, kept_at__isnull=False)),
+        "held": _count(Place.objects.filter(mine, held_until__isnull=False)),
+        "waiting": _count(QueueEntry.objects.filter(mine, waiting)),
         "registration_form": Subquery(RegistrationFormPage.objects.filter(below, unrestricted()).values("pk")[:1]),
         "form": Subquery(form.filter(unrestricted()).values("pk")[:1]),
         "form_path": Subquery(form.values("url_path")[:1]),
@@ -96,7 +96,7 @@ def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address:
     """Return how a program stands, by the values of `annotations`; no query."""
     form, path = values["form"], values["form_path"]
     return Standing(
-        seats=Seats(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
+        places=Places(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
         next_step=_next_step(page, status, address(path) if path else None),
         application_api_url=paths.of("cop_form", form) if form else "",
         registration_api_url=paths.of("cop_form", values["registration_form"]) if values["registration_form"] else "",

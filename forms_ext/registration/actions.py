@@ -10,7 +10,7 @@ from cop_program.clock import now
 from cop_program.models import Program
 
 from ..admission import invitations, places, queue
-from ..admission.models import Invitation, Seat
+from ..admission.models import Invitation, Place
 from ..applications.models import Application
 from ..base import history, number_series
 from ..base.errors import ActionRefused
@@ -45,21 +45,21 @@ def _use(invitation: Invitation) -> Program:
     return Program.objects.select_related("page").get(pk=application.program_id)
 
 
-def _claim_or_queue(program: Program, invitation: Invitation) -> Seat | None:
-    """Return a seat held for `invitation`, or None once it stands in the queue."""
+def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
+    """Return a place held for `invitation`, or None once it stands in the queue."""
     until = queries.hold_end(program, invitation)
-    if seat := places.claim(program=program, invitation=invitation, held_until=until):
-        return seat
-    places.lock(program)  # nobody frees a seat from here on until we stand in the queue
-    if seat := places.claim(program=program, invitation=invitation, held_until=until):
-        return seat
+    if place := places.claim(program=program, invitation=invitation, held_until=until):
+        return place
+    places.lock(program)  # nobody frees a place from here on until we stand in the queue
+    if place := places.claim(program=program, invitation=invitation, held_until=until):
+        return place
     queue.join(program=program, invitation=invitation)
     return None
 
 
 @transaction.atomic
 def register(*, invitation: Invitation, submission: Any) -> Registration:
-    """Register the holder of `invitation`: a seat held and the fee posted, or a place in the queue.
+    """Register the holder of `invitation`: a place held and the fee posted, or a place in the queue.
 
     `submission` is a `CleanSubmission` of the registration form. The same `idempotency_key` again returns the
     registration that it made.
@@ -72,15 +72,15 @@ def register(*, invitation: Invitation, submission: Any) -> Registration:
         if earlier := _earlier(invitation, submission.idempotency_key):  # the same post, at the same moment
             return earlier
         raise
-    seat = _claim_or_queue(program, invitation)
-    registration = _create(program, invitation, submission, State.HELD if seat else State.WAITING)
+    place = _claim_or_queue(program, invitation)
+    registration = _create(program, invitation, submission, State.HELD if place else State.WAITING)
     history.record(registration, "forms_ext.registration.register", state=str(registration.state))
-    if seat is None:
+    if place is None:
         sending.registered_waiting(registration)
     else:
         start_hold(registration)
         if registration.state == State.HELD:
-            sending.registered_hold(registration, seat)
+            sending.registered_hold(registration, place)
     return registration
 
 
@@ -120,7 +120,7 @@ def cancel(
     message: str = "",
     refund: bool | None = None,
 ) -> Registration:
-    """Cancel a registration: its seat goes to the first in the queue; the deposit is listed for refund or kept.
+    """Cancel a registration: its place goes to the first in the queue; the deposit is listed for refund or kept.
 
     Before the cancellation deadline it is given back, after it kept; `refund` chooses otherwise, with a reason.
     `reason` is for colleagues, `message` for the person, in the mail.

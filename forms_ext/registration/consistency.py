@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..admission.models import Invitation, Seat
+from ..admission.models import Invitation, Place
 from ..base import consistency
 from ..ledger import queries as ledger_queries
 from . import holds
@@ -15,23 +15,23 @@ State = Registration.State
 
 @consistency.check("registration.places")
 def registrations_fit_their_places() -> Iterator[str]:
-    """A member keeps a seat, a held registration holds one, a waiting one waits, an ended one has none."""
-    found = Registration.objects.select_related("invitation__seat", "invitation__waiting_list_entry", "account")
+    """A member keeps a place, a held registration holds one, a waiting one waits, an ended one has none."""
+    found = Registration.objects.select_related("invitation__place", "invitation__queue_entry", "account")
     for registration in found.iterator(chunk_size=500):
-        seat = getattr(registration.invitation, "seat", None)
-        entry = getattr(registration.invitation, "waiting_list_entry", None)
-        has = "kept" if seat and seat.kept_at else "held" if seat else "none"
+        place = getattr(registration.invitation, "place", None)
+        entry = getattr(registration.invitation, "queue_entry", None)
+        has = "kept" if place and place.kept_at else "held" if place else "none"
         waits = entry is not None and entry.offered_at is None and entry.left_at is None
         wanted = {State.MEMBER: "kept", State.HELD: "held"}.get(State(registration.state), "none")
         if has != wanted:
-            yield f"{registration}: is {registration.state}, but its seat is {has}."
+            yield f"{registration}: is {registration.state}, but its place is {has}."
         if waits != (registration.state == State.WAITING):
             yield f"{registration}: is {registration.state}, and {'waits' if waits else 'does not wait'} in the queue."
 
 
 @consistency.check("registration.links")
 def links_fit_registrations() -> Iterator[str]:
-    """An invitation is used exactly where it has a registration; a seat belongs to a registration."""
+    """An invitation is used exactly where it has a registration; a place belongs to a registration."""
     for invitation in Invitation.objects.filter(used_at__isnull=False, registration__isnull=True).select_related(
         "application"
     ):
@@ -40,8 +40,8 @@ def links_fit_registrations() -> Iterator[str]:
         yield f"{registration}: its link was never used."
     for registration in Registration.objects.exclude(invitation__application__state="accepted"):
         yield f"{registration}: its application is not accepted."
-    for seat in Seat.objects.filter(invitation__isnull=False, invitation__registration__isnull=True):
-        yield f"Seat {seat.pk}: is taken by nobody who has registered."
+    for place in Place.objects.filter(invitation__isnull=False, invitation__registration__isnull=True):
+        yield f"Place {place.pk}: is taken by nobody who has registered."
 
 
 @consistency.check("registration.accounts")

@@ -42,7 +42,7 @@ def refused(request: HttpRequest, name: str = "", typed: Sequence[tuple[str, str
     """
     if name:
         request.path = request.path_info = reverse(name, args=["-"])
-    template = "forms_ext/registration_refused.html"
+    template = "forms_ext/registration/refused.html"
     return private(TemplateResponse(request, template, {"typed": typed}, status=REFUSED_STATUS))
 
 

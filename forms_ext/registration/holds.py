@@ -13,7 +13,7 @@ from cop_program.models import Program
 from cop_program.presentation.context import is_over
 
 from ..admission import invitations, places
-from ..admission.models import Seat, WaitingListEntry
+from ..admission.models import Place, QueueEntry
 from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
@@ -35,23 +35,23 @@ WORKING_DAYS = 3  # for which a place is held whose deposit was taken back, unle
 
 
 @transaction.atomic
-def offer_free_seats(program: Program) -> int:
-    """Give every free seat to the first in the queue as a hold; return how many were given."""
+def offer_free_places(program: Program) -> int:
+    """Give every free place to the first in the queue as a hold; return how many were given."""
     return offer_under_lock(places.lock(program))
 
 
 def end_holds() -> int:
     """End every hold whose time is over, each in a transaction of its own; return how many ended."""
     moment = now()
-    return sum(_end_hold(seat, moment) for seat in places.ended(moment))
+    return sum(_end_hold(place, moment) for place in places.ended(moment))
 
 
 @transaction.atomic
-def _end_hold(seat: Seat, moment: datetime) -> bool:
-    held = Registration.objects.get(invitation_id=seat.invitation_id)  # type: ignore[misc]  # a hold has an invitation
+def _end_hold(place: Place, moment: datetime) -> bool:
+    held = Registration.objects.get(invitation_id=place.invitation_id)  # type: ignore[misc]  # a hold has an invitation
     registration = queries.locked(held)
     program = places.lock(registration.program)
-    if registration.state != State.HELD or not places.end_hold(seat, moment):
+    if registration.state != State.HELD or not places.end_hold(place, moment):
         return False
     move(registration, State.LAPSED)
     if registration.account:
@@ -71,8 +71,8 @@ def remind_holds() -> int:
     soon = Registration.objects.filter(
         state=State.HELD,
         reminded_at__isnull=True,
-        invitation__seat__held_until__gt=moment,
-        invitation__seat__held_until__lte=moment + timedelta(days=conf.COP_HOLD_REMIND_DAYS),
+        invitation__place__held_until__gt=moment,
+        invitation__place__held_until__lte=moment + timedelta(days=conf.COP_HOLD_REMIND_DAYS),
     )
     return sum(_remind(pk, moment) for pk in soon.values_list("pk", flat=True))
 
@@ -83,11 +83,11 @@ def _remind(pk: int, moment: datetime) -> bool:
     due = Registration.objects.filter(pk=pk, state=State.HELD, reminded_at__isnull=True)
     if not due.update(reminded_at=moment):
         return False
-    registration = Registration.objects.select_related("program__page", "invitation__seat", "account").get(pk=pk)
-    seat = places.of(registration.invitation)
-    if seat is None or seat.held_until is None or seat.held_until <= moment:
+    registration = Registration.objects.select_related("program__page", "invitation__place", "account").get(pk=pk)
+    place = places.of(registration.invitation)
+    if place is None or place.held_until is None or place.held_until <= moment:
         return False
-    sending.hold_ending(registration, seat)
+    sending.hold_ending(registration, place)
     return True
 
 
@@ -100,21 +100,21 @@ def set_hold_end(
     `message` is what staff tell the holder beside it. Raise ActionRefused if no place is held, or the time is past.
     """
     registration = queries.locked(registration)
-    seat = hold_until(registration, held_until, by=by)
-    sending.hold_moved(registration, seat, message)
+    place = hold_until(registration, held_until, by=by)
+    sending.hold_moved(registration, place, message)
     return registration
 
 
-def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Seat:
-    """As `set_hold_end`, without its email; the caller has locked `registration`. Return the seat."""
-    seat = places.of(registration.invitation)
+def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Place:
+    """As `set_hold_end`, without its email; the caller has locked `registration`. Return the place."""
+    place = places.of(registration.invitation)
     _check_end(held_until)
-    if registration.state != State.HELD or seat is None or not places.extend(seat, held_until):
-        raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
+    if registration.state != State.HELD or place is None or not places.extend(place, held_until):
+        raise ActionRefused(_("%(reference)s holds no place.") % {"reference": registration.reference})
     _remind_anew(registration)
     history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
-    seat.held_until = held_until
-    return seat
+    place.held_until = held_until
+    return place
 
 
 def hold_again(registration: Registration, held_until: datetime, *, by: "User | None") -> None:
@@ -122,10 +122,10 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
 
     The caller has locked the account and the program. Raise ActionRefused if `held_until` is past.
     """
-    seat = places.of(registration.invitation)
+    place = places.of(registration.invitation)
     _check_end(held_until)
-    if seat is None or not places.hold_again(seat, held_until):
-        raise ActionRefused(_("%(reference)s holds no seat.") % {"reference": registration.reference})
+    if place is None or not places.hold_again(place, held_until):
+        raise ActionRefused(_("%(reference)s holds no place.") % {"reference": registration.reference})
     move(registration, State.HELD)
     _remind_anew(registration)
     history.record(registration, "forms_ext.registration.hold_again", user=by, held_until=held_until.isoformat())
@@ -162,9 +162,9 @@ def keeps_place_unpaid(program: Program) -> bool:
 
 
 def offer_everywhere() -> int:
-    """Offer free seats wherever somebody waits beside one; finds nothing while all else is well. Periodic."""
-    waiting = WaitingListEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
+    """Offer free places wherever somebody waits beside one; finds nothing while all else is well. Periodic."""
+    waiting = QueueEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
     programs = Program.objects.filter(
-        pk__in=waiting.values("program"), seats__invitation__isnull=True, status__in=invitations.OPEN
+        pk__in=waiting.values("program"), places__invitation__isnull=True, status__in=invitations.OPEN
     )
-    return sum(offer_free_seats(program) for program in programs.distinct())
+    return sum(offer_free_places(program) for program in programs.distinct())

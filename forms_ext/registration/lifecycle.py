@@ -11,7 +11,7 @@ from cop_program.clock import now
 from cop_program.models import Program
 
 from ..admission import invitations, places, queue
-from ..admission.models import Seat, WaitingListEntry
+from ..admission.models import Place, QueueEntry
 from ..base import dates, history
 from ..base.conf import conf
 from ..invoices import actions as invoices
@@ -30,7 +30,7 @@ State = Registration.State
 
 
 def start_hold(registration: Registration) -> Account:
-    """Open the account of a registration that has just got a seat and post the fee; no deposit makes a member."""
+    """Open the account of a registration that has just got a place and post the fee; no deposit makes a member."""
     page = registration.program.page
     account = ledger.open_account(
         program=registration.program,
@@ -46,9 +46,9 @@ def start_hold(registration: Registration) -> Account:
     if page.fee.amount > 0:
         ledger.post_fee(account=account, amount=page.fee)
     if registration.deposit_amount <= 0:
-        seat = places.of(registration.invitation)
-        assert seat is not None
-        become_member(registration, seat)
+        place = places.of(registration.invitation)
+        assert place is not None
+        become_member(registration, place)
     return account
 
 
@@ -59,9 +59,9 @@ def refund_by_default(program: Program) -> bool:
 
 
 def give_up_place(registration: Registration) -> None:
-    """Free the seat of a registration, or let it leave the queue; the caller holds the program's row."""
-    if seat := places.of(registration.invitation):
-        places.free(seat)
+    """Free the place of a registration, or let it leave the queue; the caller holds the program's row."""
+    if place := places.of(registration.invitation):
+        places.free(place)
     queue.leave(registration.invitation)
 
 
@@ -105,32 +105,32 @@ def _has_begun(program: Program) -> bool:
 
 
 def can_offer(program: Program) -> bool:
-    """Tell whether a seat that is free now is still offered: not once the program has begun, or will not take place."""
+    """Tell whether a free place is still offered: not once the program has begun or is cancelled."""
     return program.status in invitations.OPEN and not _has_begun(program)
 
 
 def offer_under_lock(program: Program) -> int:
-    """As `offer_free_seats`; the caller holds the row of `program`, as it is now."""
+    """As `offer_free_places`; the caller holds the row of `program`, as it is now."""
     given = 0
     while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
         given += 1
     return given
 
 
-def _offer(program: Program, entry: WaitingListEntry) -> bool:
+def _offer(program: Program, entry: QueueEntry) -> bool:
     until = dates.end_of_day(now(), dates.zone_of(program), days=conf.COP_OFFER_DAYS)
-    seat = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
-    if seat is None:
+    place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
+    if place is None:
         return False
     queue.offered(entry)
     registration = Registration.objects.select_related("program__page", "invitation__application").get(
         invitation=entry.invitation
     )
     move(registration, State.HELD)
-    history.record(registration, "forms_ext.registration.offer_seat")
+    history.record(registration, "forms_ext.registration.offer_place")
     start_hold(registration)
     if registration.state == State.HELD:
-        sending.seat_offered(registration, seat)
+        sending.place_offered(registration, place)
     return True
 
 
@@ -138,14 +138,14 @@ def has_deposit(registration: Registration) -> bool:
     return sending.deposit_left(registration).amount <= 0
 
 
-def become_member(registration: Registration, seat: Seat) -> None:
-    """Keep the seat; in a confirmed program the invoice for the balance goes out at once."""
-    if not places.keep(seat):
+def become_member(registration: Registration, place: Place) -> None:
+    """Keep the place; in a confirmed program the invoice for the balance goes out at once."""
+    if not places.keep(place):
         return
     move(registration, State.MEMBER)
-    history.record(registration, "forms_ext.registration.keep_seat")
+    history.record(registration, "forms_ext.registration.keep_place")
     status = Program.objects.values_list("status", flat=True).get(pk=registration.program_id)
     confirmed = status == Program.Status.CONFIRMED
     if confirmed and registration.account:
         invoices.issue_invoice(account=registration.account)
-    sending.seat_confirmed(registration, confirmed=confirmed)
+    sending.place_confirmed(registration, confirmed=confirmed)

@@ -13,11 +13,11 @@ __all__ = ["Registration"]
 
 
 class Registration(AnswerSet):
-    """An accepted person's registration: waiting for a seat, holding one, a member, or ended."""
+    """An accepted person's registration: waiting for a place, holding one, a member, or ended."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("In the queue")
-        HELD = "held", _("Seat held")
+        HELD = "held", _("Place held")
         MEMBER = "member", _("Member")
         LAPSED = "lapsed", _("Hold ended")
         CANCELLED = "cancelled", _("Cancelled")

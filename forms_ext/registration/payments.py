@@ -28,15 +28,15 @@ State = Registration.State
 
 
 def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
-    """Keep the seat once the deposit is there; a late deposit takes a free seat or is listed for refund."""
+    """Keep the place once the deposit is there; a late deposit takes a free place or is listed for refund."""
     registration = _locked(payment)
     if registration is None:
         return
     program = registration.program
     if registration.state == State.HELD and has_deposit(registration):
-        seat = places.of(registration.invitation)
-        if seat is not None:
-            become_member(registration, seat)
+        place = places.of(registration.invitation)
+        if place is not None:
+            become_member(registration, place)
     elif registration.state == State.LAPSED:
         _late_deposit(registration, program)
     elif registration.state == State.CANCELLED:
@@ -53,14 +53,14 @@ def _locked(payment: Payment) -> Registration | None:
 
 
 def _late_deposit(registration: Registration, program: Program) -> None:
-    """The hold had ended: take a seat that is free and nobody waits for, else give the money back."""
+    """The hold had ended: take a place that is free and nobody waits for, else give the money back."""
     if not has_deposit(registration):
         _give_back(registration, _("Paid in part after the hold had ended."))
         return
-    seat = None
+    place = None
     if program.status in OPEN and queue.first(program) is None:
-        seat = places.claim(program=program, invitation=registration.invitation, held_until=now())
-    if seat is None:
+        place = places.claim(program=program, invitation=registration.invitation, held_until=now())
+    if place is None:
         _give_back(registration, _("The deposit came after the hold had ended, and no place is free."))
         return
     account = registration.account
@@ -70,7 +70,7 @@ def _late_deposit(registration: Registration, program: Program) -> None:
     fee = AccountRow.objects.filter(account=account, kind="fee").order_by("pk").last()
     if fee is not None:
         ledger.post_fee(account=account, amount=fee.amount)
-    become_member(registration, seat)
+    become_member(registration, place)
 
 
 def _give_back(registration: Registration, reason: str) -> None:

@@ -43,10 +43,10 @@ def next_step(registration: Registration) -> str:
 
 
 def _held_until(registration: Registration) -> str:
-    seat = places.of(registration.invitation)
-    if not seat or not seat.held_until:
+    place = places.of(registration.invitation)
+    if not place or not place.held_until:
         return ""
-    return dates.until(seat.held_until, dates.zone_of(registration.program), registration.language)
+    return dates.until(place.held_until, dates.zone_of(registration.program), registration.language)
 
 
 def _given_back(registration: Registration) -> list[str]:

@@ -70,7 +70,7 @@ def members(program: Program) -> QuerySet[Registration]:
 
 @dataclass(frozen=True)
 class Overview:
-    """What staff weigh before they confirm: the seats, and who is member, holds, waits, lapsed or cancelled."""
+    """What staff weigh before they confirm: the places, and who is member, holds, waits, lapsed or cancelled."""
 
     standing: Standing
     members: Sequence[Registration]
@@ -81,10 +81,10 @@ class Overview:
 
 
 def registration_overview(program: Program) -> Overview:
-    """Return all registrations of `program` by state, with seat, account and queue entry: three queries."""
+    """Return all registrations of `program` by state, with place, account and queue entry: three queries."""
     found = list(
         Registration.objects.filter(program=program)
-        .select_related("account", "invitation__seat", "invitation__waiting_list_entry", "invitation__application")
+        .select_related("account", "invitation__place", "invitation__queue_entry", "invitation__application")
         .order_by("pk")
     )
 
@@ -92,7 +92,7 @@ def registration_overview(program: Program) -> Overview:
         return [registration for registration in found if registration.state == state]
 
     waiting = list(of(State.WAITING))
-    waiting.sort(key=lambda registration: registration.invitation.waiting_list_entry.pk)
+    waiting.sort(key=lambda registration: registration.invitation.queue_entry.pk)
     return Overview(
         standing=standing(program),
         members=sorted(of(State.MEMBER), key=lambda registration: registration.name),

@@ -22,13 +22,13 @@ MEMBERS = previews.People(
     "manage",
     label=lambda registration: f"{registration.name}, {registration.reference}",
     read=sending.values_of,
-    related=("program__page", "invitation__seat", "invitation__application__program__page", "account"),
+    related=("program__page", "invitation__place", "invitation__application__program__page", "account"),
 )
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
 LABELS = {
     "register": _("Registered"),
-    "keep_seat": _("Deposit paid: place kept"),
-    "offer_seat": _("Place offered from the queue"),
+    "keep_place": _("Deposit paid: place kept"),
+    "offer_place": _("Place offered from the queue"),
     "end_hold": _("Hold ended unpaid"),
     "set_hold_end": _("End of the hold changed"),
     "hold_again": _("Deposit taken back: place held"),
@@ -37,9 +37,9 @@ LABELS = {
 }
 
 
-def offer_added_seats(sender: Any, *, program: Program, **kwargs: Any) -> None:
-    """Offer the seats that a publication has added; admission's receiver, connected before, made them."""
-    holds.offer_free_seats(program)
+def offer_added_places(sender: Any, *, program: Program, **kwargs: Any) -> None:
+    """Offer the places that a publication has added; admission's receiver, connected before, made them."""
+    holds.offer_free_places(program)
 
 
 def connect() -> None:
@@ -59,6 +59,6 @@ def connect() -> None:
         history.register(f"forms_ext.registration.{verb}", label)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
     payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")
-    program_published.connect(offer_added_seats, dispatch_uid="forms_ext.registration.offer_added_seats")
+    program_published.connect(offer_added_places, dispatch_uid="forms_ext.registration.offer_added_places")
     for job in (holds.end_holds, holds.remind_holds, holds.offer_everywhere):
         periodic.register(job)

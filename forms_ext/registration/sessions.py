@@ -15,7 +15,7 @@ from cop_program.translations import localized, title_of
 
 @dataclass(frozen=True)
 class MemberSession:
-    """One meeting; `when` is written in the reader's zone. The links are private."""
+    """One session; `when` is written in the reader's zone. The links are private."""
 
     pk: int
     title: str

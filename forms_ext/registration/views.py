@@ -47,7 +47,7 @@ def member(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(registration.language):
         response = TemplateResponse(
             request,
-            "forms_ext/registration_member.html",
+            "forms_ext/registration/private_page.html",
             {**around, **member_context(registration, token, around["reader_zone"])},
         ).render()
     return gate.private(response)

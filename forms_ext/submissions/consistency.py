@@ -10,7 +10,7 @@ from . import files
 from .models import AnswerSet, Upload
 
 
-@consistency.check("forms.uploads")
+@consistency.check("submissions.uploads")
 def files_of_answers_are_kept() -> Iterator[str]:
     """Every file that an answer names is there and claimed by it: unclaimed ones are deleted in the end."""
     for model in apps.get_models():

@@ -77,7 +77,7 @@ def count_sent(sender: str) -> None:
         _count(f"form:{sender}", conf.COP_RATE_LIMIT_ADDRESS, reason)
 
 
-def count_letter(*, sender: str, email: str, to: str) -> None:
+def count_message(*, sender: str, email: str, to: str) -> None:
     """Count a letter of `email`, from the network `sender`, to the address `to`, in the transaction that mails it.
 
     Raises TooMany. Each sender has a limit of their own, so that nobody uses up another's; far above it lies one for
@@ -86,9 +86,9 @@ def count_letter(*, sender: str, email: str, to: str) -> None:
     count_sent(sender)
     reason = _("You have written to this person several times in a short time.")
     for writer in filter(None, (sender, email.lower())):
-        _count(f"letter:{writer}:{to.lower()}", conf.COP_RATE_LIMIT_RECIPIENT, reason)
+        _count(f"message:{writer}:{to.lower()}", conf.COP_RATE_LIMIT_RECIPIENT, reason)
     reason = _("Many messages have come for this person in the last hour.")
-    _count(f"letters:{to.lower()}", conf.COP_RATE_LIMIT_FACILITATOR, reason)
+    _count(f"messages:{to.lower()}", conf.COP_RATE_LIMIT_FACILITATOR, reason)
 
 
 def may_mail(email: str) -> bool:

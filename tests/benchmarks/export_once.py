@@ -33,7 +33,7 @@ def answers(number: int) -> dict[str, Any]:
     """Return twelve answers as an applicant would give them."""
     values = [
         f"Person {number}", f"person{number}@example.org", "A member of a small team", "CA",
-        f"We are a co-operative of {number % 90} people, and our meetings take too long.",
+        f"We are a co-operative of {number % 90} people, and our sessions take too long.",
         'To decide by consent, and to say "no" without fear; more than that: to enjoy it.',
         "From a friend", number % 60, "2026-03-01", "https://example.org/about", "Toronto", "Every other Tuesday",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""100 people at once for nine seats over HTTP, two web workers, beside the same 100 one after another."""
+"""100 people at once for nine places over HTTP, two web workers, beside the same 100 one after another."""
 
 import http.cookiejar
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from tests.benchmarks.measure import Row, row
 from tests.live import LiveSite, temporary_site
 
-PEOPLE, SEATS, ROUNDS = 100, 9, 3
+PEOPLE, PLACES, ROUNDS = 100, 9, 3
 INVITE = """
 import json
 from dataclasses import replace
@@ -94,8 +94,8 @@ def _round(site: LiveSite, number: int, *, at_once: int) -> float:
         pages = list(pool.map(Visitor.register, visitors))
     seconds = time.perf_counter() - started
     waiting = [page for page in pages if re.search(r"number \d+ in the queue", page)]
-    if (len(pages) - len(waiting), len(waiting)) != (SEATS, PEOPLE - SEATS):
-        raise AssertionError(f"{len(pages) - len(waiting)} got a seat and {len(waiting)} stand in the queue.")
+    if (len(pages) - len(waiting), len(waiting)) != (PLACES, PEOPLE - PLACES):
+        raise AssertionError(f"{len(pages) - len(waiting)} got a place and {len(waiting)} stand in the queue.")
     return seconds
 
 
@@ -114,7 +114,7 @@ def run() -> list[Row]:
     queue: Any = statistics.median(two for _, two in spent)
     return [
         row(
-            "last_seats.at_once",
+            "last_places.at_once",
             together,
             "s",
             baseline="one after another",

@@ -32,7 +32,7 @@ class Recorder(extensions.Provider):
     def __init__(self) -> None:
         self.news: list[tuple[int, str]] = []
         self.reasons: list[str] = []
-        self.counted: extensions.Seats | None = None
+        self.counted: extensions.Places | None = None
 
     def session_changed(self, program: Program, session_page_id: int, what: str) -> None:
         self.news.append((session_page_id, what))
@@ -40,7 +40,7 @@ class Recorder(extensions.Provider):
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
         return self.reasons
 
-    def seats(self, program: Program) -> extensions.Seats | None:
+    def places(self, program: Program) -> extensions.Places | None:
         return self.counted
 
 
@@ -97,7 +97,7 @@ def facilitator(index: ProgramIndexPage, program_page: ProgramPage) -> Facilitat
 
 @pytest.fixture
 def add_session(program_page: ProgramPage) -> Callable[..., SessionPage]:
-    def add(start: datetime = FIRST, *, title: str = "First meeting", hours: float = 3, **values: Any) -> SessionPage:
+    def add(start: datetime = FIRST, *, title: str = "First session", hours: float = 3, **values: Any) -> SessionPage:
         session = SessionPage(
             title=title, starts_at=start, ends_at=start + timedelta(hours=hours), live=False, **values
         )

@@ -18,7 +18,7 @@ from djmoney.money import Money
 from wagtail.models import Page, PageViewRestriction, Site
 
 from cop_program.api import document, openapi, rows
-from cop_program.extensions import Seats, Standing
+from cop_program.extensions import Places, Standing
 from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionPage
 from tests.cop_program.conftest import SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING, Recorder, publish
 
@@ -55,8 +55,8 @@ def reference(program_page: ProgramPage, add_session: Callable[..., SessionPage]
 def test_the_schedule_is_that_of_the_table(program_page: ProgramPage, reference: list[dict[str, str]]) -> None:
     found = [
         {
-            "session": str(meeting["session"]),
-            "starts_at_utc": meeting["starts_at"].replace(":00Z", "Z"),
+            "session": str(session["session"]),
+            "starts_at_utc": session["starts_at"].replace(":00Z", "Z"),
             "region": group["group"],
             "time_zone": local["time_zone"],
             "local_weekday": local["weekday"],
@@ -66,8 +66,8 @@ def test_the_schedule_is_that_of_the_table(program_page: ProgramPage, reference:
             "abbreviation": local["abbreviation"],
         }
         for group in read(program_page)["schedule"]
-        for meeting in group["meetings"]
-        for local in meeting["local"]
+        for session in group["sessions"]
+        for local in session["local"]
     ]
     key = lambda row: (row["session"], row["region"], row["time_zone"])  # noqa: E731
     assert sorted(found, key=key) == sorted(reference, key=key)
@@ -76,16 +76,16 @@ def test_the_schedule_is_that_of_the_table(program_page: ProgramPage, reference:
 
 def test_the_schedule_has_the_published_shape(program_page: ProgramPage, reference: object) -> None:
     group = read(program_page)["schedule"][0]
-    assert list(group) == ["group", "meetings"]
-    assert list(group["meetings"][0]) == ["session", "starts_at", "ends_at", "local"]
-    assert list(group["meetings"][0]["local"][0]) == [
+    assert list(group) == ["group", "sessions"]
+    assert list(group["sessions"][0]) == ["session", "starts_at", "ends_at", "local"]
+    assert list(group["sessions"][0]["local"][0]) == [
         "time_zone", "abbreviation", "weekday", "date", "start", "end",
     ]  # fmt: skip
 
 
 def test_a_weekday_is_english_whatever_the_reader_speaks(program_page: ProgramPage, reference: object) -> None:
     answer = Client().get(address(program_page), headers={"Accept-Language": "de"}).json()
-    assert answer["schedule"][0]["meetings"][0]["local"][0]["weekday"] == "Wednesday"
+    assert answer["schedule"][0]["sessions"][0]["local"][0]["weekday"] == "Wednesday"
 
 
 def test_money_and_deadlines(program_page: ProgramPage) -> None:
@@ -168,7 +168,7 @@ def test_three_queries_whatever_it_holds(
     program_page.audience = f'<p><a linktype="page" id="{facilitator.pk}">Evan</a></p>'
     publish(program_page)
     for days in (0, 30, 60):
-        add_session(datetime(2024, 2, 8, tzinfo=UTC) + timedelta(days=days), title=f"Meeting {days}")
+        add_session(datetime(2024, 2, 8, tzinfo=UTC) + timedelta(days=days), title=f"Session {days}")
         with django_assert_max_num_queries(3):
             found = read(program_page)
     assert len(found["sessions"]) == 3
@@ -239,10 +239,10 @@ def test_the_etag_follows_every_part(
     assert after.content != body
 
 
-def test_seats_are_asked_each_time(program_page: ProgramPage, recorder: Recorder) -> None:
+def test_places_are_asked_each_time(program_page: ProgramPage, recorder: Recorder) -> None:
     before = etag(program_page)
-    recorder.standing = lambda *_: Standing(seats=Seats(9, 4, 2, 0))  # type: ignore[method-assign]
-    assert read(program_page)["seats"] == {"capacity": 9, "taken": 4, "held": 2, "waiting": 0, "left": 3}
+    recorder.standing = lambda *_: Standing(places=Places(9, 4, 2, 0))  # type: ignore[method-assign]
+    assert read(program_page)["places"] == {"capacity": 9, "taken": 4, "held": 2, "waiting": 0, "left": 3}
     assert etag(program_page) != before
 
 
@@ -310,7 +310,7 @@ def test_wagtails_own_endpoints_tell_the_same(
     document = read(program_page)
     found = Client().get(path.format(program_page.pk)).json()
     for name in (
-        "status", "deadlines", "fee", "deposit", "balance", "rebate", "seats", "next_step", "facilitators",
+        "status", "deadlines", "fee", "deposit", "balance", "rebate", "places", "next_step", "facilitators",
         "sessions", "schedule",
     ):  # fmt: skip
         assert found[name] == document[name], name

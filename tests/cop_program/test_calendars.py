@@ -104,7 +104,7 @@ def test_a_cancelled_session_stays_as_cancelled(program_page: ProgramPage, add_s
     add_session(is_cancelled=True)
     found = event(program_page)
     assert found.status.value == "CANCELLED"
-    assert "Cancelled: First meeting" in found.summary.value
+    assert "Cancelled: First session" in found.summary.value
 
 
 def test_a_session_published_again_at_another_time_is_newer(

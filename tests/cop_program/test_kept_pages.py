@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, Site
 
 from cop_program import clock, kept_pages
 from cop_program.api import reading
-from cop_program.extensions import Seats
+from cop_program.extensions import Places
 from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionPage
 from tests.cop_program.conftest import FIRST, Recorder, publish
 
@@ -27,7 +27,7 @@ BEFORE = datetime(2024, 1, 5, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def kept(settings: Any, program_page: ProgramPage, facilitator: FacilitatorPage, add_session: AddSession) -> Any:
-    """Keep pages; the program has a meeting, a picture, somebody who leads it, and a page in the menu beside it."""
+    """Keep pages; the program has a session, a picture, somebody who leads it, and a page in the menu beside it."""
     settings.COP_KEEP_PAGES = True
     kept_pages._kept.clear()
     add_session()
@@ -70,7 +70,7 @@ def rename(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "which", ["program", "session", "facilitator", "menu"], ids=["itself", "a meeting", "who leads it", "the menu"]
+    "which", ["program", "session", "facilitator", "menu"], ids=["itself", "a session", "who leads it", "the menu"]
 )
 def test_what_is_published_shows(program_page: ProgramPage, facilitator: FacilitatorPage, which: str) -> None:
     home = Site.objects.get(is_default_site=True).root_page
@@ -113,11 +113,11 @@ def test_places_and_the_state_of_the_program_show(program_page: ProgramPage, rec
     visit(program_page)
     Program.objects.update(status="confirmed")
     assert not is_kept(program_page)
-    recorder.counted = Seats(9, 4, 1, 0)
-    recorder.standing = lambda *asked: reading.Standing(seats=recorder.counted)  # type: ignore[method-assign]
+    recorder.counted = Places(9, 4, 1, 0)
+    recorder.standing = lambda *asked: reading.Standing(places=recorder.counted)  # type: ignore[method-assign]
     assert not is_kept(program_page)
     assert "4 of 9" in visit(program_page).text
-    recorder.counted = Seats(9, 3, 1, 0)
+    recorder.counted = Places(9, 3, 1, 0)
     assert "5 of 9" in visit(program_page).text
 
 
@@ -129,7 +129,7 @@ def test_places_and_the_state_of_the_program_show(program_page: ProgramPage, rec
         FIRST + timedelta(hours=3),
         datetime(2024, 6, 27, 7, tzinfo=UTC),
     ],
-    ids=["application deadline", "registration deadline", "end of a meeting", "last day"],
+    ids=["application deadline", "registration deadline", "end of a session", "last day"],
 )
 def test_the_clock_shows(program_page: ProgramPage, moment: datetime) -> None:
     with clock.at(moment - timedelta(seconds=1)):

@@ -9,7 +9,7 @@ from djmoney.money import Money
 from cop_program import formatting
 from cop_program.deadlines import Deadline
 from cop_program.presentation.schedule import build
-from tests.cop_program.test_schedule import GROUPS, reference_meetings
+from tests.cop_program.test_schedule import GROUPS, reference_sessions
 
 DEADLINE = Deadline(date(2024, 1, 30), "America/Los_Angeles")
 
@@ -63,7 +63,7 @@ def test_a_deadline_names_day_zone_and_hour_as_the_reader_does(language: str, se
     ],
 )
 def test_the_reference_schedule_in_other_languages(language: str, heading: str, line: str) -> None:
-    section = build(reference_meetings(), GROUPS, language).groups[0].sections[0]
+    section = build(reference_sessions(), GROUPS, language).groups[0].sections[0]
     assert (section.heading, section.lines[0].text) == (heading, line)
 
 
@@ -84,7 +84,7 @@ def test_a_length_is_joined_in_the_language_in_use() -> None:
 def test_who_reads_a_language_without_our_words_gets_whole_sentences_in_english() -> None:
     with translation.override("it"):  # Django itself has Italian words for "noon" and "April"
         assert DEADLINE.sentence("it", "Europe/Rome") == DEADLINE.sentence("en", "Europe/Rome")
-        assert build(reference_meetings(), GROUPS, "it") == build(reference_meetings(), GROUPS, "en")
+        assert build(reference_sessions(), GROUPS, "it") == build(reference_sessions(), GROUPS, "en")
         assert formatting.money_text(Money("1997.25", "USD"), "it") == formatting.money_text(
             Money("1997.25", "USD"), "en"
         )

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from django.template.loader import render_to_string
 
-from cop_program.extensions import Seats
-from cop_program.presentation.schedule import Meeting, for_reader
-from cop_program.templatetags.cop_look import body_parts, first_sentence, own_times, seat_states, written
+from cop_program.extensions import Places
+from cop_program.presentation.schedule import Session, for_reader
+from cop_program.templatetags.cop_look import body_parts, first_sentence, own_times, place_states, written
 
 
 def blocks(*kinds: str) -> list[SimpleNamespace]:
@@ -29,21 +29,21 @@ def test_a_body_without_benefits_stands_below_the_facilitators() -> None:
 
 
 def test_each_place_is_drawn_once_even_when_more_are_taken_than_there_are() -> None:
-    assert seat_states(Seats(4, 1, 1, 0)) == ["is-taken", "is-held", "", ""]
-    assert seat_states(Seats(2, 3, 1, 0)) == ["is-taken", "is-taken"]
+    assert place_states(Places(4, 1, 1, 0)) == ["is-taken", "is-held", "", ""]
+    assert place_states(Places(2, 3, 1, 0)) == ["is-taken", "is-taken"]
 
 
 def test_places_are_said_in_words_and_not_by_dots_alone() -> None:
-    some = render_to_string("cop_program/parts/places.html", {"seats": Seats(9, 3, 1, 0)})
+    some = render_to_string("cop_program/parts/places.html", {"places": Places(9, 3, 1, 0)})
     assert "5 of 9 places left" in some
-    none = render_to_string("cop_program/parts/places.html", {"seats": Seats(9, 8, 1, 2)})
+    none = render_to_string("cop_program/parts/places.html", {"places": Places(9, 8, 1, 2)})
     assert "All 9 places are taken." in none
     assert "2 people wait for one." in none
 
 
 def test_the_head_of_a_page_names_every_time_of_the_reader_once() -> None:
     starts = [datetime(2024, 2, 8, 0, tzinfo=UTC), datetime(2024, 3, 27, 23, tzinfo=UTC)]
-    group = for_reader([Meeting(start, start + timedelta(hours=3)) for start in starts], "Europe/Berlin")
+    group = for_reader([Session(start, start + timedelta(hours=3)) for start in starts], "Europe/Berlin")
     assert group is not None
     assert own_times(group) == "1:00 - 4:00 am or midnight - 3:00 am"
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from cop_program import clock
-from cop_program.extensions import NextStep, Provider, Seats
+from cop_program.extensions import NextStep, Places, Provider
 from cop_program.models import Program, ProgramPage, SessionPage
 from tests.cop_program.conftest import FIRST, Recorder, publish
 
@@ -46,7 +46,7 @@ def html(
     monkeypatch: pytest.MonkeyPatch,
 ) -> str:
     add_session()
-    recorder.counted = Seats(9, 3, 1, 0)
+    recorder.counted = Places(9, 3, 1, 0)
     step = NextStep("Apply for a place", "/apply/", "Applications are open.", None, True)
     monkeypatch.setattr(Provider, "next_step", lambda self, program, request: step)
     program_page.audience = "<p>Leaders who share power.</p>"
@@ -118,14 +118,14 @@ def test_a_program_that_is_over_asks_for_nothing(
         assert [line.is_over for line in listed] == [True]
 
 
-def test_a_meeting_says_which_it_is_and_leads_to_its_neighbours(
+def test_a_session_says_which_it_is_and_leads_to_its_neighbours(
     client: Client, add_session: Callable[..., SessionPage]
 ) -> None:
     first = add_session()
     days = [timedelta(days=days) for days in (21, 49)]
-    second, third = (add_session(FIRST + later, title=f"Meeting after {later.days} days") for later in days)
+    second, third = (add_session(FIRST + later, title=f"Session after {later.days} days") for later in days)
     page = client.get(second.url)
-    assert "Meeting 2 of 3" in page.content.decode()
+    assert "Session 2 of 3" in page.content.decode()
     assert (page.context["earlier"].page, page.context["later"].page) == (first, third)
     assert client.get(first.url).context["earlier"] is None
     assert client.get(third.url).context["later"] is None

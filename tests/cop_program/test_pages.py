@@ -13,7 +13,7 @@ from django.utils import timezone
 from djmoney.money import Money
 from wagtail.models import Page
 
-from cop_program.extensions import Seats
+from cop_program.extensions import Places
 from cop_program.models import FacilitatorPage, Program, ProgramIndexPage, ProgramPage, SessionPage
 from cop_program.signals import program_published
 from tests.cop_program.conftest import FIRST, LAST, SECRET_ADDRESS, SECRET_LINK, SECRET_RECORDING, Recorder, publish
@@ -67,22 +67,22 @@ def test_the_reference_is_right_though_one_may_cancel_before_the_registration_cl
     program_page: ProgramPage, add_session: AddSession
 ) -> None:
     add_session(FIRST).clean()
-    add_session(LAST, title="Sixth meeting").clean()  # ends on 27 June in UTC, on 26 June at home
+    add_session(LAST, title="Sixth session").clean()  # ends on 27 June in UTC, on 26 June at home
     program_page.clean()
 
 
 def test_capacity_stays_above_the_places_in_use(program_page: ProgramPage, recorder: Recorder) -> None:
-    recorder.counted = Seats(capacity=9, taken=6, held=1, waiting=0)
+    recorder.counted = Places(capacity=9, taken=6, held=1, waiting=0)
     program_page.capacity = 7
     program_page.clean()
     program_page.capacity = 6
     assert "7 places" in errors(program_page)["capacity"][0]
 
 
-def test_days_of_a_program_keep_its_meetings(program_page: ProgramPage, add_session: AddSession) -> None:
-    add_session(LAST, title="Sixth meeting")
+def test_days_of_a_program_keep_its_sessions(program_page: ProgramPage, add_session: AddSession) -> None:
+    add_session(LAST, title="Sixth session")
     program_page.ends_on = date(2024, 6, 25)
-    assert "Sixth meeting" in errors(program_page)["ends_on"][0]
+    assert "Sixth session" in errors(program_page)["ends_on"][0]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_draft_session_is_not_shown(client: Client, program_page: ProgramPage,
     hidden = add_session(FIRST + timedelta(days=7), title="Not yet announced")
     hidden.unpublish()
     text = client.get(program_page.url).content.decode()
-    assert "First meeting" in text
+    assert "First session" in text
     assert "Not yet announced" not in text
 
 
@@ -283,7 +283,7 @@ def test_a_cancelled_session_leaves_the_schedule(
     client: Client, program_page: ProgramPage, add_session: AddSession
 ) -> None:
     add_session()
-    add_session(FIRST + timedelta(days=7), title="Second meeting", is_cancelled=True)
+    add_session(FIRST + timedelta(days=7), title="Second session", is_cancelled=True)
     context = client.get(program_page.url).context
     (group,) = context["schedule"].groups
     assert [section.heading for section in group.sections] == ["Wednesday 7 February 2024"]
@@ -318,6 +318,6 @@ def test_queries_do_not_grow_with_sessions(
         with CaptureQueriesContext(connection) as queries:
             client.get(program_page.url)
         counts.append(len(queries))
-        add_session(FIRST + timedelta(weeks=week), title=f"Meeting {week}")
+        add_session(FIRST + timedelta(weeks=week), title=f"Session {week}")
     assert len(set(counts)) == 1
     assert counts[0] <= 20

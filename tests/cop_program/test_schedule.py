@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop_program import formatting
-from cop_program.presentation.schedule import GroupSchedule, Line, Meeting, Section, ZoneGroup, build, for_reader
+from cop_program.presentation.schedule import GroupSchedule, Line, Section, Session, ZoneGroup, build, for_reader
 from cop_program.zones import zone_names
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "data" / "session-times.csv").open()))
@@ -22,18 +22,18 @@ GROUPS = [
 ]
 
 
-def reference_meetings() -> list[Meeting]:
+def reference_sessions() -> list[Session]:
     starts = {row["session"]: datetime.fromisoformat(row["starts_at_utc"]) for row in ROWS}
-    return [Meeting(start, start + timedelta(hours=3), number) for number, start in starts.items()]
+    return [Session(start, start + timedelta(hours=3), number) for number, start in starts.items()]
 
 
-def meeting(*local: int, zone: str, hours: float = 3) -> Meeting:
+def session(*local: int, zone: str, hours: float = 3) -> Session:
     start = datetime(*local, tzinfo=ZoneInfo(zone)).astimezone(UTC)  # type: ignore[misc,arg-type]
-    return Meeting(start, start + timedelta(hours=hours))
+    return Session(start, start + timedelta(hours=hours))
 
 
-def one_zone(zone: str, *meetings: Meeting) -> GroupSchedule:
-    schedule = for_reader(meetings, zone)
+def one_zone(zone: str, *sessions: Session) -> GroupSchedule:
+    schedule = for_reader(sessions, zone)
     assert schedule is not None
     return schedule
 
@@ -42,10 +42,10 @@ def texts(schedule: GroupSchedule) -> list[tuple[str, list[str]]]:
     return [(section.heading, [line.text for line in section.lines]) for section in schedule.sections]
 
 
-def shown(group: GroupSchedule) -> Iterator[tuple[Meeting, date, Section, Line, str]]:
-    """Every (meeting, heading date, section, line, zone) that a reader of the schedule sees."""
+def shown(group: GroupSchedule) -> Iterator[tuple[Session, date, Section, Line, str]]:
+    """Every (session, heading date, section, line, zone) that a reader of the schedule sees."""
     for section in group.sections:
-        for met, day in zip(section.meetings, section.dates, strict=True):
+        for met, day in zip(section.sessions, section.dates, strict=True):
             for line in section.lines:
                 for names in line.names:
                     for zone in names.zones:
@@ -56,7 +56,7 @@ def shown(group: GroupSchedule) -> Iterator[tuple[Meeting, date, Section, Line, 
 
 
 def test_reference_schedule_reads_as_a_careful_person_wrote_it() -> None:
-    americas, australasia = build(reference_meetings(), GROUPS).groups
+    americas, australasia = build(reference_sessions(), GROUPS).groups
     assert texts(americas) == [
         (
             "Wednesdays 7 and 28 February, 27 March, 17 April, 22 May and 26 June 2024",
@@ -93,7 +93,7 @@ def test_every_row_of_the_reference_is_shown() -> None:
             line.starts.strftime("%H:%M"),
             line.ends.strftime("%H:%M"),
         )
-        for group in build(reference_meetings(), GROUPS).groups
+        for group in build(reference_sessions(), GROUPS).groups
         for met, day, _section, line, zone in shown(group)
     }
     wanted = {
@@ -112,8 +112,8 @@ def test_every_row_of_the_reference_is_shown() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['session']}-{row['time_zone']}")
-def test_reader_of_one_meeting_gets_the_letters_of_the_reference(row: dict[str, str]) -> None:
-    (met,) = [met for met in reference_meetings() if met.label == row["session"]]
+def test_reader_of_one_session_gets_the_letters_of_the_reference(row: dict[str, str]) -> None:
+    (met,) = [met for met in reference_sessions() if met.label == row["session"]]
     (section,) = one_zone(row["time_zone"], met).sections
     (line,) = section.lines
     assert line.names[0].label == row["abbreviation"]
@@ -138,7 +138,7 @@ def test_reader_of_one_meeting_gets_the_letters_of_the_reference(row: dict[str, 
     ],
 )
 def test_times_in_words(local: tuple[int, ...], hours: float, text: str) -> None:
-    (section,) = one_zone("America/Los_Angeles", meeting(*local, zone="America/Los_Angeles", hours=hours)).sections
+    (section,) = one_zone("America/Los_Angeles", session(*local, zone="America/Los_Angeles", hours=hours)).sections
     assert section.lines[0].text == text
     assert section.heading == "Wednesday 7 February 2024"
 
@@ -152,7 +152,7 @@ def test_times_in_words(local: tuple[int, ...], hours: float, text: str) -> None
     ],
 )
 def test_dates_in_words(dates: list[tuple[int, int, int]], heading: str) -> None:
-    (section,) = one_zone("Asia/Tokyo", *(meeting(*day, 9, zone="Asia/Tokyo") for day in dates)).sections
+    (section,) = one_zone("Asia/Tokyo", *(session(*day, 9, zone="Asia/Tokyo") for day in dates)).sections
     assert section.heading == heading
 
 
@@ -160,13 +160,13 @@ def test_dates_in_words(dates: list[tuple[int, int, int]], heading: str) -> None
 
 
 def test_a_zone_without_letters_is_told_by_its_offset() -> None:
-    schedule = one_zone("America/Sao_Paulo", meeting(2024, 2, 7, 9, zone="America/Sao_Paulo"))
+    schedule = one_zone("America/Sao_Paulo", session(2024, 2, 7, 9, zone="America/Sao_Paulo"))
     assert texts(schedule)[0][1] == ["9:00 am - noon UTC−03:00 (Sao Paulo)"]
 
 
 def test_a_zone_without_letters_that_changes_has_a_generic_name() -> None:
     zone = "America/Santiago"
-    schedule = one_zone(zone, meeting(2024, 3, 7, 9, zone=zone), meeting(2024, 5, 9, 9, zone=zone))
+    schedule = one_zone(zone, session(2024, 3, 7, 9, zone=zone), session(2024, 5, 9, 9, zone=zone))
     assert texts(schedule) == [("Thursdays 7 March and 9 May 2024", ["9:00 am - noon Chile Time"])]
 
 
@@ -175,7 +175,7 @@ def test_utc_bears_its_own_name() -> None:
 
 
 def test_half_hour_changes_are_said() -> None:
-    lord_howe = one_zone("Australia/Lord_Howe", *reference_meetings())
+    lord_howe = one_zone("Australia/Lord_Howe", *reference_sessions())
     assert lord_howe.notes == (
         "Between 28 March and 18 April 2024 the clocks in Lord Howe Island go back by 30 minutes.",
     )
@@ -189,13 +189,13 @@ def test_half_hour_changes_are_said() -> None:
 def test_irish_winter_is_the_change_back() -> None:
     """The zone database calls the Irish winter "negative daylight saving"."""
     zone = "Europe/Dublin"
-    schedule = one_zone(zone, meeting(2024, 9, 5, 9, zone=zone), meeting(2024, 11, 7, 9, zone=zone))
+    schedule = one_zone(zone, session(2024, 9, 5, 9, zone=zone), session(2024, 11, 7, 9, zone=zone))
     assert schedule.notes == ("Between 5 September and 7 November 2024 the clocks in Dublin go back by 1 hour.",)
 
 
 def test_other_sides_of_the_date_line_are_told_apart() -> None:
     group = ZoneGroup("Pacific", ("Pacific/Pago_Pago", "Pacific/Kiritimati"))
-    (schedule,) = build([meeting(2024, 2, 7, 23, 30, zone="Pacific/Pago_Pago", hours=1)], [group]).groups
+    (schedule,) = build([session(2024, 2, 7, 23, 30, zone="Pacific/Pago_Pago", hours=1)], [group]).groups
     assert texts(schedule) == [
         (
             "Wednesday 7 February 2024",
@@ -209,7 +209,7 @@ def test_other_sides_of_the_date_line_are_told_apart() -> None:
 
 def test_zones_with_the_same_time_on_another_date_have_a_line_of_their_own() -> None:
     group = ZoneGroup("Pacific", ("Pacific/Honolulu", "Pacific/Kiritimati"))
-    (schedule,) = build([meeting(2024, 2, 7, 9, zone="Pacific/Honolulu")], [group]).groups
+    (schedule,) = build([session(2024, 2, 7, 9, zone="Pacific/Honolulu")], [group]).groups
     assert texts(schedule)[0][1] == [
         "9:00 am - noon HST (Honolulu)",
         "9:00 am - noon UTC+14:00 (Kiritimati); the next day (Thursday)",
@@ -217,37 +217,37 @@ def test_zones_with_the_same_time_on_another_date_have_a_line_of_their_own() -> 
 
 
 def test_a_generic_name_that_does_not_tell_the_zone_bears_its_place() -> None:
-    denver = one_zone("America/Denver", *(meeting(2024, month, 7, 9, zone="America/Denver") for month in (2, 3, 5, 6)))
+    denver = one_zone("America/Denver", *(session(2024, month, 7, 9, zone="America/Denver") for month in (2, 3, 5, 6)))
     assert denver.sections[0].lines[0].text == "9:00 am - noon Mountain Time"
     group = ZoneGroup("Pacific", ("America/Los_Angeles", "America/Vancouver"))
-    (pair,) = build(reference_meetings(), [group]).groups
+    (pair,) = build(reference_sessions(), [group]).groups
     assert pair.sections[0].lines[0].text == "4:00 - 7:00 pm Pacific Time (Los Angeles, Vancouver)"
 
 
 def test_the_hour_that_comes_twice_keeps_its_letters() -> None:
     """9:30 and 10:30 UTC both read 1:30 to 1:45 in Los Angeles on that night."""
-    meetings = [
-        Meeting(start := datetime(2024, 11, 3, hour, 30, tzinfo=UTC), start + timedelta(minutes=15)) for hour in (8, 9)
+    sessions = [
+        Session(start := datetime(2024, 11, 3, hour, 30, tzinfo=UTC), start + timedelta(minutes=15)) for hour in (8, 9)
     ]
-    schedule = one_zone("America/Los_Angeles", *meetings)
+    schedule = one_zone("America/Los_Angeles", *sessions)
     assert [lines for _heading, lines in texts(schedule)] == [
         ["1:30 - 1:45 am PDT (Los Angeles)"],
         ["1:30 - 1:45 am PST (Los Angeles)"],
     ]
 
 
-def test_a_change_during_a_meeting_is_said() -> None:
+def test_a_change_during_a_session_is_said() -> None:
     start = datetime(2024, 3, 10, 9, tzinfo=UTC)
-    schedule = one_zone("America/Los_Angeles", Meeting(start, start + timedelta(hours=3)))
+    schedule = one_zone("America/Los_Angeles", Session(start, start + timedelta(hours=3)))
     assert texts(schedule)[0][1] == ["1:00 - 5:00 am Pacific Time"]
     assert schedule.notes == (
-        "During the meeting of Sunday 10 March 2024 the clocks in Los Angeles go forward by 1 hour.",
+        "During the session of Sunday 10 March 2024 the clocks in Los Angeles go forward by 1 hour.",
     )
 
 
 def test_nothing_to_show_is_no_error() -> None:
     assert build([], GROUPS).groups == ()
-    assert build(reference_meetings(), [ZoneGroup("empty", ())]).groups == ()
+    assert build(reference_sessions(), [ZoneGroup("empty", ())]).groups == ()
     assert for_reader([], "Europe/Berlin") is None
 
 
@@ -255,9 +255,9 @@ def test_nothing_to_show_is_no_error() -> None:
 
 ZONES = sorted(zone_names())
 minutes = st.integers(0, 5 * 365 * 24 * 12).map(lambda steps: timedelta(minutes=5 * steps))
-meetings_strategy = st.lists(
+sessions_strategy = st.lists(
     st.builds(
-        lambda offset, length: Meeting(
+        lambda offset, length: Session(
             start := datetime(2023, 1, 1, tzinfo=UTC) + offset, start + timedelta(minutes=15 * length)
         ),
         minutes,
@@ -276,15 +276,15 @@ groups_strategy = st.lists(
 )
 
 
-def plain(met: Meeting, zone: str) -> tuple[date, time, date, time]:
+def plain(met: Session, zone: str) -> tuple[date, time, date, time]:
     start, end = met.start.astimezone(ZoneInfo(zone)), met.end.astimezone(ZoneInfo(zone))
     return start.date(), start.time(), end.date(), end.time()
 
 
 @settings(max_examples=10 * settings.default.max_examples)
-@given(meetings_strategy, groups_strategy)
-def test_any_schedule_equals_a_plain_conversion(meetings: list[Meeting], groups: list[ZoneGroup]) -> None:
-    schedule = build(meetings, groups)
+@given(sessions_strategy, groups_strategy)
+def test_any_schedule_equals_a_plain_conversion(sessions: list[Session], groups: list[ZoneGroup]) -> None:
+    schedule = build(sessions, groups)
     assert [group.zones for group in schedule.groups] == [group.zones for group in groups]
     for group in schedule.groups:
         seen = {}
@@ -292,13 +292,13 @@ def test_any_schedule_equals_a_plain_conversion(meetings: list[Meeting], groups:
             start_day = day + timedelta(days=line.day_offset)
             assert (met, zone) not in seen
             seen[met, zone] = (start_day, line.starts, start_day + timedelta(days=line.end_offset), line.ends)
-        assert seen == {(met, zone): plain(met, zone) for met in meetings for zone in group.zones}
+        assert seen == {(met, zone): plain(met, zone) for met in sessions for zone in group.zones}
 
 
 @settings(max_examples=10 * settings.default.max_examples)
-@given(meetings_strategy, groups_strategy)
-def test_any_two_sections_differ_and_any_label_is_true(meetings: list[Meeting], groups: list[ZoneGroup]) -> None:
-    for group in build(meetings, groups).groups:
+@given(sessions_strategy, groups_strategy)
+def test_any_two_sections_differ_and_any_label_is_true(sessions: list[Session], groups: list[ZoneGroup]) -> None:
+    for group in build(sessions, groups).groups:
         walls = [
             tuple((line.starts, line.ends, line.day_offset, line.end_offset, line.names) for line in section.lines)
             for section in group.sections
@@ -312,9 +312,9 @@ def test_any_two_sections_differ_and_any_label_is_true(meetings: list[Meeting], 
 
 
 @settings(max_examples=5 * settings.default.max_examples)
-@given(meetings_strategy, st.sampled_from(ZONES))
-def test_notes_tell_each_change_between_neighbours(meetings: list[Meeting], zone: str) -> None:
-    ordered = sorted(meetings, key=lambda met: (met.start, met.end))
+@given(sessions_strategy, st.sampled_from(ZONES))
+def test_notes_tell_each_change_between_neighbours(sessions: list[Session], zone: str) -> None:
+    ordered = sorted(sessions, key=lambda met: (met.start, met.end))
     here = ZoneInfo(zone)
 
     def offset(moment: datetime) -> timedelta | None:
@@ -322,4 +322,4 @@ def test_notes_tell_each_change_between_neighbours(meetings: list[Meeting], zone
 
     between = sum(offset(a.end) != offset(b.start) for a, b in pairwise(ordered))
     during = sum(offset(met.start) != offset(met.end) for met in ordered)
-    assert len(one_zone(zone, *meetings).notes) == between + during
+    assert len(one_zone(zone, *sessions).notes) == between + during

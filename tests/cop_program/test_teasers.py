@@ -12,7 +12,7 @@ from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from cop_program.extensions import NextStep, Seats, Standing
+from cop_program.extensions import NextStep, Places, Standing
 from cop_program.models import FacilitatorPage, ProgramPage
 from tests.cop_program.conftest import Recorder, publish
 from tests.cop_program.test_blocks import with_body
@@ -68,7 +68,7 @@ def test_cards_stand_in_the_order_in_which_they_were_chosen(
 def test_a_card_says_what_to_do_now(program_page: ProgramPage, recorder: Recorder, rf: RequestFactory) -> None:
     other = add_program(program_page, 2)
     step = NextStep("Apply", "/apply/", "Apply first.", is_open=True)
-    recorder.standing = lambda *args: Standing(Seats(9, 4, 1, 0), step)  # type: ignore[method-assign]
+    recorder.standing = lambda *args: Standing(Places(9, 4, 1, 0), step)  # type: ignore[method-assign]
     html = rendered(publish(with_body(program_page, [cards("programs", other)])), rf.get("/"))
     assert "4 of 9 places left" in html
     assert 'href="/apply/">Apply</a>' in html

@@ -22,9 +22,9 @@ def german(program_page: ProgramPage, add_session: Callable[..., SessionPage]) -
     page = program_page.copy_for_translation(locale, copy_parents=True)
     page.title, page.summary = "Gesunde Kultur", "Sechs Treffen"
     page = publish(page)
-    meeting = session.copy_for_translation(locale)
-    meeting.title = "Erstes Treffen"
-    publish(meeting)
+    session = session.copy_for_translation(locale)
+    session.title = "Erstes Treffen"
+    publish(session)
     return page
 
 
@@ -32,7 +32,7 @@ def test_a_translation_is_the_same_program(german: ProgramPage, program_page: Pr
     assert Program.objects.get().page_id == program_page.pk
     assert Program.for_page(german) == Program.objects.get()
     assert german.sessions().get().get_parent().pk == german.pk
-    assert [one.title for one in german.meetings()] == ["Erstes Treffen"]
+    assert [one.title for one in german.live_sessions()] == ["Erstes Treffen"]
 
 
 def test_figures_of_the_source_page_reach_its_translations(german: ProgramPage, program_page: ProgramPage) -> None:
@@ -57,8 +57,8 @@ def test_a_moved_session_moves_in_all_languages_and_is_told_once(
     session.starts_at, session.ends_at = FIRST + timedelta(days=7), FIRST + timedelta(days=7, hours=2)
     session.join_link = SECRET_LINK
     publish(session)
-    meeting = german.sessions().get()
-    assert (meeting.starts_at, meeting.join_link) == (session.starts_at, SECRET_LINK)
+    session = german.sessions().get()
+    assert (session.starts_at, session.join_link) == (session.starts_at, SECRET_LINK)
     assert {pk for pk, _what in recorder.news} == {session.pk}
     assert len(recorder.news) == len(set(recorder.news))
 
@@ -67,7 +67,7 @@ def test_a_translation_reads_in_its_language_with_the_times_of_the_source(german
     shown = client.get(german.get_url()).content.decode()
     assert '<html lang="de"' in shown
     assert "Erstes Treffen" in shown
-    assert "First meeting" not in shown
+    assert "First session" not in shown
     assert 'hreflang="en"' in shown
 
 

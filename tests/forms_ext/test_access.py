@@ -220,7 +220,7 @@ def register(client: Client, world: World) -> Any:
 def write(client: Client, world: World) -> Any:
     with clock.at(factories.START - timedelta(minutes=1)):
         token = tokens.make(world.facilitator.pk, 0)
-    path = reverse("forms_ext:facilitator_letter", args=[world.facilitator.pk])
+    path = reverse("forms_ext:facilitator_message", args=[world.facilitator.pk])
     answer = client.post(path, {**LETTER, "_token": token})
     return client.get(answer.url) if answer.status_code == 302 and "sent" in answer.url else answer
 
@@ -250,8 +250,8 @@ TABLE: dict[str, list[Case] | str] = {
     "cop_program:calendar": [
         Case("program_page", get(url("cop_program:calendar", "program_page")), "Secret session", (404,)),
     ],
-    "forms_ext:facilitator_letter": [
-        Case("facilitator", get(url("forms_ext:facilitator_letter", "facilitator")), "Secret facilitator"),
+    "forms_ext:facilitator_message": [
+        Case("facilitator", get(url("forms_ext:facilitator_message", "facilitator")), "Secret facilitator"),
         Case("facilitator", write, "Secret facilitator", (403,)),
     ],
     "forms_ext:form": [

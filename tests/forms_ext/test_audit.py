@@ -14,7 +14,7 @@ from wagtail.images.models import Image
 
 from cop_program import clock
 from cop_program.models import ProgramPage
-from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry
+from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import consistency, periodic, private_files, triggers
 from forms_ext.invoices.models import Invoice, Receipt
@@ -31,7 +31,7 @@ from tests.forms_ext.admission.factories import START, accept, make_application,
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type World = SimpleNamespace
-NO_SEAT: dict[str, Any] = {"invitation": None, "held_until": None, "kept_at": None}
+NO_PLACE: dict[str, Any] = {"invitation": None, "held_until": None, "kept_at": None}
 
 
 def raw(model: type[models.Model]) -> "models.QuerySet[Any]":
@@ -58,7 +58,7 @@ def lapse(registration: Registration) -> Registration:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A confirmed program of three seats: a member, one cancelled after the invoice, holds, a queue, a lapsed hold."""
+    """A confirmed program of three places: a member, one cancelled after the invoice, holds, a queue, a lapsed hold."""
     let_rows_be_edited()
     with clock.at(START):
         other, program = open_program(), open_program(3)
@@ -92,8 +92,8 @@ def link_of(registration: Registration) -> "models.QuerySet[Invitation]":
     return Invitation.objects.filter(pk=registration.invitation_id)
 
 
-def seat_of(registration: Registration) -> "models.QuerySet[Seat]":
-    return Seat.objects.filter(invitation=registration.invitation_id)
+def place_of(registration: Registration) -> "models.QuerySet[Place]":
+    return Place.objects.filter(invitation=registration.invitation_id)
 
 
 def registration(one: Registration) -> "models.QuerySet[Registration]":
@@ -163,7 +163,7 @@ def a_row(w: World) -> AccountRow:
 
 
 MAIL = OutgoingMail.objects
-SEATS, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("seats", "links", "decisions", "queue"))
+PLACES, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("places", "links", "decisions", "queue"))
 
 
 #: Which check must find it, how it is broken, and what the check says.
@@ -172,9 +172,9 @@ def issuer_with_lost_logo(w: World) -> None:
 
 
 BREAKS: list[tuple[str, Callable[[World], object], str]] = [
-    (SEATS, lambda w: Seat.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
-    (SEATS, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
-    (SEATS, lambda w: seat_of(w.held).update(program=w.other, number=99), "somebody of another program"),
+    (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
+    (PLACES, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
+    (PLACES, lambda w: place_of(w.held).update(program=w.other, number=99), "somebody of another program"),
     (LINKS, lambda w: Application.objects.filter(pk=w.invited.application_id).update(state="declined"), "a live link"),
     (LINKS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="accepted"), "never had a personal"),
     (LINKS, lambda w: link_of(w.held).update(revoked_at=START), "was used and revoked"),
@@ -182,61 +182,69 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     (DECISIONS, lambda w: Decision.objects.order_by("pk").first().mail.delete(), "has no mail"),  # type: ignore[union-attr]
     (DECISIONS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="declined"), "decisions say sub"),
     (DECISIONS, lambda w: Decision.objects.all().update(from_state="declined"), "but a decision says declined"),
-    (QUEUE, lambda w: seat_of(w.held).update(**NO_SEAT), "somebody waits, although a seat is free"),
-    (QUEUE, lambda w: WaitingListEntry.objects.all().update(offered_at=None), "has a seat and still waits"),
-    ("registration.places", lambda w: seat_of(w.held).update(**NO_SEAT), "is held, but its seat is none"),
-    ("registration.places", lambda w: registration(w.lapsed).update(state="member"), "is member, but its seat is none"),
-    ("registration.places", lambda w: WaitingListEntry.objects.all().update(left_at=START), "does not wait in the"),
+    (QUEUE, lambda w: place_of(w.held).update(**NO_PLACE), "somebody waits, although a place is free"),
+    (QUEUE, lambda w: QueueEntry.objects.all().update(offered_at=None), "has a place and still waits"),
+    ("registration.places", lambda w: place_of(w.held).update(**NO_PLACE), "is held, but its place is none"),
+    (
+        "registration.places",
+        lambda w: registration(w.lapsed).update(state="member"),
+        "is member, but its place is none",
+    ),
+    ("registration.places", lambda w: QueueEntry.objects.all().update(left_at=START), "does not wait in the"),
     ("registration.links", lambda w: link_of(w.held).update(used_at=None), "its link was never used"),
     ("registration.links", lambda w: Invitation.objects.all().update(used_at=START), "there is no registration"),
     ("registration.links", lambda w: application_of(w.held).update(state="withdrawn"), "application is not accepted"),
-    ("registration.links", lambda w: seat_of(w.held).update(invitation=w.invited), "nobody who has registered"),
+    ("registration.links", lambda w: place_of(w.held).update(invitation=w.invited), "nobody who has registered"),
     ("registration.accounts", lambda w: registration(w.held).update(account=None), "is held and has no account"),
     ("registration.accounts", move_account, "waits, but has an account"),
     ("registration.accounts", lambda w: registration(w.member).update(deposit_amount=5000), "deposit is not paid"),
     ("registration.accounts", lambda w: post(w.lapsed, "fee", 1997), "has ended and still owes something"),
     (
-        "registration.runs",
+        "programs.runs",
         lambda w: BatchItem.objects.all().update(state="failed", error="no paper"),
         "failed: no paper",
     ),
-    ("registration.runs", lambda w: invoice_of(w.member).update(closed_at=START), "has no invoice, although the"),
-    ("billing.rows", lambda w: raw(AccountRow).update(amount_currency="EUR"), "is in EUR, the account in USD"),
-    ("billing.rows", lambda w: raw(AccountRow).filter(kind="reversal").update(amount=Decimal(-1)), "does not equal"),
-    ("billing.rows", lambda w: post(w.held, "payment", -5), "there is no payment for it"),
-    ("billing.rows", cancellation, "does not agree with its row"),
-    ("billing.rows", reversal_without_a_record, "there is no reversal for it"),
-    ("billing.receipts", lambda w: raw(Receipt).filter(reversal=None).delete(), "has no receipt"),
-    ("billing.receipts", reversal_without_receipt, "was not cancelled"),
-    ("billing.rows", reverse_a_refund, "that its kind does not reverse"),
-    ("billing.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not agree with its row"),
-    ("billing.rows", lambda w: raw(Payment).update(account=w.held.account), "does not agree with its row"),
-    ("billing.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),
-    ("billing.balances", lambda w: post(w.held, "refund", 5000), "more was given back than was paid"),
-    ("billing.numbers", lambda w: invoice_of(w.left).update(sequence_number=7), "numbers from 1 to 7, but 2 were"),
-    ("billing.numbers", lambda w: NumberSequence.objects.all().update(last_number=3), "1 to 2, but 3 were drawn"),
-    ("billing.numbers", lambda w: raw(Invoice).filter(corrects__isnull=False).delete(), "0 numbers from"),
-    ("billing.numbers", lambda w: NumberSequence.objects.all().delete(), "has invoices and no sequence"),
-    ("billing.invoices", lambda w: snapshot(w.member, total="1.00"), "number or total are not those of its content"),
-    ("billing.invoices", lambda w: snapshot(w.member, number="CF-9"), "number or total are not those of its content"),
-    ("billing.invoices", lambda w: snapshot(w.member, lines=[]), "its lines do not add up to its total"),
-    ("billing.invoices", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not equal the invoice"),
-    ("billing.invoices", lambda w: invoice_of(w.left).update(closed_at=None), "is open, although"),
-    ("billing.pdfs", lambda w: invoice_of(w.member).update(pdf_sha256=""), "has no PDF"),
-    ("billing.pdfs", lambda w: invoice_of(w.member).update(pdf_path="invoices/gone.pdf"), "is not in the storage"),
-    ("billing.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
-    ("billing.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not mailed"),
-    ("billing.lists", lambda w: RefundDue.objects.all().update(settled_by_row=a_row(w)), "Refund"),
-    ("billing.lists", lambda w: RefundDue.objects.all().update(amount=Decimal(7)), "does not agree with the row"),
+    ("programs.runs", lambda w: invoice_of(w.member).update(closed_at=START), "has no invoice, although the"),
+    ("ledger.rows", lambda w: raw(AccountRow).update(amount_currency="EUR"), "is in EUR, the account in USD"),
+    ("ledger.rows", lambda w: raw(AccountRow).filter(kind="reversal").update(amount=Decimal(-1)), "does not equal"),
+    ("ledger.rows", lambda w: post(w.held, "payment", -5), "there is no payment for it"),
+    ("ledger.rows", cancellation, "does not agree with its row"),
+    ("ledger.rows", reversal_without_a_record, "there is no reversal for it"),
+    ("invoices.receipts", lambda w: raw(Receipt).filter(reversal=None).delete(), "has no receipt"),
+    ("invoices.receipts", reversal_without_receipt, "was not cancelled"),
+    ("ledger.rows", reverse_a_refund, "that its kind does not reverse"),
+    ("ledger.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not agree with its row"),
+    ("ledger.rows", lambda w: raw(Payment).update(account=w.held.account), "does not agree with its row"),
+    ("invoices.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),
+    ("invoices.balances", lambda w: post(w.held, "refund", 5000), "more was given back than was paid"),
+    ("invoices.numbers", lambda w: invoice_of(w.left).update(sequence_number=7), "numbers from 1 to 7, but 2 were"),
+    ("invoices.numbers", lambda w: NumberSequence.objects.all().update(last_number=3), "1 to 2, but 3 were drawn"),
+    ("invoices.numbers", lambda w: raw(Invoice).filter(corrects__isnull=False).delete(), "0 numbers from"),
+    ("invoices.numbers", lambda w: NumberSequence.objects.all().delete(), "has invoices and no sequence"),
+    ("invoices.snapshots", lambda w: snapshot(w.member, total="1.00"), "number or total are not those of its content"),
+    ("invoices.snapshots", lambda w: snapshot(w.member, number="CF-9"), "number or total are not those of its content"),
+    ("invoices.snapshots", lambda w: snapshot(w.member, lines=[]), "its lines do not add up to its total"),
+    ("invoices.snapshots", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not equal the invoice"),
+    ("invoices.snapshots", lambda w: invoice_of(w.left).update(closed_at=None), "is open, although"),
+    ("invoices.pdfs", lambda w: invoice_of(w.member).update(pdf_sha256=""), "has no PDF"),
+    ("invoices.pdfs", lambda w: invoice_of(w.member).update(pdf_path="invoices/gone.pdf"), "is not in the storage"),
+    ("invoices.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
+    ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not mailed"),
+    ("ledger.lists", lambda w: RefundDue.objects.all().update(settled_by_row=a_row(w)), "Refund"),
+    ("ledger.lists", lambda w: RefundDue.objects.all().update(amount=Decimal(7)), "does not agree with the row"),
     (
-        "billing.lists",
+        "ledger.lists",
         lambda w: RebateDue.objects.create(
             account=w.member.account, amount=Money(100, "USD"), listed_at=START, paid_row=a_row(w)
         ),
         "Rebate",
     ),
-    ("billing.logos", issuer_with_lost_logo, "is left out of documents: The file of this picture is missing"),
-    ("forms.uploads", lambda w: registration(w.held).update(answers={"paper": {"upload": "gone"}}), "is gone or will"),
+    ("ledger.logos", issuer_with_lost_logo, "is left out of documents: The file of this picture is missing"),
+    (
+        "submissions.uploads",
+        lambda w: registration(w.held).update(answers={"paper": {"upload": "gone"}}),
+        "is gone or will",
+    ),
     ("mail.outbox", lambda w: MAIL.update(state="failed", last_error="550 unknown"), "waits for a hand: 550 unknown"),
     ("mail.outbox", lambda w: MAIL.update(state="queued", next_attempt_at=START - timedelta(hours=1)), "is a worker"),
     ("mail.templates", change_a_text, "(accepted (en), all programs) is not used: link is misplaced"),

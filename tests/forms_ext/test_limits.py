@@ -52,7 +52,7 @@ class Sender:
 
     @staticmethod
     def taken() -> int:
-        return Application.objects.count() + OutgoingMail.objects.filter(kind="letter_to_facilitator").count()
+        return Application.objects.count() + OutgoingMail.objects.filter(kind="message_to_facilitator").count()
 
 
 @pytest.fixture(params=list(SENT))
@@ -63,7 +63,7 @@ def sender(request: pytest.FixtureRequest, form_page: ApplicationFormPage, setti
         root = Site.objects.get(is_default_site=True).root_page
         index = root.add_child(instance=FacilitatorIndexPage(title="Facilitators", slug="facilitators"))
         evan = FacilitatorPage(title="Evan", slug="evan", role="Facilitator", contact_email="evan@example.org")
-        address = reverse("forms_ext:facilitator_letter", args=[index.add_child(instance=evan).pk])
+        address = reverse("forms_ext:facilitator_message", args=[index.add_child(instance=evan).pk])
         return Sender(name, address, address, LETTER)
     if name == "frame":
         EmbeddingSite.objects.create(origin="https://www.example.org")

@@ -1,4 +1,4 @@
-"""An editor announces a program with a meeting, mends what is refused, and adds a question to a form."""
+"""An editor announces a program with a session, mends what is refused, and adds a question to a form."""
 
 import re
 from uuid import uuid4
@@ -10,7 +10,7 @@ from tests.journeys.visitor import DESKTOP, PHONE, Come, Visitor, log_in, open_e
 
 pytestmark = pytest.mark.journey
 PROGRAM = {
-    "summary": "A season of meetings for people who keep the minutes.",
+    "summary": "A season of sessions for people who keep the minutes.",
     "home_zone": "Europe/Paris",
     "starts_on": "2031-03-03",
     "ends_on": "2031-06-30",
@@ -55,7 +55,7 @@ def refused(page: Page, words: str) -> None:
     expect(page.locator(".w-field__errors", has_text=words).first).to_be_visible()
 
 
-def test_announce_a_program_with_a_meeting(editor: Visitor) -> None:
+def test_announce_a_program_with_a_session(editor: Visitor) -> None:
     page, base = editor.page, editor.site.base_url
     index = editor.site.run(
         "from cop_program.models import ProgramIndexPage as P; print(P.objects.order_by('pk')[0].pk)"
@@ -92,7 +92,7 @@ def test_announce_a_program_with_a_meeting(editor: Visitor) -> None:
     page.goto(f"{base}{address}" if address.startswith("/") else address)
     expect(page.locator("main")).to_contain_text("3 March 2031")
     assert "meet.example.org" not in page.content()
-    editor.look("announced-meeting")
+    editor.look("announced-session")
 
 
 COPY = """

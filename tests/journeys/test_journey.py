@@ -15,7 +15,7 @@ from tests.journeys.visitor import DESKTOP, PHONE, Come, Visitor, open_edition, 
 pytestmark = pytest.mark.journey
 
 ROLE = "Executive director"
-HOPE = "Meetings that end with a decision.\nAnd a second line."
+HOPE = "Sessions that end with a decision.\nAnd a second line."
 
 # --- The applicant -------------------------------------------------------------------------------
 

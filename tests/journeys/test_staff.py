@@ -240,7 +240,7 @@ def test_cancel_with_and_without_a_refund_and_record_a_part(desk: Desk) -> None:
     expect(desk.main.locator(".cop-figures")).to_contain_text(re.compile(r"\b40\sUSD\s*paid"))
     expect(desk.main.locator(".cop-figures")).to_contain_text("1,957")
     desk.find("registrations", "Petra Part", "held")
-    expect(desk.main.locator(".cop-title")).to_contain_text("Seat held")
+    expect(desk.main.locator(".cop-title")).to_contain_text("Place held")
 
 
 def test_read_the_outbox_and_change_a_mail(desk: Desk, browser: Browser) -> None:
@@ -296,4 +296,4 @@ def test_call_the_program_off(desk: Desk) -> None:
     for name in ("Petra Part", "Bela Bulk"):
         desk.visitor.mail("(?i)does not take place|called off", to=address(name))
     desk.open(f"registrations/?program={desk.program}", "registrations")
-    expect(desk.main.locator("tbody")).not_to_contain_text("Seat held")
+    expect(desk.main.locator("tbody")).not_to_contain_text("Place held")

@@ -50,7 +50,7 @@ class EnterView(StaffView):
     """The questions of the program's application form, filled in by staff."""
 
     permissions = [(Application, "decide")]
-    template_name = "forms_ext/staff/enter.html"
+    template_name = "forms_ext/admission/admin/add_application.html"
     page_title = _("Enter an application")
     header_icon = "form"
 

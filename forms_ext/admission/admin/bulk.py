@@ -32,7 +32,7 @@ class DecideMany(ListingBulkAction):
     models = [Application]
     register = applications
     permission = "decide"
-    template_name = "forms_ext/staff/bulk_decide.html"
+    template_name = "forms_ext/admission/admin/bulk_decide.html"
     form_class = DecisionForm
     to_state: ClassVar[str]
     classes: ClassVar[set[str]] = set()

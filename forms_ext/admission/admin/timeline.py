@@ -1,4 +1,4 @@
-"""One timeline of a person: answers, notes, decisions, links, seat, money, mails."""
+"""One timeline of a person: answers, notes, decisions, links, place, money, mails."""
 
 from collections.abc import Iterator
 from typing import Any

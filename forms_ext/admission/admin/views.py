@@ -70,7 +70,7 @@ class PersonView(StaffView):
     """One application beside everything that belongs to it; what can be done with it is done here."""
 
     permissions = [(Application, "review")]
-    template_name = "forms_ext/staff/person.html"
+    template_name = "forms_ext/admission/admin/person.html"
     header_icon = "user"
     bound: tuple[str, forms.Form] | None = None
 

@@ -61,7 +61,7 @@ class NextAction:
 class NameColumn(TitleColumn):
     """The name, which links to the detail page, and a quiet line below it."""
 
-    cell_template_name = "forms_ext/staff/cells/name.html"
+    cell_template_name = "forms_ext/base/admin/cells/name.html"
 
     def __init__(self, name: str, *, below: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
@@ -79,7 +79,7 @@ class StateColumn(StatusTagColumn):
 class ActionColumn(Column):
     """The next action as a labelled button; `accessor` returns a `Step` or None."""
 
-    cell_template_name = "forms_ext/staff/cells/action.html"
+    cell_template_name = "forms_ext/base/admin/cells/action.html"
 
 
 # --- Filters with counts ---------------------------------------------------------------------------
@@ -170,8 +170,8 @@ class Listing(IndexView):
     """Wagtail's listing of the rows of one model, with chips, live search and bulk actions."""
 
     model_admin: "ListingAdmin" = None  # type: ignore[assignment]  # as_view() wants it to be there
-    template_name = "forms_ext/staff/register.html"
-    results_template_name = "forms_ext/staff/register_results.html"
+    template_name = "forms_ext/base/admin/listing.html"
+    results_template_name = "forms_ext/base/admin/listing_results.html"
     table_classname = "listing cop-register"
     search_backend_name = None
     paginate_by = 50
@@ -378,7 +378,7 @@ class ListingBulkAction(BulkAction):
             return super().dispatch(request, *args, **kwargs)
         except selection.SelectionRefused as refused:
             context = {"words": str(refused), "next": self.next_url, "title": self.display_name}
-            return TemplateResponse(request, "forms_ext/staff/bulk_refused.html", context, status=refused.status)
+            return TemplateResponse(request, "forms_ext/base/admin/bulk_refused.html", context, status=refused.status)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show what will be done to a request that comes from the listing; do it if that page was shown."""

@@ -91,7 +91,7 @@ class StaffActionView(StaffView):
     emails (`shows_emails`) shows them first, and again with what was typed when `preview` is posted.
     """
 
-    template_name = "forms_ext/staff/action.html"
+    template_name = "forms_ext/base/admin/action.html"
     form_class: type[forms.Form] = forms.Form
     submit_label: str | Promise = _("Do it")
     is_destructive = False

@@ -38,7 +38,7 @@ class ExportForm(forms.Form):
         label=_("Questions with several choices"),
         choices=[("", _("All in one cell")), ("1", _("One column for each choice"))],
         coerce=bool,
-        empty_value=None,
+        empty_value=False,  # type: ignore[arg-type]  # the stubs know only text
         required=False,
     )
     delimiter = forms.ChoiceField(

@@ -47,7 +47,7 @@ class ExportView(SourcePage, StaffView):
     """Choose a format and take the rows that the register shows."""
 
     permissions = [(Export, "add")]
-    template_name = "forms_ext/staff/export.html"
+    template_name = "forms_ext/exports/admin/export.html"
 
     def load(self) -> None:
         self.find_source(self.kwargs["name"])
@@ -109,7 +109,7 @@ class JobPage(SourcePage):
 class JobView(JobPage, StaffView):
     """How far an export is, and the link to its file."""
 
-    template_name = "forms_ext/staff/export_job.html"
+    template_name = "forms_ext/exports/admin/export_job.html"
 
     def get_page_title(self) -> str:
         return _("Export: %(what)s") % {"what": self.source.label}

@@ -35,7 +35,7 @@ class AccountListing(MoneyListing):
     filterset_class = AccountFilters
     search_fields = ["payer_name", "payer_email", "reference"]
     default_ordering = ["due_on", "payer_name", "pk"]
-    empty_message = gettext_lazy("An account will stand here for everybody who registers and holds a seat.")
+    empty_message = gettext_lazy("An account will stand here for everybody who registers and holds a place.")
 
     def get_base_queryset(self) -> QuerySet[Account]:
         return with_payment_status(Account.objects.select_related("program__page"))

@@ -24,7 +24,7 @@ from ..models import Invoice, Receipt
 class AccountView(AccountPage, StaffView):
     """One account: its rows with the balance after each, payments, invoices, what is due."""
 
-    template_name = "forms_ext/staff/account.html"
+    template_name = "forms_ext/invoices/admin/account.html"
 
     def get_page_title(self) -> str:
         return self.account.payer_name

@@ -51,7 +51,7 @@ def xml(snapshot: Mapping[str, Any]) -> str:
         "total": _amount(total),
         "corrects": corrects and {"number": corrects["number"], "issued": _day(corrects["issued_on"])},
     }
-    return render_to_string("forms_ext/billing/invoice.xml", _clean(context))
+    return render_to_string("forms_ext/invoices/invoice.xml", _clean(context))
 
 
 def _party(party: Mapping[str, Any]) -> dict[str, Any]:

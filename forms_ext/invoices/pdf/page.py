@@ -21,7 +21,7 @@ type Snapshot = Mapping[str, Any]
 def html(snapshot: Snapshot) -> str:
     """Return the HTML of a snapshot, without its style sheet."""
     with translation.override(snapshot["language"]):
-        return render_to_string("forms_ext/billing/page.html", _drawable(_context(snapshot)))
+        return render_to_string("forms_ext/invoices/page.html", _drawable(_context(snapshot)))
 
 
 def _drawable(value: Any) -> Any:

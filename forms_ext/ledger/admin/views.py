@@ -83,7 +83,7 @@ class PaymentView(AccountActionView):
         return [
             owed % facts,
             _("Mails a receipt to %(email)s.") % {"email": self.account.payer_email},
-            _("Once the deposit is paid, the seat is kept for good."),
+            _("Once the deposit is paid, the place is kept for good."),
         ]
 
     def perform(self, values: dict[str, Any]) -> str:

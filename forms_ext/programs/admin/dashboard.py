@@ -17,7 +17,7 @@ from cop_program.clock import now
 from cop_program.models import Program
 
 from ...admission import queries as admission
-from ...admission.models import Seat
+from ...admission.models import Place
 from ...applications.models import Application
 from ...base.money import format_money
 from ...invoices.models import Invoice
@@ -66,7 +66,7 @@ class Dashboard:
         "failed_invoices",
         "holds",
         "to_decide",
-        "free_seats",
+        "free_places",
         "go",
         "overdue",
         "refunds",
@@ -129,7 +129,7 @@ class Dashboard:
 
     def holds(self) -> Task | None:
         """Holds that end soon, else all unpaid holds."""
-        held = Seat.objects.filter(program=self.program, held_until__isnull=False)
+        held = Place.objects.filter(program=self.program, held_until__isnull=False)
         soon = held.filter(held_until__lte=now() + SOON).count()
         if soon:
             text = ngettext(
@@ -148,7 +148,7 @@ class Dashboard:
         text = ngettext("%(n)d application to decide", "%(n)d applications to decide", n) % {"n": n}
         return Task(text, _("Decide"), self.url("applications", state="submitted")) if n else None
 
-    def free_seats(self) -> Task | None:
+    def free_places(self) -> Task | None:
         """People who wait although a place is free."""
         n = min(self.standing.waiting, self.standing.capacity - self.standing.taken - self.standing.held)
         if n <= 0:
@@ -206,12 +206,12 @@ class Dashboard:
         if not queries.can_close(self.program):
             return None
         url = reverse("cop_programs:close", args=[self.program.pk])
-        return Task(_("The last meeting is over: the program can be closed"), _("Close"), url)
+        return Task(_("The last session is over: the program can be closed"), _("Close"), url)
 
     # How it stands -------------------------------------------------------------------------------
 
-    def seats(self) -> list[Figure]:
-        """Return the figures of the seats."""
+    def places(self) -> list[Figure]:
+        """Return the figures of the places."""
         standing = self.standing
         free = max(standing.capacity - standing.taken - standing.held, 0)
         return [
@@ -250,4 +250,4 @@ class Dashboard:
 def unpaid_holds(program: Program) -> list[Registration]:
     """Return the holds whose deposit has not come; a confirmation leaves them alone."""
     held = Registration.objects.filter(program=program, state=Registration.State.HELD)
-    return list(held.select_related("invitation__seat", "program__page").order_by("invitation__seat__held_until"))
+    return list(held.select_related("invitation__place", "program__page").order_by("invitation__place__held_until"))

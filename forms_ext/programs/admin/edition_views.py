@@ -135,7 +135,7 @@ class NewEditionView(OfPage, StaffActionView):
 class ToLookAtView(OfPage, StaffView):
     """What to look at before a new edition is published."""
 
-    template_name = "forms_ext/staff/edition.html"
+    template_name = "forms_ext/programs/admin/edition.html"
     page_title = gettext_lazy("What to look at")
     header_icon = "glasses"
 

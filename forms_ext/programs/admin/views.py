@@ -39,7 +39,7 @@ class ProgramsView(StaffView):
     """All programs, the newest first."""
 
     permissions = [(Registration, "manage")]
-    template_name = "forms_ext/staff/programs.html"
+    template_name = "forms_ext/programs/admin/programs.html"
     page_title = gettext_lazy("Programs")
     header_icon = "calendar-alt"
 
@@ -83,7 +83,7 @@ class ProgramPageMixin(StaffView):
 class DashboardView(ProgramPageMixin, StaffView):
     """The home of one program."""
 
-    template_name = "forms_ext/staff/program.html"
+    template_name = "forms_ext/programs/admin/dashboard.html"
 
     def get_page_title(self) -> str:
         return self.program.page.title
@@ -99,7 +99,7 @@ class DashboardView(ProgramPageMixin, StaffView):
             "program_page": self.program.page,
             "standing": home.standing,
             "tasks": home.tasks(),
-            "seats": home.seats(),
+            "places": home.places(),
             "money": home.money(),
             "run": self.run(),
             "can_confirm": self.program.status == Program.Status.OPEN,
@@ -123,7 +123,7 @@ class DashboardView(ProgramPageMixin, StaffView):
 class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
     """Confirm a program or call it off."""
 
-    template_name = "forms_ext/staff/go.html"
+    template_name = "forms_ext/programs/admin/confirm_or_cancel.html"
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [self.programs_link(), (self.home_url(), self.program.page.title)]
@@ -191,7 +191,7 @@ class CallOffView(ConfirmOrCancelView):
     def effects(self) -> Sequence[str]:
         return [
             _("Members, holds, the queue, the accepted and the undecided are told by mail."),
-            _("All seats are freed; each deposit is listed for refund."),
+            _("All places are freed; each deposit is listed for refund."),
             _("An issued invoice gets a credit note."),
         ]
 
@@ -233,7 +233,7 @@ class CloseView(ProgramPageMixin, StaffActionView):
 class RunView(ProgramPageMixin, StaffActionView):
     """How far a confirmation, or calling off, has come: done, failed, remaining; what failed can be tried again."""
 
-    template_name = "forms_ext/staff/run.html"
+    template_name = "forms_ext/programs/admin/batch_run.html"
 
     def load(self) -> None:
         super().load()

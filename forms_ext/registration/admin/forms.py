@@ -50,7 +50,7 @@ def last_day_field(**options: Any) -> forms.DateField:
     return forms.DateField(
         **{"label": _("Last day of the hold")} | options,
         widget=day_input(),
-        help_text=_("The seat is held until the end of this day in the program's home zone."),
+        help_text=_("The place is held until the end of this day in the program's home zone."),
         validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
     )
 
@@ -61,7 +61,7 @@ def latest_end() -> date:
 
 
 class HoldForm(forms.Form):
-    """Until when a seat is held."""
+    """Until when a place is held."""
 
     last_day = last_day_field()
     message = message_field()

@@ -1,4 +1,4 @@
-"""The register of registrations: members, holds, the queue for a seat."""
+"""The register of registrations: members, holds, the queue for a place."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -30,8 +30,8 @@ def deposit_url(registration: Registration, *, back: str) -> str:
 
 def held_until(registration: Registration) -> datetime | None:
     """Return when the hold of `registration` ends."""
-    seat = getattr(registration.invitation, "seat", None)
-    return seat.held_until if seat else None
+    place = getattr(registration.invitation, "place", None)
+    return place.held_until if place else None
 
 
 class RegistrationFilters(PeopleFilterSet):
@@ -51,7 +51,7 @@ class RegistrationListing(Listing):
     empty_message = gettext_lazy("Registrations will stand here once accepted people register with their link.")
 
     def get_base_queryset(self) -> QuerySet[Registration]:
-        return Registration.objects.select_related("program__page", "invitation__seat").defer("answers", "policy")
+        return Registration.objects.select_related("program__page", "invitation__place").defer("answers", "policy")
 
     def next_step(self, registration: Registration) -> NextAction:
         """Return what to do with `registration` now."""

@@ -48,7 +48,7 @@ class RegistrationPage(StaffView):
 
     def load(self) -> None:
         rows = Registration.objects.select_related(
-            "program__page", "invitation__seat", "invitation__application__program__page", "account", "version"
+            "program__page", "invitation__place", "invitation__application__program__page", "account", "version"
         )
         self.registration = get_object_or_404(rows, pk=self.kwargs["pk"])
 
@@ -58,9 +58,9 @@ class RegistrationPage(StaffView):
 
 
 class RegistrationView(RegistrationPage, StaffView):
-    """One registration: answers, seat, money, timeline, and what can be done."""
+    """One registration: answers, place, money, timeline, and what can be done."""
 
-    template_name = "forms_ext/staff/registration.html"
+    template_name = "forms_ext/registration/admin/registration.html"
 
     def get_page_title(self) -> str:
         return self.registration.name
@@ -135,7 +135,7 @@ class CancelView(RegistrationActionView):
         registration = self.registration
         effects = [
             _("%(name)s is told by mail.") % {"name": registration.name},
-            _("The seat is free at once, and goes to the first in the queue, if anybody waits."),
+            _("The place is free at once, and goes to the first in the queue, if anybody waits."),
         ]
         if registration.state == State.WAITING or registration.account is None:
             return [effects[0], _("The place in the queue is given up.")]
@@ -190,7 +190,7 @@ class NewAddressView(RegistrationActionView):
 
 
 class HoldView(RegistrationActionView):
-    """Set until when a seat is held."""
+    """Set until when a place is held."""
 
     page_title = gettext_lazy("Set the end of the hold")
     submit_label = gettext_lazy("Set the end")
@@ -206,11 +206,11 @@ class HoldView(RegistrationActionView):
         end = held_until(self.registration)
         effects = [
             _("%(name)s is told by mail.") % {"name": self.registration.name},
-            _("A hold that ends unpaid frees the seat, and the person is told."),
+            _("A hold that ends unpaid frees the place, and the person is told."),
         ]
         if end:
             effects.insert(
-                0, _("The seat is held until %(end)s now.") % {"end": dates.until_here(end, self.registration.program)}
+                0, _("The place is held until %(end)s now.") % {"end": dates.until_here(end, self.registration.program)}
             )
         return effects
 
@@ -247,7 +247,7 @@ class ReversePaymentView(MailingActionView):
     def load(self) -> None:
         payments = Payment.objects.select_related("row", "account__program__page", "reversal")
         self.payment = get_object_or_404(payments, pk=self.kwargs["pk"])
-        registrations = Registration.objects.select_related("program__page", "invitation__seat", "account")
+        registrations = Registration.objects.select_related("program__page", "invitation__place", "account")
         self.registration = registrations.filter(account=self.payment.account).first()
 
     @cached_property

@@ -11,7 +11,7 @@ from cop_program.models import SessionPage
 from cop_program.translations import localized, title_of
 
 from ...admission import emails, places, queue
-from ...admission.models import Seat
+from ...admission.models import Place
 from ...applications.models import Application
 from ...base import dates
 from ...base.money import format_money
@@ -62,11 +62,11 @@ def payment_fields(registration: Registration) -> dict[str, str]:
 
 def values_of(kind: str, registration: Registration) -> dict[str, str]:
     """Return what a mail of `kind` would say to a registered person now, as far as it can be known."""
-    seat = getattr(registration.invitation, "seat", None)
+    place = getattr(registration.invitation, "place", None)
     values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
     values["sessions"] = _sessions(registration)
-    if seat and seat.held_until:
-        values["held_until"] = _until(registration, seat)
+    if place and place.held_until:
+        values["held_until"] = _until(registration, place)
     if place := queue.place(registration.invitation):
         values["place"] = str(place)
     return values
@@ -97,9 +97,9 @@ def _send(registration: Registration, kind: str, step: str = "", **fields: str) 
     )
 
 
-def _until(registration: Registration, seat: Seat) -> str:
-    assert seat.held_until is not None
-    return dates.until(seat.held_until, dates.zone_of(registration.program), registration.language)
+def _until(registration: Registration, place: Place) -> str:
+    assert place.held_until is not None
+    return dates.until(place.held_until, dates.zone_of(registration.program), registration.language)
 
 
 def late_note(registration: Registration) -> str:
@@ -108,13 +108,13 @@ def late_note(registration: Registration) -> str:
     return emails.late_note(registration.invitation.application)
 
 
-def registered_hold(registration: Registration, seat: Seat) -> None:
-    """Tell that a seat is held, until when, and how to pay the deposit."""
+def registered_hold(registration: Registration, place: Place) -> None:
+    """Tell that a place is held, until when, and how to pay the deposit."""
     _send(
         registration,
         "registered_hold",
         "deposit",
-        held_until=_until(registration, seat),
+        held_until=_until(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
     )
@@ -125,43 +125,43 @@ def registered_waiting(registration: Registration) -> None:
     _send(registration, "registered_waiting", "register", place=str(queue.place(registration.invitation) or ""))
 
 
-def seat_offered(registration: Registration, seat: Seat) -> None:
-    """Tell the first in the queue that a seat is held for them."""
+def place_offered(registration: Registration, place: Place) -> None:
+    """Tell the first in the queue that a place is held for them."""
     _send(
         registration,
-        "seat_offered",
+        "place_offered",
         "deposit",
-        held_until=_until(registration, seat),
+        held_until=_until(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
     )
 
 
-def hold_ending(registration: Registration, seat: Seat) -> None:
+def hold_ending(registration: Registration, place: Place) -> None:
     """Remind of the end of a hold."""
     _send(
         registration,
         "hold_ending",
         "deposit",
-        held_until=_until(registration, seat),
+        held_until=_until(registration, place),
         **payment_fields(registration),
     )
 
 
-def hold_moved(registration: Registration, seat: Seat, message: str) -> None:
+def hold_moved(registration: Registration, place: Place, message: str) -> None:
     """Tell that a hold ends at another time."""
     _send(
         registration,
         "hold_moved",
         "deposit",
-        held_until=_until(registration, seat),
+        held_until=_until(registration, place),
         message=message.strip(),
         **payment_fields(registration),
     )
 
 
 def hold_ended(registration: Registration) -> None:
-    """Tell that the hold ended unpaid and the seat is free."""
+    """Tell that the hold ended unpaid and the place is free."""
     _send(registration, "hold_ended")
 
 
@@ -170,8 +170,8 @@ def _sessions(registration: Registration) -> str:
     return sessions.as_text(found)
 
 
-def seat_confirmed(registration: Registration, *, confirmed: bool) -> None:
-    """Tell that the seat is kept; in a confirmed program with the sessions and their join links."""
+def place_confirmed(registration: Registration, *, confirmed: bool) -> None:
+    """Tell that the place is kept; in a confirmed program with the sessions and their join links."""
     with translation.override(registration.language):
         following = (
             _("The program takes place. The invoice for the balance comes in a mail of its own. The sessions:")
@@ -180,7 +180,7 @@ def seat_confirmed(registration: Registration, *, confirmed: bool) -> None:
         )
     _send(
         registration,
-        "seat_confirmed",
+        "place_confirmed",
         "balance" if confirmed else "confirmed",
         what_follows=following,
         sessions=_sessions(registration) if confirmed else "",
@@ -198,7 +198,7 @@ def cancelled(registration: Registration, message: str, money: str) -> None:
 
 
 def late_deposit(registration: Registration, amount: Money) -> None:
-    """Tell that money came too late for a seat, and is given back."""
+    """Tell that money came too late for a place, and is given back."""
     _send(registration, "late_deposit", amount=format_money(amount, registration.language))
 
 
@@ -240,11 +240,11 @@ def session_update(registration: Registration, session: SessionPage, what: str) 
 
 def place_held(registration: Registration) -> str:
     """Say until when the place is held after a payment was taken back, and what keeps it."""
-    seat = places.of(registration.invitation)
-    assert seat is not None
+    place = places.of(registration.invitation)
+    assert place is not None
     with translation.override(registration.language):
         return _("Your place is held until %(until)s. Pay %(amount)s by then to keep it.") % {
-            "until": _until(registration, seat),
+            "until": _until(registration, place),
             "amount": format_money(deposit_left(registration), registration.language),
         }
 

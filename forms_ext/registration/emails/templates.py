@@ -52,8 +52,8 @@ REGISTERED_WAITING = define(
     MEMBER,
     {"place": (_("Place in the queue"), "1")},
 )
-SEAT_OFFERED = define(
-    "seat_offered",
+PLACE_OFFERED = define(
+    "place_offered",
     _("A place has come free"),
     _("A place has come free for you: {program}"),
     _(
@@ -106,8 +106,8 @@ HOLD_ENDED = define(
     ),
     MEMBER,
 )
-SEAT_CONFIRMED = define(
-    "seat_confirmed",
+PLACE_CONFIRMED = define(
+    "place_confirmed",
     _("The deposit is here: the place is kept"),
     _("Your place is yours: {program}"),
     _(
@@ -215,11 +215,11 @@ SESSION_RECORDING = define(
 ALL = [
     REGISTERED_HOLD,
     REGISTERED_WAITING,
-    SEAT_OFFERED,
+    PLACE_OFFERED,
     HOLD_ENDING,
     HOLD_MOVED,
     HOLD_ENDED,
-    SEAT_CONFIRMED,
+    PLACE_CONFIRMED,
     PROGRAM_CONFIRMED,
     CANCELLED,
     LATE_DEPOSIT,

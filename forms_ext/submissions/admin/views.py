@@ -38,7 +38,7 @@ class SubmissionPage(StaffView):
 class SubmissionView(SubmissionPage, StaffView):
     """One submission: its answers, and what happened to it."""
 
-    template_name = "forms_ext/staff/submission.html"
+    template_name = "forms_ext/submissions/admin/submission.html"
 
     def get_page_title(self) -> str:
         return self.submission.title or self.submission.reference
@@ -107,7 +107,7 @@ class EmbeddingView(StaffView):
     """Forms in other web sites: who may show them, and which there are."""
 
     permissions = [(EmbeddingSite, "view")]
-    template_name = "forms_ext/staff/embedding.html"
+    template_name = "forms_ext/submissions/admin/embedding.html"
     page_title = gettext_lazy("Embedded forms")
     header_icon = "code"
 
@@ -124,7 +124,7 @@ class CodeView(StaffView):
     """What an editor of another web site pastes to show one form."""
 
     permissions = [(EmbeddingSite, "view")]
-    template_name = "forms_ext/staff/embedding_code.html"
+    template_name = "forms_ext/submissions/admin/embedding_code.html"
     header_icon = "code"
 
     def load(self) -> None:

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 class Applicant:
     """Somebody with an organization, a zone and hopes.
 
-    `applied` counts days from the first meeting (from the load, in the open edition); `deposited` and `ended` count
+    `applied` counts days from the first session (from the load, in the open edition); `deposited` and `ended` count
     from there to the deposit and to the end of a withdrawal, a hold, a registration or a wait.
     """
 

@@ -191,7 +191,7 @@ OTHERS_2024 = (
         -22,
         address="Strandgaten 20\n5013 Bergen",
         state="waiting",
-        note="No place came free before the first meeting; invited to the next edition.",
+        note="No place came free before the first session; invited to the next edition.",
         ended=21,
     ),
     Applicant(

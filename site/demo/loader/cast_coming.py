@@ -29,7 +29,7 @@ APPLICANTS = (
         "Taken",
         "AU",
         "Australia/Sydney",
-        "To stop rescuing meetings.",
+        "To stop rescuing sessions.",
         -21,
         state="member",
         address="5 Wattle Street\nNewtown NSW 2042",
@@ -107,7 +107,7 @@ APPLICANTS = (
         "To try it in one factory first, and to choose the right one.",
         -12,
         state="declined",
-        note="The meetings are in the middle of her night; she asked us to decline if no other time is possible.",
+        note="The sessions are in the middle of her night; she asked us to decline if no other time is possible.",
     ),
     Applicant(
         "Samuel Oyelaran",

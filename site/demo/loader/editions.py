@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HOME_ZONE = "America/Los_Angeles"
-MEETING = timedelta(hours=3)
+SESSION_LENGTH = timedelta(hours=3)
 STARTS_AT = time(16)
-# Days from the first meeting, as in 2024.
-MEETING_DAYS = (0, 21, 49, 70, 105, 140)
+# Days from the first session, as in 2024.
+SESSION_DAYS = (0, 21, 49, 70, 105, 140)
 APPLICATION_DAYS, CANCELLATION_DAYS, REGISTRATION_DAYS = -15, -14, -8
 WEDNESDAY = 2
 LEAD = timedelta(days=65)
@@ -25,13 +25,13 @@ class Edition:
 
     @property
     def days(self) -> list[date]:
-        return [self.first_day + timedelta(days=days) for days in MEETING_DAYS]
+        return [self.first_day + timedelta(days=days) for days in SESSION_DAYS]
 
     @property
-    def meetings(self) -> list[tuple[datetime, datetime]]:
-        """The six meetings: four in the afternoon at home, three hours each."""
+    def sessions(self) -> list[tuple[datetime, datetime]]:
+        """The six sessions: four in the afternoon at home, three hours each."""
         starts = [datetime.combine(day, STARTS_AT, ZoneInfo(HOME_ZONE)).astimezone(UTC) for day in self.days]
-        return [(start, start + MEETING) for start in starts]
+        return [(start, start + SESSION_LENGTH) for start in starts]
 
     @property
     def application_deadline(self) -> date:
@@ -46,7 +46,7 @@ class Edition:
         return self.first_day + timedelta(days=REGISTRATION_DAYS)
 
     def at(self, days: int, hour: int = 17, minute: int = 0) -> datetime:
-        """The instant `days` after the first meeting's day, at `hour` UTC."""
+        """The instant `days` after the first session's day, at `hour` UTC."""
         return datetime.combine(self.first_day + timedelta(days=days), time(hour, minute), UTC)
 
 
@@ -60,7 +60,7 @@ PAST = Edition(
 
 
 def coming(today: date) -> Edition:
-    """The edition that is open on `today`: its first meeting is the first Wednesday some nine weeks ahead."""
+    """The edition that is open on `today`: its first session is the first Wednesday some nine weeks ahead."""
     first = today + LEAD
     first += timedelta(days=(WEDNESDAY - first.weekday()) % 7)
     published = datetime.combine(today - timedelta(days=24), time(17), UTC)

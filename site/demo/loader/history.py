@@ -25,7 +25,7 @@ from .editions import PAST
 State = Application.State
 # Days after applying.
 DECIDED, REGISTERED = 3, 5
-# Days from the first meeting, 2024.
+# Days from the first session, 2024.
 REFUNDED, CONFIRMED, FIRST_BALANCE, REBATES, RECORDED, CLOSED = -12, -7, -4, 8, 2, 151
 REGISTERS = ("held", "member", "lapsed", "cancelled", "waiting")
 

@@ -185,9 +185,9 @@ def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero
 
 
 def sessions(page: ProgramPage, edition: Edition) -> list[SessionPage]:
-    """Publish the six meetings of `edition`."""
+    """Publish the six sessions of `edition`."""
     made = []
-    for number, (start, end) in enumerate(edition.meetings, 1):
+    for number, (start, end) in enumerate(edition.sessions, 1):
         title = texts.SESSION_TITLES[number - 1]
         session = SessionPage(
             title=title,
@@ -202,7 +202,7 @@ def sessions(page: ProgramPage, edition: Edition) -> list[SessionPage]:
 
 
 def add_recording(page: ProgramPage, session: SessionPage) -> None:
-    """Give a meeting of `page` that has been held its recording."""
+    """Give a session of `page` that has been held its recording."""
     session.recording_link = f"https://video.example.org/{page.slug}/{session.starts_at:%Y-%m-%d}"
     session.save_revision().publish()
 

@@ -60,7 +60,7 @@ class Play:
 
     @property
     def sessions(self) -> list[SessionPage]:
-        """The meetings that take place, by their start."""
+        """The sessions that take place, by their start."""
         return list(self.page.sessions().filter(is_cancelled=False))
 
     def application(self, person: Person) -> Application:

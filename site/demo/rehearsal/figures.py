@@ -18,7 +18,7 @@ from forms_ext.registration.models import Registration
 
 
 def take(program: Program) -> dict[str, Any]:
-    """Return seats, queue, applications, each person's account, sums and papers of `program` as they are now."""
+    """Return places, queue, applications, each person's account, sums and papers of `program` as they are now."""
     accounts = list(ledger.accounts(program))
     papers = list(Invoice.objects.filter(account__program=program).order_by("pk"))
     return {

@@ -120,7 +120,7 @@ def start(page: ProgramPage) -> Record:
 
 
 def _publish(edition: Edition) -> None:
-    """Publish the copy from the top, as an editor does; each meeting gets a join link first."""
+    """Publish the copy from the top, as an editor does; each session gets a join link first."""
     editor = people.by_role("editor")
     for page in edition.program.page.get_descendants(inclusive=True).specific():
         draft = newest(page)

@@ -1,4 +1,4 @@
-"""Programs, applications and registrations for tests of the gate, the seats and the money."""
+"""Programs, applications and registrations for tests of the gate, the places and the money."""
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ DEPOSIT = Money("100", "USD")
 
 
 def open_program(capacity: int = 9, **fields: Any) -> Program:
-    """Return a program with an issuer and its seats."""
+    """Return a program with an issuer and its places."""
     values = {"capacity": capacity, "least_members": 1, "cancellation_deadline": date(2024, 1, 24)} | fields
     program = make_program(**values)
     make_issuer()

@@ -1,4 +1,4 @@
-"""What the race tests of seats, decisions and the confirmed program run: lays the ground, forks, prints JSON."""
+"""What the race tests of places, decisions and the confirmed program run: lays the ground, forks, prints JSON."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import actions as admission
 from forms_ext.admission import places
-from forms_ext.admission.models import Decision, Invitation, Seat, WaitingListEntry
+from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
@@ -33,7 +33,7 @@ PAUSE = 0.3
 
 
 def findings() -> list[str]:
-    ours = ("admission.", "registration.", "billing.rows", "billing.balances")
+    ours = ("admission.", "registration.", "ledger.rows", "invoices.balances")
     return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
@@ -41,28 +41,28 @@ def invite(program: Program, people: int) -> list[Invitation]:
     return [factories.accept(factories.make_application(program, n))[0] for n in range(1, people + 1)]
 
 
-# --- The last seat -------------------------------------------------------------------------------
+# --- The last place -------------------------------------------------------------------------------
 
 
 def claim(invitation: Invitation, guarded: bool) -> bool:
-    """Claim a seat as the package does it, or by reading, pausing and writing."""
+    """Claim a place as the package does it, or by reading, pausing and writing."""
     program, until = invitation.application.program, invitation.ends_at
     if guarded:
         with transaction.atomic():
             return bool(places.claim(program=program, invitation=invitation, held_until=until))
-    free = Seat.objects.filter(places.FREE, program=program).order_by("number").first()
+    free = Place.objects.filter(places.FREE, program=program).order_by("number").first()
     time.sleep(PAUSE)
     if free is None:
         return False
-    found = Seat.objects.filter(pk=free.pk)
+    found = Place.objects.filter(pk=free.pk)
     return bool(persist(lambda: found.update(invitation=invitation, held_until=until)))
 
 
 def claims(capacity: int, people: int, guarded: bool) -> dict[str, Any]:
-    """Let all claim at once; return how many were told that they have a seat, and how many hold one."""
+    """Let all claim at once; return how many were told that they have a place, and how many hold one."""
     invitations = invite(factories.open_program(capacity), people)
     told = together([lambda invitation=invitation: claim(invitation, guarded) for invitation in invitations])
-    return {"told": Counter(map(str, told)), "held": Seat.objects.exclude(places.FREE).count()}
+    return {"told": Counter(map(str, told)), "held": Place.objects.exclude(places.FREE).count()}
 
 
 def register(invitation: Invitation, number: int, key: str) -> str:
@@ -72,22 +72,22 @@ def register(invitation: Invitation, number: int, key: str) -> str:
         return "refused"
 
 
-def last_seat(capacity: int, people: int) -> dict[str, Any]:
+def last_place(capacity: int, people: int) -> dict[str, Any]:
     """Let all register at once."""
     invitations = invite(factories.open_program(capacity), people)
     said = together([lambda n=n, i=i: register(i, n, f"k{n}") for n, i in enumerate(invitations, 1)])
     return {
         "references": len({str(reference) for reference in said if str(reference).startswith("M-")}),
         "states": Counter(Registration.objects.values_list("state", flat=True)),
-        "held": Seat.objects.exclude(places.FREE).count(),
-        "waiting": WaitingListEntry.objects.count(),
+        "held": Place.objects.exclude(places.FREE).count(),
+        "waiting": QueueEntry.objects.count(),
         "mails": Counter(OutgoingMail.objects.filter(kind__startswith="registered").values_list("kind", flat=True)),
         "findings": findings(),
     }
 
 
 def freed(people: int) -> dict[str, Any]:
-    """Let one cancel in the moment in which the others ask for the only seat."""
+    """Let one cancel in the moment in which the others ask for the only place."""
     program = factories.open_program(1)
     first = factories.make_registration(program, 99)
     invitations = invite(program, people)
@@ -217,7 +217,7 @@ def killed(count: int, survives: int) -> dict[str, Any]:
 RACES: dict[str, Any] = {
     "claim": lambda capacity, people: claims(capacity, people, True),
     "claim-unguarded": lambda capacity, people: claims(capacity, people, False),
-    "last-seat": last_seat,
+    "last-place": last_place,
     "freed": freed,
     "decide": lambda: deciding(True),
     "decide-unguarded": lambda: deciding(False),

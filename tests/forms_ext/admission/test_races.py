@@ -1,4 +1,4 @@
-"""Real processes at once: the last seat, two who decide, the button pressed twice, the worker killed.
+"""Real processes at once: the last place, two who decide, the button pressed twice, the worker killed.
 
 Each race is first shown to be real, with the guard taken out and a pause between reading and writing.
 """
@@ -15,12 +15,12 @@ SCRIPT = "tests.forms_ext.admission.race_script"
 PLACES, PEOPLE = 7, 50
 
 
-def test_without_the_guard_more_are_told_that_they_have_a_seat_than_there_are(stable: Stable) -> None:
+def test_without_the_guard_more_are_told_that_they_have_a_place_than_there_are(stable: Stable) -> None:
     stable.run_until(lambda done: done["told"]["True"] > 2, SCRIPT, "claim-unguarded", 2, 8)
 
 
-def test_fifty_register_for_seven_seats(stable: Stable) -> None:
-    done = stable.run(SCRIPT, "last-seat", PLACES, PEOPLE)
+def test_fifty_register_for_seven_places(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "last-place", PLACES, PEOPLE)
     rest = PEOPLE - PLACES
     assert done["states"] == {"held": PLACES, "waiting": rest}, done
     assert (done["references"], done["held"], done["waiting"]) == (PEOPLE, PLACES, rest)
@@ -28,7 +28,7 @@ def test_fifty_register_for_seven_seats(stable: Stable) -> None:
     assert done["findings"] == []
 
 
-def test_a_seat_that_comes_free_while_others_ask_is_neither_lost_nor_given_twice(
+def test_a_place_that_comes_free_while_others_ask_is_neither_lost_nor_given_twice(
     stable: Stable,
 ) -> None:
     done = stable.run(SCRIPT, "freed", 10)

@@ -1,4 +1,4 @@
-"""What only the whole journey tells of a program: the next step, the seats, and what passes without an edit."""
+"""What only the whole journey tells of a program: the next step, the places, and what passes without an edit."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,30 +32,30 @@ def test_a_deadline_that_passes_changes_the_etag(shown: Shown) -> None:
         before = after
 
 
-def test_it_leads_to_the_form_and_counts_the_seats(shown: Shown, django_assert_max_num_queries: Any) -> None:
+def test_it_leads_to_the_form_and_counts_the_places(shown: Shown, django_assert_max_num_queries: Any) -> None:
     before = read(shown)
     found = before.json()
     assert found["application_api_url"] == f"http://testserver{shown.api}"
     assert found["registration_api_url"] == f"http://testserver{shown.registration_api}"
     assert found["next_step"]["url"] == shown.form.full_url
-    assert found["seats"] == {"capacity": 9, "taken": 0, "held": 0, "waiting": 0, "left": 9}
+    assert found["places"] == {"capacity": 9, "taken": 0, "held": 0, "waiting": 0, "left": 9}
     registration = factories.make_registration(shown.program)
     with django_assert_max_num_queries(3):
         after = read(shown, **{"If-None-Match": before["ETag"]})
-    assert after.json()["seats"] == {"capacity": 9, "taken": 0, "held": 1, "waiting": 0, "left": 8}
+    assert after.json()["places"] == {"capacity": 9, "taken": 0, "held": 1, "waiting": 0, "left": 8}
     for secret in (registration.name, registration.email, registration.reference):
         assert secret not in after.text
 
 
 def test_the_page_and_the_document_say_the_same(shown: Shown) -> None:
     page = Client().get(shown.program.page.url)
-    step, seats = page.context["next_step"], page.context["seats"]
+    step, places = page.context["next_step"], page.context["places"]
     found = read(shown).json()
     assert found["next_step"]["explanation"] == step.explanation
     assert found["next_step"]["url"].endswith(step.url)
-    assert found["seats"] == {
-        "capacity": seats.capacity, "taken": seats.taken, "held": seats.held, "waiting": seats.waiting,
-        "left": seats.left,
+    assert found["places"] == {
+        "capacity": places.capacity, "taken": places.taken, "held": places.held, "waiting": places.waiting,
+        "left": places.left,
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def facilitator(db: None) -> FacilitatorPage:
 
 @pytest.fixture
 def address(facilitator: FacilitatorPage) -> str:
-    return reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
+    return reverse("forms_ext:facilitator_message", args=[facilitator.pk])
 
 
 def write(client: Client, address: str, **values: str) -> "tuple[int, str]":
@@ -53,7 +53,7 @@ def test_a_letter_reaches_the_facilitator_and_answers_go_to_the_writer(
     assert status == 302
     assert "Your letter is on its way to Evan Miller" in page
     mail = OutgoingMail.objects.get()
-    assert (mail.kind, mail.recipient, mail.reply_to) == ("letter_to_facilitator", ADDRESS, "ada@example.org")
+    assert (mail.kind, mail.recipient, mail.reply_to) == ("message_to_facilitator", ADDRESS, "ada@example.org")
     assert "We are eight people." in mail.text
 
 
@@ -126,7 +126,7 @@ def test_the_same_letter_sent_again_is_one_letter(client: Client, address: str, 
 def test_nobody_writes_to_somebody_without_an_address_or_on_a_draft(
     client: Client, facilitator: FacilitatorPage
 ) -> None:
-    address = reverse("forms_ext:facilitator_letter", args=[facilitator.pk])
+    address = reverse("forms_ext:facilitator_message", args=[facilitator.pk])
     facilitator.unpublish()
     assert client.get(address).status_code == 404
     FacilitatorPage.objects.filter(pk=facilitator.pk).update(live=True, contact_email="")

@@ -141,7 +141,7 @@ def test_a_logo_that_came_another_way_is_left_out_and_staff_are_told(caplog: Any
     assert snapshots._logo(issuer) is None
     assert "is left out of documents" in caplog.text
     assert any(
-        "is left out of documents" in found.text for found in consistency.run_all() if found.check == "billing.logos"
+        "is left out of documents" in found.text for found in consistency.run_all() if found.check == "ledger.logos"
     )
 
 

@@ -22,7 +22,7 @@ from tests.forms_ext.ledger.factories import make_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 TODAY = date(2024, 2, 1)
-CHECKS = {f"billing.{name}" for name in ("rows", "balances", "numbers", "invoices", "lists")}
+CHECKS = {"ledger.rows", "ledger.lists", "invoices.balances", "invoices.numbers", "invoices.snapshots"}
 UNITS = {"USD": Decimal("0.01"), "JPY": Decimal(1), "KWD": Decimal("0.001")}
 VERBS = [
     "fee",

@@ -59,7 +59,7 @@ def test_an_editor_puts_fields_where_they_write(
     # The editor hands its text over a moment after the last key.
     expect(page.locator("[name=body]")).to_have_value(re.compile(r"Yours, \{name\}"))
     page.get_by_role("button", name="Preview").click()
-    letter = page.frame_locator(".cop-letter")
+    letter = page.frame_locator(".cop-email")
     expect(letter.locator("body")).to_contain_text("Yours, Ada Sample")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -82,7 +82,7 @@ def test_staff_read_the_outbox(page: Page, live_server: LiveServer, sign_in: Sig
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page) == []
     page.get_by_role("link", name="Ada", exact=True).click()
-    assert "Dear Ada" in page.frame_locator(".cop-letter").locator("body").inner_text()
+    assert "Dear Ada" in page.frame_locator(".cop-email").locator("body").inner_text()
     assert "secret-bits" not in page.content()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page) == []

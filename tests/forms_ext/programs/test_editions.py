@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from wagtail.models import Locale, ModelLogEntry, PageLogEntry, Revision
 
-from cop_program import editions, remarks
+from cop_program import edition_checklist, editions
 from cop_program.editions import DAYS
 from cop_program.models import FacilitatorPage, Program, ProgramFacilitator, ProgramPage, SessionPage
 from forms_ext.applications.pages import ApplicationFormPage
@@ -36,7 +36,7 @@ SECRET = "https://meet.example/secret-room"
 
 def add_session(page: ProgramPage, starts_at: datetime, hours: float = 3, live: bool = True, **values: Any) -> Any:
     page.refresh_from_db()
-    values = {"title": "Meeting", "recording_link": SECRET, "join_link": SECRET} | values
+    values = {"title": "Session", "recording_link": SECRET, "join_link": SECRET} | values
     session = SessionPage(starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours), live=False, **values)
     page.add_child(instance=session)
     revision = session.save_revision()
@@ -149,7 +149,7 @@ def test_without_sessions_the_first_day_decides(program: Program) -> None:
     assert edition.program.page.starts_on == date(2025, 1, 15)  # a Wednesday, as 7 February 2024
 
 
-def test_a_called_off_meeting_is_not_the_first(program: Program) -> None:
+def test_a_called_off_session_is_not_the_first(program: Program) -> None:
     add_session(program.page, datetime(2024, 2, 9, 0, tzinfo=UTC), title="Thursday", is_cancelled=True)
     add_session(program.page, datetime(2024, 2, 13, 0, tzinfo=UTC), title="Monday")
     off, first = copies(make(program, date(2025, 1, 6)))
@@ -220,7 +220,7 @@ def test_publishing_opens_the_program_that_was_made(whole: Program) -> None:
     edition = make(whole)
     edition.program.page.get_latest_revision().publish()
     assert Program.objects.count() == 2
-    assert edition.program.seats.count() == 9
+    assert edition.program.places.count() == 9
 
 
 def test_what_was_scheduled_or_locked_is_not_so_in_the_copy(whole: Program, editor: User) -> None:
@@ -322,7 +322,7 @@ def test_nothing_is_listed_where_nothing_is_to_be_done(program: Program) -> None
     ],
 )
 def test_days_and_years_in_words(language: str, text: str, found: list[str]) -> None:
-    assert remarks.dates_in(text, years={2025}, language=language) == found
+    assert edition_checklist.dates_in(text, years={2025}, language=language) == found
 
 
 def test_days_are_found_in_the_language_of_the_page_and_of_the_mail(whole: Program) -> None:

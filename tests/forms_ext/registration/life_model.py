@@ -93,11 +93,11 @@ class Model:
         return self.status in ("open", "confirmed")
 
     @property
-    def seated(self) -> list[Person]:
+    def with_a_place(self) -> list[Person]:
         return [person for person in self.people if person.place in ("held", "member")]
 
     def has_room(self) -> bool:
-        return len(self.seated) < self.capacity
+        return len(self.with_a_place) < self.capacity
 
     def opens(self, person: Person, link: Link) -> bool:
         fresh = not link.used and not link.revoked and self.now < link.ends_at

@@ -7,7 +7,7 @@ from djmoney.money import Money
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import places, queries
-from forms_ext.admission.models import Seat
+from forms_ext.admission.models import Place
 from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
 from forms_ext.invoices import actions as invoices_actions
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 
 def findings() -> list[str]:
-    ours = ("admission.", "registration.", "billing.rows", "billing.balances", "billing.lists")
+    ours = ("admission.", "registration.", "ledger.rows", "invoices.balances", "ledger.lists")
     return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
@@ -42,13 +42,13 @@ def kinds(registration: object) -> list[str]:
     return list(OutgoingMail.objects.filter(about=about).order_by("pk").values_list("kind", flat=True))
 
 
-def test_registering_holds_a_seat_posts_the_fee_and_tells_until_when(program: Program) -> None:
+def test_registering_holds_a_place_posts_the_fee_and_tells_until_when(program: Program) -> None:
     registration = make_registration(program)
     assert registration.state == "held"
     assert registration.account
     assert ledger.balance(registration.account) == Money("1997", "USD")
-    seat = Seat.objects.get(invitation=registration.invitation)
-    assert seat.held_until == datetime(2024, 2, 3, 8, tzinfo=UTC)
+    place = Place.objects.get(invitation=registration.invitation)
+    assert place.held_until == datetime(2024, 2, 3, 8, tzinfo=UTC)
     text = " ".join(OutgoingMail.objects.get(kind="registered_hold").text.split())
     assert "the end of Friday 2 February 2024, Pacific time" in text
     assert findings() == []
@@ -63,7 +63,7 @@ def test_a_link_registers_once_and_a_double_click_finds_the_first(program: Progr
     assert actions.register(invitation=registration.invitation, submission=submission(1, "k")) == registration
 
 
-def test_the_tenth_waits_posts_nothing_and_gets_the_seat_that_comes_free(db: None) -> None:
+def test_the_tenth_waits_posts_nothing_and_gets_the_place_that_comes_free(db: None) -> None:
     program = open_program(2)
     first, _second, third, fourth = (make_registration(program, number) for number in range(1, 5))
     assert (third.state, third.account, third.answers) == ("waiting", None, {"hopes": "much"})
@@ -72,33 +72,33 @@ def test_the_tenth_waits_posts_nothing_and_gets_the_seat_that_comes_free(db: Non
     third.refresh_from_db()
     fourth.refresh_from_db()
     assert (third.state, fourth.state) == ("held", "waiting")
-    assert Seat.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 24, 8, tzinfo=UTC)
+    assert Place.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 24, 8, tzinfo=UTC)
     assert ledger.balance(third.account) == Money("1997", "USD")  # type: ignore[arg-type]
-    assert kinds(third) == ["registered_waiting", "seat_offered"]
+    assert kinds(third) == ["registered_waiting", "place_offered"]
     assert findings() == []
 
 
-def test_an_added_seat_goes_to_the_queue_and_lowering_deletes_free_ones_only(db: None) -> None:
+def test_an_added_place_goes_to_the_queue_and_lowering_deletes_free_ones_only(db: None) -> None:
     program = open_program(1)
     _first, second = (make_registration(program, number) for number in (1, 2))
     places.set_capacity(program=program, capacity=4)
-    holds.offer_free_seats(program)
+    holds.offer_free_places(program)
     second.refresh_from_db()
     assert second.state == "held"
     assert places.set_capacity(program=program, capacity=1) == 2
     assert queries.standing(program).held == 2
 
 
-def test_the_deposit_keeps_the_seat(program: Program) -> None:
+def test_the_deposit_keeps_the_place(program: Program) -> None:
     registration = pay(make_registration(program), Money("40", "USD"))
     assert registration.state == "held"
     assert pay(registration, Money("60", "USD")).state == "member"
     assert queries.standing(program).taken == 1
-    assert "seat_confirmed" in kinds(registration)
+    assert "place_confirmed" in kinds(registration)
     assert findings() == []
 
 
-def test_an_unpaid_hold_is_announced_ends_once_and_frees_the_seat(db: None) -> None:
+def test_an_unpaid_hold_is_announced_ends_once_and_frees_the_place(db: None) -> None:
     program = open_program(1)
     first, second = make_registration(program, 1), make_registration(program, 2)
     with clock.at(datetime(2024, 2, 1, 12, tzinfo=UTC)):
@@ -116,7 +116,7 @@ def test_an_unpaid_hold_is_announced_ends_once_and_frees_the_seat(db: None) -> N
         assert findings() == []
 
 
-def test_a_late_deposit_takes_a_free_seat(program: Program) -> None:
+def test_a_late_deposit_takes_a_free_place(program: Program) -> None:
     registration = make_registration(program)
     with clock.at(datetime(2024, 2, 3, 8, tzinfo=UTC)):
         holds.end_holds()
@@ -203,7 +203,7 @@ def test_calling_off_tells_everybody_and_gives_everything_back(db: None) -> None
         programs_actions.confirm_program(program=program, by=None)
 
 
-def test_nobody_is_offered_a_seat_once_the_program_has_begun(db: None) -> None:
+def test_nobody_is_offered_a_place_once_the_program_has_begun(db: None) -> None:
     program = open_program(1)
     first, second = make_registration(program, 1), make_registration(program, 2)
     with clock.at(datetime(2024, 2, 7, 12, tzinfo=UTC) + timedelta(days=1)):
@@ -255,7 +255,7 @@ def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -
     with clock.at(clock.now() + timedelta(days=60)):
         forget_draft_uploads()
     assert Upload.objects.filter(pk=upload.pk).exists()
-    assert [found for found in consistency.run_all() if found.check == "forms.uploads"] == []
+    assert [found for found in consistency.run_all() if found.check == "submissions.uploads"] == []
 
 
 def test_a_hold_that_was_moved_is_reminded_of_anew(program: Program) -> None:
@@ -269,15 +269,15 @@ def test_a_hold_that_was_moved_is_reminded_of_anew(program: Program) -> None:
     assert kinds(registration).count("hold_ending") == 2
 
 
-def test_nobody_takes_a_free_seat_past_those_who_wait(program: Program) -> None:
+def test_nobody_takes_a_free_place_past_those_who_wait(program: Program) -> None:
     places.set_capacity(program=program, capacity=1)
     first = make_registration(program, 1)
     make_registration(program, 2)
-    Seat.objects.filter(invitation=first.invitation).update(invitation=None, held_until=None)
+    Place.objects.filter(invitation=first.invitation).update(invitation=None, held_until=None)
     stranger, _link = accept(make_application(program, 3))
     ends_at = datetime(2024, 2, 20, 12, tzinfo=UTC)
     assert places.claim(program=program, invitation=stranger, held_until=ends_at) is None
-    assert not Seat.objects.filter(invitation__isnull=False, program=program).exists()
+    assert not Place.objects.filter(invitation__isnull=False, program=program).exists()
 
 
 def test_a_program_with_a_fee_is_not_confirmed_without_an_issuer(program: Program) -> None:

@@ -1,4 +1,4 @@
-"""Any life of applications, invitations and seats keeps the promises of a plain model (`life_model.py`)."""
+"""Any life of applications, invitations and places keeps the promises of a plain model (`life_model.py`)."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -24,7 +24,7 @@ from cop_program import clock
 from cop_program.models import Program, ProgramPage
 from forms_ext.admission import actions as admission
 from forms_ext.admission import invitations, queue
-from forms_ext.admission.models import Invitation, Seat
+from forms_ext.admission.models import Invitation, Place
 from forms_ext.applications import actions as applications
 from forms_ext.applications.models import Application
 from forms_ext.applications.pages import ApplicationFormPage
@@ -128,7 +128,7 @@ class Lives(RuleBasedStateMachine):
             self.decide(index, "accepted", None)
         for _index in range(min(registered, accepted)):
             self.register(0)
-        for index in range(min(paid, len(self.model.seated))):
+        for index in range(min(paid, len(self.model.with_a_place))):
             self.pay(index, 100)
         self.go_or_no_go(lot)
 
@@ -229,7 +229,7 @@ class Lives(RuleBasedStateMachine):
     @rule(capacity=st.integers(0, 5), later=st.integers(-3, 6))
     def edit_page(self, capacity: int, later: int) -> None:
         """Publish another capacity, not below the places taken (the form refuses that), and another deadline."""
-        capacity = max(capacity, len(self.model.seated), 1)
+        capacity = max(capacity, len(self.model.with_a_place), 1)
         deadline = date(2024, 1, 30) + timedelta(days=later)
         self.model.edit(capacity, deadline)
         page = ProgramPage.objects.get(pk=self.program.page_id)
@@ -279,10 +279,10 @@ class Lives(RuleBasedStateMachine):
     def places_are_as_the_model_says(self) -> None:
         found = dict(Registration.objects.values_list("invitation__application__email", "state"))
         assert found == {email(person): person.place for person in self.model.people if person.place}
-        taken = Seat.objects.filter(program=self.program, invitation__isnull=False)
+        taken = Place.objects.filter(program=self.program, invitation__isnull=False)
         ends = dict(taken.values_list("invitation__application__email", "held_until"))
-        assert ends == {email(person): person.held_until for person in self.model.seated}
-        assert Seat.objects.filter(program=self.program).count() == self.model.capacity >= len(ends)
+        assert ends == {email(person): person.held_until for person in self.model.with_a_place}
+        assert Place.objects.filter(program=self.program).count() == self.model.capacity >= len(ends)
 
     @invariant()
     def the_queue_is_in_order(self) -> None:

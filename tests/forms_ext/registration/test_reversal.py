@@ -66,7 +66,7 @@ def told() -> str:
 
 def findings() -> list[str]:
     tasks.finish_invoices()
-    ours = ("admission.", "registration.", "billing.")
+    ours = ("admission.", "registration.", "ledger.", "invoices.")
     return [f"{found.check}: {found.text}" for found in consistency.run_all() if found.check.startswith(ours)]
 
 
@@ -209,9 +209,9 @@ def test_what_a_reversal_does_and_says(
     account, taken_back = account_of(registration), payment(registration, number)
     owed, mails = ledger.balance(account), set(OutgoingMail.objects.values_list("pk", flat=True))
     reverse(registration, number)
-    seat = getattr(registration.invitation, "seat", None)
+    place = getattr(registration.invitation, "place", None)
     assert registration.state == state
-    assert (seat.held_until if seat else None) == until
+    assert (place.held_until if place else None) == until
     assert (queries.open_invoice(account).number if queries.open_invoice(account) else "") == invoice  # type: ignore[union-attr]
     [mail] = OutgoingMail.objects.exclude(pk__in=mails).exclude(kind="invoice")
     assert (mail.kind, mail.recipient) == ("payment_reversed", account.payer_email)
@@ -287,7 +287,7 @@ def test_the_deposit_recorded_again_makes_a_member_again(program: Program) -> No
 def test_nobody_gets_a_place_that_is_only_held_again(program: Program) -> None:
     registration = member(program)
     reverse(registration)
-    standing = registration.invitation.seat
+    standing = registration.invitation.place
     assert (standing.kept_at, standing.held_until) == (None, THREE_WORKING_DAYS)
     with clock.at(THREE_WORKING_DAYS - timedelta(minutes=1)):
         assert holds.end_holds() == 0
@@ -318,7 +318,7 @@ def test_a_held_place_gets_another_end_only_if_staff_set_one(program: Program) -
     reverse(registration)
     assert registration.reminded_at == START
     reverse(registration, 0, hold_until=OWN_END + timedelta(days=1))
-    assert registration.invitation.seat.held_until == OWN_END + timedelta(days=1)
+    assert registration.invitation.place.held_until == OWN_END + timedelta(days=1)
     assert registration.reminded_at is None
 
 

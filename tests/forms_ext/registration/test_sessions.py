@@ -28,7 +28,7 @@ def member(program: Program) -> Registration:
 
 @pytest.fixture
 def waiting_to_pay(program: Program, member: Registration) -> Registration:
-    """Somebody whose seat is only held."""
+    """Somebody whose place is only held."""
     return make_registration(program, 2)
 
 

@@ -153,10 +153,10 @@ TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "failed_invoices": [failed_pdf, failed_item],
     "holds": [
         lambda program: factories.make_registration(program) and None,
-        lambda program: factories.make_registration(program).invitation.seat.held_until - DAY,
+        lambda program: factories.make_registration(program).invitation.place.held_until - DAY,
     ],
     "to_decide": [lambda program: factories.make_application(program) and None],
-    "free_seats": [waits_though_free],
+    "free_places": [waits_though_free],
     "go": [lambda program: member(program) and None],
     "overdue": [overdue],
     "refunds": [listed_refund],

@@ -26,7 +26,7 @@ def program(program: Program) -> Program:
     page.title = "Culture 2024"
     starts_at = datetime(2024, 2, 8, 0, tzinfo=UTC)
     session = SessionPage(
-        title="First meeting",
+        title="First session",
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=3),
         join_link="https://x.example",

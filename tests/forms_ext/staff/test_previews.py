@@ -91,8 +91,8 @@ def test_every_mail_but_the_letter_can_be_shown_with_a_person(staff: Client, reg
     with clock.at(NOW):
         row = register("Ada Lovelace")
         pks = [row.pk, row.invitation.application_id, row.account_id]
-        for kind in (kind.name for kind in email_types.all_types() if kind.name != "letter_to_facilitator"):
+        for kind in (kind.name for kind in email_types.all_types() if kind.name != "message_to_facilitator"):
             listed = choices(staff, kind)
             (person,) = {pk for pk in pks if f'"person:{pk}"' in listed}
             assert "Ada Lovelace" in preview(staff, kind, person), kind
-        assert "person:" not in choices(staff, "letter_to_facilitator")
+        assert "person:" not in choices(staff, "message_to_facilitator")

@@ -15,7 +15,7 @@ from djmoney.money import Money
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import places
-from forms_ext.admission.models import Invitation, Seat
+from forms_ext.admission.models import Invitation, Place
 from forms_ext.ledger import actions, queries
 from forms_ext.mail.models import MailTemplate
 from forms_ext.programs.models import BatchItem, BatchRun
@@ -37,7 +37,7 @@ def february() -> Iterator[None]:
 
 @pytest.fixture
 def register(program: Program, make_application: Callable) -> Callable[..., Registration]:
-    """Make a registration with a seat held, as it stands after somebody has registered."""
+    """Make a registration with a place held, as it stands after somebody has registered."""
     make_issuer()
     places.set_capacity(program=program, capacity=9)
 
@@ -47,9 +47,9 @@ def register(program: Program, make_application: Callable) -> Callable[..., Regi
         invitation = Invitation.objects.create(
             application=application, token_sha256=f"{number:064}", created_at=NOW, ends_at=NOW, used_at=NOW
         )
-        seat = Seat.objects.filter(program=program, invitation=None).first()
-        seat.invitation, seat.held_until = invitation, until
-        seat.save()
+        place = Place.objects.filter(program=program, invitation=None).first()
+        place.invitation, place.held_until = invitation, until
+        place.save()
         account = make_account(program, payer_name=name)
         actions.post_fee(account=account, amount=FEE)
         values = {
@@ -111,12 +111,12 @@ def test_the_home_tells_of_a_mail_text_that_is_not_used(staff: Client, program: 
 def test_every_figure_leads_to_a_list_that_shows_it(staff: Client, program: Program, register: Callable) -> None:
     register()
     page = staff.get(home(program))
-    links = [*page.context["seats"], *page.context["money"], *page.context["tasks"]]
+    links = [*page.context["places"], *page.context["money"], *page.context["tasks"]]
     assert len(links) >= 9
     for link in links:
         if link.url:
             assert staff.get(link.url).status_code == 200, link
-    held = next(figure for figure in page.context["seats"] if "state=held" in figure.url)
+    held = next(figure for figure in page.context["places"] if "state=held" in figure.url)
     assert held.value == "1"
     assert "Ada Sample" in text(staff.get(held.url))
 
@@ -187,7 +187,7 @@ def test_cancelling_says_what_becomes_of_the_deposit_and_asks_why_otherwise(
 
 @pytest.mark.parametrize(
     ("name", "state", "reason"),
-    [("cancel", State.CANCELLED, "cannot become"), ("hold", State.MEMBER, "holds no seat")],
+    [("cancel", State.CANCELLED, "cannot become"), ("hold", State.MEMBER, "holds no place")],
 )
 def test_a_refusal_is_said_in_words(staff: Client, register: Callable, name: str, state: str, reason: str) -> None:
     registration = register(state=state)
@@ -200,9 +200,9 @@ def test_a_refusal_is_said_in_words(staff: Client, register: Callable, name: str
 def test_the_hold_gets_the_end_that_staff_set(staff: Client, register: Callable) -> None:
     registration = register()
     staff.post(reverse("cop_registration:hold", args=[registration.pk]), {"last_day": "2024-02-04"})
-    seat = registration.invitation.seat
-    seat.refresh_from_db()
-    assert seat.held_until.isoformat() == "2024-02-05T08:00:00+00:00", "the end of that day in Los Angeles"
+    place = registration.invitation.place
+    place.refresh_from_db()
+    assert place.held_until.isoformat() == "2024-02-05T08:00:00+00:00", "the end of that day in Los Angeles"
 
 
 def test_confirming_shows_who_gets_an_invoice_and_who_is_left_alone(
@@ -250,7 +250,7 @@ def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) ->
     assert url not in text(staff.get(home(program)))
     with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
         page = text(staff.get(home(program)))
-        assert "The last meeting is over" in page
+        assert "The last session is over" in page
         assert "Call it off" not in page
         assert "No mail goes out" in text(staff.get(url))
         assert "The program is closed" in text(staff.post(url, follow=True))

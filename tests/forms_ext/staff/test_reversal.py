@@ -59,7 +59,7 @@ def test_the_page_shows_the_email_with_the_day_that_is_filled_in_or_typed(staff:
     assert (email.subject, email.text, email.html) == (mail.subject, mail.text, rendering.masked(mail.html))
     registration = Registration.objects.get()
     assert registration.state == "held"
-    assert registration.invitation.seat.held_until.isoformat() == "2024-02-06T08:00:00+00:00"
+    assert registration.invitation.place.held_until.isoformat() == "2024-02-06T08:00:00+00:00"
 
 
 @pytest.mark.parametrize("day", ["", "31 May", "9999-12-31", "2024-01-01"])
@@ -101,10 +101,10 @@ def test_the_day_is_asked_only_where_a_place_is_held(staff: Client, paid: Paymen
     page = staff.get(url(part))
     assert page.context["form"]["last_day"].value() is None
     assert len(page.context["emails"]) == 1
-    end = held.invitation.seat
+    end = held.invitation.place
     end.refresh_from_db()
     staff.post(url(part), {"last_day": "", "reason": "Wrong", "message": ""})
-    assert held.invitation.seat.held_until == end.held_until
+    assert held.invitation.place.held_until == end.held_until
 
 
 def test_an_account_without_a_registration_has_a_page_too(staff: Client, paid: Payment) -> None:

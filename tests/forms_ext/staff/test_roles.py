@@ -13,7 +13,7 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.admission.models import Invitation, Seat
+from forms_ext.admission.models import Invitation, Place
 from forms_ext.applications.models import Application
 from forms_ext.exports.models import Export
 from forms_ext.invoices import actions as invoices_actions
@@ -168,9 +168,9 @@ def things(
         ends_at=moment + timedelta(days=3),
         used_at=moment,
     )
-    seat, _made = Seat.objects.get_or_create(program=program, number=1)
-    seat.invitation, seat.held_until = invitation, moment + timedelta(days=6)
-    seat.save()
+    place, _made = Place.objects.get_or_create(program=program, number=1)
+    place.invitation, place.held_until = invitation, moment + timedelta(days=6)
+    place.save()
     registration = Registration.objects.create(
         program=program,
         invitation=invitation,

@@ -134,7 +134,7 @@ def letter(senders: int) -> dict[str, Any]:
     root = site_with_program().page.get_parent()
     index = root.add_child(instance=FacilitatorIndexPage(title="Facilitators", slug="facilitators"))
     evan = FacilitatorPage(title="Evan", slug="evan", role="Facilitator", contact_email="evan@example.org")
-    address = reverse("forms_ext:facilitator_letter", args=[index.add_child(instance=evan).pk])
+    address = reverse("forms_ext:facilitator_message", args=[index.add_child(instance=evan).pk])
     values = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}
     values["_token"] = token_of(Client().get(address).text)
 

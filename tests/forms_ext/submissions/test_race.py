@@ -61,4 +61,4 @@ def test_no_more_are_taken_than_a_network_may_send(stable: Stable) -> None:
 def test_a_letter_is_mailed_once(stable: Stable) -> None:
     done = stable.run(SCRIPT, "letter", SENDERS)
     assert told_the_same(done).endswith("?sent=1")
-    assert done["mails"] == {"letter_to_facilitator": 1}
+    assert done["mails"] == {"message_to_facilitator": 1}

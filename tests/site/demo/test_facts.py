@@ -41,7 +41,7 @@ def test_every_figure_and_date_has_its_field(past: ProgramPage) -> None:
         session.clean()
 
 
-def test_the_six_meetings_are_those_of_the_published_table(past: ProgramPage) -> None:
+def test_the_six_sessions_are_those_of_the_published_table(past: ProgramPage) -> None:
     with TIMES.open() as file:
         rows = list(csv.DictReader(file))
     sessions = SessionPage.objects.child_of(past).order_by("starts_at")
@@ -83,7 +83,7 @@ def test_the_page_tells_every_fact(past: ProgramPage, client: Client) -> None:
         "Sheella Mierson, Ph.D.",
         "chief executive",
         "foundations of sociocracy",
-        "All meetings are recorded",
+        "All sessions are recorded",
         "Write to Evan Miller",
         "Write to Sheella Mierson, Ph.D.",
     ):

@@ -8,7 +8,7 @@ import pytest
 from djmoney.money import Money
 
 from cop_program.models import Program, SessionPage
-from forms_ext.admission.models import Seat, WaitingListEntry
+from forms_ext.admission.models import Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import consistency
 from forms_ext.invoices.models import Invoice
@@ -49,7 +49,7 @@ def test_2024_had_nine_members_and_is_closed(past: Program) -> None:
 
 def test_2024_the_house_was_full_and_the_queue_moved(past: Program) -> None:
     """Two of the nine came from the queue: for a hold that ended, and for a place that was given up."""
-    queue = WaitingListEntry.objects.filter(program=past).order_by("pk")
+    queue = QueueEntry.objects.filter(program=past).order_by("pk")
     assert [bool(entry.offered_at) for entry in queue] == [True, True, False]
     assert all(entry.offered_at or entry.left_at for entry in queue)
     names = [entry.invitation.application.name for entry in queue]
@@ -100,7 +100,7 @@ def test_the_coming_edition_has_people_everywhere_on_the_way(coming: Program) ->
         "cancelled": 1,
     }
     assert [refund.amount for refund in ledger.open_refunds(coming)] == [Money("100", "USD")]
-    assert Seat.objects.filter(program=coming, invitation__isnull=True).count() == 6
+    assert Place.objects.filter(program=coming, invitation__isnull=True).count() == 6
     assert coming.status == "open"
     assert not Invoice.objects.filter(account__program=coming).exists()
 

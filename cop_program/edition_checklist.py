@@ -25,7 +25,7 @@ OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
 
 
 @dataclass(frozen=True)
-class Remark:
+class CheckItem:
     """One thing to look at: what it is, where it stands, and where it is changed."""
 
     text: str
@@ -33,7 +33,7 @@ class Remark:
     url: str
 
 
-def of_program(page: ProgramPage) -> list[Remark]:
+def of_program(page: ProgramPage) -> list[CheckItem]:
     """Return what to look at on `page` and on each page below it, as their newest drafts are."""
     found = []
     language = page.locale.language_code
@@ -42,7 +42,7 @@ def of_program(page: ProgramPage) -> list[Remark]:
         url = reverse("wagtailadmin_pages:edit", args=[one.pk])
         dates = of_texts(draft, years=years_of(page), language=language)
         texts = [*_of_page(draft), *dates, *of_links(draft, home=page)]
-        found += [Remark(text, draft.title, url) for text in texts]
+        found += [CheckItem(text, draft.title, url) for text in texts]
     return found
 
 
