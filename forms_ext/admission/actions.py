@@ -1,4 +1,4 @@
-"""What staff do with an application: each verb one transaction, and the only place that changes its state."""
+"""What staff do with an application. Each verb is one transaction; nothing else changes its state."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -85,10 +85,13 @@ def decide(
     message: str = "",
     link_ends_at: datetime | None = None,
 ) -> Decision:
-    """Accept, decline, waitlist or withdraw `application` as the caller saw it, and mail it.
+    """Accept, decline, waitlist or withdraw `application` as the caller saw it, and email the person.
 
-    `reason` is for colleagues, `message` for the person, in the mail.
-    Raises ActionRefused, which says why, where the state forbids it or somebody else was faster.
+    `reason` is for colleagues, `message` is for the person and is added to the email. An acceptance makes an invitation
+    link, valid until `link_ends_at` or the registration deadline.
+
+    Raise ActionRefused if the state does not allow it, somebody else has decided first, the person has registered, or
+    the link of an acceptance could not be used (the program is cancelled or closed, or its end has passed).
     """
     seen = application.state
     from_state = _change_state(application=application, to_state=to_state)
@@ -122,7 +125,7 @@ def decide(
 
 
 def withdraw(*, application: Application, by: "User | None", reason: str = "", message: str = "") -> Decision:
-    """Let somebody withdraw their application."""
+    """Withdraw an application at the applicant's wish. Raise ActionRefused as `decide` does."""
     return decide(application=application, to_state=State.WITHDRAWN, by=by, reason=reason, message=message)
 
 
@@ -141,7 +144,11 @@ def _lock_accepted(application: Application) -> Application:
 
 @transaction.atomic
 def send_link_again(*, application: Application, by: "User | None", ends_at: datetime | None = None) -> Invitation:
-    """Make a new personal link and mail it; the old one ends. An end of its own that still lies ahead is kept."""
+    """Make a new invitation link and email it. The old link stops working; an end that staff set is kept.
+
+    Raise ActionRefused if the application is not accepted, the person has registered, the program is cancelled or
+    closed, or the end of the link has passed.
+    """
     application = _lock_accepted(application)
     _check_program(application, State.ACCEPTED)
     ends_at = ends_at or invitations.own_end(application)
@@ -153,7 +160,10 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
 
 @transaction.atomic
 def revoke_link(*, application: Application, by: "User | None", reason: str = "") -> None:
-    """End the personal link; it can be sent again later."""
+    """Revoke the invitation link; a new one can be sent later.
+
+    Raise ActionRefused if the application is not accepted, the person has registered, or there is no link.
+    """
     application = _lock_accepted(application)
     if not invitations.revoke(application=application, by=by, reason=reason.strip()):
         raise ActionRefused(_("%(reference)s has no link to revoke.") % {"reference": application.reference})

@@ -1,4 +1,4 @@
-"""The personal link: 256 random bits, of which only the hash is kept."""
+"""The invitation link: 256 random bits, of which only the hash is stored."""
 
 import hashlib
 import secrets
@@ -30,7 +30,7 @@ def digest(token: str) -> str:
 
 
 def valid(moment: datetime) -> Q:
-    """Return what makes an invitation valid at `moment`: read live, each time."""
+    """Return the condition for an invitation to be valid at `moment`. Evaluate it on each request."""
     return Q(
         revoked_at__isnull=True,
         used_at__isnull=True,
@@ -41,19 +41,19 @@ def valid(moment: datetime) -> Q:
 
 
 def find(token: str) -> Invitation | None:
-    """Return the valid invitation of `token`, or None; one query, whatever is wrong with it."""
+    """Return the valid invitation of `token`, or None. It takes one query, whatever is wrong with the token."""
     found = Invitation.objects.filter(valid(now()), token_sha256=digest(token))
     return found.select_related("application__program__page").first()
 
 
 def find_by_pk(pk: int) -> Invitation | None:
-    """Return the invitation `pk` that a signed cookie names, while it is valid."""
+    """Return the invitation `pk`, named by a signed cookie, or None if it is not valid."""
     found = Invitation.objects.filter(valid(now()), pk=pk)
     return found.select_related("application__program__page").first()
 
 
 def natural_end(program: Program) -> datetime:
-    """Return when links of `program` end unless staff set another end: with the registration deadline."""
+    """Return when links of `program` expire unless staff set another end: at the registration deadline."""
     end = program.page.registration_closes_at
     assert end is not None
     return end
@@ -62,7 +62,10 @@ def natural_end(program: Program) -> datetime:
 def make(
     *, application: Application, by: "User | None" = None, ends_at: datetime | None = None
 ) -> tuple[Invitation, str]:
-    """Make a new link for `application`, ending any older one; return it with its address, told this once."""
+    """Make a new link for `application` and revoke older ones. Return the invitation and its URL.
+
+    The URL cannot be read again: only a hash is stored. Raise ActionRefused if the link would have expired already.
+    """
     moment = now()
     end = ends_at or natural_end(application.program)
     if end <= moment:
@@ -84,13 +87,13 @@ def make(
 
 
 def own_end(application: Application) -> datetime | None:
-    """Return the end that staff set for the last link of `application`, while it lies ahead."""
+    """Return the end that staff set for the last link of `application`, or None if there is none or it has passed."""
     found = Invitation.objects.filter(application=application, has_own_end=True, ends_at__gt=now())
     return found.order_by("-pk").values_list("ends_at", flat=True).first()
 
 
 def revoke(*, application: Application, by: "User | None" = None, reason: str = "") -> int:
-    """End the links of `application` that nobody has used; return how many."""
+    """Revoke the unused links of `application`; return how many there were."""
     return Invitation.objects.filter(application=application, revoked_at__isnull=True, used_at__isnull=True).update(
         revoked_at=now(), revoked_by=by, revoked_reason=reason
     )
@@ -102,12 +105,12 @@ def is_used(application: Application) -> bool:
 
 
 def use(invitation: Invitation) -> bool:
-    """Use `invitation` up, if it is valid at this moment; the caller holds the application's row."""
+    """Use up `invitation`; return False if it is not valid now. The caller must have locked the application."""
     return bool(Invitation.objects.filter(valid(now()), pk=invitation.pk).update(used_at=now()))
 
 
 def follow_deadline(program: Program) -> int:
-    """Let links without an end of their own end with the registration deadline as it is now published."""
+    """Move the end of links that have no end of their own to the registration deadline as published now."""
     return Invitation.objects.filter(
         application__program=program, has_own_end=False, used_at__isnull=True, revoked_at__isnull=True
     ).update(ends_at=natural_end(program))

@@ -1,7 +1,7 @@
-"""Places: one row for each place, claimed by one conditional UPDATE.
+"""Places: one row for each, claimed by one conditional UPDATE.
 
-Who frees, adds or queues holds the program's row (`lock`), so that no place is free while somebody waits.
-Rows are always locked in this order: application, account, program, place.
+To free, add or queue for a place, first lock the program (`lock`), so that no place is free while somebody waits.
+Always lock rows in this order: application, account, program, place.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ FREE = Q(invitation__isnull=True)
 
 
 def lock(program: Program) -> Program:
-    """Return `program` read anew, its row locked until the transaction ends."""
+    """Return `program` read anew, its row locked until the transaction ends. Raise DoesNotExist if it is gone."""
     rows = Program.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("page").get(pk=program.pk)
 
@@ -38,12 +38,12 @@ def _take(*, program: Program, invitation: Invitation, held_until: datetime, pas
 
 
 def claim(*, program: Program, invitation: Invitation, held_until: datetime) -> Place | None:
-    """Hold a free place for `invitation` until `held_until`; None where none is free or somebody waits for one."""
+    """Hold a free place for `invitation` until `held_until`. Return None if none is free or somebody is queueing."""
     return _take(program=program, invitation=invitation, held_until=held_until, past_queue=False)
 
 
 def claim_for_queue(*, program: Program, invitation: Invitation, held_until: datetime) -> Place | None:
-    """Hold a free place for the first in the queue; the caller holds the program's row."""
+    """Hold a free place for the first in the queue, or return None. The caller must have locked the program."""
     return _take(program=program, invitation=invitation, held_until=held_until, past_queue=True)
 
 
@@ -53,7 +53,7 @@ def _unchanged(place: Place) -> "QuerySet[Place]":
 
 
 def keep(place: Place) -> bool:
-    """Keep a held place for good; False where the hold is gone."""
+    """Keep a held place for good; return False if it is not held any more."""
     kept = (
         _unchanged(place).filter(held_until__isnull=False, kept_at__isnull=True).update(held_until=None, kept_at=now())
     )
@@ -61,25 +61,25 @@ def keep(place: Place) -> bool:
 
 
 def hold_again(place: Place, held_until: datetime) -> bool:
-    """Hold a kept place until `held_until` only; False if it is not kept."""
+    """Hold a kept place until `held_until` only; return False if it is not kept."""
     kept = _unchanged(place).filter(kept_at__isnull=False)
     return bool(kept.update(held_until=held_until, kept_at=None))
 
 
 def extend(place: Place, held_until: datetime) -> bool:
-    """Let a hold end at another time; False where the hold is gone."""
+    """Move the end of a hold to `held_until`; return False if the place is not held any more."""
     held = _unchanged(place).filter(held_until__isnull=False)
     return bool(held.update(held_until=held_until))
 
 
 def free(place: Place) -> bool:
-    """Free a place; False where somebody else has it by now. The caller holds the program's row."""
+    """Free a place; return False if somebody else has it by now. The caller must have locked the program."""
     freed = _unchanged(place).filter(invitation__isnull=False).update(invitation=None, held_until=None, kept_at=None)
     return bool(freed)
 
 
 def end_hold(place: Place, moment: datetime) -> bool:
-    """Free a place whose hold has ended by `moment` unpaid; False where it was kept, extended or freed meanwhile."""
+    """Free a place whose hold has expired by `moment`; return False if it was kept, extended or freed meanwhile."""
     ended = (
         _unchanged(place).filter(held_until__lte=moment, kept_at__isnull=True).update(invitation=None, held_until=None)
     )
@@ -88,7 +88,7 @@ def end_hold(place: Place, moment: datetime) -> bool:
 
 @transaction.atomic
 def set_capacity(*, program: Program, capacity: int) -> int:
-    """Add the places that are missing or delete free ones that are too many; return how many places there are."""
+    """Add missing places, or delete free ones if there are too many; return how many places there are now."""
     lock(program)
     numbers = set(Place.objects.filter(program=program).values_list("number", flat=True))
     missing = capacity - len(numbers)
@@ -116,11 +116,11 @@ def _delete_free(program: Program, count: int) -> int:
 
 
 def of(invitation: Invitation) -> Place | None:
-    """Return the place that `invitation` holds or keeps."""
+    """Return the place that `invitation` holds or keeps, or None."""
     return Place.objects.filter(invitation=invitation).first()
 
 
 def ended(moment: datetime) -> "list[Place]":
-    """Return the places whose hold has ended, the earliest first."""
+    """Return the places whose hold has expired at `moment`, the earliest first."""
     places = Place.objects.filter(held_until__lte=moment, kept_at__isnull=True).order_by(F("held_until"), "pk")
     return list(places.select_related("invitation"))

@@ -1,4 +1,4 @@
-"""What can happen to an application before it is decided, and the letter to a facilitator."""
+"""What can happen to an application before it is decided, and the message to a facilitator."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -55,10 +55,11 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
 
 @transaction.atomic
 def apply(*, page: Page, submission: CleanSubmission) -> Application:
-    """Store an application sent through `page` and confirm it by mail, unless its address has got enough of them.
+    """Store an application sent through `page` and confirm it by email.
 
-    So a stranger who types somebody's address again and again keeps nobody from applying. The same idempotency key
-    again returns the application that it made. Raises ActionRefused once the form is closed.
+    No email is sent if the address has received too many, but the application is stored all the same: nobody can be
+    kept from applying by a stranger who misuses their address. The same idempotency key returns the application that it
+    made. Raise ActionRefused if the form is closed.
     """
     if earlier := _earlier(submission):
         return earlier
@@ -74,7 +75,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 
 
 def receipt(application: Application) -> Receipt:
-    """Return what the sender of `application` may quote, and whether a mail confirms it."""
+    """Return the reference of `application`, and whether an email confirms it."""
     mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=f"application:{application.pk}")
     return Receipt(application.reference, kind="application", is_mailed=mails.exists())
 
@@ -89,9 +90,9 @@ def enter_on_behalf(
     entered_by: "User",
     idempotency_key: str = "",
 ) -> Application:
-    """Store the application of somebody who wrote a mail instead; the form may be closed. They get the confirmation.
+    """Store the application of somebody who wrote an email instead, and confirm it. The form may be closed.
 
-    The same idempotency key again returns the application that it made.
+    The same idempotency key returns the application that it made.
     """
     roles = compiler.compile(version).role_values(answers)
     submission = CleanSubmission(version, answers, roles, language, idempotency_key, source="staff")
@@ -106,7 +107,7 @@ def enter_on_behalf(
 
 @transaction.atomic
 def add_note(*, application: Application, author: "User", text: str) -> ApplicationNote:
-    """Keep a note of `author` on `application`; raise ActionRefused where it is empty or too long."""
+    """Save a note of `author` on `application`. Raise ActionRefused if it is empty or too long."""
     text = text.strip()
     if not text or len(text) > 4000:
         raise ActionRefused(_("Write a note of at most 4,000 characters."))
@@ -116,7 +117,7 @@ def add_note(*, application: Application, author: "User", text: str) -> Applicat
 
 
 def is_message_sent(key: str) -> bool:
-    """Tell whether a letter was mailed under the idempotency `key`."""
+    """Tell whether a message to a facilitator was sent under the idempotency `key`."""
     return bool(key) and OutgoingMail.objects.filter(idempotency_key=key).exists()
 
 
@@ -124,10 +125,10 @@ def is_message_sent(key: str) -> bool:
 def write_to_facilitator(
     *, facilitator: FacilitatorPage, name: str, email: str, message: str, sender: str = "", idempotency_key: str = ""
 ) -> None:
-    """Mail `message` to the facilitator's address, which is read here alone; answers go to `email`.
+    """Email `message` to the facilitator, with replies to `email`. The facilitator's address is read only here.
 
-    The same idempotency key again mails nothing more. Raises `guards.TooMany` if `email`, the network `sender` or
-    everybody together has written to this person too often.
+    The same idempotency key sends nothing more. Raise ActionRefused if the facilitator has no address, and
+    `guards.TooMany` if `email`, the network `sender` or everyone together has sent this person too many.
     """
     if not facilitator.contact_email:
         raise ActionRefused(_("Letters can't be sent to this person."))

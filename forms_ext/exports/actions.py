@@ -1,4 +1,4 @@
-"""What can be done: an export streamed at once, or written in the background, each one in the audit log."""
+"""Make an export: stream it at once, or write it in the background. Each is in the audit log."""
 
 from typing import Any
 
@@ -31,7 +31,10 @@ TABLES = ("csv", "xlsx", "jsonl")
 def begin(
     *, source: Source, format: str, query: str, options: Options, by: Any = None, background: bool | None = None
 ) -> Export:
-    """Record an export; a large one (or where `background` says so) is written by a worker."""
+    """Record an export. A large one is written by a worker; `background` decides otherwise.
+
+    Raise ActionRefused if `source` cannot be exported in `format`.
+    """
     if format not in (["zip"] if source.is_files else TABLES):
         raise ActionRefused(_("This cannot be exported in that format."))
     count = source.rows(query, by).count()

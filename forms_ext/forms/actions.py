@@ -1,4 +1,4 @@
-"""Publishing a form: what it asks is frozen as a version."""
+"""Freeze what a form asks as a version when it is published."""
 
 import hashlib
 
@@ -13,7 +13,7 @@ from .models import FormVersion
 
 @transaction.atomic
 def freeze(page: Page) -> FormVersion:
-    """Return the version of what `page` asks now: the last one, or a new row where anything has changed."""
+    """Return the version of what `page` asks now: the last one if nothing has changed, otherwise a new one."""
     definition = definition_of(page, save=True)
     digest = hashlib.sha256(canonical(definition).encode()).hexdigest()
     Page.objects.select_for_update().get(pk=page.pk)

@@ -1,4 +1,4 @@
-"""Invoices and credit notes: number, content and row in one short transaction; the PDF follows by a task."""
+"""Issue invoices and credit notes: number, content and row in one short transaction. A task draws the PDF later."""
 
 from datetime import date
 from functools import partial
@@ -46,9 +46,9 @@ def _lock(account: Account) -> Account:
 
 @transaction.atomic
 def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | None:
-    """Issue the invoice for what `account` owes; None where nothing is owed.
+    """Issue the invoice for what `account` owes; return None if nothing is owed.
 
-    While an invoice of the account is open, it is returned and none is issued.
+    If an invoice of the account is open, return that one instead. Raise ActionRefused if there is no issuer.
     """
     account = _lock(account)
     if earlier := queries.open_invoice(account):
@@ -71,9 +71,10 @@ def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | No
 
 @transaction.atomic
 def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | None" = None) -> Invoice:
-    """Correct `invoice` by a credit note over its whole total; a second call returns the same.
+    """Cancel `invoice` by a credit note over its whole total; a second call returns the same one.
 
-    The payer reads `cause`, in the language of the account, on the credit note and in its mail.
+    `cause` is printed on the credit note and in its email, in the language of the account. Raise ActionRefused if
+    `invoice` is a credit note itself.
     """
     account = _lock(invoice.account)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
@@ -127,18 +128,18 @@ def _issue(
 
 
 def close_if_settled(account: Account) -> None:
-    """Close the open invoice of `account` where nothing is owed any more."""
+    """Close the open invoice of `account` if nothing is owed any more."""
     if ledger_queries.balance(account).amount <= 0:
         account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).update(closed_at=now())
 
 
 def settled_by(payment: Payment) -> Invoice | None:
-    """Return the closed invoice, not credited, that was settled with `payment` or after it, None if there is none."""
+    """Return the closed, uncredited invoice that was settled by `payment` or after it, or None."""
     return _settled(payment).filter(closed_at__gte=payment.row.recorded_at).first()
 
 
 def to_reopen(payment: Payment) -> Invoice | None:
-    """Return the closed invoice that asks for the money again once `payment` is reversed, None if there is none."""
+    """Return the closed invoice that is open again once `payment` is reversed, or None."""
     return settled_by(payment) or _settled(payment).last()
 
 
@@ -148,7 +149,7 @@ def _settled(payment: Payment) -> QuerySet[Invoice]:
 
 
 def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
-    """Open the invoice again that the reversed `payment` had closed; None if nothing is owed or another is open."""
+    """Reopen the invoice that the reversed `payment` had closed; None if nothing is owed or another is open."""
     if ledger_queries.balance(account).amount <= 0 or queries.open_invoice(account):
         return None
     invoice = to_reopen(payment)
@@ -159,7 +160,10 @@ def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
 
 
 def issue_receipt(payment: Payment) -> Receipt:
-    """Issue the receipt for `payment`, in the transaction that records it; without content if there is no issuer."""
+    """Issue the receipt for `payment`, in the transaction that records it.
+
+    Its content is empty if there is no issuer.
+    """
     number = _receipt_number()
     return Receipt.objects.create(
         account=payment.account,
@@ -171,7 +175,7 @@ def issue_receipt(payment: Payment) -> Receipt:
 
 
 def cancel_receipt(reversal: PaymentReversal) -> Receipt:
-    """Issue the document that cancels the receipt of a payment, in the transaction that takes the payment back."""
+    """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment."""
     number = _receipt_number()
     return Receipt.objects.create(
         account=reversal.payment.account,

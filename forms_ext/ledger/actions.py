@@ -1,4 +1,4 @@
-"""What can happen to an account: each verb is one transaction, and the only place that changes its state."""
+"""What can happen to an account. Each verb is one transaction; nothing else changes its state."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
@@ -53,7 +53,7 @@ def open_account(
     currency: str,
     language: str = "en",
 ) -> Account:
-    """Open the account of one payer for `program`; its reference is what the payer writes on a transfer."""
+    """Open the account of one payer for `program`. The payer quotes its reference on a transfer."""
     moment = now()
     account = Account.objects.create(
         program=program,
@@ -71,7 +71,10 @@ def open_account(
 
 
 def lock(account: Account) -> Account:
-    """Return the row of `account`, locked until the transaction ends, so that its actions stand in line."""
+    """Return the row of `account`, locked until the transaction ends, so that its actions run one by one.
+
+    Raise Account.DoesNotExist if it is gone.
+    """
     return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
 
 
@@ -117,7 +120,10 @@ def _post(
 
 @transaction.atomic
 def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> AccountRow:
-    """Post the fee; it stands as it is now, whatever the page says later."""
+    """Post the fee. Later changes on the page do not change it.
+
+    Raise ActionRefused if a fee is posted already, or the amount is not above zero, too large or in another currency.
+    """
     account = lock(account)
     amount = round_minor(amount)
     _check_amount(account, amount)
@@ -128,13 +134,13 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
 
 @transaction.atomic
 def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
-    """Reverse the fee that stands on the account; nothing happens where none does."""
+    """Reverse the fee of the account; do nothing if there is none."""
     return _reverse(lock(account), Kind.FEE, by=by, note=note)
 
 
 @transaction.atomic
 def reverse_cancellation_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
-    """Reverse what is kept as a cancellation fee; nothing happens if there is none."""
+    """Reverse the cancellation fee of the account; do nothing if there is none."""
     return _reverse(lock(account), Kind.CANCELLATION_FEE, by=by, note=note)
 
 
@@ -148,7 +154,10 @@ def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> l
 
 @transaction.atomic
 def post_cancellation_fee(*, account: Account, amount: Money, by: "User | None" = None, note: str = "") -> AccountRow:
-    """Post what is kept when somebody cancels after the deadline."""
+    """Post what is kept if somebody cancels after the deadline.
+
+    Raise ActionRefused if the amount is not above zero, too large, too precise or in another currency.
+    """
     account = lock(account)
     _check_amount(account, amount)
     return _post(account, Kind.CANCELLATION_FEE, amount.amount, by=by, note=note)
@@ -167,12 +176,15 @@ def record_payment(
     send_receipt: bool = True,
     accepted: Collection[str] | None = None,
 ) -> Payment:
-    """Record money that came in: a part, all, or more than is owed. The payer gets a receipt.
+    """Record a payment: a part, all, or more than is owed. The payer gets a receipt.
 
-    The same `idempotency_key` again returns the payment that it made. `accepted` holds the keys of the doubts
-    (`payment_checks.doubts_about`) that
-    somebody has read and accepted: with others, PaymentInDoubt is raised and nothing is recorded.
-    None: the caller vouches for the payment. Raise ActionRefused if it cannot be recorded at all.
+    The same `idempotency_key` returns the payment that it made. `accepted` holds the keys of the doubts
+    (`payment_checks.doubts_about`) that somebody has read and accepted; with None, nothing is asked.
+
+    Raise PaymentInDoubt, and record nothing, if there is a doubt that is not accepted. Raise ActionRefused if the
+    amount is not above zero, too large, too precise or in another currency, if `received_on` is in the future, if the
+    key was used for another payment or one that is reversed, or if the payment makes an invoice due and there is no
+    issuer.
     """
     account = lock(account)
     if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
@@ -218,11 +230,13 @@ def reverse_payment(
     hold_until: datetime | None = None,
     message: str = "",
 ) -> PaymentReversal:
-    """Take back a payment that was recorded by mistake: its receipt is cancelled, and the payer is told.
+    """Reverse a payment that was recorded by mistake: cancel its receipt, reopen its invoice, tell the payer.
 
-    An invoice that it had closed is open again. `reason` is for colleagues, `message` for the payer. A place that is
-    no longer paid for is held until `hold_until`; None: as the receivers of `payment_reversed` usually do. Raise
-    ActionRefused if the payment has been reversed already, no reason is given, or `hold_until` is past.
+    `reason` is for colleagues, `message` is for the payer. A place that is no longer paid for is held until
+    `hold_until`, or as long as the receivers of `payment_reversed` decide.
+
+    Raise ActionRefused if the payment is reversed already, no reason is given, `hold_until` has passed, no place is
+    held that could end then, or an invoice becomes due and there is no issuer.
     """
     account = lock(payment.account)
     payment = Payment.objects.select_related("row").get(pk=payment.pk)
@@ -243,9 +257,10 @@ def reverse_payment(
 
 @transaction.atomic
 def list_refund(*, account: Account, amount: Money, reason: str, by: "User | None" = None) -> RefundDue:
-    """List money to give back; staff record it once it is paid out. `reason` is for colleagues.
+    """List money to refund; staff record it once it is paid. `reason` is for colleagues.
 
-    Raise ActionRefused if more is listed than is in credit.
+    Raise ActionRefused if the amount is more than is in credit and not listed yet, not above zero, too precise or in
+    another currency.
     """
     account = lock(account)
     _check_amount(account, amount)
@@ -272,7 +287,11 @@ def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
 
 @transaction.atomic
 def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
-    """Record that a listed refund was paid out; the payer is told, with what staff write to them."""
+    """Record that a listed refund was paid, and email the payer, with `message` added.
+
+    Raise ActionRefused if it is paid or withdrawn already, `paid_on` is in the future, or the amount is no longer in
+    credit.
+    """
     refund, account = _lock_refund(refund)
     if paid_on > queries.latest_day():
         raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
@@ -287,7 +306,10 @@ def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None,
 
 @transaction.atomic
 def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str = "") -> RefundDue:
-    """Take a refund off the list unpaid, because it is not due after all; `reason` is for colleagues."""
+    """Take an unpaid refund off the list because it is not due after all. `reason` is for colleagues.
+
+    Raise ActionRefused if it is paid or withdrawn already.
+    """
     refund, account = _lock_refund(refund)
     refund.withdrawn_at, refund.withdrawn_reason = now(), reason.strip()[:300]
     refund.save(update_fields=["withdrawn_at", "withdrawn_reason"])
@@ -297,7 +319,10 @@ def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str 
 
 @transaction.atomic
 def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) -> RebateDue:
-    """List a rebate for the payer, once for each account; a second call returns the same."""
+    """List a rebate for the payer, once for each account; a second call returns the same one.
+
+    Raise ActionRefused if the amount is not above zero, too large or in another currency.
+    """
     account = lock(account)
     if earlier := RebateDue.objects.filter(account=account).first():
         return earlier
@@ -309,7 +334,10 @@ def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) ->
 
 
 def list_rebates(*, program: Program, by: "User | None" = None) -> list[RebateDue]:
-    """List every rebate that is due in `program` now: it has begun, the fee is paid, the country has a rebate."""
+    """List every rebate that is due in `program` now: it has begun, the fee is paid, the country has a rebate.
+
+    Raise ActionRefused as `list_rebate` does.
+    """
     percentage = program.page.rebate_percentage
     candidates: Iterable[Account] = queries.rebate_candidates(program)
     return [
@@ -320,9 +348,9 @@ def list_rebates(*, program: Program, by: "User | None" = None) -> list[RebateDu
 
 @transaction.atomic
 def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
-    """Record that a rebate was paid out: what was granted and what was paid are a row each.
+    """Record that a rebate was paid, and email the payer, with `message` added. It makes two entries: granted, paid.
 
-    The payer is told, with what staff write to them.
+    Raise ActionRefused if it is paid already, `paid_on` is in the future, or the fee is no longer paid in full.
     """
     account = lock(rebate.account)
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)

@@ -1,4 +1,4 @@
-"""What other packages ask of the mail: to send, to show before sending, to try again."""
+"""What other packages ask of the mail package: send an email, preview it, try it again, change its template."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,10 @@ class Attachment:
 def preview(
     *, kind: str, fields: Mapping[str, str], scope: str = "", language: str = "en", reply_to: str = ""
 ) -> Rendered:
-    """Return the mail as `send` would write it; personal links are masked, whatever `fields` holds."""
+    """Return the email as `send` would write it, with private links masked, whatever `fields` holds.
+
+    Raise LookupError if `kind` is not registered.
+    """
     declared = email_types.get(kind)
     source = queries.source(declared, scope=scope, language=language)
     return show(declared, source, fields=fields, language=language, reply_to=reply_to)
@@ -52,7 +55,7 @@ def show(
     language: str,
     reply_to: str = "",
 ) -> Rendered:
-    """Return a mail made from `source`, which need not be saved; personal links are masked."""
+    """Return an email made from `source`, which need not be saved; private links are masked."""
     shown = rendering.compose(kind=kind, source=source, fields=fields, language=language, reply_to=reply_to)
     return Rendered(shown.subject, rendering.masked(shown.text), rendering.masked(shown.html))
 
@@ -72,12 +75,15 @@ def send(
     attachments: Sequence[Attachment] = (),
     idempotency_key: str = "",
 ) -> OutgoingMail:
-    """Write a mail into the outbox, in the caller's transaction; it is sent after the commit.
+    """Write an email into the email log, in the caller's transaction; it is sent after the commit.
 
-    The same idempotency key again returns the mail that it made, at the same moment too.
+    The same idempotency key returns the email that it made, even if both calls happen at the same moment.
 
-    `fields` must hold a value for every field of the kind, `secrets` an address for every secret one. A value
-    "way" in `fields` is shown as the last line ("Step 3 of 7: Register, by ...").
+    `fields` must hold a value for every field of the kind, `secrets` a URL for every secret one. A value "way" in
+    `fields` is shown as the last line ("Step 3 of 7: Register, by ...").
+
+    Raise LookupError if `kind` is not registered or a secret is missing, ValueError if a field that is not secret holds
+    a private link, and ValidationError if `to` or `reply_to` is not an email address.
     """
     declared = email_types.get(kind)
     secrets = dict(secrets or {})
@@ -137,7 +143,10 @@ def _deliver_after_commit(pk: int) -> None:
 
 @transaction.atomic
 def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> None:
-    """Let a mail that failed, or waits for its next attempt, be tried at once, with all its attempts anew."""
+    """Try an email at once that failed or waits for its next attempt, with all its attempts anew.
+
+    Raise ActionRefused if it is being sent or has been sent, or if its private link has been wiped.
+    """
     State = OutgoingMail.State
     if not mail.secrets and rendering.MARKS.search(mail.text):
         raise ActionRefused(_("The personal link in this mail was wiped when it went out: send a new link instead."))
@@ -162,9 +171,10 @@ def save_template(
     button_label: str = "",
     by: "AbstractBaseUser | None" = None,
 ) -> MailTemplate:
-    """Let mails of `kind` written from now on have this text, in `scope` and `language`.
+    """Save the text of emails of `kind` that are written from now on, in `scope` and `language`.
 
-    Raise ActionRefused if a personal link stands in it where it could get to somebody else.
+    Raise ActionRefused if a private link is where it could reach somebody else, and LookupError if `kind` is not
+    registered.
     """
     wrong = secrecy.misplaced(email_types.get(kind), subject=subject, body=body)
     if wrong:
@@ -187,7 +197,7 @@ def _store(
 
 @transaction.atomic
 def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUser | None" = None) -> None:
-    """Give up the own text of `scope` and `language`: the more general one is in force again."""
+    """Delete the text of `scope` and `language`, so that the more general one is used again."""
     for template in MailTemplate.objects.filter(kind=kind, scope=scope, language=language):
         history.record(template, "forms_ext.mail.reset_template", user=by)
         template.delete()
@@ -195,9 +205,9 @@ def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUse
 
 @transaction.atomic
 def copy_templates(*, from_scope: str, to_scope: str, by: "AbstractBaseUser | None" = None) -> None:
-    """Give `to_scope` the own texts of `from_scope`, in all languages; not those of a kind that is no more.
+    """Copy the texts of `from_scope` to `to_scope`, in all languages, except those of a kind that no longer exists.
 
-    One that is not used comes along, too, so that it can be mended: it is not used there either.
+    A text that is not used is copied, too, so that it can be corrected; it is not used in `to_scope` either.
     """
     for template in queries.own_templates(from_scope):
         if email_types.find(template.kind) is None:

@@ -1,4 +1,4 @@
-"""The program confirmed or called off: who said so, and the work that follows, which may be cut off anywhere."""
+"""Confirm, cancel or close a program, and do the work that follows, which may be interrupted anywhere."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -71,7 +71,10 @@ def _run_after_commit(run: BatchRun) -> None:
 
 
 def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun, bool]:
-    """Confirm the program, and nothing else; return the run, and whether this call has begun it."""
+    """Confirm the program and nothing else; return the run, and whether this call has started it.
+
+    Raise ActionRefused if there is a fee and no issuer, or the program is cancelled or closed.
+    """
     if program.page.fee.amount > 0 and ledger_queries.issuer_for(program) is None:
         raise ActionRefused(_("Nobody is set up to issue invoices. Add an issuer under Snippets first."))
     return _start(
@@ -82,7 +85,10 @@ def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun
 def start_calling_off(
     *, program: Program, by: "User | None", reason: str = "", message: str = ""
 ) -> tuple[BatchRun, bool]:
-    """Call the program off, and nothing else; return the run, and whether this call has begun it."""
+    """Cancel the program and nothing else; return the run, and whether this call has started it.
+
+    Raise ActionRefused if the program is closed.
+    """
     return _start(
         program,
         kind=Kind.CALL_OFF,
@@ -95,17 +101,17 @@ def start_calling_off(
 
 
 def members(program: Program) -> QuerySet[Registration]:
-    """Return whom a confirmation is about."""
+    """Return the registrations that a confirmation is about."""
     return Registration.objects.filter(program=program, state=State.MEMBER)
 
 
 def registered(program: Program) -> QuerySet[Registration]:
-    """Return whom calling off is about: members, holds and the queue."""
+    """Return the registrations that a cancellation is about: members, holds and the queue."""
     return Registration.objects.filter(program=program, state__in=HAS_A_PLACE)
 
 
 def applicants(program: Program) -> QuerySet[Application]:
-    """Return who is told that the program is called off without a registration: the accepted and the undecided."""
+    """Return the applications without a registration that are told of a cancellation: accepted and undecided ones."""
     states = [Application.State.ACCEPTED, Application.State.SUBMITTED, Application.State.WAITLISTED]
     found = Application.objects.filter(program=program, state__in=states)
     return found.exclude(invitations__used_at__isnull=False)
@@ -113,7 +119,10 @@ def applicants(program: Program) -> QuerySet[Application]:
 
 @transaction.atomic
 def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
-    """Confirm the program; a task makes the invoice of every member. Pressed again, it only goes on."""
+    """Confirm the program; a task then issues the invoice of every member. A second call only goes on.
+
+    Raise ActionRefused as `start_confirmation` does.
+    """
     run, begun = start_confirmation(program=program, by=by)
     if begun:
         BatchItem.objects.bulk_create(
@@ -126,9 +135,10 @@ def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
 
 @transaction.atomic
 def call_off_program(*, program: Program, by: "User | None", reason: str = "", message: str = "") -> BatchRun:
-    """Call the program off; a task tells everybody, frees places and lists what is given back.
+    """Cancel the program; a task then tells everyone, frees places and lists refunds. A second call only goes on.
 
-    `reason` is for colleagues, `message` for everybody who is told, in the mail.
+    `reason` is for colleagues; `message` is added to the email to everyone. Raise ActionRefused if the program is
+    closed.
     """
     run, begun = start_calling_off(program=program, by=by, reason=reason, message=message)
     if begun:
@@ -143,9 +153,10 @@ def call_off_program(*, program: Program, by: "User | None", reason: str = "", m
 
 @transaction.atomic
 def close_program(*, program: Program, by: "User | None") -> bool:
-    """Close a confirmed program that is over: nobody applies or registers any more. False where it is closed already.
+    """Close a confirmed program that is over: nobody can apply or register. Return False if it is closed already.
 
-    Accounts stay as they are: what is still owed can be paid, and rebates are paid out.
+    Accounts stay open: what is still owed can be paid, and rebates are paid. Raise ActionRefused if the program is not
+    over, or is not confirmed.
     """
     program = Program.objects.select_related("page").get(pk=program.pk)
     if not is_over(program.page):
@@ -164,7 +175,7 @@ def close_program(*, program: Program, by: "User | None") -> bool:
 
 
 def work_off(run: BatchRun) -> queries.Progress:
-    """Do what remains of `run`, each item in a transaction of its own; a failed one does not stop the others."""
+    """Do what remains of `run`, each item in its own transaction. Note an item that fails, and do the others."""
     todo = BatchItem.objects.filter(run=run, state=BatchItem.State.TODO).order_by("pk")
     for item in list(todo):
         try:
@@ -198,7 +209,10 @@ def _work(run: BatchRun, item: BatchItem) -> bool:
 
 
 def confirm_one(registration: Registration) -> None:
-    """Issue the invoice for the balance and mail the links; who has cancelled meanwhile gets neither."""
+    """Issue the invoice for the balance and email the links, unless the member has cancelled meanwhile.
+
+    Raise ActionRefused if something is owed and there is no issuer.
+    """
     if registration.state != State.MEMBER or registration.program.status != Program.Status.CONFIRMED:
         return
     if registration.account:
@@ -207,7 +221,10 @@ def confirm_one(registration: Registration) -> None:
 
 
 def call_off_one(run: BatchRun, registration: Registration) -> None:
-    """End a registration and tell its holder; whose registration has ended meanwhile is left alone."""
+    """End a registration and tell its holder; do nothing if it has ended meanwhile.
+
+    Raise ActionRefused if its state changes at the same moment.
+    """
     if registration.state not in HAS_A_PLACE:
         return
     places.lock(registration.program)
@@ -221,7 +238,7 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
 
 
 def tell_applicant(run: BatchRun, pk: int) -> None:
-    """Tell an applicant without a registration; who was declined or has withdrawn meanwhile is left alone."""
+    """Tell an applicant without a registration; do nothing if they were declined or have withdrawn meanwhile."""
     application = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=pk)
     if application.state in (Application.State.DECLINED, Application.State.WITHDRAWN):
         return
@@ -231,7 +248,7 @@ def tell_applicant(run: BatchRun, pk: int) -> None:
 
 @transaction.atomic
 def retry_failed(*, run: BatchRun, by: "User | None") -> int:
-    """Let the failed items of `run` be tried again; return how many."""
+    """Try the failed items of `run` again; return how many there are."""
     failed = BatchItem.objects.filter(run=run, state=BatchItem.State.FAILED).update(
         state=BatchItem.State.TODO, error=""
     )
@@ -242,6 +259,6 @@ def retry_failed(*, run: BatchRun, by: "User | None") -> int:
 
 
 def resume_runs() -> int:
-    """Go on with every run that has something left: a killed worker loses nothing. Periodic."""
+    """Continue every run that is not finished, such as after a worker was killed. Runs periodically."""
     unfinished = BatchRun.objects.filter(items__state=BatchItem.State.TODO).distinct().select_related("program__page")
     return len([work_off(run) for run in unfinished])

@@ -1,4 +1,4 @@
-"""What can happen to a registration: each verb one transaction, and the only place that changes its state."""
+"""What can happen to a registration. Each verb is one transaction; nothing else changes its state."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +59,13 @@ def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
 
 @transaction.atomic
 def register(*, invitation: Invitation, submission: Any) -> Registration:
-    """Register the holder of `invitation`: a place held and the fee posted, or a place in the queue.
+    """Register the holder of `invitation`: hold a place and post the fee, or add them to the queue.
 
-    `submission` is a `CleanSubmission` of the registration form. The same `idempotency_key` again returns the
-    registration that it made.
+    `submission` is a `CleanSubmission` of the registration form. The same `idempotency_key` returns the registration
+    that it made.
+
+    Raise ActionRefused if the invitation is not valid any more, or if no deposit is asked, an invoice is due at once
+    and there is no issuer.
     """
     if earlier := _earlier(invitation, submission.idempotency_key):
         return earlier
@@ -120,10 +123,12 @@ def cancel(
     message: str = "",
     refund: bool | None = None,
 ) -> Registration:
-    """Cancel a registration: its place goes to the first in the queue; the deposit is listed for refund or kept.
+    """Cancel a registration. Its place goes to the first in the queue; the deposit is listed for refund or kept.
 
-    Before the cancellation deadline it is given back, after it kept; `refund` chooses otherwise, with a reason.
-    `reason` is for colleagues, `message` for the person, in the mail.
+    The deposit is refunded before the cancellation deadline and kept after it. `refund` overrides that, and then needs
+    a reason. `reason` is for colleagues; `message` is added to the email to the person.
+
+    Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
     """
     registration = queries.locked(registration)
     usual = refund_by_default(registration.program)
@@ -146,7 +151,7 @@ def cancel(
 
 @transaction.atomic
 def renew_member_page(*, registration: Registration, by: "User | None") -> Registration:
-    """Give a registration a new private page; the address of the old one ends. The new one is mailed."""
+    """Give a registration a new private page link and email it. The old link stops working."""
     registration = queries.locked(registration)
     registration.page_counter += 1
     registration.save(update_fields=["page_counter"])

@@ -1,4 +1,4 @@
-"""The start and the end of a hold."""
+"""Start, move and end holds."""
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,12 +36,15 @@ WORKING_DAYS = 3  # for which a place is held whose deposit was taken back, unle
 
 @transaction.atomic
 def offer_free_places(program: Program) -> int:
-    """Give every free place to the first in the queue as a hold; return how many were given."""
+    """Give every free place to the first in the queue as a hold; return how many were given.
+
+    Raise ActionRefused as `lifecycle.become_member` does.
+    """
     return offer_under_lock(places.lock(program))
 
 
 def end_holds() -> int:
-    """End every hold whose time is over, each in a transaction of its own; return how many ended."""
+    """End every hold that has expired, each in its own transaction; return how many were ended."""
     moment = now()
     return sum(_end_hold(place, moment) for place in places.ended(moment))
 
@@ -66,7 +69,7 @@ def _end_hold(place: Place, moment: datetime) -> bool:
 
 
 def remind_holds() -> int:
-    """Remind everybody whose hold ends soon, once; return how many were reminded."""
+    """Remind everyone whose hold expires soon, once; return how many were reminded."""
     moment = now()
     soon = Registration.objects.filter(
         state=State.HELD,
@@ -95,9 +98,9 @@ def _remind(pk: int, moment: datetime) -> bool:
 def set_hold_end(
     *, registration: Registration, held_until: datetime, by: "User | None", message: str = ""
 ) -> Registration:
-    """Let a hold end at another time that lies ahead; its holder is told, and reminded before that one.
+    """Move the end of a hold; tell its holder, and remind them before the new end.
 
-    `message` is what staff tell the holder beside it. Raise ActionRefused if no place is held, or the time is past.
+    `message` is added to the email. Raise ActionRefused if no place is held, or `held_until` has passed.
     """
     registration = queries.locked(registration)
     place = hold_until(registration, held_until, by=by)
@@ -106,7 +109,10 @@ def set_hold_end(
 
 
 def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Place:
-    """As `set_hold_end`, without its email; the caller has locked `registration`. Return the place."""
+    """Move the end of a hold as `set_hold_end` does, without its email; return the place.
+
+    The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed.
+    """
     place = places.of(registration.invitation)
     _check_end(held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
@@ -118,9 +124,10 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
 
 
 def hold_again(registration: Registration, held_until: datetime, *, by: "User | None") -> None:
-    """Let a member, whose deposit is no longer paid, hold their place until `held_until`; reminded before that.
+    """Hold the place of a member whose deposit is no longer paid until `held_until`; remind them before that.
 
-    The caller has locked the account and the program. Raise ActionRefused if `held_until` is past.
+    The caller must have locked the account and the program. Raise ActionRefused if they have no place, or `held_until`
+    has passed.
     """
     place = places.of(registration.invitation)
     _check_end(held_until)
@@ -142,7 +149,7 @@ def _remind_anew(registration: Registration) -> None:
 
 
 def last_day_of_new_hold(program: Program) -> date:
-    """Return the working day until whose end a place is held whose deposit was taken back just now."""
+    """Return the last day of a hold that starts because a deposit has just been reversed: a working day."""
     day = ledger_queries.today(program)
     for _day in range(WORKING_DAYS):
         day += timedelta(days=1)
@@ -152,17 +159,17 @@ def last_day_of_new_hold(program: Program) -> date:
 
 
 def end_of_new_hold(program: Program) -> datetime:
-    """Return the end of `last_day_of_new_hold` where `program` is at home."""
+    """Return the end of `last_day_of_new_hold` in the program's home zone."""
     return Deadline(last_day_of_new_hold(program), program.page.home_zone).closes_at
 
 
 def keeps_place_unpaid(program: Program) -> bool:
-    """Tell whether members stay members even if their deposit is taken back: the program is called off, or over."""
+    """Tell whether members stay members if their deposit is reversed: the program is cancelled, closed or over."""
     return program.status not in invitations.OPEN or is_over(program.page)
 
 
 def offer_everywhere() -> int:
-    """Offer free places wherever somebody waits beside one; finds nothing while all else is well. Periodic."""
+    """Offer free places in every program with a queue. Finds nothing unless an offer was missed. Runs periodically."""
     waiting = QueueEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
     programs = Program.objects.filter(
         pk__in=waiting.values("program"), places__invitation__isnull=True, status__in=invitations.OPEN

@@ -1,4 +1,4 @@
-"""Steps that several actions share: a hold begins, a place is given up, an account is settled."""
+"""Steps that several actions share: start a hold, give up a place, settle an account."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,10 @@ State = Registration.State
 
 
 def start_hold(registration: Registration) -> Account:
-    """Open the account of a registration that has just got a place and post the fee; no deposit makes a member."""
+    """Open the account of a registration that has just got a place and post the fee; without a deposit, make a member.
+
+    Raise ActionRefused as `become_member` does.
+    """
     page = registration.program.page
     account = ledger.open_account(
         program=registration.program,
@@ -53,13 +56,13 @@ def start_hold(registration: Registration) -> Account:
 
 
 def refund_by_default(program: Program) -> bool:
-    """Tell whether a deposit is given back to somebody who cancels now."""
+    """Tell whether the deposit is refunded if somebody cancels now."""
     closes_at = program.page.cancellation_closes_at
     return closes_at is None or now() < closes_at
 
 
 def give_up_place(registration: Registration) -> None:
-    """Free the place of a registration, or let it leave the queue; the caller holds the program's row."""
+    """Free the place of a registration, or take it out of the queue. The caller must have locked the program."""
     if place := places.of(registration.invitation):
         places.free(place)
     queue.leave(registration.invitation)
@@ -68,9 +71,10 @@ def give_up_place(registration: Registration) -> None:
 def settle(
     registration: Registration, *, refund: bool, by: "User | None", cause: str | Promise, reason: str = ""
 ) -> str:
-    """Close the account of a registration that ends; return what becomes of the money, in a sentence.
+    """Close the account of a registration that ends; return what happens to the money, in a sentence.
 
-    `cause` is ours, and printed on the credit note; `reason` is for colleagues, who read `cause` where it is empty.
+    `cause` is printed on the credit note. `reason` is for colleagues, who read `cause` if it is empty. Raise
+    ActionRefused if the ledger refuses an amount.
     """
     account = registration.account
     assert account is not None
@@ -87,7 +91,10 @@ def settle(
 
 
 def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> Money:
-    """List for refund what was paid and is not owed, less what is listed already; return how much."""
+    """List for refund what is in credit and not listed yet; return how much.
+
+    Raise ActionRefused if the ledger refuses the amount.
+    """
     amount = max(ledger_queries.credit(account) - ledger_queries.listed(account), Money(0, account.currency))
     if amount.amount > 0:
         ledger.list_refund(account=account, amount=amount, reason=reason, by=by)
@@ -105,12 +112,15 @@ def _has_begun(program: Program) -> bool:
 
 
 def can_offer(program: Program) -> bool:
-    """Tell whether a free place is still offered: not once the program has begun or is cancelled."""
+    """Tell whether free places are still offered: the program has not begun and is not cancelled or closed."""
     return program.status in invitations.OPEN and not _has_begun(program)
 
 
 def offer_under_lock(program: Program) -> int:
-    """As `offer_free_places`; the caller holds the row of `program`, as it is now."""
+    """Give every free place to the first in the queue as a hold; return how many were given.
+
+    The caller must have locked `program`. Raise ActionRefused as `become_member` does.
+    """
     given = 0
     while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
         given += 1
@@ -139,7 +149,10 @@ def has_deposit(registration: Registration) -> bool:
 
 
 def become_member(registration: Registration, place: Place) -> None:
-    """Keep the place; in a confirmed program the invoice for the balance goes out at once."""
+    """Keep the place for good; do nothing if the hold has expired. In a confirmed program, issue the invoice.
+
+    Raise ActionRefused if the state does not allow it, or if an invoice is due and there is no issuer.
+    """
     if not places.keep(place):
         return
     move(registration, State.MEMBER)

@@ -1,4 +1,4 @@
-"""What a payment, or its reversal, does to a registration; called inside the transaction that records it."""
+"""What a payment or its reversal does to a registration, in the transaction that records it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,10 @@ State = Registration.State
 
 
 def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
-    """Keep the place once the deposit is there; a late deposit takes a free place or is listed for refund."""
+    """Keep the place once the deposit is paid. If the hold has expired, claim a free place or list a refund.
+
+    Raise ActionRefused if an invoice is due and there is no issuer.
+    """
     registration = _locked(payment)
     if registration is None:
         return
@@ -84,10 +87,10 @@ def _give_back(registration: Registration, reason: str) -> None:
 def payment_reversed(
     sender: Any, *, payment: Payment, hold_until: datetime | None, by: "User | None", **kwargs: Any
 ) -> Consequence | None:
-    """Hold the place of a member whose deposit is no longer paid; return what it means for them.
+    """Hold the place of a member whose deposit is no longer paid; return what that means for them.
 
-    It is held until `hold_until`, else for some working days; who only held it keeps their own end unless staff set
-    another. Raise ActionRefused if `hold_until` is past.
+    The hold ends at `hold_until`, or after some working days. Somebody who only has a hold keeps its end unless staff
+    set another. Raise ActionRefused if `hold_until` has passed, or if an invoice is due and there is no issuer.
     """
     registration = _locked(payment)
     if registration is None:

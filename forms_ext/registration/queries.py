@@ -24,14 +24,14 @@ State = Registration.State
 
 
 def hold_end(program: Program, invitation: Invitation) -> datetime:
-    """Return when a hold that starts with registering ends: some days after the link's end, at the end of a day."""
+    """Return when a hold that starts by registering expires: some days after the link, at the end of a day."""
     return dates.end_of_day(invitation.ends_at, dates.zone_of(program), days=conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:
-    """Return `registration` read anew, its account locked (else its own row) until the transaction ends.
+    """Return `registration` read anew, with its account locked (or, without one, its own row).
 
-    Every action takes the account before the program: a payment, which starts in billing, does so too.
+    Every action locks the account before the program, as a payment does. Raise Registration.DoesNotExist if it is gone.
     """
     account_id = Registration.objects.values_list("account_id", flat=True).get(pk=registration.pk)
     if account_id:
@@ -41,7 +41,7 @@ def locked(registration: Registration) -> Registration:
 
 
 def member_path(registration: Registration) -> str:
-    """Return the path of the member's page: signed, with a counter that staff can raise."""
+    """Return the path of the private page: signed, with a counter that staff can raise."""
     token = signing.Signer(salt=SALT).sign_object(
         {"r": registration.pk, "c": registration.page_counter}, compress=False
     )
@@ -49,12 +49,12 @@ def member_path(registration: Registration) -> str:
 
 
 def member_url(registration: Registration) -> str:
-    """Return the whole address of the member's page."""
+    """Return the whole URL of the private page."""
     return addresses.absolute_url(member_path(registration))
 
 
 def find_member(token: str) -> Registration | None:
-    """Return the registration of a signed address, or None where it is altered or renewed."""
+    """Return the registration of a private page link, or None if it was altered or renewed."""
     try:
         found = signing.Signer(salt=SALT).unsign_object(token)
     except (signing.BadSignature, ValueError):

@@ -21,7 +21,10 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def move(registration: Registration, to_state: str, *, reason: str = "") -> None:
-    """Move `registration` from the state in which the caller saw it; refused where that state forbids or is gone."""
+    """Move `registration` from the state in which the caller saw it to `to_state`.
+
+    Raise ActionRefused if that state does not allow it, or if somebody else has changed it meanwhile.
+    """
     moment, seen = now(), registration.state
     values = {"state": to_state, "state_changed_at": moment}
     if to_state == State.CANCELLED:

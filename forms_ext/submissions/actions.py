@@ -1,4 +1,4 @@
-"""What happens to a form that stands alone."""
+"""What happens to the answers of a form that belongs to no program."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,16 +24,16 @@ DOWNLOADED = "forms_ext.submissions.download"
 
 
 def find_sent(key: str) -> Receipt | None:
-    """Return the receipt of what was stored under the idempotency `key`."""
+    """Return the receipt of what was stored under the idempotency `key`, or None."""
     earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
     return Receipt(earlier.reference) if earlier else None
 
 
 @transaction.atomic
 def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept], *, sender: str) -> Kept:
-    """Return what `store` makes of what a visitor sent, and count it for the network `sender`.
+    """Store what a visitor sent by `store`, count it for the network `sender`, and return what `store` returns.
 
-    Raises `guards.TooMany` if that is one too many: nothing is kept then, as where `store` refuses.
+    Raise `guards.TooMany`, and keep nothing, if it is one too many. What `store` raises is passed on.
     """
     kept = store(submission)
     guards.count_sent(sender)
@@ -42,7 +42,7 @@ def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], K
 
 @transaction.atomic
 def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
-    """Store what somebody sent through `page`; the same idempotency key again gives the same receipt."""
+    """Store what somebody sent through `page`; the same idempotency key returns the same receipt."""
     key = submission.idempotency_key
     if earlier := find_sent(key):
         return earlier
@@ -70,7 +70,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
 
 @transaction.atomic
 def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
-    """Delete `submission` for good, with its files; the history keeps its reference and who did it."""
+    """Delete `submission` for good, with its files. The audit log keeps its reference and who deleted it."""
     uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
     history.record(submission, DELETED, user=by)
     submission.delete()
