@@ -1,6 +1,6 @@
 """Who may see a page: the one answer for every address and every list of both apps.
 
-A page may be seen where it is live, stands on the site of the request, and no view restriction of it or of a page
+A page may be seen if it is live, stands on the site of the request, and no view restriction of it or of a page
 above it refuses the request: by Wagtail's own rule (`Page.get_view_restrictions`), in which an alias has the
 restriction of its source. `request` None is a reader of whom nothing is known: they see what is open to everyone.
 """

@@ -84,7 +84,7 @@ class CallToActionBlock(blocks.StructBlock):
         template = "cop_program/blocks/call_to_action.html"
 
     def clean(self, value: Any) -> Any:
-        """Ask for one destination; a draft may lack it."""
+        """Require a destination; a draft may lack it. Raise StructBlockValidationError if there is none."""
         cleaned = super().clean(value)
         if not self.is_deferred_validation and not cleaned.get("page") and not cleaned.get("url"):
             raise blocks.StructBlockValidationError(
@@ -98,7 +98,7 @@ class VideoValue(blocks.StructValue):
 
     @property
     def player_url(self) -> str:
-        """The address for a frame, '' where the host is unknown."""
+        """The address for a frame, '' if the host is unknown."""
         return videos.player_url(self.get("url") or "")
 
     @property
@@ -126,7 +126,10 @@ class VideoBlock(blocks.StructBlock):
         value_class = VideoValue
 
     def clean(self, value: Any) -> Any:
-        """Fill in the title from the video's site; where that does not answer, ask for it."""
+        """Fill in the title from the video's site.
+
+        Raise StructBlockValidationError if the title is empty and the site does not answer.
+        """
         cleaned = super().clean(value)
         if cleaned.get("url") and not cleaned.get("title"):
             cleaned["title"] = videos.fetch_title(cleaned["url"])
@@ -193,7 +196,7 @@ class FormBlock(blocks.StructBlock):
         template = "cop_program/blocks/form.html"
 
     def clean(self, value: Any) -> Any:
-        """Ask for a page that has a form; a draft may lack it."""
+        """Require a page that has a form; a draft may lack it. Raise StructBlockValidationError if it has none."""
         cleaned = super().clean(value)
         if not self.is_deferred_validation and cleaned.get("page") and not provider().is_form(cleaned["page"]):
             raise blocks.StructBlockValidationError(

@@ -1,4 +1,4 @@
-"""A program's sessions as an iCalendar feed (RFC 5545): one for everybody, and the stuff of a member's own.
+"""A program's sessions as an iCalendar feed (RFC 5545): one for everyone, and the stuff of a member's own.
 
 A UID comes from the program's own and the session's key: it is the same in every language, never changes, and a copy
 has others. SEQUENCE rises for all sessions of a program whenever the published time or state of one changes
@@ -41,7 +41,7 @@ def uid(program: Program, session: SessionPage) -> str:
 
 
 def feed(program: Program, entries: Iterable[Entry], *, language: str, name: str) -> bytes:
-    """Return the calendar `name`; in a program that was called off every session is cancelled."""
+    """Return the calendar `name`; in a program that was cancelled every session is cancelled."""
     calendar = Calendar()
     calendar.add("prodid", "-//wagtail-cop//cop_program//EN")
     calendar.add("version", "2.0")
@@ -93,7 +93,7 @@ def _stamp(program: Program, session: SessionPage) -> datetime:
 
 
 def answer(request: HttpRequest, content: bytes, *, file_name: str) -> HttpResponse:
-    """Return `content` for a calendar that asks again and again: 304 where nothing has changed."""
+    """Return `content` for a calendar that asks again and again: 304 if nothing has changed."""
     response = HttpResponse(content, content_type=CONTENT_TYPE)
     response["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response["Content-Disposition"] = content_disposition_header(False, f"{file_name}.ics") or "inline"

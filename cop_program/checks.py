@@ -58,7 +58,7 @@ def api_is_there(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _answers(name: str) -> str | None:
-    """Return the name of what answers at the address called `name`; None where there is no such address."""
+    """Return the name of what answers at the address called `name`; None if there is no such address."""
     try:
         return str(resolve(reverse(name)).view_name)
     except (NoReverseMatch, Resolver404):

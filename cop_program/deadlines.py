@@ -39,7 +39,7 @@ class Deadline:
     def sentence(self, language: str = "en", reader_zone: str | None = None) -> str:
         """Return "until the end of Tuesday 30 January 2024, Pacific time (in your time: Wednesday 31 January, 9:00 am)"
 
-        The brackets are left out where the reader's clock reads the same.
+        The brackets are left out if the reader's clock reads the same.
         """
         with translation.override(formatting.spoken(language)):
             text = _("until the end of {day}, {zone}").format(

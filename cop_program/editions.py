@@ -43,7 +43,7 @@ def moved(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 def shift(page: ProgramPage, first_day: date) -> int:
     """Return the days, whole weeks, from the first session to its weekday on or after `first_day`, in the home zone.
 
-    A called-off session counts only where there is no other; without sessions, the first day of the program does.
+    A cancelled session counts only if there is no other; without sessions, the first day of the program does.
     """
     sessions = [newest(one) for one in page.sessions().specific()]
     sessions = [one for one in sessions if not one.is_cancelled] or sessions
@@ -54,7 +54,7 @@ def shift(page: ProgramPage, first_day: date) -> int:
 
 
 def newest(page: Any) -> Any:
-    """Return what stands in public of `page`; of one that never did, its newest draft."""
+    """Return the published content of `page`, or its newest draft if it was never published."""
     if page.live or not page.latest_revision_id:
         return page
     draft = page.get_latest_revision_as_object()

@@ -30,7 +30,7 @@ class Places:
 
     @property
     def left(self) -> int:
-        """How many places somebody could still get at once."""
+        """Return how many places can be claimed now."""
         return max(self.capacity - self.taken - self.held, 0)
 
 
@@ -38,7 +38,7 @@ class Places:
 class NextStep:
     """What a reader of the program page does now.
 
-    `label` is the text of the button and `url` its address, both empty where there is nothing to do;
+    `label` is the text of the button and `url` its address, both empty if there is nothing to do;
     `explanation` says in one sentence where the program stands; `closes_at` is the instant until which
     the step is open; `is_open` tells whether it can be taken now.
     """
@@ -64,7 +64,7 @@ class Provider:
     """What pages ask; each default means "no such thing here"."""
 
     def places(self, program: "Program") -> Places | None:
-        """Return the places of `program`, or None where nobody counts them."""
+        """Return the places of `program`, or None if nobody counts them."""
         return None
 
     def next_step(self, program: "Program", request: HttpRequest | None) -> NextStep | None:
@@ -93,7 +93,7 @@ class Provider:
         return False
 
     def render_form(self, page: "Page", request: HttpRequest) -> SafeString:
-        """Return the HTML of the form of `page`, or '' where there is none that the reader may see."""
+        """Return the HTML of the form of `page`, or '' if there is none that the reader may see."""
         return SafeString("")
 
     def reasons_to_keep(self, pages: Sequence["Page"]) -> list[str]:

@@ -24,14 +24,14 @@ MINUS = "\N{MINUS SIGN}"
 
 @cache
 def is_spoken(language: str) -> bool:
-    """Tell whether there are words of this app in `language`; where not, all of a sentence is in English."""
+    """Tell whether this app is translated into `language`; otherwise whole sentences are in English."""
     probe = "the end of {day}, {zone}"
     with translation.override(language or "en"):
         return language.split("-")[0] == "en" or _(probe) != probe
 
 
 def spoken(language: str) -> str:
-    """Return the language in which a text for a reader of `language` is written: English where there are no words."""
+    """Return the language of a text for a reader of `language`: English if there is no translation."""
     return language if is_spoken(language) else "en"
 
 
@@ -87,7 +87,7 @@ def _word(moment: time) -> str:
 
 
 def time_text(moment: time, language: str) -> str:
-    """Return "9:00 am", "noon" or "midnight"; "09:00" or "9:00" where days have 24 hours."""
+    """Return "9:00 am", "noon" or "midnight"; "09:00" or "9:00" if days have 24 hours."""
     if not _is_twelve_hour(language):
         return _digits(moment, f"{moment.hour:02}" if "HH" in _hours_pattern(locale_of(language)) else moment.hour)
     with translation.override(spoken(language)):
@@ -208,7 +208,7 @@ def offset_text(offset: timedelta) -> str:
 
 
 def letters(local: datetime) -> str:
-    """Return the letters of a zone at an aware local datetime ("AEST"), or its offset where it has none."""
+    """Return the letters of a zone at an aware local datetime ("AEST"), or its offset if it has none."""
     name = local.tzname() or ""
     offset = local.utcoffset()
     return name if name.isalpha() or offset is None else offset_text(offset)
@@ -258,7 +258,7 @@ def generic_name_is_enough(zone: str, instants: Iterable[datetime], language: st
 
 
 def change_dates_text(before: date, after: date, language: str) -> str:
-    """Return "28 February and 27 March 2024", with the first year where it is another one."""
+    """Return "28 February and 27 March 2024", with the first year if it is another one."""
     first = date_text(before, language, year=before.year != after.year)
     return and_list([first, date_text(after, language)], language)
 
@@ -279,7 +279,7 @@ def round_minor(amount: Money) -> Money:
 
 
 def money_text(amount: Money, language: str) -> str:
-    """Return "1,997 USD" or "499.25 USD": the letters of the currency, decimals only where there are any."""
+    """Return "1,997 USD" or "499.25 USD": the letters of the currency, decimals only if there are any."""
     number = round_minor(amount).amount
     places = 0 if number == number.to_integral_value() else get_currency_precision(str(amount.currency))
     return f"{_figure(number, places, language)}\N{NO-BREAK SPACE}{amount.currency}"

@@ -1,4 +1,4 @@
-"""The one way that everybody goes: Apply - Answer - Register - Deposit - Confirmed - Balance - Paid."""
+"""The one way that everyone goes: Apply - Answer - Register - Deposit - Confirmed - Balance - Paid."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

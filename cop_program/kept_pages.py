@@ -68,7 +68,7 @@ def serve(page: ProgramPage, request: HttpRequest, render: Callable[[], HttpResp
 
 
 def _key(page: ProgramPage, request: HttpRequest) -> Hashable:
-    """Return what the page is made of, None where others may not be shown the same."""
+    """Return what the page is made of, None if others may not be shown the same."""
     is_kept = getattr(settings, "COP_KEEP_PAGES", not settings.DEBUG) and type(page) is ProgramPage
     is_plain = request.method == "GET" and not set(request.GET) - {reader.PARAMETER}
     has_news = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name} & set(request.COOKIES)
@@ -93,7 +93,7 @@ def _has_token(request: HttpRequest) -> bool:
 
 @cache
 def _log_statement() -> Statement:
-    """Return how the keys of the last entries are read; nothing where pages were never changed in the admin."""
+    """Return how the keys of the last entries are read; nothing if pages were never changed in the admin."""
     others = ModelLogEntry.objects.order_by("-pk").values("pk")[:1]
     return Statement(PageLogEntry.objects.order_by("-pk").values_list("pk", Subquery(others))[:1])
 

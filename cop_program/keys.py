@@ -11,7 +11,7 @@ HIGHEST = 2**63 - 1  # SQLite and PostgreSQL refuse higher ones with an error, n
 
 
 def key(text: Any) -> int:
-    """Return the key that `text` writes; ValueError where no row can have it."""
+    """Return the primary key written in `text`. Raise ValueError if no row can have it."""
     found = int(text)
     if not 0 <= found <= HIGHEST:
         raise ValueError(text)
@@ -19,7 +19,7 @@ def key(text: Any) -> int:
 
 
 def keys(texts: Iterable[Any]) -> list[int]:
-    """Return the keys among `texts`."""
+    """Return the primary keys among `texts`; leave out what is none."""
     found = []
     for text in texts:
         with suppress(ValueError):

@@ -15,7 +15,7 @@ from . import access
 def left_open(page: Page) -> list[Page]:
     """Return the live translations and aliases of the private `page`, and of pages below it, that everyone may see.
 
-    Of a page and the pages below it only the first; nothing where `page` is no private one.
+    Of a page and the pages below it only the first; nothing if `page` is no private one.
     """
     if access.is_open(page, None):
         return []
@@ -47,7 +47,10 @@ def advice() -> str:
 
 @never_cache
 def note(request: HttpRequest, pk: int) -> JsonResponse:
-    """Return as `text` what is to be told of the page `pk` after its privacy was set; '' for nothing."""
+    """Return as `text` what an editor must know after setting the privacy of the page `pk`; '' if nothing.
+
+    Raise PermissionDenied if the user may not set it.
+    """
     page = get_object_or_404(Page, pk=pk)
     if not page.permissions_for_user(request.user).can_set_view_restrictions():
         raise PermissionDenied

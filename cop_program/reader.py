@@ -10,7 +10,7 @@ YEAR = 365 * 24 * 60 * 60
 
 
 def zone(request: HttpRequest | None) -> str | None:
-    """Return the reader's zone: that of `?tz=`, else that of the cookie; None where neither names a zone."""
+    """Return the reader's zone: that of `?tz=`, else that of the cookie; None if neither names a zone."""
     if request is None:
         return None
     names = (request.GET.get(PARAMETER, ""), request.COOKIES.get(COOKIE, ""))

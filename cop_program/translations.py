@@ -34,9 +34,9 @@ def speaking(page: Page) -> Iterator[None]:
 
 
 def serve(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse] | None = None) -> HttpResponse:
-    """Answer for `page` in its own language at an address that names none, to whom may see it (`access.answer`).
+    """Answer for `page` in its own language at a URL without a language, if the visitor may see it (`access.answer`).
 
-    `respond` stands where the page itself is not what is served.
+    `respond` makes the response if it is not the page itself.
     """
     with speaking(page):
         response: Any = access.answer(page, request, respond or (lambda: page.serve(request)))
@@ -87,7 +87,7 @@ class LanguageLink:
 
 
 def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
-    """Return the addresses of `page` in its languages, itself among them; nothing where it stands in one alone."""
+    """Return the addresses of `page` in its languages, itself among them; nothing if it stands in one alone."""
     if not are_on() or not page.pk or not getattr(page, "has_language_links", True):
         return []
     if urlsplit(page.get_url(request) or "").path != request.path:

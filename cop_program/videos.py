@@ -35,7 +35,7 @@ def player_url(url: str) -> str:
 
 
 def fetch_title(url: str) -> str:
-    """Return the title of a video by its host's oEmbed address; '' where the host is unknown or does not answer."""
+    """Return the title of a video by its host's oEmbed address; '' if the host is unknown or does not answer."""
     host = provider(url)
     if not host:
         return ""

@@ -42,7 +42,7 @@ def set_zone(request: HttpRequest) -> HttpResponse:
 def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """Serve the sessions of the program page `pk` as a calendar, without their private links.
 
-    404 to whom may not see the page: calendar apps could do nothing with a form for a password.
+    Raise Http404 if the visitor may not see the page: calendar apps cannot fill in a password form.
     """
     page = ProgramPage.objects.filter(pk=pk).select_related("locale").first()
     program = Program.for_page(page) if page and access.may_see(page, request) else None

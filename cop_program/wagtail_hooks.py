@@ -32,7 +32,7 @@ def is_translation(page: Page) -> bool:
 
 @hooks.register("before_create_page")
 def lead_to_source(request: HttpRequest, parent: Page, page_class: type[Page]) -> HttpResponse | None:
-    """Refuse a session that only a translation of the program would have, and lead to where it belongs."""
+    """Refuse to create a session below a translation of the program; redirect to the source page."""
     if not issubclass(page_class, SessionPage) or not is_translation(parent):
         return None
     source = parent.specific.source_page()
@@ -44,7 +44,7 @@ def lead_to_source(request: HttpRequest, parent: Page, page_class: type[Page]) -
 
 @hooks.register("before_delete_page")
 def keep_page(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Refuse to delete `page` where somebody's application hangs on it."""
+    """Refuse to delete `page` if applications depend on it."""
     return _refuse(request, [page])
 
 
@@ -52,7 +52,7 @@ def keep_page(request: HttpRequest, page: Page) -> HttpResponse | None:
 def keep_pages(
     request: HttpRequest, action_type: str, objects: Sequence[Any], action_class_instance: Any
 ) -> HttpResponse | None:
-    """Refuse to delete many at once where somebody's application hangs on one of them."""
+    """Refuse a bulk deletion if applications depend on one of the pages."""
     pages = [one for one in objects if isinstance(one, Page)]
     return _refuse(request, pages) if action_type == "delete" and pages else None
 
@@ -61,7 +61,7 @@ def keep_pages(
 def finish_pages(
     request: HttpRequest, action_type: str, objects: Sequence[Any], action_class_instance: Any
 ) -> HttpResponse | None:
-    """Refuse to publish many at once where the draft of one lacks something: Wagtail checks in the editor only."""
+    """Refuse a bulk publication if one of the drafts is incomplete: Wagtail checks only in the editor."""
     pages = [one for one in objects if isinstance(one, Page)]
     if action_type != "publish" or not pages:
         return None
@@ -93,7 +93,7 @@ def privacy_script() -> SafeString:
 
 
 def needed_by(pages: Sequence[Page]) -> list[str]:
-    """Say what else in the database forbids the deletion of `pages` with all below them; nothing as a rule."""
+    """Return what else in the database prevents the deletion of `pages` and all below them, in sentences."""
     below = Q(pk__in=[])
     for page in pages:
         below |= Q(path__startswith=page.path)

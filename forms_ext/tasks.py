@@ -1,4 +1,4 @@
-"""Lets django-crontask, where a site has it, start the periodic work; elsewhere any cron runs `manage.py cop_tick`."""
+"""Lets django-crontask, if a site has it, start the periodic work; elsewhere any cron runs `manage.py cop_tick`."""
 
 from .base.tasks import tick
 

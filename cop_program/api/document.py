@@ -34,7 +34,7 @@ class Surroundings:
     roots: tuple[SiteRootPath, ...]
 
     def page(self, url_path: str) -> str:
-        """Return the whole address of the page with `url_path`, '' where it stands on no site."""
+        """Return the whole URL of the page with `url_path`, '' if it stands on no site."""
         root = next((one for one in self.roots if url_path.startswith(one.root_path)), None)
         if root is None:
             return ""

@@ -31,9 +31,9 @@ def ours(*, problems: dict[int, str], **more: Any) -> dict[str, Any]:
 
 
 def document(request: HttpRequest) -> HttpResponse:
-    """Serve the part of the API's OpenAPI document that describes our endpoints, without Wagtail's own.
+    """Serve the part of the OpenAPI document of the API that describes our endpoints, without Wagtail's own.
 
-    Where the site has no API v3, there is nothing to describe.
+    Raise Http404 if the site has no API v3 or does not document it.
     """
     if not (apps.is_installed("wagtail.api.v3") and getattr(settings, "WAGTAILAPI_DOCS_ENABLED", True)):
         raise Http404

@@ -35,7 +35,7 @@ class Body:
 
 
 def find(request: HttpRequest, pk: int) -> Body | None:
-    """Return the public document of the program page `pk`; None where it is not live, restricted or of another site."""
+    """Return the public document of the program page `pk`; None if it is not live, restricted or of another site."""
     if (read := state(request, pk)) is None:
         return None
     page, values = _page(read.found.compiled, read.found.row)
@@ -44,7 +44,7 @@ def find(request: HttpRequest, pk: int) -> Body | None:
 
 
 def state(request: HttpRequest, pk: int) -> "State | None":
-    """Return all that the document of the page `pk` is made of; None where `find` finds none."""
+    """Return all that the document of the page `pk` is made of; None if `find` finds none."""
     around, roots = surroundings(request)
     found = _rows(pk, roots) if roots else None
     if found is None:

@@ -70,12 +70,12 @@ def below_roots(roots: Iterable[str]) -> Q:
 
 
 def admissible(roots: tuple[str, ...] | None) -> Q:
-    """Return the condition that everybody may read a page, and that it stands on one of `roots` (None: anywhere)."""
+    """Return the condition that everyone may read a page, and that it stands on one of `roots` (None: anywhere)."""
     return unrestricted() if roots is None else below_roots(roots) & unrestricted()
 
 
 def public(roots: tuple[str, ...]) -> QuerySet[ProgramPage]:
-    """Return the program pages that everybody may read."""
+    """Return the program pages that everyone may read."""
     return ProgramPage.objects.live().filter(admissible(roots)).order_by("pk")
 
 

@@ -36,7 +36,7 @@ class Texts:
     def tree(self, value: Any) -> Any:
         """Return the API representation of a stream with its texts expanded, and addresses beside chosen pages.
 
-        Teasers tell of the pages that everybody may read.
+        Teasers tell of the pages that everyone may read.
         """
         if isinstance(value, str):
             return self.html(value) if "<" in value else value

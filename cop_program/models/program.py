@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def was_public(page: "Page") -> bool:
-    """Tell whether `page` stands in public or did once."""
+    """Tell whether `page` is or was published."""
     return page.live or page.first_published_at is not None
 
 
@@ -66,5 +66,5 @@ class Program(models.Model):
 
     @classmethod
     def for_page(cls, page: "Page") -> "Program | None":
-        """Return the program of a program page, in whatever language, or None where it has none: a draft by hand."""
+        """Return the program of a program page, in whatever language, or None if it has none: a draft by hand."""
         return cls.objects.filter(translation_key=page.translation_key).select_related("page").first()

@@ -89,7 +89,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         verbose_name_plural = _("program pages")
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer a visitor with the page as the last one got it where nothing has changed since (`rendered`)."""
+        """Answer a visitor with the page as the last one got it if nothing has changed since (`rendered`)."""
         response = page_cache.serve(self, request, lambda: super(ProgramPage, self).serve(request, *args, **kwargs))
         patch_vary_headers(response, ["Cookie"])
         return response
@@ -124,7 +124,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return pages.filter(alias_of=None).order_by(models.F("program").asc(nulls_last=True), "pk").first()
 
     def clean(self) -> None:
-        """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
+        """Raise ValidationError, at each field, for values that contradict each other. A draft may lack values."""
         super().clean()
         if errors := validation.program_errors(self):
             raise ValidationError(errors)

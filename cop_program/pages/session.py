@@ -88,14 +88,14 @@ class SessionPage(SessionPageMixin, ZonedPage):
             )
 
     def program_page(self) -> "ProgramPage | None":
-        """Return the page of the program, None where there is none yet."""
+        """Return the page of the program, None if there is none yet."""
         if not self.path:
             return self.program_page_above
         parent = self.get_parent()
         return parent.specific if parent and issubclass(parent.specific_class or Page, ProgramPageMixin) else None
 
     def clean(self) -> None:
-        """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
+        """Raise ValidationError, at each field, for values that contradict each other. A draft may lack values."""
         super().clean()
         if errors := validation.session_errors(self, self.program_page()):
             raise ValidationError(errors)

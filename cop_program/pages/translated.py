@@ -24,7 +24,7 @@ class Translated(Family, Page):
         super().save(*args, **kwargs)
 
     def source_page(self) -> Any:
-        """Return the page whose figures this one has, None where they are its own."""
+        """Return the page whose figures this one has, None if they are its own."""
         if not translations.are_on() or not self.shared_fields:
             return None
         first = self.first_of(type(self).objects.filter(translation_key=self.translation_key))
@@ -47,7 +47,7 @@ class Translated(Family, Page):
         return page
 
     def lead_translations(self) -> None:
-        """Give the translations of this page its figures; where it is one itself, nothing."""
+        """Copy the figures of this page to its translations; do nothing if it is a translation itself."""
         if not translations.are_on() or not self.shared_fields or self.source_page() is not None:
             return
         others = type(self).objects.filter(translation_key=self.translation_key, alias_of=None).exclude(pk=self.pk)

@@ -1,7 +1,7 @@
 """What the templates of the pages get; the names below are the contract with `templates/cop_program/`.
 
 Every page:
-    `reader_zone`      name of the reader's IANA zone, '' where unknown (`reader.zone`)
+    `reader_zone`      name of the reader's IANA zone, '' if unknown (`reader.zone`)
     `zone_choices`     [(name, readable name)] for the form that sets it. The form:
                        `<form method="post" action="{% url 'cop_program:set_zone' %}">`, fields `zone` (a name, or
                        '' to forget) and `next` (`request.get_full_path`); no CSRF token. The address
@@ -11,7 +11,7 @@ Every page:
     `page`             the `ProgramPage`
     `program`          the `Program`, None in the preview of a page that was never published
     `schedule`         `schedule.Schedule` (shapes in its docstring); `schedule.groups` may be empty
-    `reader_schedule`  `schedule.GroupSchedule` in the reader's zone, None where the zone is unknown
+    `reader_schedule`  `schedule.GroupSchedule` in the reader's zone, None if the zone is unknown
     `deadlines`        list of `DeadlineLine` in the order application, cancellation, registration;
                        those without a date are left out
     `next_step`        `extensions.NextStep` or None
@@ -30,7 +30,7 @@ Every page:
     `reader_schedule`, `session_count`, `earlier` and `later` (the `SessionLine` before and after, or None)
 
 `facilitator_page.html`:
-    `page`, `contact_url` ('' where letters can't be sent), `programs` (list of live `ProgramPage` they lead)
+    `page`, `contact_url` ('' if letters can't be sent), `programs` (list of live `ProgramPage` they lead)
 
 `program_index_page.html`:
     `page`, `programs`: list of `ProgramLine`, what is ahead first
@@ -75,7 +75,7 @@ class DeadlineLine:
 
 @dataclass(frozen=True)
 class FacilitatorLine:
-    """A facilitator and the address of the form that writes to them ('' where there is none)."""
+    """A facilitator and the address of the form that writes to them ('' if there is none)."""
 
     page: "FacilitatorPage"
     contact_url: str
@@ -280,6 +280,6 @@ def _standing(program: Any, request: HttpRequest) -> tuple[Places | None, NextSt
 
 
 def balance_of(page: "ProgramPage") -> Any:
-    """Return the fee less the deposit; the fee alone where they are in two currencies or there is no deposit."""
+    """Return the fee less the deposit; the fee alone if they are in two currencies or there is no deposit."""
     fee, deposit = page.fee, page.deposit
     return fee - deposit if fee and deposit and fee.currency == deposit.currency else fee

@@ -115,7 +115,7 @@ def build(sessions: Sequence[Session], groups: Sequence[ZoneGroup], language: st
 
 
 def for_reader(sessions: Sequence[Session], zone: str, language: str = "en") -> GroupSchedule | None:
-    """Return the schedule in one reader's zone, or None where there is no session."""
+    """Return the schedule in one reader's zone, or None if there is no session."""
     groups = build(sessions, [ZoneGroup(formatting.city(zone, language), (zone,))], language).groups
     return groups[0] if groups else None
 
@@ -200,7 +200,7 @@ class _Group:
         )
 
     def _label(self, zone: str, sessions: list[Session]) -> str:
-        """The letters where they are the same at every session from start to end, else the zone's generic name."""
+        """The letters if they are the same at every session from start to end, else the zone's generic name."""
         locals_ = [moment.astimezone(ZoneInfo(zone)) for session in sessions for moment in (session.start, session.end)]
         found = {(formatting.letters(local), local.utcoffset()) for local in locals_}
         return next(iter(found))[0] if len(found) == 1 else formatting.generic_name(zone, self.language)

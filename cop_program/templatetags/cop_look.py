@@ -51,7 +51,7 @@ def place_states(places: Places) -> list[str]:
 
 @register.filter
 def written(text: str | None) -> str:
-    """Return a rich text, '' where nobody wrote in it: Wagtail's editor saves an empty paragraph."""
+    """Return a rich text, '' if nobody wrote in it: Wagtail's editor saves an empty paragraph."""
     text = str(text or "")
     return text if strip_tags(text).strip() or "<embed" in text else ""
 
@@ -90,5 +90,5 @@ def zone_name(zone: str) -> str:
 
 @register.filter
 def player_url(url: str) -> str:
-    """Return the address of a video's player for a frame, '' where the host is unknown."""
+    """Return the address of a video's player for a frame, '' if the host is unknown."""
     return videos.player_url(url or "")

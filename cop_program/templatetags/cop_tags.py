@@ -36,7 +36,7 @@ def deadline(context: dict[str, Any], value: Deadline | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_languages(context: dict[str, Any]) -> list[translations.LanguageLink]:
-    """Return the languages in which the page can be read, where there are several."""
+    """Return the languages in which the page can be read, if there are several."""
     page, request = context.get("page"), context.get("request")
     return translations.links(page, request) if isinstance(page, Page) and request is not None else []
 
@@ -70,6 +70,6 @@ def schedule(sessions: list[Session], groups: list[ZoneGroup]) -> Schedule:
 
 @register.simple_tag(takes_context=True)
 def reader_schedule(context: dict[str, Any], sessions: list[Session]) -> GroupSchedule | None:
-    """Return the schedule in the reader's zone, None where it is unknown."""
+    """Return the schedule in the reader's zone, None if it is unknown."""
     zone = reader.zone(context.get("request"))
     return for_reader(sessions, zone, _language()) if zone else None

@@ -17,7 +17,7 @@ RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
 
 @consistency.check("admission.places")
 def places_fit_capacity() -> Iterator[str]:
-    """Each program has as many places as its page says, or as many as are taken where that is more."""
+    """Check that each program has the places that its page says, or as many as are taken if that is more."""
     programs = Program.objects.select_related("page").annotate(
         rows=Count("places"), used=Count("places", filter=Q(places__invitation__isnull=False))
     )

@@ -101,7 +101,7 @@ WITHDRAWN = define(
 
 
 def register() -> None:
-    """Declare the kinds of mail."""
+    """Declare the email types."""
     for kind in (ACCEPTED, LINK_AGAIN, DECLINED, WAITLISTED, WITHDRAWN):
         email_types.register(kind)
 
@@ -143,7 +143,7 @@ def field_values(
 
 
 def values_of(kind: str, application: Application) -> dict[str, str]:
-    """Return what a mail of `kind` would say to an applicant now."""
+    """Return the values that an email of `kind` would have for an applicant now."""
     what = next(what for what, name in TYPES.items() if name == kind)
     values = field_values(application, what, invitations.own_end(application) if what == LINK else None)
     del values["message"]  # nobody has written it yet: the sample stands for it
@@ -151,7 +151,7 @@ def values_of(kind: str, application: Application) -> dict[str, str]:
 
 
 def late_note(application: Application) -> str:
-    """Say that the cancellation deadline has passed, where it has."""
+    """Return a sentence if the cancellation deadline has passed, otherwise an empty string."""
     closes_at = application.program.page.cancellation_closes_at
     if closes_at is None or closes_at > now():
         return ""
@@ -162,7 +162,7 @@ def late_note(application: Application) -> str:
 def send(
     application: Application, what: str, *, link: str = "", ends_at: datetime | None = None, message: str = ""
 ) -> OutgoingMail:
-    """Write the mail of a decision (a state) or of a new link (`LINK`) into the outbox."""
+    """Put the email of a decision (a state) or of a new link (`LINK`) into the email log."""
     return mail.send(
         kind=TYPES[what],
         to=application.email,
@@ -176,7 +176,7 @@ def send(
 
 
 def preview(application: Application, what: str, *, ends_at: datetime | None = None, message: str = "") -> Rendered:
-    """Return the mail as it would go out, its personal link masked."""
+    """Return the email as it would be sent, with its private link masked."""
     return mail.preview(
         kind=TYPES[what],
         fields=field_values(application, what, ends_at, message),

@@ -1,4 +1,4 @@
-"""The decision, the personal link, the places and the queue for a place."""
+"""The decision, the private link, the places and the queue for a place."""
 
 from django.conf import settings
 from django.db import models
@@ -35,7 +35,7 @@ class Decision(models.Model):
 
 
 class Invitation(models.Model):
-    """A personal link to the registration form; only the SHA-256 of its 256 random bits is kept."""
+    """A private link to the registration form; only the SHA-256 of its 256 random bits is kept."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="invitations")
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)

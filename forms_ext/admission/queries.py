@@ -1,4 +1,4 @@
-"""Reads of `admission`: how a program stands."""
+"""Reads of `admission`: the places of a program."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class Standing:
 
 
 def standing(program: Program) -> Standing:
-    """Return how `program` stands; two queries."""
+    """Return the figures of the places of `program`; two queries."""
     places = Place.objects.filter(program=program).aggregate(
         all=Count("pk"),
         taken=Count("pk", filter=Q(kept_at__isnull=False)),

@@ -1,4 +1,4 @@
-"""The queue for a place: in the order of joining; nobody passes it."""
+"""The queue for a place, in the order of joining. Nobody is served before those ahead of them."""
 
 from django.db.models import QuerySet
 
@@ -9,22 +9,22 @@ from .models import Invitation, QueueEntry
 
 
 def waiting(program: Program) -> QuerySet[QueueEntry]:
-    """Return those who wait for a place of `program`, the first in line first."""
+    """Return the queue for a place in `program`, in order."""
     return QueueEntry.objects.filter(program=program, offered_at__isnull=True, left_at__isnull=True).order_by("pk")
 
 
 def join(*, program: Program, invitation: Invitation) -> QueueEntry:
-    """Put `invitation` at the end of the queue; the caller holds the program's row."""
+    """Add `invitation` to the end of the queue. The caller must have locked the program."""
     return QueueEntry.objects.create(program=program, invitation=invitation, joined_at=now())
 
 
 def first(program: Program) -> QueueEntry | None:
-    """Return who is first in line."""
+    """Return the first entry of the queue, or None."""
     return waiting(program).select_related("invitation__registration").first()
 
 
 def place(invitation: Invitation) -> int | None:
-    """Return the place in line of `invitation`, from 1; None where it does not wait."""
+    """Return the position of `invitation` in the queue, from 1; None if it is not in it."""
     entry = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True).first()
     if entry is None:
         return None
@@ -32,11 +32,11 @@ def place(invitation: Invitation) -> int | None:
 
 
 def offered(entry: QueueEntry) -> None:
-    """Note that `entry` has got a place."""
+    """Note that `entry` has been given a place."""
     QueueEntry.objects.filter(pk=entry.pk).update(offered_at=now())
 
 
 def leave(invitation: Invitation) -> bool:
-    """Let `invitation` leave the queue; False where it does not wait."""
+    """Take `invitation` out of the queue; return False if it is not in it."""
     left = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True)
     return bool(left.update(left_at=now()))

@@ -47,7 +47,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read(request: HttpRequest) -> dict[str, Any]:
-    """Return the answers in the body of `request`; raise Problem where there are none to read."""
+    """Return the answers in the body of `request`; raise Problem if there are none to read."""
     if request.content_type != "application/json":
         raise Problem(415, _("Send the answers as application/json."))
     try:
@@ -64,7 +64,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
 
 
 def check(compiled: compiler.CompiledForm, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the valid answers as they are stored; raise Problem with one error for each question to mend."""
+    """Return the valid answers as they are stored; raise Problem with one error for each question to fix."""
     schema = compiled.schema()["properties"]
     errors: dict[str, dict[str, str]] = {}
     data: dict[str, Any] = {}
@@ -97,7 +97,10 @@ def _unknown(keys: list[str]) -> list[dict[str, str]]:
 
 
 def keep_file(request: HttpRequest, compiled: compiler.CompiledForm, key: str) -> dict[str, Any]:
-    """Keep the file in `request` for the question `key`; return the answer that names it."""
+    """Keep the file in `request` for the question `key`; return the answer that names it.
+
+    Raise Problem if there is no such question, or the file is missing, unreadable, too large or of a type not allowed.
+    """
     kinds = {question["key"]: question["type"] for question in compiled.questions}
     if kinds.get(key) != "file":
         raise Problem(404, _("There is no such question."))

@@ -84,7 +84,7 @@ def send_receipt(application: Application) -> None:
 
 
 def applicants(read: Callable[[str, Application], Mapping[str, str]]) -> People:
-    """Return the applicants, whose values `read` returns; for who may read applications."""
+    """Return the applicants for a preview; `read` returns their values. Only for users who may read applications."""
     return People(Application, "review", label=lambda row: f"{row.name}, {row.reference}", read=read)
 
 

@@ -59,10 +59,11 @@ def _show(
 
 @csrf_exempt
 def contact_facilitator(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many.
+    """Show the form that writes to the facilitator `pk`, and send the message.
 
-    Who may not see the facilitator's page gets what Wagtail answers there; with it, the letter that they had typed.
-    The same form sent again is one letter, as everywhere; `tokens` says how.
+    Status: 200 shown, 302 sent, 409 stale, 422 errors, 429 too many. A visitor who may not see the page gets what
+    Wagtail answers, with the message that they had typed. Sending the same form again sends nothing more (see
+    `tokens`). Raise Http404 if the facilitator has no address or no page on this site.
     """
     page = get_object_or_404(FacilitatorPage.objects.live(), pk=pk)
     if not page.contact_email or not access.stands_on(page, Site.find_for_request(request)):

@@ -6,5 +6,5 @@ from django.conf import settings
 
 
 def absolute_url(path: str) -> str:
-    """Return the whole address of a path of this site."""
+    """Return the whole URL of a path of this site."""
     return urljoin(getattr(settings, "WAGTAILADMIN_BASE_URL", "") or "", path)

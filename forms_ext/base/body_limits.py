@@ -126,7 +126,7 @@ def _rule(match: ResolverMatch) -> Rule | None:
 
 
 def _limit(request: HttpRequest, match: ResolverMatch) -> int | None:
-    """Return how many bytes an address takes; None where nobody says."""
+    """Return how many bytes an address takes; None if nobody says."""
     rule = _rule(match)
     found = rule.limit(request, match.args, match.kwargs) if rule else None
     if found is not None:

@@ -47,7 +47,7 @@ def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[Che
 
 @register()
 def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse private files in a folder that the web server gives to everybody."""
+    """Refuse private files in a folder that the web server gives to everyone."""
     found: list[CheckMessage] = []
     if "private" not in settings.STORAGES and not hasattr(settings, "COP_PRIVATE_ROOT"):
         found.append(
@@ -85,7 +85,7 @@ def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
 
 @register(Tags.files)
 def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a bucket of private files that everybody may read, or that also holds the public ones."""
+    """Refuse a bucket of private files that everyone may read, or that also holds the public ones."""
     found: list[CheckMessage] = []
     kept = private_files.storage()
     if str(getattr(kept, "default_acl", "") or "").startswith("public"):

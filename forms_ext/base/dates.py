@@ -17,7 +17,7 @@ def end_of_day(moment: datetime, zone: str, *, days: int = 0) -> datetime:
 
 
 def until(moment: datetime, zone: str, language: str = "en") -> str:
-    """Return "the end of Tuesday 30 January 2024, Pacific time", or the time of day where it is no midnight."""
+    """Return "the end of Tuesday 30 January 2024, Pacific time", or the time of day if it is no midnight."""
     deadline = Deadline.around(moment, zone)
     if deadline.closes_at == moment:
         return deadline.end_text(language)

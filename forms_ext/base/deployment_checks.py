@@ -94,7 +94,7 @@ def bodies_are_limited(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Warn of mails without a sender, of mails that nobody delivers, and of links in them that lead nowhere.
 
-    The last two are as they should be where DEBUG is on: Django's own checks warn of that.
+    The last two are as they should be if DEBUG is on: Django's own checks warn of that.
     """
     found: list[CheckMessage] = []
     if not conf.COP_MAIL_FROM and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":

@@ -28,17 +28,17 @@ logger = logging.getLogger(__name__)
 
 
 class Unwell(Exception):
-    """What a check found, in words for the log."""
+    """What a check found, as a sentence for the log."""
 
 
 def database() -> None:
-    """The database answers."""
+    """Check that the database answers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 def migrations() -> None:
-    """Every migration of the code that runs here has been applied."""
+    """Check that every migration of the running code has been applied. Raise Unwell if one has not."""
     _all_applied()
 
 
@@ -51,7 +51,7 @@ def _all_applied() -> bool:
 
 
 def cached() -> None:
-    """The cache gives back what it was given."""
+    """Check that the cache returns what was put into it. Raise Unwell if it does not."""
     key, value = f"cop-health-{get_random_string(12)}", get_random_string(12)
     shared_cache.set(key, value, timeout=10)
     if shared_cache.get(key) != value:
@@ -59,7 +59,7 @@ def cached() -> None:
 
 
 def files() -> None:
-    """Private and public files can be reached; nothing is written."""
+    """Check that private and public files can be reached, without writing. Raise Unwell if a folder is read-only."""
     for storage in (private_files.storage(), storages["default"]):
         _reach(storage)
 
@@ -75,14 +75,14 @@ def _reach(storage: Storage) -> None:
 
 
 def clockwork() -> None:
-    """The periodic work ran a moment ago."""
+    """Check that the periodic work ran recently. Raise Unwell if it did not."""
     last = heartbeat.last_beat()
     if last is None or timezone.now() - last > SILENCE:
         raise Unwell(f"The periodic work last ran: {last or 'never'}. Start `manage.py cop_tick` every minute.")
 
 
 def worker() -> None:
-    """No task waits for long."""
+    """Check that no task has been waiting for long. Raise Unwell if one has."""
     wait = heartbeat.longest_wait()
     if wait > WAIT:
         raise Unwell(f"A task has been waiting for {wait}. Start `manage.py db_worker`, or more of them.")
@@ -98,7 +98,7 @@ ADDRESSES: dict[str, dict[str, Callable[[], None]]] = {
 
 
 def answer(request: HttpRequest, checks: dict[str, Callable[[], None]]) -> HttpResponse:
-    """Run `checks`; 200 where all is well, else 503."""
+    """Run `checks`; answer 200 if all pass, otherwise 503."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     states = {name: _state(name, check) for name, check in checks.items()}

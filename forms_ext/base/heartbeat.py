@@ -16,12 +16,12 @@ def beat(name: str = TICK) -> None:
 
 
 def last_beat(name: str = TICK) -> datetime | None:
-    """Return when `name` was done last; None where it never was."""
+    """Return when `name` was done last; None if it never was."""
     return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
 
 
 def longest_wait() -> timedelta:
-    """Return how long the oldest task that is due has been waiting for a worker; zero where none is."""
+    """Return how long the oldest task that is due has been waiting for a worker; zero if none is."""
     if not apps.is_installed("django_tasks_db"):
         return timedelta(0)
     from django_tasks_db.models import DBTaskResult  # noqa: PLC0415  (optional)

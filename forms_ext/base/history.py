@@ -25,9 +25,10 @@ def label(action: str) -> str:
 
 
 def record(instance: models.Model, action: str, *, user: "AbstractBaseUser | None" = None, **data: Any) -> None:
-    """Write `action` on `instance` into the audit log; call it inside the action's transaction.
+    """Write `action` on `instance` into the audit log, in the caller's transaction.
 
-    `data` is kept for ever: references, states and figures, never the words of a person.
+    `data` is kept forever: references, states and figures, never personal text. Raise LookupError if `action` is not
+    registered.
     """
     if action not in _labels:
         raise LookupError(f"Register {action!r} with base.history.register first.")

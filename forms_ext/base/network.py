@@ -29,7 +29,7 @@ WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d*)?|([0-9.]+):\d*", re.ASCII)
 
 
 def network_of(text: str) -> str:
-    """Return the network of one address as a proxy or server writes it, UNKNOWN where it is none.
+    """Return the network of one address as a proxy or server writes it, UNKNOWN if it is none.
 
     With or without port, brackets, zone or quotes; `for=…` as in a Forwarded header, too.
     """
@@ -62,7 +62,7 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
 
 
 def sender(request: HttpRequest) -> str:
-    """Return the network that sent `request`; UNKNOWN where server and proxies do not tell it.
+    """Return the network that sent `request`; UNKNOWN if server and proxies do not tell it.
 
     Behind `COP_TRUSTED_PROXIES` of them it is the entry of X-Forwarded-For that the outermost one wrote: what stands
     before it was sent by the visitor and proves nothing. A request that brings fewer entries has not come through all

@@ -16,14 +16,17 @@ MAX_PATH = 255
 
 
 def storage() -> Storage:
-    """Return the storage `private` of `STORAGES`, or a folder beside the media files where a site has none."""
+    """Return the storage `private` of `STORAGES`, or a folder beside the media files if a site has none."""
     if "private" in settings.STORAGES:
         return storages["private"]
     return FileSystemStorage(location=conf.COP_PRIVATE_ROOT, base_url=None, file_permissions_mode=0o600)
 
 
 def save(name_hint: str, content: "bytes | File[Any]") -> str:
-    """Store `content` under a free path near `name_hint` ("invoices/2026-0001.pdf"); return the path."""
+    """Store `content` at a free path near `name_hint` ("invoices/2026-0001.pdf"); return the path.
+
+    Raise SuspiciousFileOperation if `name_hint` is absolute or leads out of the storage.
+    """
     if name_hint.startswith("/") or "\\" in name_hint:
         raise SuspiciousFileOperation("A private path is relative.")
     validate_file_name(name_hint, allow_relative_path=True)

@@ -44,7 +44,7 @@ def field(source: str, label: str | Promise, type: str = "text", *, key: str = "
 
 
 def type_of(question: Mapping[str, Any]) -> str:
-    """Return the type of the answers to `question`, from their JSON Schema; `mixed` where nobody knows it any more."""
+    """Return the type of the answers to `question`, from their JSON Schema; `mixed` if nobody knows it any more."""
     try:
         schema = question_types.get(question["type"]).schema(question)
     except KeyError:

@@ -25,7 +25,7 @@ def _doubled(texts: Sequence[str]) -> Sequence[str]:
 
 
 def head(columns: Sequence[Column], options: Options) -> bytes:
-    """Return the line of headings, with the byte order mark where it is wanted."""
+    """Return the line of headings, with the byte order mark if it is wanted."""
     names = headings(columns, zone=options.time_zone, by=options.headings)
     return (BOM.encode() if options.bom else b"") + lines([[guard(name)] for name in names], options)
 

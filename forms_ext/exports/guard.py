@@ -19,7 +19,7 @@ def guard(text: str) -> str:
 
 
 def guard_number(text: str) -> str:
-    """Return what stands in a column of numbers: below zero, it is no formula."""
+    """Return a value for a column of numbers: a negative number is not taken for a formula."""
     return text if NUMBER.fullmatch(text) else guard(text)
 
 

@@ -57,7 +57,7 @@ class Source:
         return self.register.permission_model or self.register.model, self.register.list_permission
 
     def allows(self, user: Any) -> bool:
-        """Tell whether `user` may export this: who may export, and may read the register."""
+        """Tell whether `user` may export and may read this listing."""
         model, action = self.permission
         return may(user, "add", Export) and may(user, action, model)
 

@@ -31,7 +31,7 @@ def folder(export_id: int) -> str:
 
 @task
 def write_export(export_id: int) -> bool:
-    """Write the file of an export; True where it is ready."""
+    """Write the file of an export; True if it is ready."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now())
     waiting = Export.objects.filter(free, pk=export_id, state__in=[State.WAITING, State.WRITING])
     ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)

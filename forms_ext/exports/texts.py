@@ -123,7 +123,7 @@ def writer(column: Column, options: Options) -> Write:
 
 
 def reader(column: Column, options: Options) -> Callable[[str], Any]:
-    """Return what reads a cell of `column` back: the stored value, None where the cell is empty."""
+    """Return what reads a cell of `column` back: the stored value, None if the cell is empty."""
 
     def moment(text: str) -> datetime:
         return datetime.strptime(text, options.moment_format).replace(tzinfo=options.zone).astimezone(UTC)

@@ -57,7 +57,7 @@ def column_name(place: int) -> str:
 
 
 def text_cell(value: Any) -> str:
-    """Return a text: a string by type, and marked as one where a spreadsheet that edits it would see a formula."""
+    """Return a text: a string by type, and marked as one if a spreadsheet that edits it would see a formula."""
     text = value if type(value) is str else str(value)
     style = f' s="{STYLES["quoted"]}"' if text[:1] in RISKY else ""
     return f'{style} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
@@ -87,7 +87,7 @@ def days(value: date) -> int:
 
 
 def date_cell(value: Any) -> str:
-    """Return a real date; as a text where spreadsheets know no such day."""
+    """Return a real date; as a text if spreadsheets know no such day."""
     day = date.fromisoformat(value) if isinstance(value, str) else value
     if day.year < 1901:
         return text_cell(day.isoformat())

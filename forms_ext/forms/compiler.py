@@ -66,7 +66,7 @@ class CompiledForm:
         return any(item["type"] == "step" for item in self.items)
 
     def clean(self, data: Mapping[str, Any], files: Mapping[str, Any] | None = None) -> CleanedAnswers:
-        """Check a post; accepted files are kept as draft uploads, also where other answers are wrong."""
+        """Check a post; accepted files are kept as draft uploads, also if other answers are wrong."""
         cleaned = CleanedAnswers({}, {}, {})
         for question in self.questions:
             key = question["key"]
@@ -152,7 +152,7 @@ def role_of(question: Mapping[str, Any]) -> str:
 
 
 def text_of(question: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
-    """Return the answer to `question` as people read it; '' where there is none."""
+    """Return the answer to `question` as people read it; '' if there is none."""
     return question_types.get(question["type"]).display(answers[question["key"]]) if question["key"] in answers else ""
 
 

@@ -24,7 +24,7 @@ def _new_key(label: str, taken: set[str]) -> str:
 
 
 def keys_of(page: Page, *, save: bool) -> dict[str, str]:
-    """Return the key of each block of `page` by the block's id; new ones are stored where `save`."""
+    """Return the key of each block of `page` by the block's id; store new keys if `save`."""
     blocks = [child for child in page.questions if child.block_type not in MARKS and child.id]
     known = dict(QuestionKey.objects.filter(block_id__in=[b.id for b in blocks]).values_list("block_id", "key"))
     past = FormVersion.objects.filter(page_id=page.pk).order_by("-number").first()
@@ -70,7 +70,7 @@ def _question(child: Any, key: str) -> dict[str, Any]:
 
 
 def definition_of(page: Page, *, save: bool = False) -> dict[str, Any]:
-    """Return what `page` asks, as JSON data; it stands a draft with missing values."""
+    """Return what `page` asks, as JSON data. A draft may lack values."""
     keys = keys_of(page, save=save)
     items = [
         _mark(child) if child.block_type in MARKS else _question(child, keys.get(child.id, f"draft_{number}"))

@@ -85,7 +85,7 @@ def register_others() -> None:
 
 
 def get(name: str) -> QuestionType:
-    """Return the type called `name`; KeyError where nobody registered it."""
+    """Return the type called `name`. Raise KeyError if it is not registered."""
     return _types[name]
 
 
@@ -139,7 +139,7 @@ def within(limit: int) -> list[Any]:
 
 
 def valid_unicode(value: str) -> None:
-    """Refuse text that can't be stored as UTF-8 (a lone surrogate)."""
+    """Raise ValidationError if `value` cannot be stored as UTF-8 (a lone surrogate)."""
     try:
         value.encode()
     except UnicodeEncodeError:

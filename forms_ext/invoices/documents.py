@@ -33,20 +33,23 @@ def _drawn(number: str, snapshot: dict[str, Any]) -> HttpResponse:
 
 
 def receipt_response(receipt: Receipt) -> HttpResponse:
-    """Return the PDF of a receipt, drawn now: the same bytes each time; ObjectDoesNotExist where it has no content."""
+    """Return the PDF of a receipt, drawn now. Raise ObjectDoesNotExist if it has no content."""
     return _drawn(receipt.number, receipt.snapshot)
 
 
 def invoice_of(account: Account, pk: int) -> FileResponse:
-    """Return the PDF of an invoice or credit note, if it is of `account`; ObjectDoesNotExist otherwise."""
+    """Return the PDF of an invoice or credit note of `account`. Raise Invoice.DoesNotExist if it is not theirs."""
     return invoice_response(account.invoices.get(pk=pk))
 
 
 def receipt_of(account: Account, pk: int) -> HttpResponse:
-    """Return the PDF of the receipt for the payment `pk`, if it is of `account`; ObjectDoesNotExist otherwise."""
+    """Return the PDF of the receipt for the payment `pk` of `account`. Raise ObjectDoesNotExist if there is none."""
     return receipt_response(account.receipts.get(payment=pk))
 
 
 def cancellation_of(account: Account, pk: int) -> HttpResponse:
-    """Return the PDF that cancels the receipt for the payment `pk` of `account`; ObjectDoesNotExist if none does."""
+    """Return the PDF that cancels the receipt for the payment `pk` of `account`.
+
+    Raise ObjectDoesNotExist if there is none.
+    """
     return receipt_response(account.receipts.get(reversal__payment=pk))

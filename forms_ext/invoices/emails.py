@@ -1,4 +1,4 @@
-"""Puts the mails of `invoices` into the outbox, in the transaction of what they tell."""
+"""Puts the mails of `invoices` into the email log, in the transaction of what they tell."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -30,7 +30,7 @@ def render_invoice(invoice_id: int) -> bool:
 
 
 def store_pdf(invoice_id: int) -> bool:
-    """Draw the PDF from the snapshot and store it once; True where it is stored, now or before."""
+    """Draw the PDF from the snapshot and store it once; return whether it is stored."""
     unclaimed = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
     claim = now() + CLAIM
     claimed = Invoice.objects.filter(unclaimed, pk=invoice_id, pdf_sha256="").update(
@@ -64,7 +64,7 @@ def _keep(invoice: Invoice, content: bytes) -> None:
 
 @transaction.atomic
 def mail_invoice(invoice_id: int) -> None:
-    """Put the mail with the PDF into the outbox, once: the mark and the mail are one transaction."""
+    """Put the email with the PDF into the email log once: the note and the email are one transaction."""
     waiting = Invoice.objects.filter(pk=invoice_id, mailed_at__isnull=True).exclude(pdf_sha256="")
     if waiting.update(mailed_at=now()):
         invoices = Invoice.objects.select_related("account__program__page__locale")

@@ -80,7 +80,7 @@ class NumberSequence(models.Model):
 
 
 class Account(models.Model):
-    """What one payer owes for one program. Balance = sum of its rows; it is owed where it is above zero."""
+    """What one payer owes for one program. Balance = sum of its rows; it is owed if it is above zero."""
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="accounts")
     reference = models.CharField(_("payment reference"), max_length=20, unique=True)

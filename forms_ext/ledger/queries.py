@@ -68,17 +68,17 @@ type RebateWithDueness = "WithAnnotations[RebateDue, Dueness]"
 
 
 def today(program: Program) -> date:
-    """Return the day it is where `program` is at home."""
+    """Return the current day in the home zone of `program`."""
     return now().astimezone(ZoneInfo(program.page.home_zone)).date()
 
 
 def latest_day() -> date:
-    """Return the day that has begun somewhere on earth (UTC+14): a later one has come for nobody who records it."""
+    """Return the latest day that has begun anywhere (UTC+14). Later days are in the future for everyone."""
     return (now() + timedelta(hours=14)).date()
 
 
 def exact(value: Decimal | None) -> Decimal:
-    """Return a sum from the database without the noise of SQLite, which adds binary fractions."""
+    """Return a sum from the database without the rounding noise of SQLite."""
     return Decimal(0) if value is None else Decimal(value).quantize(THOUSANDTH).normalize() + 0
 
 
@@ -88,17 +88,17 @@ def _sum(account: Account, rows: Q = ANY) -> Decimal:
 
 
 def balance(account: Account) -> Money:
-    """Return the sum of the rows of `account`: above zero where something is owed, below where too much was paid."""
+    """Return the sum of the entries of `account`: above zero if money is owed, below if too much was paid."""
     return Money(_sum(account), account.currency)
 
 
 def paid(account: Account) -> Money:
-    """Return what came in for `account` less what was given back; below zero if that had never come in."""
+    """Return what was paid to `account` less refunds; below zero if more was refunded than paid."""
     return Money(-_sum(account, Q(kind__in=PAID)), account.currency)
 
 
 def fee(account: Account) -> Money:
-    """Return the fee that stands on `account`: what was posted and not reversed."""
+    """Return the fee of `account` that is posted and not reversed."""
     return Money(_sum(account, FEE), account.currency)
 
 
@@ -114,13 +114,13 @@ def credit(account: Account) -> Money:
 
 
 def listed(account: Account) -> Money:
-    """Return how much is listed for refund and neither paid out nor taken off the list."""
+    """Return how much is listed for refund and neither paid nor withdrawn."""
     amounts = (due.amount for due in open_refunds().filter(account=account))
     return sum(amounts, Money(0, account.currency))
 
 
 def issuer_for(program: Program) -> Issuer | None:
-    """Return who issues the invoices of `program`: the first issuer of the site."""
+    """Return the issuer of invoices for `program`: the first issuer of the site, or None."""
     return Issuer.objects.select_related("logo").order_by("pk").first()
 
 
@@ -151,7 +151,7 @@ def settled(program: Program) -> "QuerySet[AccountWithBalances]":
 
 
 def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
-    """Return the refunds that wait for staff, the oldest first."""
+    """Return the refunds to pay, the oldest first."""
     refunds = RefundDue.objects.filter(OPEN)
     if program is not None:
         refunds = refunds.filter(account__program=program)
@@ -174,7 +174,7 @@ def with_dueness(rebates: QuerySet[RebateDue]) -> "QuerySet[RebateWithDueness]":
 
 
 def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:
-    """Return the rebates that are listed, still due and not paid yet."""
+    """Return the rebates to pay: listed, still due, not paid."""
     rebates = with_dueness(RebateDue.objects.filter(paid_row__isnull=True)).filter(is_due=True)
     if program is not None:
         rebates = rebates.filter(account__program=program)
@@ -187,7 +187,7 @@ def rebate_amount(fee: Money, percentage: Decimal) -> Money:
 
 
 def rebate_candidates(program: Program) -> QuerySet[Account]:
-    """Return the accounts that a rebate is due for and not listed: fee paid, from a country with a rebate, begun."""
+    """Return the accounts to list a rebate for: fee paid, country with a rebate, program begun, not listed yet."""
     page = program.page
     codes = [country.code for country in page.rebate_countries]
     if page.rebate_percentage <= 0 or today(program) < page.starts_on:

@@ -18,7 +18,7 @@ def _maker(path: str) -> tuple[Callable[[str], bytes] | None, str]:
 
 
 def read(path: str) -> bytes:
-    """Return the bytes of an attachment; OSError where they cannot be had now, so that the mail is tried again."""
+    """Return the bytes of an attachment. Raise OSError if they cannot be had now, so that the mail is tried again."""
     make, name = _maker(path)
     if make is None:
         return private_files.read(path)

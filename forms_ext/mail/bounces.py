@@ -13,9 +13,9 @@ CAME_BACK = {"bounced", "failed", "rejected"}
 
 
 def came_back(*, pk: int, recipient: str, reason: str) -> bool:
-    """Mark a mail that was sent as failed, and why; False where none was sent to that address.
+    """Mark a mail that was sent as failed, and why; False if none was sent to that address.
 
-    From there on it stands among what failed: in the outbox, in its person's timeline, in the audit.
+    From there on it stands among what failed: in the email log, in its person's timeline, in the audit.
     """
     sent = OutgoingMail.objects.filter(pk=pk, recipient__iexact=recipient, state=State.SENT)
     return bool(sent.update(state=State.FAILED, last_error=delivery.without_addresses(reason)))
@@ -30,7 +30,7 @@ def hear(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Hear the webhooks of anymail, where it is installed."""
+    """Listen to anymail's webhooks, if it is installed."""
     if find_spec("anymail"):
         from anymail.signals import tracking  # noqa: PLC0415  (optional)
 

@@ -32,7 +32,7 @@ def texts_that_are_not_used() -> Iterator[str]:
 
 @consistency.check("mail.secrets")
 def secrets_left_after_sending() -> Iterator[str]:
-    """Personal links that were not wiped."""
+    """Private links that were not wiped."""
     for pk in OutgoingMail.objects.filter(state=State.SENT).exclude(secrets="").values_list("pk", flat=True):
         yield f"Mail {pk} was sent, and still holds the secrets of its personal links"
 

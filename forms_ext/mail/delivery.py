@@ -1,4 +1,4 @@
-"""Sending what the outbox holds: each mail claimed by one worker, tried again, given up at last."""
+"""Send what the email log holds: claim, send, retry, give up."""
 
 import logging
 import re
@@ -36,10 +36,10 @@ class SendOptions(TypedDict, total=False):
 
 
 def deliver(pk: int) -> bool:
-    """Send the mail `pk` if it is due and no other worker has it; tell whether it went out.
+    """Send the email `pk` if it is due and no other worker has it; return whether it was sent.
 
-    The claim is one conditional UPDATE, so that any number of workers may try. A worker that dies between
-    the server's yes and our note of it makes one repetition, with the same Message-ID.
+    The claim is one conditional UPDATE, so any number of workers may try. If a worker dies after the server has
+    accepted the email, it is sent once more, with the same Message-ID.
     """
     mail = claim(pk)
     if mail is None:
@@ -55,13 +55,13 @@ def deliver(pk: int) -> bool:
 
 
 def deliver_due() -> int:
-    """Send what is due, at most COP_MAIL_BATCH mails; return how many went out."""
+    """Send what is due, at most COP_MAIL_BATCH emails; return how many were sent."""
     pks = list(queries.due().values_list("pk", flat=True)[: conf.COP_MAIL_BATCH])
     return sum(deliver(pk) for pk in pks)
 
 
 def claim(pk: int) -> OutgoingMail | None:
-    """Take the mail `pk` for this worker, or return None."""
+    """Claim the email `pk` for this worker and return it, or return None."""
     moment = timezone.now()
     taken = OutgoingMail.objects.filter(queries.is_due(), pk=pk).update(
         state=OutgoingMail.State.SENDING, claimed_at=moment, attempts=F("attempts") + 1
@@ -74,10 +74,10 @@ def claim(pk: int) -> OutgoingMail | None:
 
 @transaction.atomic
 def keep_secrets(mail: OutgoingMail) -> None:
-    """Give `mail` the built-in text if a personal link could get to somebody else by its own.
+    """Replace the text of `mail` by the built-in one if a private link in it could reach somebody else.
 
-    What `send` writes cannot; this is for rows that were written earlier or otherwise. Raise ValueError if there is no
-    text to send.
+    `send` writes no such text; this is for rows that were written before or by other means. Raise ValueError if there
+    is no safe text.
     """
     if _is_safe(mail):
         return
@@ -112,7 +112,7 @@ def _ascii(address: str) -> str:
 
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """Return the mail as it goes out: with its personal links, both forms and its attachments."""
+    """Return the mail as it goes out: with its private links, both forms and its attachments."""
     secrets = encryption.unlock(mail.secrets)
     built = EmailMultiAlternatives(
         subject=mail.subject,
@@ -162,12 +162,12 @@ def _finish(mail: OutgoingMail, **values: object) -> bool:
 
 
 def wait(attempts: int) -> timedelta:
-    """Return how long to wait after so many failures: doubling, six hours at most."""
+    """Return how long to wait after so many failures: doubled each time, at most six hours."""
     return min(timedelta(seconds=conf.COP_MAIL_RETRY_SECONDS) * 2 ** (attempts - 1), LONGEST_WAIT)
 
 
 def is_permanent(error: Exception) -> bool:
-    """Tell whether trying again is of no use: the recipient or the message itself was refused for good."""
+    """Tell whether there is no use in retrying: the recipient or the message was refused for good."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):

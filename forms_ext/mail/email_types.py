@@ -1,4 +1,4 @@
-"""The kinds of mail: each declared by its package, with its fields, a sample and its built-in text."""
+"""Email types: each declared by its package, with its fields, a sample and its built-in text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class EmailType:
 
     `fields` maps each placeholder to what it means, in words for an editor; `sample` gives each an invented
     value. `subject` and `body` are the built-in texts: simple HTML (p, h3, ul, ol, li, strong, em, a) with
-    `{field}`. `secret_fields` are personal links: never stored readable, masked in previews and registers.
+    `{field}`. `secret_fields` are private links: never stored readable, masked in previews and registers.
     `link_fields` are addresses that all recipients share. A field of these two kinds alone in a paragraph becomes
     the one button, labelled `button`. A field `name` holds what people outside typed, and is repeated only if it is
     harmless (`harmless.py`); mails `to_colleagues` have it as it was typed in their text.
@@ -112,14 +112,17 @@ def _check(kind: EmailType) -> None:
 
 
 def register(kind: EmailType) -> EmailType:
-    """Declare `kind`; called from a package's `receivers.connect()`."""
+    """Declare `kind`. Called from `receivers.connect()` of a package.
+
+    Raise ImproperlyConfigured if its built-in text cannot be rendered.
+    """
     _check(kind)
     _types[kind.name] = kind
     return kind
 
 
 def get(name: str) -> EmailType:
-    """Return the kind called `name`; LookupError where no package declared it."""
+    """Return the kind called `name`. Raise LookupError if it is not registered."""
     try:
         return _types[name]
     except KeyError:
@@ -127,7 +130,7 @@ def get(name: str) -> EmailType:
 
 
 def find(name: str) -> EmailType | None:
-    """Return the kind called `name`, or None: the register shows rows of kinds that are gone, too."""
+    """Return the kind called `name`, or None: the email log also lists kinds that no longer exist."""
     return _types.get(name)
 
 

@@ -1,4 +1,4 @@
-"""Personal links wait encrypted in the outbox."""
+"""Encryption of private links in the email log."""
 
 import base64
 import json
@@ -26,12 +26,15 @@ def _derive(key: str | bytes) -> bytes:
 
 
 def lock(secrets: Mapping[str, str]) -> str:
-    """Return `secrets` encrypted; '' where there are none."""
+    """Return `secrets` encrypted; '' if there are none."""
     return _fernet().encrypt(json.dumps(dict(secrets)).encode()).decode() if secrets else ""
 
 
 def unlock(token: str) -> dict[str, str]:
-    """Return what `lock` encrypted, also under a key that SECRET_KEY_FALLBACKS holds."""
+    """Decrypt what `lock` returned, also with a key in SECRET_KEY_FALLBACKS.
+
+    Raise SecretsLost if no key fits.
+    """
     if not token:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Templates that editors change, and the outbox."""
+"""Templates that editors change, and the email log."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

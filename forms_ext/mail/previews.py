@@ -46,7 +46,7 @@ def register(kinds: Iterable[str], people: People) -> None:
 
 
 class Preview:
-    """What a preview of `kind` can show to `user`; personal links are masked in whatever it shows."""
+    """What a preview of `kind` can show to `user`; private links are masked in whatever it shows."""
 
     def __init__(self, kind: EmailType, scope: str, user: Any) -> None:
         self.kind = kind
@@ -73,7 +73,7 @@ class Preview:
         return groups
 
     def values(self, chosen: str) -> dict[str, str]:
-        """Return the values of what was chosen; invented ones where it is not among the choices."""
+        """Return the values of what was chosen; invented ones if it is not among the choices."""
         values = dict(self.kind.sample)
         source, _colon, pk = chosen.partition(":")
         if source == "person" and self.people:

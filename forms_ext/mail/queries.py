@@ -1,4 +1,4 @@
-"""Reads of templates and of the outbox."""
+"""Reads of templates and of the email log."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -24,7 +24,7 @@ def source(kind: EmailType, *, scope: str, language: str) -> Source:
     """Return the text in force: the program's own, else the one for all programs, else the built-in one.
 
     In a language into which nobody has translated the built-in text, English stands in for all three. The built-in
-    text also stands in for an own one in which a personal link could get to somebody else (`secrecy.py`).
+    text also stands in for an own one in which a private link could get to somebody else (`secrecy.py`).
     """
     template, language = chosen(kind, scope=scope, language=language)
     if template is None:
@@ -52,13 +52,13 @@ def chosen(kind: EmailType, *, scope: str, language: str) -> tuple[MailTemplate 
 
 
 def misplaced(template: MailTemplate) -> tuple[str, ...]:
-    """Return the fields for whose sake `template` is not used: a personal link could get to somebody else."""
+    """Return the fields that keep `template` from being used: their private link could reach somebody else."""
     kind = find(template.kind)
     return secrecy.misplaced(kind, subject=template.subject, body=template.body) if kind else ()
 
 
 def unused(scopes: Collection[str] = ()) -> list[MailTemplate]:
-    """Return the own texts that are not used because of a personal link; all of them, or those of `scopes`."""
+    """Return the texts that are not used because of a private link: all of them, or those of `scopes`."""
     found = MailTemplate.objects.filter(scope__in=scopes) if scopes else MailTemplate.objects.all()
     return [template for template in found.order_by("scope", "kind", "language") if misplaced(template)]
 
@@ -84,7 +84,7 @@ def due() -> QuerySet[OutgoingMail]:
 
 
 def is_due() -> Q:
-    """Waiting and its time has come, or claimed so long ago that its worker must be dead."""
+    """Return the condition for an email to be due: it waits and its time has come, or its worker must be dead."""
     return Q(state=OutgoingMail.State.QUEUED, next_attempt_at__lte=now()) | Q(
         state=OutgoingMail.State.SENDING, claimed_at__lt=stale_before()
     )

@@ -53,7 +53,7 @@ SUBJECT_LENGTH = 200
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail as it is shown: personal links are masked."""
+    """A mail as it is shown: private links are masked."""
 
     subject: str
     text: str
@@ -90,7 +90,7 @@ def reveal(content: str, secrets: Mapping[str, str], *, html: bool) -> str:
 
 
 def masked(content: str) -> str:
-    """Return `content` with a mask where a personal link stands."""
+    """Return `content` with its private links masked."""
     return MARKS.sub(MASK, content)
 
 
@@ -112,7 +112,7 @@ def compose(
 def render(
     *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
 ) -> Rendered:
-    """Render a mail with the marks of its secrets; LookupError names a declared field that `fields` lacks."""
+    """Render an email with the marks of its secrets. Raise LookupError if `fields` lacks a declared field."""
     if missing := set(kind.fields) - kind.secrets - set(fields):
         raise LookupError(f"Mail {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}

@@ -1,4 +1,4 @@
-"""Where a personal link may appear in a mail: alone in a paragraph, or as the whole address of a link.
+"""Where a private link may appear in a mail: alone in a paragraph, or as the whole URL of a link.
 
 Anywhere else the address that a mail program makes of it could lead to another site, and take the link there.
 """
@@ -18,7 +18,7 @@ APART = re.compile(rf"(?:^|\s)\(?{MARKS.pattern}")
 
 
 def misplaced(kind: EmailType, *, subject: str, body: str) -> tuple[str, ...]:
-    """Return the fields of `kind` that appear in a text where a personal link could get to somebody else."""
+    """Return the fields of `kind` that are in a text where their private link could reach somebody else."""
     return _misplaced(kind.secrets, kind.links, subject, body)
 
 
@@ -39,7 +39,7 @@ def advice(name: str) -> str:
 
 
 def is_safe(*, subject: str, html: str, text: str) -> bool:
-    """Tell whether a written mail holds the marks of its personal links only where they may be."""
+    """Tell whether a written mail holds the marks of its private links only where they may be."""
     reader = _Reader(MARKS)
     reader.read(html)
     return not (reader.loose or MARKS.search(subject) or MARKS.search(APART.sub("", text)))

@@ -10,7 +10,7 @@ __all__ = ["BatchItem", "BatchRun"]
 
 
 class BatchRun(models.Model):
-    """A program confirmed or called off: who said so, when, and how far its work has come.
+    """A program confirmed or cancelled: who said so, when, and how far its work has come.
 
     `reason` is for colleagues, `message` is what people are told.
     """

@@ -39,7 +39,7 @@ def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
 
 
 def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep:
-    """Return what a reader does now; `form_url` is None where no application form is published."""
+    """Return what a reader does now; `form_url` is None if no application form is published."""
     if status == Status.CALLED_OFF:
         return NextStep("", "", _("This program does not take place."))
     if is_over(page):
@@ -125,7 +125,7 @@ def reasons_to_keep(pages: Sequence[Page]) -> list[str]:
 
 
 def _ancestors_with_forms(page: Page) -> list[str]:
-    """Return the path above `page` where it is a form that people have answered."""
+    """Return the path above `page` if it is a form that people have answered."""
     if issubclass(page.specific_class or Page, (ApplicationFormPage, RegistrationFormPage)):
         return [page.path[: -page.steplen]]
     return []

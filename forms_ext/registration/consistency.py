@@ -31,7 +31,7 @@ def registrations_fit_their_places() -> Iterator[str]:
 
 @consistency.check("registration.links")
 def links_fit_registrations() -> Iterator[str]:
-    """An invitation is used exactly where it has a registration; a place belongs to a registration."""
+    """An invitation is used exactly if it has a registration; a place belongs to a registration."""
     for invitation in Invitation.objects.filter(used_at__isnull=False, registration__isnull=True).select_related(
         "application"
     ):

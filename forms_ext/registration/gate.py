@@ -20,7 +20,7 @@ REFUSED_STATUS = 404
 
 
 def private[Response: HttpResponseBase](response: Response) -> Response:
-    """Let nobody keep, index or refer to what stands behind the gate, which differs by cookie."""
+    """Tell caches, search engines and browsers to keep nothing of what is behind the gate."""
     patch_vary_headers(response, ["Cookie"])
     return unkept(response)
 

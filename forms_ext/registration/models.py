@@ -1,4 +1,4 @@
-"""The registration form behind the gate, the member, and the program confirmed or called off."""
+"""The registration form behind the gate, the member, and the program confirmed or cancelled."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -51,7 +51,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         verbose_name_plural = _("registration forms")
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serve the form to whom the gate lets in, asked on every request; to everybody else the page that refuses."""
+        """Serve the form to whom the gate lets in, asked on every request; to everyone else the page that refuses."""
         invitation = gate.admitted(request, self)
         if invitation is None:
             return serving.sent_before(self, request) or gate.refused(request, typed=_typed(self, request))

@@ -96,7 +96,7 @@ def how_to_pay(registration: Registration) -> dict[str, str] | None:
 
 
 def way_step(registration: Registration) -> str:
-    """Return the name of the step of the way at which a registration stands; '' where it has left the way."""
+    """Return the name of the step of the way at which a registration stands; '' if it has left the way."""
     if registration.state in (State.LAPSED, State.CANCELLED):
         return ""
     if registration.state == State.WAITING:

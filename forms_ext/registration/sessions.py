@@ -33,7 +33,7 @@ def when(session: SessionPage, zone: str, language: str) -> str:
 
 
 def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
-    """Return the published sessions of `program` by their start, in the words of `language` where there are any."""
+    """Return the published sessions of `program` by their start, in the words of `language` if there are any."""
     return [
         MemberSession(
             pk=page.pk,

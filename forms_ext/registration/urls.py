@@ -1,4 +1,4 @@
-"""Addresses of the personal link and of the member's page; logs mask what stands in them."""
+"""Addresses of the private link and of the member's page; logs mask what stands in them."""
 
 from django.urls import path
 

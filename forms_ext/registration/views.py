@@ -1,4 +1,4 @@
-"""The public pages of `registration`: the personal link and the member's page with its files."""
+"""The public pages of `registration`: the private link and the member's page with its files."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -33,13 +33,13 @@ State = Registration.State
 
 @require_safe
 def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Open a personal link: by GET or HEAD, as often as anybody likes."""
+    """Open an invitation link. GET and HEAD do not use it up."""
     return open_link(request, token)
 
 
 @require_safe
 def member(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a registered person where things stand."""
+    """Show the private page of a registered person."""
     registration = queries.find_member(token)
     if registration is None:
         return gate.refused(request, "forms_ext:member")
@@ -65,19 +65,22 @@ def _paper(serve: Callable[[Account, int], HttpResponseBase], token: str, pk: in
 
 @require_safe
 def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
-    """Serve the PDF of one of the member's own invoices or credit notes."""
+    """Serve the PDF of one of the member's invoices or credit notes. Raise Http404 if it is not theirs."""
     return _paper(documents.invoice_of, token, pk)
 
 
 @require_safe
 def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
-    """Serve the PDF of one of the member's own receipts."""
+    """Serve the PDF of one of the member's receipts. Raise Http404 if it is not theirs."""
     return _paper(documents.receipt_of, token, pk)
 
 
 @require_safe
 def member_cancelled_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
-    """Serve the PDF that cancels one of the member's own receipts, by the payment that was reversed."""
+    """Serve the PDF that cancels one of the member's receipts, by the payment that was reversed.
+
+    Raise Http404 if it is not theirs.
+    """
     return _paper(documents.cancellation_of, token, pk)
 
 

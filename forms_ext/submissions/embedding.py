@@ -30,7 +30,7 @@ def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
 
 
 def render_form(page: Page, request: HttpRequest) -> SafeString:
-    """Return the HTML of the form of `page`, a sentence while it is closed, '' where there is none to show."""
+    """Return the HTML of the form of `page`, a sentence while it is closed, '' if there is none to show."""
     form_page = page.specific
     if not isinstance(form_page, AbstractFormPage) or not may_show(form_page, request):
         return SafeString("")
@@ -73,12 +73,12 @@ def keep_tokens_apart(serve: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
 
 def form_types() -> list[type[Page]]:
-    """Return the page types whose forms may stand in other pages and web sites."""
+    """Return the page types whose forms may stand in other pages and websites."""
     return [model for model in get_page_models() if issubclass(model, AbstractFormPage) and model.may_be_embedded]
 
 
 def listed() -> list[tuple[Page, str]]:
-    """Return the published forms that other web sites may show, each with the title of the page above; two queries."""
+    """Return the published forms that other websites may show, each with the title of the page above; two queries."""
     pages = list(Page.objects.type(*form_types()).live().order_by("title", "path"))
     above = _titles({page.path[: -Page.steplen] for page in pages})
     return [(page, above.get(page.path[: -Page.steplen], "")) for page in pages]
@@ -95,7 +95,7 @@ def name_of(page: Page) -> str:
 
 
 def embed_code(page: Page, request: HttpRequest) -> SafeString:
-    """Return what an editor of another web site pastes to show the form of `page`; '' where the page has no address."""
+    """Return what an editor of another website pastes to show the form of `page`; '' if the page has no address."""
     address = page.get_full_url(request)
     if not address:
         return SafeString("")
@@ -109,5 +109,5 @@ def embed_code(page: Page, request: HttpRequest) -> SafeString:
 
 
 def may_be_framed(page: Page) -> bool:
-    """Tell whether `page` is a published form that other web sites may show."""
+    """Tell whether `page` is a published form that other websites may show."""
     return page.live and issubclass(page.specific_class or Page, tuple(form_types()))

@@ -1,4 +1,4 @@
-"""A form in a frame of another web site: whom browsers let show it, its addresses, the code to paste.
+"""A form in a frame of another website: whom browsers let show it, its addresses, the code to paste.
 
 A frame of another site gets no cookie: what the form needs to know travels in the form (its token, the answers that
 were checked, the files that were kept), and the confirmation in its address.
@@ -23,7 +23,7 @@ MARK = "cop_in_frame"
 
 
 def mark(request: HttpRequest) -> None:
-    """Let everything that answers `request` know that it stands in a frame."""
+    """Mark `request` as one for a page in a frame."""
     setattr(request, MARK, True)
 
 
@@ -33,19 +33,19 @@ def is_framed(request: HttpRequest) -> bool:
 
 
 def path(page: Page) -> str:
-    """Return the path at which the form of `page` stands for a frame."""
+    """Return the path of the form of `page` in a frame."""
     return reverse("forms_ext:frame", args=[page.pk])
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Return what templates need to stand in a frame; nothing anywhere else."""
+    """Return what templates need in a frame; nothing elsewhere."""
     if not is_framed(request):
         return {}
     return {"base_template": BASE_TEMPLATE, "footer_template": FOOTER_TEMPLATE}
 
 
 def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Let the listed web sites, and no others, show `response` in a frame."""
+    """Let the listed websites, and no others, show `response` in a frame."""
     origins = list(EmbeddingSite.objects.values_list("origin", flat=True))
 
     def set_policy(answer: HttpResponse) -> HttpResponse:

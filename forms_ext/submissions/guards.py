@@ -78,10 +78,10 @@ def count_sent(sender: str) -> None:
 
 
 def count_message(*, sender: str, email: str, to: str) -> None:
-    """Count a letter of `email`, from the network `sender`, to the address `to`, in the transaction that mails it.
+    """Count a message from `email` and the network `sender` to the address `to`, in the sender's transaction.
 
-    Raises TooMany. Each sender has a limit of their own, so that nobody uses up another's; far above it lies one for
-    all letters that one person gets.
+    Raise TooMany if it is one too many. Each sender has a limit, so that nobody uses up the limit of others; a much
+    higher limit counts all messages to one person.
     """
     count_sent(sender)
     reason = _("You have written to this person several times in a short time.")

@@ -71,7 +71,7 @@ class Upload(models.Model):
 
 
 class EmbeddingSite(models.Model):
-    """Another web site that may show our forms in a frame."""
+    """Another website that may show our forms in a frame."""
 
     origin = models.CharField(
         _("web site"), max_length=200, unique=True, help_text=_("Its address without a page: https://www.example.org")
@@ -87,7 +87,7 @@ class EmbeddingSite(models.Model):
         return self.origin
 
     def clean(self) -> None:
-        """Keep the address as browsers compare it; say how to mend one that is more, or less, than that."""
+        """Keep the address as browsers compare it; say how to fix one that is more, or less, than that."""
         super().clean()
         try:
             self.origin = origins.parse(self.origin)

@@ -1,4 +1,4 @@
-"""The address of a web site as browsers compare it: scheme, host and port, nothing else."""
+"""The address of a website as browsers compare it: scheme, host and port, nothing else."""
 
 import re
 from urllib.parse import SplitResult, urlsplit
@@ -12,9 +12,10 @@ OWN_MACHINE = "127.0.0.1"
 
 
 def parse(text: str) -> str:
-    """Return the origin that `text` names, "https://www.example.org"; ValidationError says how to mend what is not one.
+    """Return the origin in `text`, such as "https://www.example.org".
 
-    Names with a star are refused: `*.example.org` would also let in whoever gets a name below it.
+    Raise ValidationError, which says how to fix it, if it is none. Wildcards are refused: `*.example.org` would also
+    admit anyone who gets a name below it.
     """
     text = text.strip()
     parts, port = _split(text)

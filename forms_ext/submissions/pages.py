@@ -61,7 +61,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return FormVersion.objects.filter(page_id=self.pk).order_by("-number").first()
 
     def closes_at(self) -> datetime | None:
-        """Return the instant at which the form closes; None where it never does."""
+        """Return the instant at which the form closes; None if it never does."""
         return None
 
     def is_open(self, moment: datetime) -> bool:

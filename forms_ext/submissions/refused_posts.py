@@ -34,7 +34,7 @@ class Typed:
 
 
 def typed_into(page: AbstractFormPage, request: HttpRequest) -> Typed:
-    """Return what was typed into the form of `page`; nothing where its token does not prove that it was shown."""
+    """Return what was typed into the form of `page`; nothing if its token does not prove that it was shown."""
     token = tokens.read(request.POST.get("_token"), page.pk) if request.method == "POST" else None
     version = FormVersion.objects.filter(pk=token.version_id, page_id=page.pk).first() if token else None
     if version is None:

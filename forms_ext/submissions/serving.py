@@ -34,9 +34,9 @@ def serve(
     extra_context: Mapping[str, Any] | None = None,
     subject: str = "",
 ) -> HttpResponse:
-    """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to mend, 429.
+    """Answer a request for the form of `page`: 200 shown, 302 accepted, 409 closed or changed, 422 to fix, 429.
 
-    `subject` says in the form's token for whom it is shown, where it is shown to one person alone.
+    `subject` says in the form's token for whom it is shown, if it is shown to one person alone.
     """
     version = page.current_version()
     if version is None:

@@ -33,7 +33,7 @@ def of_file(request: HttpRequest, args: Sequence[Any], kwargs: Mapping[str, Any]
 
 
 def of_page(request: HttpRequest, args: Sequence[Any], kwargs: Mapping[str, Any]) -> int | None:
-    """Return how many bytes a page takes that Wagtail serves, None where it is none of ours."""
+    """Return how many bytes a page takes that Wagtail serves, None if it is none of ours."""
     try:
         route = Page.route_for_request(request, *args, **kwargs)
     except Http404:

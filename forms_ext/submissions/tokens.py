@@ -44,7 +44,7 @@ def make(page_id: int, version_id: int, nonce: str = "", subject: str = "") -> s
 
 
 def read(text: Any, page_id: int) -> Token | None:
-    """Return the token in `text`, or None where it is missing, altered or another page's."""
+    """Return the token in `text`, or None if it is missing, altered or another page's."""
     try:
         page, version, nonce, made, subject = signing.loads(str(text or ""), salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):

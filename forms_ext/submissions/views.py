@@ -1,4 +1,4 @@
-"""The addresses to which a form of a page is sent, and at which it stands in frames of other web sites."""
+"""The addresses to which a form of a page is sent, and at which it stands in frames of other websites."""
 
 from functools import cache
 from pathlib import Path
@@ -31,9 +31,10 @@ def _find(request: HttpRequest, pk: int) -> AbstractFormPage | None:
 @csrf_exempt
 @sensitive_post_parameters()
 def form(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the form of the live page `pk` (its signed token stands for the CSRF cookie); a GET goes to the page.
+    """Take a post for the form of the live page `pk`; redirect a GET to the page.
 
-    Who may not see the page gets what Wagtail answers at the page; with it, all that they had typed.
+    The signed token in the form replaces the CSRF cookie. A visitor who may not see the page gets what Wagtail answers,
+    with everything they had typed. Raise Http404 if there is no such page.
     """
     page = _find(request, pk)
     if page is None:
@@ -46,7 +47,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 @csrf_exempt
 @sensitive_post_parameters()
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and take the form of the live page `pk` in a frame of a listed web site: the whole way, without cookies."""
+    """Show and take the form of the live page `pk` in a frame of a listed website: the whole way, without cookies."""
     frames.mark(request)
     page = _find(request, pk)
     if page is not None and embedding.may_show(page, request):

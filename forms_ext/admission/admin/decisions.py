@@ -63,7 +63,7 @@ def allowed(application: Application) -> list[str]:
 
 
 def step(application: Application, registration: Any) -> str:
-    """Return the step of the way at which the person is; '' where their way has ended."""
+    """Return the step of the way at which the person is; '' if their way has ended."""
     if registration is None:
         here = {State.SUBMITTED: "answer", State.WAITLISTED: "answer", State.ACCEPTED: "register"}
         return here.get(State(application.state), "")
@@ -84,7 +84,7 @@ def way_line(application: Application, registration: Any) -> str:
 
 
 def link_effect(application: Application) -> str:
-    """Say until when a personal link made now is valid."""
+    """Say until when a private link made now is valid."""
     deadline: Deadline = application.program.page.deadline("registration")  # type: ignore[assignment]  # required there
     until = deadline.sentence(get_language() or "en")
     if deadline.is_past(now()):

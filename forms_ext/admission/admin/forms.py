@@ -33,7 +33,7 @@ class DecisionForm(ReasonForm):
 
 
 class LinkForm(forms.Form):
-    """When a personal link ends."""
+    """When a private link ends."""
 
     link_ends_on = forms.DateField(
         label=_("Last day of the link"),

@@ -130,7 +130,7 @@ class PersonView(StaffView):
         return panels
 
     def link_panels(self) -> list[Panel]:
-        """Return what can be done with the personal link."""
+        """Return what can be done with the private link."""
         if self.application.state != State.ACCEPTED or self.has_registered:
             return []
         form = self.form("link", LinkForm)

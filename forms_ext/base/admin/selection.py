@@ -42,7 +42,7 @@ class Selection:
 def read(request: HttpRequest) -> Selection:
     """Return what is selected: the field in the body, else the ids in the address, as Wagtail's own script writes them.
 
-    Raises SelectionRefused if the field cannot be read or holds too many rows.
+    Raise SelectionRefused if the field cannot be read or holds too many rows.
     """
     if FIELD in request.POST:
         return _parse(request.POST[FIELD].strip())

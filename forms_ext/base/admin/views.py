@@ -32,7 +32,7 @@ class StaffRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class ShownEmail:
-    """An email that an action will send, as it would go out; personal links are masked.
+    """An email that an action will send, as it would go out; private links are masked.
 
     Where an action mails many people, `audience` names those who get one like it, and `recipients` says how many.
     """
@@ -65,7 +65,7 @@ class StaffView(WagtailAdminTemplateMixin, View):
         return any(may(self.request.user, action, model) for model, action in self.permissions)
 
     def load(self) -> None:
-        """Fetch what the page is about; 404 where there is no such thing."""
+        """Fetch what the page is about; 404 if there is no such thing."""
 
     def get_back(self) -> Sequence[tuple[str, str | Promise]]:
         """Return (url, label) of the pages above this one."""

@@ -19,7 +19,7 @@ ADDRESS_LINES = 3
 
 
 def xml(snapshot: Mapping[str, Any]) -> str:
-    """Return the invoice or credit note as Cross Industry Invoice; '' where the standard has no words for it.
+    """Return the invoice or credit note as Cross Industry Invoice; '' if the standard has no words for it.
 
     A receipt is no invoice. The standard knows no amount with three decimals, and no invoice that charges nothing.
     """

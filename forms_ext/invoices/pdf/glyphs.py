@@ -12,7 +12,7 @@ JOINERS = {"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}
 
 
 def fallback() -> str:
-    """Return the path of this machine's font for scripts that the bundled ones lack, '' where there is none."""
+    """Return the path of this machine's font for scripts that the bundled ones lack, '' if there is none."""
     path = conf.COP_INVOICE_FONT
     return path if path and Path(path).is_file() else ""
 

@@ -61,7 +61,7 @@ class TemplateForm(WagtailAdminModelForm):
             del self.fields["button_label"]
 
     def check_body_is_readable(self) -> None:
-        """Raise BadRequest where what was sent as the text did not come from the editor, which sends JSON."""
+        """Raise BadRequest if what was sent as the text did not come from the editor, which sends JSON."""
         try:
             self.fields["body"].widget.value_from_datadict(self.data, {}, self.add_prefix("body"))
         except (ValueError, KeyError, TypeError, AttributeError) as error:

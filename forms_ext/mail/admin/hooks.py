@@ -1,4 +1,4 @@
-"""The mail in Wagtail's admin: templates for editors, the outbox for staff."""
+"""The mail in Wagtail's admin: templates for editors, the email log for staff."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class TemplatesMenuItem(MenuItem):
 
 
 class UnusedTextsPanel(Component):
-    """On the first page of the admin: the texts that are not sent, because a personal link could get to others."""
+    """On the first page of the admin: the texts that are not sent, because a private link could get to others."""
 
     order = 10
     template_name = "forms_ext/mail/admin/_unused.html"

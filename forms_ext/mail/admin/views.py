@@ -279,7 +279,7 @@ def _source(form: TemplateForm, place: Place) -> Source:
 
 
 class EmailView(WagtailAdminTemplateMixin, View):
-    """One mail, as it was written, its personal links masked; and the button to try again."""
+    """One mail, as it was written, its private links masked; and the button to try again."""
 
     header_icon = "mail"
     template_name = "forms_ext/mail/admin/mail.html"

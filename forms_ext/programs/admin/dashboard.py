@@ -107,7 +107,7 @@ class Dashboard:
         return Task(text, _("Open the outbox"), listing("outbox", state="failed", scope=scope)) if n else None
 
     def unused_texts(self) -> Task | None:
-        """Email texts that are not sent, because a personal link in them could get to others."""
+        """Email texts that are not sent, because a private link in them could get to others."""
         scope = f"program:{self.program.pk}"
         found = mails.unused([scope, ""])
         if not found:

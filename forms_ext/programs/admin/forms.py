@@ -7,7 +7,7 @@ from ...base.admin.forms import message_field, reason_field
 
 
 class CallOffForm(forms.Form):
-    """A program called off."""
+    """A program cancelled."""
 
     reason = reason_field()
     message = message_field(

@@ -76,7 +76,7 @@ class ProgramPageMixin(StaffView):
         return reverse("cop_programs:programs"), _("Programs")
 
     def run(self) -> BatchRun | None:
-        """Return the newest run: the program confirmed, or called off."""
+        """Return the newest run: the program confirmed, or cancelled."""
         return BatchRun.objects.filter(program=self.program).select_related("started_by").order_by("-pk").first()
 
 
@@ -140,7 +140,7 @@ class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
 
 
 class ConfirmView(ConfirmOrCancelView):
-    """Confirm a program: an invoice for everybody's balance."""
+    """Confirm a program: an invoice for everyone's balance."""
 
     page_title = gettext_lazy("Confirm the program")
     submit_label = gettext_lazy("Confirm and send the invoices")

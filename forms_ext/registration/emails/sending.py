@@ -73,7 +73,7 @@ def values_of(kind: str, registration: Registration) -> dict[str, str]:
 
 
 def applicant_values(kind: str, application: Application) -> dict[str, str]:
-    """Return what the mail says that tells an applicant that the program is called off."""
+    """Return the values of the email that tells an applicant that the program is cancelled."""
     return {
         "name": application.name,
         "program": title_of(application.program, application.language),
@@ -103,7 +103,7 @@ def _until(registration: Registration, place: Place) -> str:
 
 
 def late_note(registration: Registration) -> str:
-    """Say that the cancellation deadline has passed, where it has: a deposit paid now is not given back."""
+    """Return a sentence if the cancellation deadline has passed: a deposit paid now is not refunded."""
 
     return emails.late_note(registration.invitation.application)
 

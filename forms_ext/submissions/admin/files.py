@@ -15,7 +15,7 @@ from ..models import AnswerSet, Upload
 
 
 def response(upload: Upload) -> FileResponse:
-    """Return the file of `upload` as a download that no browser opens or keeps; 404 where the storage lost it."""
+    """Return the file of `upload` as a download that no browser opens or keeps; 404 if the storage lost it."""
     try:
         file = private_files.open(upload.storage_path)
     except FileNotFoundError:

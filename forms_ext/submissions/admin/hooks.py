@@ -42,7 +42,7 @@ def hide_forms(user: Any, pages: PageQuerySet[Any]) -> PageQuerySet[Any]:
 
 
 class EmbeddingSites(SnippetViewSet):
-    """The web sites that may show our forms."""
+    """The websites that may show our forms."""
 
     model = EmbeddingSite
     icon = "site"
@@ -50,7 +50,7 @@ class EmbeddingSites(SnippetViewSet):
 
 
 class EmbeddingMenuItem(MenuItem):
-    """Shown to those who may read the list of web sites."""
+    """Shown to those who may read the list of websites."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may(request.user, "view", EmbeddingSite)
@@ -64,7 +64,7 @@ def embedding_menu_item() -> MenuItem:
 
 
 def embedding_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: Any) -> Iterator[Button]:
-    """Return what an editor finds beside a published form: its code for other web sites."""
+    """Return what an editor finds beside a published form: its code for other websites."""
     if embedding.may_be_framed(page) and may(user, "view", EmbeddingSite):
         url = reverse("cop_embedding:code", args=[page.pk])
         yield Button(_("Code for other web sites"), url, icon_name="code", priority=24)

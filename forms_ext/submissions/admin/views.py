@@ -1,4 +1,4 @@
-"""The staff's pages of one submission, and of forms in other web sites."""
+"""The staff's pages of one submission, and of forms in other websites."""
 
 from typing import Any
 
@@ -104,7 +104,7 @@ class SubmissionFileView(AnswerFileView):
 
 
 class EmbeddingView(StaffView):
-    """Forms in other web sites: who may show them, and which there are."""
+    """Forms in other websites: who may show them, and which there are."""
 
     permissions = [(EmbeddingSite, "view")]
     template_name = "forms_ext/submissions/admin/embedding.html"
@@ -121,7 +121,7 @@ class EmbeddingView(StaffView):
 
 
 class CodeView(StaffView):
-    """What an editor of another web site pastes to show one form."""
+    """What an editor of another website pastes to show one form."""
 
     permissions = [(EmbeddingSite, "view")]
     template_name = "forms_ext/submissions/admin/embedding_code.html"
