@@ -52,7 +52,7 @@ class Issuer(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a logo that documents cannot hold, in words."""
+        """Raise ValidationError if documents cannot hold the logo."""
         super().clean()
         if self.logo is None:
             return

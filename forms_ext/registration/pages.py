@@ -71,7 +71,10 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return super().get_context(request, *args, **kwargs) | around(self)
 
     def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
-        """Register whom the gate let in and lead on to their private page."""
+        """Register the visitor whom the gate admits; return where their private page is.
+
+        Raise ActionRefused as `actions.register` does, or if the invitation is no longer valid.
+        """
         assert request is not None
         invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, self)
         if invitation is None:

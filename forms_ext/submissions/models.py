@@ -87,7 +87,7 @@ class EmbeddingSite(models.Model):
         return self.origin
 
     def clean(self) -> None:
-        """Keep the address as browsers compare it; say how to fix one that is more, or less, than that."""
+        """Store the address as browsers compare it. Raise ValidationError, which says how to fix it, if it is no origin."""
         super().clean()
         try:
             self.origin = origins.parse(self.origin)

@@ -50,7 +50,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         abstract = True
 
     def clean(self) -> None:
-        """Refuse to publish a form that lacks an answer which the system needs, in words."""
+        """Raise ValidationError if the form lacks a question that the system needs. A draft may lack it."""
         super().clean()
         missing = blocks.missing_roles(self.questions, self.required_roles)
         if missing and not self.is_unfinished:
@@ -101,7 +101,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return Submission.objects.none()
 
     def serve_submissions_list_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Lead from Wagtail's Forms menu to our own listing, whoever may read it."""
+        """Redirect from Wagtail's Forms menu to our own listing. Raise PermissionDenied if the user may not read it."""
         if not self.answers_are_submissions or not may(request.user, "view", Submission):
             raise PermissionDenied
         return redirect(f"{reverse('cop_submissions_modeladmin_index')}?page={self.pk}")

@@ -29,12 +29,22 @@ def _is_caught(name: str, handlers: list[ast.ExceptHandler]) -> bool:
     return False
 
 
+def _is_override(name: str, function: ast.FunctionDef) -> bool:
+    """Tell whether `function` is a method without a docstring: what it does is said where it comes from."""
+    return "." in name and ast.get_docstring(function) is None
+
+
 class Module:
     """The functions of a module and the errors that each raises, by itself or through a private one beside it."""
 
     def __init__(self, source: str) -> None:
-        found = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
-        self.functions = {function.name: function for function in found}
+        self.functions: dict[str, ast.FunctionDef] = {}
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef):
+                self.functions[node.name] = node
+            elif isinstance(node, ast.ClassDef):
+                methods = (part for part in node.body if isinstance(part, ast.FunctionDef))
+                self.functions |= {f"{node.name}.{method.name}": method for method in methods}
 
     def raised(self, name: str, seen: frozenset[str] = frozenset()) -> set[str]:
         """Return the names of the errors that the function `name` raises."""
@@ -75,7 +85,7 @@ class Module:
         return [
             f"{name}: {error}"
             for name, function in self.functions.items()
-            if not name.startswith("_") and not _is_endpoint(function)
+            if not function.name.startswith("_") and not _is_endpoint(function) and not _is_override(name, function)
             for error in sorted(self.raised(name))
             if error not in (ast.get_docstring(function) or "")
         ]
