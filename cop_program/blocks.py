@@ -36,7 +36,7 @@ class ZoneGroupsBlock(blocks.StreamBlock):
 
 
 class QuotationBlock(blocks.StructBlock):
-    """What somebody said."""
+    """A quotation."""
 
     text = blocks.TextBlock(label=_("Quotation"), help_text=_("Without quotation marks."))
     source = blocks.CharBlock(label=_("Who said it"), required=False)
@@ -57,7 +57,7 @@ class BenefitBlock(blocks.StructBlock):
 
 
 class BenefitsBlock(blocks.StructBlock):
-    """What members get."""
+    """A list of benefits for members."""
 
     heading = blocks.CharBlock(label=_("Heading"), required=False, help_text=_("“What members get” if empty."))
     items = blocks.ListBlock(BenefitBlock(label=_("Benefit")), label=_("Benefits"))
@@ -308,7 +308,7 @@ class FacilitatorTeasersBlock(TeasersBlock):
 
 
 class ProgramBodyBlock(blocks.StreamBlock):
-    """What a program page may hold."""
+    """The body of a program page."""
 
     text = blocks.RichTextBlock(
         label=_("Text"), icon="pilcrow", features=["h2", "h3", *FEATURES], template="cop_program/blocks/text.html"

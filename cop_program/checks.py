@@ -1,4 +1,4 @@
-"""What the system checks of this app tell an integrator."""
+"""System checks of this app."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an editor is told who makes a page private: what says the same elsewhere and stays open to everyone."""
+"""The note to an editor who makes a page private: translations and aliases that stay open to everyone."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q

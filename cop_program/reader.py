@@ -1,4 +1,4 @@
-"""The time zone of whoever reads a page: a preference, kept in a cookie that says nothing else."""
+"""The time zone of the reader: a preference, kept in a cookie that holds nothing else."""
 
 from django.http import HttpRequest, HttpResponse
 

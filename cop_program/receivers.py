@@ -34,7 +34,7 @@ def when_unpublished(instance: Page, **kwargs: Any) -> None:
 
 
 def when_program_published(instance: ProgramPage) -> None:
-    """Make the program's row if it is the first time, and tell those who hear of its source page."""
+    """Make the row of the program on its first publication, and send the signal of its source page."""
     if not instance.live or instance.alias_of_id:
         return
     with transaction.atomic():

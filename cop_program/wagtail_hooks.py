@@ -1,4 +1,4 @@
-"""What editors are told before Wagtail acts: pages that people need are kept, drafts that lack something wait."""
+"""What editors are told before Wagtail acts: needed pages are kept, incomplete drafts are not published."""
 
 from collections import Counter
 from collections.abc import Sequence

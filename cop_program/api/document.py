@@ -92,7 +92,7 @@ def build(
 
 
 def summary(page: ProgramPage, standing: Standing, around: Surroundings) -> dict[str, Any]:
-    """Return what a list tells of a program, and where the rest is."""
+    """Return the summary of a program for lists, with the URL of the whole document."""
     return {
         "id": page.pk,
         "title": page.title,

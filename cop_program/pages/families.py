@@ -1,4 +1,4 @@
-"""Page types of a site's own stand wherever the types of ours do from which they are made."""
+"""A site's own page types are allowed wherever the page types they inherit from are."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What editors are told at the field; every function stands missing values, since drafts have them."""
+"""Validation of pages, at the field. Every function accepts missing values, since drafts have them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

@@ -51,7 +51,7 @@ def place_states(places: Places) -> list[str]:
 
 @register.filter
 def written(text: str | None) -> str:
-    """Return a rich text, '' if nobody wrote in it: Wagtail's editor saves an empty paragraph."""
+    """Return a rich text, or '' if it is empty: Wagtail's editor saves an empty paragraph."""
     text = str(text or "")
     return text if strip_tags(text).strip() or "<embed" in text else ""
 

@@ -1,4 +1,4 @@
-"""What admission promises, held against the whole database."""
+"""Consistency checks of `admission` over the whole database."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What admission declares to the rest: mails, log entries, audit checks."""
+"""What admission registers at start-up: email types, log entries, consistency checks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Registration without its page: the personal link's token stands where the cookie does."""
+"""Registration without our pages: the token of the invitation link replaces the cookie."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What applications declare to the other packages."""
+"""What applications register at start-up."""
 
 from django.utils.translation import gettext_lazy as _
 

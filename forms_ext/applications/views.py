@@ -1,4 +1,4 @@
-"""The letter to a facilitator: a public form that shows their address nowhere."""
+"""The message to a facilitator: a public form that never shows the facilitator's address."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from . import actions
 
 
 class ContactForm(forms.Form):
-    """Who writes, and what."""
+    """Name, email address and message of the sender."""
 
     use_required_attribute = False
     name = forms.CharField(

@@ -92,9 +92,9 @@ def bodies_are_limited(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Warn of mails without a sender, of mails that nobody delivers, and of links in them that lead nowhere.
+    """Warn of emails without a sender, of emails that nothing delivers, and of links in them that lead nowhere.
 
-    The last two are as they should be if DEBUG is on: Django's own checks warn of that.
+    Both latter are normal with DEBUG on; Django's own checks warn of that.
     """
     found: list[CheckMessage] = []
     if not conf.COP_MAIL_FROM and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":

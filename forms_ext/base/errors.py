@@ -1,4 +1,4 @@
-"""What an action raises where the state forbids it; and any error as a row may keep it."""
+"""The error of an action that is not allowed, and how any error is stored in a row."""
 
 
 class ActionRefused(Exception):

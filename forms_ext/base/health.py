@@ -117,7 +117,7 @@ def _state(name: str, check: Callable[[], None]) -> str:
 
 
 class Health:
-    """Middleware that answers the three addresses; put it first."""
+    """Answer the three health URLs. Put this middleware first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

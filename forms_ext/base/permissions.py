@@ -1,4 +1,4 @@
-"""Who may do what, as Wagtail's policy registry says."""
+"""Permissions, as Wagtail's policy registry decides."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files that no address serves: uploads and PDFs, read only by views that check who asks."""
+"""Private files, such as uploads and PDFs. Only views that check permissions read them; no URL serves them."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""What this package does when Django sends a signal."""
+"""Receivers of Django's signals."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The lines of a timeline, and those that stand in the audit log."""
+"""The entries of a timeline, and those found in the audit log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

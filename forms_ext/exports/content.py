@@ -10,10 +10,10 @@ from .sources import SOURCES
 
 
 def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[bytes]:
-    """Yield the bytes of `export`, as the register stands now.
+    """Yield the bytes of `export`, from the rows as they are now.
 
-    At once, a table is one query; files, which take long, and what is written in the background are a query for each
-    batch. In the background, `tell` is called with the number of rows that are done.
+    A table that is streamed is one query. Files, which take long, and background exports run a query for each batch. In
+    the background, `tell` is called with the number of rows done.
     """
     source, options = SOURCES[export.source], Options.of(export.options)
     found = source.rows(export.query, export.made_by)

@@ -1,4 +1,4 @@
-"""What the reader of an export may choose."""
+"""The options of an export."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields

@@ -1,4 +1,4 @@
-"""What the exports declare to the rest: their word in the audit log, and their periodic work."""
+"""What the exports register at start-up: log entries and periodic work."""
 
 from django.utils.translation import gettext_lazy as _
 

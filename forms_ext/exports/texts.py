@@ -18,7 +18,7 @@ SEPARATOR = "; "
 
 
 def join(texts: Iterable[str]) -> str:
-    """Return several choices in one cell; a choice with a semicolon or a quotation mark stands in such marks."""
+    """Join several choices in one cell; quote a choice that contains a semicolon or a quotation mark."""
     return SEPARATOR.join(
         '"' + text.replace('"', '""') + '"' if not text or set(text) & set(';"\r\n') or text != text.strip() else text
         for text in texts

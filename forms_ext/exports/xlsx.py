@@ -137,7 +137,7 @@ class Sheet:
         return f'<row r="{number}">{"".join(cells)}</row>'
 
     def widths(self, sample: Iterable[Sequence[Any]]) -> list[int]:
-        """Return a width for each column that shows its heading and most of what stands in the first rows."""
+        """Return a width for each column that fits its heading and most of the first rows."""
         found = [max(10, min(30, len(name) + 2)) for name in self.names]
         for row in sample:
             for place, value in enumerate(row):

@@ -151,7 +151,7 @@ def missing_words(missing: Sequence[str]) -> str:
 
 
 def questions_help(required: Sequence[str]) -> Any:
-    """Return what stands above the list of questions in the editor; `required` are the roles that the form needs."""
+    """Return the help above the list of questions; `required` are the roles that the form needs."""
     usual = _("Visitors see a change once you publish it. Behind the gear of a question lie its role and its limits.")
     if not required:
         return usual

@@ -66,7 +66,7 @@ class CompiledForm:
         return any(item["type"] == "step" for item in self.items)
 
     def clean(self, data: Mapping[str, Any], files: Mapping[str, Any] | None = None) -> CleanedAnswers:
-        """Check a post; accepted files are kept as draft uploads, also if other answers are wrong."""
+        """Check a post. Accepted files are kept as draft uploads even if other answers are wrong."""
         cleaned = CleanedAnswers({}, {}, {})
         for question in self.questions:
             key = question["key"]

@@ -1,4 +1,4 @@
-"""What a form says about an answer that is missing or can't be taken: always how to fix it."""
+"""Error messages of forms. Each says how to fix the answer."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -69,7 +69,7 @@ def of_range(low: Any, high: Any) -> dict[str, Any]:
 
 
 def required_message(question: Mapping[str, Any]) -> Any:
-    """Return the sentence that says how to fix a missing answer: by its role, else by its type."""
+    """Return the message for a missing answer: by its role, otherwise by its type."""
     by_type = REQUIRED_OF_TYPES.get(question.get("type", ""), REQUIRED)
     return REQUIRED_OF_ROLES.get(question.get("role", ""), by_type)
 

@@ -17,7 +17,7 @@ class QuestionKey(models.Model):
 
 
 class FormVersion(models.Model):
-    """What was asked: the canonical JSON of a form at one publication. Never changed."""
+    """The canonical JSON of a form as it was published. Never changed."""
 
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="form_versions")
     number = models.PositiveIntegerField(_("version"))

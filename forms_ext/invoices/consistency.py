@@ -1,4 +1,4 @@
-"""What invoices promise, held against the whole database."""
+"""Consistency checks of invoices over the whole database."""
 
 import hashlib
 from collections.abc import Iterator

@@ -31,6 +31,6 @@ def _next(issuer: Issuer, series: str) -> int | None:
 
 
 def written(*, issuer: Issuer, series: str, number: int) -> str:
-    """Return a number as it stands on the page ("CF-00012", "CF-CN-00003")."""
+    """Return a number as it is printed ("CF-00012", "CF-CN-00003")."""
     infix = "CN-" if series == CREDIT_NOTES else ""
     return f"{issuer.number_prefix}{infix}{number:05d}"

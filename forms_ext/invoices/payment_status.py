@@ -1,4 +1,4 @@
-"""Where an account stands, as one word that the database can count."""
+"""The payment status of an account, as one word that the database can count."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PaymentStatus(models.TextChoices):
-    """What staff want to know of an account first."""
+    """The payment status of an account."""
 
     OVERDUE = "overdue", _("Overdue")
     UNPAID = "unpaid", _("Unpaid")

@@ -1,4 +1,4 @@
-"""What the ledger tells that becomes a document, and what invoices declare to the rest."""
+"""Make documents of what the ledger records; register what invoices declare."""
 
 from collections.abc import Sequence
 from typing import Any

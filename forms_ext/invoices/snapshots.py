@@ -1,4 +1,4 @@
-"""What an invoice, a credit note or a receipt says, frozen as plain JSON on the day it is issued."""
+"""The content of an invoice, credit note or receipt, frozen as JSON when it is issued."""
 
 import hashlib
 import logging
@@ -34,7 +34,7 @@ LOGO_TYPES = {"png", "jpg", "jpeg", "gif", "webp", "svg"}
 
 
 def page_size(country: str) -> str:
-    """Return the paper that people use in `country`."""
+    """Return the paper size that is usual in `country`."""
     return "Letter" if country in LETTER else "A4"
 
 
@@ -112,7 +112,7 @@ def _base(*, kind: str, account: Account, issuer: Issuer, number: str) -> dict[s
 
 
 def plain(amount: Money) -> str:
-    """Return an amount as JSON keeps it: a string with the decimals of its currency ("1997.00")."""
+    """Return an amount as stored in JSON: a string with the decimals of its currency ("1997.00")."""
     return f"{round_minor(amount).amount:f}"
 
 
@@ -151,7 +151,7 @@ def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]
 def invoice(
     *, account: Account, issuer: Issuer, rows: Iterable[AccountRow], total: Money, number: str
 ) -> dict[str, Any]:
-    """Return what the invoice for `total` says."""
+    """Return the content of the invoice for `total`."""
     with translation.override(account.language):
         snapshot = _base(kind="invoice", account=account, issuer=issuer, number=number)
         due = ledger_queries.today(account.program) + timedelta(days=issuer.payment_days)
@@ -165,7 +165,7 @@ def invoice(
 def credit_note(
     *, account: Account, issuer: Issuer, invoice: Invoice, cause: str | Promise, number: str
 ) -> dict[str, Any]:
-    """Return what the credit note over the whole of `invoice` says."""
+    """Return the content of the credit note over the whole of `invoice`."""
     with translation.override(account.language):
         snapshot = _base(kind="credit_note", account=account, issuer=issuer, number=number)
         lines = [
@@ -181,7 +181,7 @@ def credit_note(
 
 
 def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> dict[str, Any]:
-    """Return what the receipt for a payment says; empty while nobody is set up to issue one."""
+    """Return the content of the receipt for a payment; empty if there is no issuer."""
     issuer = ledger_queries.issuer_for(account.program)
     if issuer is None:
         return {}
@@ -198,7 +198,7 @@ def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> d
 
 
 def cancelled_receipt(payment: Payment, *, number: str) -> dict[str, Any]:
-    """Return what the cancellation of a receipt says; empty if the receipt says nothing."""
+    """Return the content of the cancellation of a receipt; empty if the receipt is empty."""
     receipt = payment.receipt.snapshot
     if not receipt:
         return {}
@@ -217,6 +217,6 @@ def cancelled_receipt(payment: Payment, *, number: str) -> dict[str, Any]:
 
 
 def country_name(code: str, language: str) -> str:
-    """Return the name of a country in `language`; its code where that language has no name for it."""
+    """Return the name of a country in `language`, or its code if that language has no name for it."""
     locale: Locale = locale_of(language)
     return str(locale.territories.get(code, code))

@@ -1,11 +1,11 @@
-"""Where an invoice is, found from what its row says."""
+"""The status of an invoice, derived from its row."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class InvoiceStatus(models.TextChoices):
-    """Where an invoice stands."""
+    """The status of an invoice."""
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")

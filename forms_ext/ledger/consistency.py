@@ -1,4 +1,4 @@
-"""What billing promises, held against the whole database."""
+"""Consistency checks of billing over the whole database."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ def rows_fit_their_accounts() -> Iterator[str]:
 
 @consistency.check("ledger.logos")
 def logos_can_be_drawn() -> Iterator[str]:
-    """The logo of each issuer stands on the next document."""
+    """Check that the logo of each issuer can be drawn on documents."""
     for issuer in Issuer.objects.select_related("logo"):
         try:
             issuer.clean()

@@ -176,7 +176,7 @@ class Payment(FrozenModel):
 
     @property
     def received(self) -> Money:
-        """What came in; its row is below zero."""
+        """Return the amount received; the amount of its entry is negative."""
         return -self.row.amount
 
 

@@ -1,4 +1,4 @@
-"""What looks wrong about a payment that is about to be recorded: asked back before it is, never forbidden."""
+"""Doubts about a payment before it is recorded. Staff are asked about them, and may accept them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

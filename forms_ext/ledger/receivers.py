@@ -1,4 +1,4 @@
-"""What the ledger declares to the rest: log entries, consistency checks."""
+"""What the ledger registers at start-up: log entries and consistency checks."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DueStatus(models.TextChoices):
-    """Where money to pay out stands."""
+    """The status of money to pay out."""
 
     OPEN = "open", _("To pay")
     UNCOVERED = "uncovered", _("No longer in credit")

@@ -13,9 +13,9 @@ CAME_BACK = {"bounced", "failed", "rejected"}
 
 
 def came_back(*, pk: int, recipient: str, reason: str) -> bool:
-    """Mark a mail that was sent as failed, and why; False if none was sent to that address.
+    """Mark a sent email as failed, and why; return False if none was sent to that address.
 
-    From there on it stands among what failed: in the email log, in its person's timeline, in the audit.
+    It is then listed among the failed ones in the email log, on the timeline of its person and in the audit.
     """
     sent = OutgoingMail.objects.filter(pk=pk, recipient__iexact=recipient, state=State.SENT)
     return bool(sent.update(state=State.FAILED, last_error=delivery.without_addresses(reason)))

@@ -1,4 +1,4 @@
-"""What the mail promises, held against the database (`manage.py cop_audit`)."""
+"""Consistency checks of the email log (`manage.py cop_audit`)."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an action would mail: it is done in a transaction that is rolled back, so that the emails are its own."""
+"""Preview the emails of an action: run it in a transaction that is rolled back."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

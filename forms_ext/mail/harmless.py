@@ -1,4 +1,4 @@
-"""What a stranger typed, as a mail may repeat it: names pass, addresses and hidden characters do not."""
+"""Clean text that a stranger typed before an email repeats it: drop addresses and hidden characters."""
 
 import re
 import unicodedata

@@ -73,7 +73,7 @@ class Preview:
         return groups
 
     def values(self, chosen: str) -> dict[str, str]:
-        """Return the values of what was chosen; invented ones if it is not among the choices."""
+        """Return the values of the chosen person; sample values if the choice is not valid."""
         values = dict(self.kind.sample)
         source, _colon, pk = chosen.partition(":")
         if source == "person" and self.people:

@@ -1,4 +1,4 @@
-"""What the mail declares to the rest: its periodic job, its audit checks, its log entries."""
+"""What the mail package registers at start-up: periodic work, consistency checks, log entries."""
 
 from django.utils.translation import gettext_lazy as _
 

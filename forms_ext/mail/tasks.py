@@ -7,5 +7,5 @@ from . import delivery
 
 @task
 def deliver(pk: int) -> bool:
-    """Send one mail of the email log, if it is due and nobody else has it."""
+    """Send one email if it is due and no other worker has it."""
     return delivery.deliver(pk)

@@ -1,4 +1,4 @@
-"""What confirming and cancelling a program promise, held against the whole database."""
+"""Consistency checks of confirmed and cancelled programs over the whole database."""
 
 from collections.abc import Iterator
 

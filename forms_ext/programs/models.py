@@ -10,9 +10,9 @@ __all__ = ["BatchItem", "BatchRun"]
 
 
 class BatchRun(models.Model):
-    """A program confirmed or cancelled: who said so, when, and how far its work has come.
+    """The confirmation or cancellation of a program: by whom, when, and the progress of its work.
 
-    `reason` is for colleagues, `message` is what people are told.
+    `reason` is for colleagues; `message` is sent to people.
     """
 
     class Kind(models.TextChoices):

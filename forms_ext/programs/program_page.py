@@ -93,7 +93,7 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 
 
 def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]) -> Standing:
-    """Return how a program stands, by the values of `annotations`; no query."""
+    """Return the figures of a program from the values of `annotations`; no query."""
     form, path = values["form"], values["form_path"]
     return Standing(
         places=Places(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),

@@ -17,7 +17,7 @@ def can_close(program: Program) -> bool:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come."""
+    """The progress of a run."""
 
     total: int
     done: int
@@ -25,7 +25,7 @@ class Progress:
 
     @property
     def remaining(self) -> int:
-        """What is still to do."""
+        """The number of items still to do."""
         return self.total - self.done - self.failed
 
     @property

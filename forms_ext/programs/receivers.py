@@ -1,4 +1,4 @@
-"""What programs declare to the rest: log entries, periodic work, consistency checks."""
+"""What programs register at start-up: log entries, periodic work, consistency checks."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What `registration` promises, held against the whole database."""
+"""Consistency checks of `registration` over the whole database."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -71,7 +71,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return super().get_context(request, *args, **kwargs) | around(self)
 
     def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
-        """Register the visitor whom the gate admits; return where their private page is.
+        """Register the visitor whom the gate admits, and redirect to their private page.
 
         Raise ActionRefused as `actions.register` does, or if the invitation is no longer valid.
         """
@@ -83,7 +83,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return gate.private(redirect(queries.member_path(registration)))
 
     def find_sent(self, key: str, request: HttpRequest) -> Any:
-        """Lead to what the form has made under `key`, if anything: a double click or the way back meets a used link."""
+        """Redirect to the registration made under `key`, or return None. A double click finds a used link."""
         pk = gate.named(request)
         earlier = Registration.objects.filter(invitation_id=pk, idempotency_key=key).first() if pk is not None else None
         return gate.private(redirect(queries.member_path(earlier))) if earlier else None

@@ -1,4 +1,4 @@
-"""What the private page of a registered person says."""
+"""The content of the private page."""
 
 from django.utils.translation import gettext as _
 
@@ -96,7 +96,7 @@ def how_to_pay(registration: Registration) -> dict[str, str] | None:
 
 
 def way_step(registration: Registration) -> str:
-    """Return the name of the step of the way at which a registration stands; '' if it has left the way."""
+    """Return the current step of a registration; an empty string if it has ended."""
     if registration.state in (State.LAPSED, State.CANCELLED):
         return ""
     if registration.state == State.WAITING:
@@ -110,7 +110,7 @@ def way_step(registration: Registration) -> str:
 
 
 def member_context(registration: Registration, token: str, zone: str = "") -> dict[str, object]:
-    """Return what the member's page shows; times stand in `zone`, the one that was chosen on this site."""
+    """Return the context of the private page; `zone` is the time zone chosen on this site."""
     zone = zone or sending.reader_zone(registration)
     account = registration.account
     is_member = registration.state == State.MEMBER

@@ -70,7 +70,7 @@ def members(program: Program) -> QuerySet[Registration]:
 
 @dataclass(frozen=True)
 class Overview:
-    """What staff weigh before they confirm: the places, and who is member, holds, waits, lapsed or cancelled."""
+    """The figures that staff need before they confirm: places, members, holds, queue, expired and cancelled."""
 
     standing: Standing
     members: Sequence[Registration]

@@ -1,4 +1,4 @@
-"""What `registration` declares to the other packages: mails, log entries, periodic work, audit checks, receivers."""
+"""What `registration` registers at start-up: email types, log entries, periodic work, checks, receivers."""
 
 from typing import Any
 

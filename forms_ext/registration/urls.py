@@ -1,4 +1,4 @@
-"""Addresses of the private link and of the member's page; logs mask what stands in them."""
+"""URLs of the invitation link and the private page. Logs mask their tokens."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What `submissions` promises, held against the whole database."""
+"""Consistency checks of `submissions` over the whole database."""
 
 from collections.abc import Iterator
 from itertools import batched

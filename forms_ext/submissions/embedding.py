@@ -1,4 +1,4 @@
-"""A form inside another page: it is sent to its own address, which shows what is to be mended and the confirmation."""
+"""A form inside another page. It posts to a URL of its own, which shows errors and the confirmation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -73,7 +73,7 @@ def keep_tokens_apart(serve: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
 
 def form_types() -> list[type[Page]]:
-    """Return the page types whose forms may stand in other pages and websites."""
+    """Return the page types whose forms can be embedded in other pages and websites."""
     return [model for model in get_page_models() if issubclass(model, AbstractFormPage) and model.may_be_embedded]
 
 

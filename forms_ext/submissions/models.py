@@ -1,4 +1,4 @@
-"""What people sent, their uploads, and the websites that may show our forms."""
+"""Submissions, their uploads, and the websites that may show our forms."""
 
 import secrets
 
@@ -87,7 +87,7 @@ class EmbeddingSite(models.Model):
         return self.origin
 
     def clean(self) -> None:
-        """Store the address as browsers compare it. Raise ValidationError, which says how to fix it, if it is no origin."""
+        """Store the address as browsers compare it. Raise ValidationError, with a hint, if it is not an origin."""
         super().clean()
         try:
             self.origin = origins.parse(self.origin)

@@ -60,7 +60,7 @@ def typed_fields(page: Page, request: HttpRequest, labels: Iterable[tuple[str, A
 def answer(
     page: Page, request: HttpRequest, typed: Callable[[], Typed], respond: Callable[[], HttpResponse] | None = None
 ) -> HttpResponse:
-    """Answer for `page` to whom may see it (`translations.serve`); else as Wagtail does, or with what was `typed`."""
+    """Answer for `page` (`translations.serve`); if it is not open, as Wagtail does, or with what was `typed`."""
     if request.method == "POST" and not access.is_open(page, request) and (kept := typed()).pairs:
         return _send_back(page, request, kept)
     return translations.serve(page, request, respond)

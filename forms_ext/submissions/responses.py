@@ -1,4 +1,4 @@
-"""What a visitor of a form sees: the form with all that was typed, the answers to check, or why it is closed."""
+"""The responses of a form: the form with everything typed, the answers to check, or why it is closed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -106,7 +106,7 @@ def parts(compiled: compiler.CompiledForm, form: forms.Form) -> list[dict[str, A
 
 
 def of_form(compiled: compiler.CompiledForm, form: forms.Form) -> dict[str, Any]:
-    """Return what shows `form` wherever it stands."""
+    """Return the response that shows `form`, in its page or a frame."""
     return {"form": form, "parts": parts(compiled, form), "must_check": compiled.has_steps}
 
 

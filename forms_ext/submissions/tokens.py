@@ -1,4 +1,4 @@
-"""The signed, dated token of a public form; it stands where a CSRF cookie would."""
+"""The signed, dated token of a public form. It replaces the CSRF cookie."""
 
 import secrets
 from dataclasses import astuple, dataclass

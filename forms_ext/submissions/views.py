@@ -1,4 +1,4 @@
-"""The addresses to which a form of a page is sent, and at which it stands in frames of other websites."""
+"""URLs to which forms are sent, and at which they are shown in frames of other websites."""
 
 from functools import cache
 from pathlib import Path
@@ -47,7 +47,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 @csrf_exempt
 @sensitive_post_parameters()
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and take the form of the live page `pk` in a frame of a listed website: the whole way, without cookies."""
+    """Show and take the form of the live page `pk` in a frame of a listed website, without cookies."""
     frames.mark(request)
     page = _find(request, pk)
     if page is not None and embedding.may_show(page, request):

@@ -151,7 +151,7 @@ def decide(
     message: str = "",
     link_ends_at: datetime | None = None,
 ) -> None:
-    """Put `application` into `to_state`; ActionRefused where its state forbids it."""
+    """Put `application` into `to_state`. Raise ActionRefused if its state does not allow it."""
     said = {"by": by, "reason": reason, "message": message}
     if to_state == State.WITHDRAWN:
         actions.withdraw(application=application, **said)

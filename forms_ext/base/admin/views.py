@@ -1,4 +1,4 @@
-"""Pages of the staff in Wagtail's admin: who may come, and forms whose action may be refused."""
+"""Base classes of the staff pages in the admin: who has access, and forms whose action may be refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,14 +65,14 @@ class StaffView(WagtailAdminTemplateMixin, View):
         return any(may(self.request.user, action, model) for model, action in self.permissions)
 
     def load(self) -> None:
-        """Fetch what the page is about; 404 if there is no such thing."""
+        """Load what the page is about. Raise Http404 if it does not exist."""
 
     def get_back(self) -> Sequence[tuple[str, str | Promise]]:
         """Return (url, label) of the pages above this one."""
         return self.back
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way up; a page below others says in its own heading where it leads."""
+        """Return the breadcrumbs. A page below others shows its title in its heading instead."""
         above = [{"url": url, "label": label} for url, label in self.get_back()]
         return [*self.breadcrumbs_items, *(above or [{"url": "", "label": self.get_page_title()}])]
 
@@ -101,7 +101,7 @@ class StaffActionView(StaffView):
     """Fields that only confirm the action: its emails are shown without them."""
 
     def get_initial(self) -> dict[str, Any]:
-        """Return what stands in the form at first."""
+        """Return the initial values of the form."""
         return {}
 
     def make_form(self, data: Any = None) -> forms.Form:
@@ -117,11 +117,11 @@ class StaffActionView(StaffView):
         return []
 
     def get_success_url(self) -> str:
-        """Return where to go once it is done."""
+        """Return the URL to redirect to after the action."""
         raise NotImplementedError
 
     def perform(self, values: dict[str, Any]) -> str | Promise | None:
-        """Do it; ActionRefused where it cannot be done. May return what to say afterwards."""
+        """Perform the action; return a message if `done_message` does not do. Raise ActionRefused if not allowed."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The outbox in the admin: what went to whom and when, what failed and will be tried again."""
+"""The email log in the admin: what was sent to whom and when, what failed, what is retried."""
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
@@ -23,7 +23,7 @@ State = OutgoingMail.State
 
 
 def kind_label(mail: OutgoingMail) -> str:
-    """Return what kind of mail this is, in words; its name where no package declares it any more."""
+    """Return the label of an email type; its name if no package declares it any more."""
     kind = email_types.find(mail.kind)
     return str(kind.label) if kind else mail.kind
 
@@ -102,7 +102,7 @@ class EmailListing(Listing):
 
 
 class EmailLogAdmin(ListingAdmin):
-    """The outbox in the menu."""
+    """The email log in the menu."""
 
     model = OutgoingMail
     base_url_path = "cop/outbox"

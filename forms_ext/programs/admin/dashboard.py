@@ -1,4 +1,4 @@
-"""The home of a program: what needs a hand today, in order, and how it stands."""
+"""The dashboard of a program: the to-do list and the figures."""
 
 from dataclasses import dataclass
 from datetime import timedelta

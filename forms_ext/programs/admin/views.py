@@ -231,7 +231,7 @@ class CloseView(ProgramPageMixin, StaffActionView):
 
 
 class RunView(ProgramPageMixin, StaffActionView):
-    """How far a confirmation, or calling off, has come: done, failed, remaining; what failed can be tried again."""
+    """The progress of a confirmation or cancellation: done, failed, remaining. Failed items can be tried again."""
 
     template_name = "forms_ext/programs/admin/batch_run.html"
 
