@@ -57,8 +57,8 @@ def test_a_moved_session_moves_in_all_languages_and_is_told_once(
     session.starts_at, session.ends_at = FIRST + timedelta(days=7), FIRST + timedelta(days=7, hours=2)
     session.join_link = SECRET_LINK
     publish(session)
-    session = german.sessions().get()
-    assert (session.starts_at, session.join_link) == (session.starts_at, SECRET_LINK)
+    translated = german.sessions().get()
+    assert (translated.starts_at, translated.join_link) == (session.starts_at, SECRET_LINK)
     assert {pk for pk, _what in recorder.news} == {session.pk}
     assert len(recorder.news) == len(set(recorder.news))
 

@@ -9,8 +9,7 @@ from djmoney.money import Money
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.ledger import actions as billing
-from tests.forms_ext.ledger.factories import make_issuer, make_member
-from tests.forms_ext.staff.conftest import (
+from tests.forms_ext.admin_fixtures import (
     START,
     client_of,  # noqa: F401
     january,  # noqa: F401
@@ -20,6 +19,7 @@ from tests.forms_ext.staff.conftest import (
     staff,  # noqa: F401
     user,  # noqa: F401
 )
+from tests.forms_ext.ledger.factories import make_issuer, make_member
 
 
 @pytest.fixture

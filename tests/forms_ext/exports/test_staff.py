@@ -27,8 +27,8 @@ from forms_ext.exports.tasks import end_links
 from forms_ext.invoices import actions
 from forms_ext.invoices.tasks import store_pdf
 from forms_ext.ledger import actions as billing
+from tests.forms_ext.admin_fixtures import START
 from tests.forms_ext.exports.asking import CSV, body, lines, url
-from tests.forms_ext.staff.conftest import START
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type Make = Callable[..., Application]

@@ -21,8 +21,8 @@ from forms_ext.submissions import actions
 from forms_ext.submissions.cleaned import CleanSubmission
 from forms_ext.submissions.models import Submission, Upload
 from forms_ext.submissions.pages import FormPage
+from tests.forms_ext.admin_fixtures import START
 from tests.forms_ext.forms.factories import make_application_form, publish
-from tests.forms_ext.staff.conftest import START
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -11,12 +11,12 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.mail import email_types
+from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.ledger.factories import make_program
-from tests.forms_ext.staff.test_programs import (
+from tests.forms_ext.programs.admin.test_views import (
     NOW,
     register,  # noqa: F401  (a fixture)
 )
-from tests.forms_ext.staff.test_registers import text
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_a_template_of_one_program_is_shown_with_its_own_people(
     assert "Ada Sample" in preview(staff, "declined", "nonsense")
 
 
-def test_every_mail_but_the_letter_can_be_shown_with_a_person(staff: Client, register: Callable) -> None:  # noqa: F811
+def test_every_email_but_the_message_can_be_shown_with_a_person(staff: Client, register: Callable) -> None:  # noqa: F811
     with clock.at(NOW):
         row = register("Ada Lovelace")
         pks = [row.pk, row.invitation.application_id, row.account_id]

@@ -12,8 +12,8 @@ from forms_ext.applications.models import Application
 from forms_ext.base.admin import selection
 from forms_ext.base.admin.listing import ListingBulkAction
 from forms_ext.mail.models import OutgoingMail
-from tests.forms_ext.staff.selecting import INDEX, address, confirm, select
-from tests.forms_ext.staff.test_registers import text
+from tests.forms_ext.base.admin.test_listing import text
+from tests.forms_ext.selecting import INDEX, address, confirm, select
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 State = Application.State

@@ -20,8 +20,8 @@ from forms_ext.ledger import actions, queries
 from forms_ext.mail.models import MailTemplate
 from forms_ext.programs.models import BatchItem, BatchRun
 from forms_ext.registration.models import Registration
+from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.ledger.factories import DEPOSIT, FEE, make_account, make_issuer
-from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 NOW = datetime(2024, 2, 1, 17, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from forms_ext.applications.models import Application
 from forms_ext.base import groups
-from tests.forms_ext.staff.selecting import INDEX
+from tests.forms_ext.selecting import INDEX
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 DECLINE = "Decline the selected applications"

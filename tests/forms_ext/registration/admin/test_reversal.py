@@ -13,13 +13,13 @@ from forms_ext.ledger.models import AccountRow, Payment
 from forms_ext.mail import rendering
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
+from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.ledger.factories import DEPOSIT, make_account
-from tests.forms_ext.staff.test_programs import (
+from tests.forms_ext.programs.admin.test_views import (
     NOW,
     february,  # noqa: F401
     register,  # noqa: F401  (fixtures)
 )
-from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 KIND = "payment_reversed"

@@ -14,7 +14,7 @@ from wagtail.users.models import UserProfile
 
 from cop_program.models import Program, ProgramPage, SessionPage
 from forms_ext.base import groups
-from tests.forms_ext.staff.test_registers import text
+from tests.forms_ext.base.admin.test_listing import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -13,9 +13,9 @@ from cop_program.models import Program
 from forms_ext.admission.models import Decision
 from forms_ext.applications.models import Application, ApplicationNote
 from forms_ext.mail.models import OutgoingMail
+from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.ledger.factories import make_program
-from tests.forms_ext.staff.selecting import confirm, select
-from tests.forms_ext.staff.test_registers import text
+from tests.forms_ext.selecting import confirm, select
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 State = Application.State

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from forms_ext.applications.models import Application
 from tests.forms_ext.ledger.factories import make_program
-from tests.forms_ext.staff.selecting import INDEX, address, select
+from tests.forms_ext.selecting import INDEX, address, select
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from cop_program.models import Program
 from forms_ext.applications.models import Application
 from forms_ext.mail.models import OutgoingMail
+from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.forms.factories import make_application_form
-from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 ADA = {"your_name": "Ada Sample", "email": "ada@example.org", "size": "Small", "country": "CA", "hopes": "More consent"}

@@ -16,8 +16,8 @@ from forms_ext.invoices import actions
 from forms_ext.ledger import actions as ledger_actions
 from forms_ext.ledger import queries
 from forms_ext.ledger.models import Account, Payment
+from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.ledger.factories import make_account, make_issuer, make_member, make_program
-from tests.forms_ext.staff.test_registers import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 

@@ -33,14 +33,14 @@ from forms_ext.programs.models import BatchItem, BatchRun
 from forms_ext.registration import queries
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission import factories
-from tests.forms_ext.forms.factories import make_application_form, make_registration_form
-from tests.forms_ext.ledger.factories import FEE
-from tests.forms_ext.staff.test_registers import text
-from tests.forms_ext.staff.test_roles import (
+from tests.forms_ext.base.admin.test_listing import text
+from tests.forms_ext.base.admin.test_roles import (
     TABLE,
     address,
     things,  # noqa: F401  (a fixture)
 )
+from tests.forms_ext.forms.factories import make_application_form, make_registration_form
+from tests.forms_ext.ledger.factories import FEE
 from tests.watching import missing_variables, wrong_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
