@@ -121,7 +121,7 @@ class StaffActionView(StaffView):
         raise NotImplementedError
 
     def perform(self, values: dict[str, Any]) -> str | Promise | None:
-        """Perform the action; return a message if `done_message` does not do. Raise ActionRefused if not allowed."""
+        """Perform the action; return what to say instead of `done_message`. Raise ActionRefused if it is refused."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
