@@ -20,10 +20,12 @@ def _language() -> str:
 
 
 @register.inclusion_tag("cop_program/the_way.html", takes_context=True)
-def the_way(context: dict[str, Any], program: Program | ProgramPage | None, current: str = "") -> dict[str, Any]:
-    """Show the way of `program`; `current` is a key of `way.STEPS` or ''. Without a program it is the page's."""
+def the_way(
+    context: dict[str, Any], program: Program | ProgramPage | None, standing: journey.Standing | None = None
+) -> dict[str, Any]:
+    """Show the steps of `program` to somebody who stands at `standing`. Without a program it is the page's."""
     source = program or context.get("page")
-    steps = journey.steps(source, current, _language()) if source is not None else []
+    steps = journey.steps(source, standing, _language()) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 

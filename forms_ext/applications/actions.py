@@ -74,7 +74,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 def receipt(application: Application) -> Receipt:
     """Return what the sender of `application` may quote, and whether a mail confirms it."""
     mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=f"application:{application.pk}")
-    return Receipt(application.reference, kind="application", is_mailed=mails.exists())
+    return Receipt(application.reference, is_mailed=mails.exists())
 
 
 @transaction.atomic

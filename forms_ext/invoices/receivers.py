@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ..base import history
 from ..base import tasks as background
 from ..ledger.models import Account, Payment, PaymentReversal
-from ..ledger.signals import Consequence, fee_reversed, payment_recorded, payment_reversal_told, payment_reversed
+from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
 from ..mail import attachments, previews
 from . import actions, consistency, documents, emails, tasks  # noqa: F401  (consistency and tasks register themselves)
 
@@ -22,12 +22,16 @@ LABELS = {
 }
 
 
-def receive_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
-    """Issue the receipt, close what is paid, and tell the payer."""
-    receipt = actions.issue_receipt(payment)
+def receive_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
+    """Issue the receipt, and close what is paid."""
+    actions.issue_receipt(payment)
     actions.close_if_settled(payment.account)
+
+
+def tell_of_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
+    """Send the receipt, once everyone has said what the payment means."""
     if send_receipt:
-        emails.send_receipt(receipt)
+        emails.send_receipt(payment.receipt)
 
 
 def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversal, **kwargs: Any) -> None:
@@ -37,7 +41,7 @@ def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversa
 
 
 def tell_of_reversal(
-    sender: Any, *, reversal: PaymentReversal, told: Sequence[Consequence], message: str, **kwargs: Any
+    sender: Any, *, reversal: PaymentReversal, told: Sequence[str], message: str, **kwargs: Any
 ) -> None:
     """Tell the payer that a payment was taken back, once everyone has said what that means."""
     emails.send_payment_reversed(reversal, told, message)
@@ -55,6 +59,7 @@ def connect() -> None:
     previews.register([kind.name for kind in emails.ALL], PAYERS)
     attachments.register(emails.RECEIPT, documents.receipt_pdf)
     payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
+    payment_told.connect(tell_of_payment, dispatch_uid="forms_ext.invoices.tell_of_payment")
     payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")
     payment_reversal_told.connect(tell_of_reversal, dispatch_uid="forms_ext.invoices.tell_of_reversal")
     fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")

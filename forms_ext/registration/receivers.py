@@ -9,11 +9,12 @@ from cop_program.signals import program_published
 
 from ..applications.emails import applicants
 from ..base import history, periodic
+from ..base import standing as standings
 from ..forms import roles
 from ..ledger.models import Account
 from ..ledger.signals import payment_recorded, payment_reversed
 from ..mail import previews
-from . import consistency, holds, payments  # noqa: F401  (consistency registers its checks)
+from . import consistency, holds, payments, standing  # noqa: F401  (consistency registers its checks)
 from .emails import sending, templates
 from .models import Registration
 
@@ -52,6 +53,9 @@ def connect() -> None:
         billing_name="payer_name",
         billing_address="payer_address",
     )
+    standings.register("application", standing.read_application)
+    standings.register("registration", standing.read_registration)
+    standings.register("account", standing.read_account)
     templates.register()
     previews.register([kind.name for kind in templates.ALL], MEMBERS)
     previews.register([templates.CALLED_OFF_APPLICANT.name], applicants(sending.applicant_values))
