@@ -20,7 +20,7 @@ def join(*, program: Program, invitation: Invitation) -> QueueEntry:
 
 def first(program: Program) -> QueueEntry | None:
     """Return who is first in line."""
-    return waiting(program).select_related("invitation__registration").first()
+    return waiting(program).select_related("invitation").first()
 
 
 def place(invitation: Invitation) -> int | None:

@@ -85,7 +85,14 @@ def send_receipt(application: Application) -> None:
 
 def applicants(read: Callable[[str, Application], Mapping[str, str]]) -> People:
     """Return the applicants, whose values `read` returns; for who may read applications."""
-    return People(Application, "review", label=lambda row: f"{row.name}, {row.reference}", read=read)
+    return People(
+        Application,
+        "review",
+        label=lambda row: f"{row.name}, {row.reference}",
+        read=read,
+        related=("program__page",),
+        scopes={"program": "program_id"},
+    )
 
 
 def receipt_values(kind: str, application: Application) -> dict[str, str]:

@@ -7,13 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import history
 from ..base import tasks as background
+from ..ledger import payment_checks
 from ..ledger.models import Account, Payment, PaymentReversal
 from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
 from ..mail import attachments, previews
-from . import actions, consistency, documents, emails, tasks  # noqa: F401  (consistency and tasks register themselves)
+from . import actions, consistency, documents, emails, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
 
 PAYERS = previews.People(
-    Account, "bill", label=lambda account: f"{account.payer_name}, {account.reference}", read=emails.values_of
+    Account,
+    "bill",
+    label=lambda account: f"{account.payer_name}, {account.reference}",
+    read=emails.values_of,
+    related=("program__page",),
+    scopes={"program": "program_id"},
 )
 LABELS = {
     "issue_invoice": _("Invoice issued"),
@@ -58,6 +64,7 @@ def connect() -> None:
     emails.register()
     previews.register([kind.name for kind in emails.ALL], PAYERS)
     attachments.register(emails.RECEIPT, documents.receipt_pdf)
+    payment_checks.number_payments(queries.receipt_numbers)
     payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
     payment_told.connect(tell_of_payment, dispatch_uid="forms_ext.invoices.tell_of_payment")
     payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")

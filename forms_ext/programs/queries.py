@@ -10,6 +10,12 @@ from cop_program.presentation.context import is_over
 from .models import BatchItem, BatchRun
 
 
+def email_scopes() -> list[tuple[str, str]]:
+    """Return the scope of the emails of each program with its name, the newest first."""
+    programs = Program.objects.select_related("page").order_by("-pk")
+    return [(f"program:{program.pk}", str(program)) for program in programs]
+
+
 def can_close(program: Program) -> bool:
     """Tell whether `program` is confirmed and over."""
     return program.status == Program.Status.CONFIRMED and is_over(program.page)

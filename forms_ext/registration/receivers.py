@@ -8,7 +8,7 @@ from cop_program.models import Program
 from cop_program.signals import program_published
 
 from ..applications.emails import applicants
-from ..base import history, periodic
+from ..base import groups, history, periodic
 from ..base import standing as standings
 from ..forms import roles
 from ..ledger.models import Account
@@ -24,6 +24,7 @@ MEMBERS = previews.People(
     label=lambda registration: f"{registration.name}, {registration.reference}",
     read=sending.values_of,
     related=("program__page", "invitation__place", "invitation__application__program__page", "account"),
+    scopes={"program": "program_id"},
 )
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
 LABELS = {
@@ -45,6 +46,7 @@ def offer_added_places(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 def connect() -> None:
     """Register what this package contributes."""
+    groups.grant(groups.STAFF, "forms_ext.manage_registration")
     roles.store(Registration, **{name: name for name in COLUMNS})
     roles.store(
         Account,
