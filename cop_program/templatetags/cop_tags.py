@@ -10,7 +10,6 @@ from wagtail.models import Page, Site
 from .. import access, formatting, journey, reader, translations
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
-from ..presentation.schedule import GroupSchedule, Schedule, Session, ZoneGroup, build, for_reader
 
 register = template.Library()
 
@@ -62,16 +61,3 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
 def money(value: Money | None) -> str:
     """Write an amount: "1,997 USD", "499.25 USD"."""
     return formatting.money_text(value, _language()) if value is not None else ""
-
-
-@register.simple_tag
-def schedule(sessions: list[Session], groups: list[ZoneGroup]) -> Schedule:
-    """Return the schedule of `sessions` for `groups`: `{% schedule sessions groups as schedule %}`."""
-    return build(sessions, groups, _language())
-
-
-@register.simple_tag(takes_context=True)
-def reader_schedule(context: dict[str, Any], sessions: list[Session]) -> GroupSchedule | None:
-    """Return the schedule in the reader's zone, None where it is unknown."""
-    zone = reader.zone(context.get("request"))
-    return for_reader(sessions, zone, _language()) if zone else None

@@ -34,11 +34,6 @@ class Progress:
         """What is still to do."""
         return self.total - self.done - self.failed
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing remains."""
-        return self.remaining == 0
-
 
 def progress(run: BatchRun) -> Progress:
     """Return how far `run` has come; one query."""
@@ -48,8 +43,3 @@ def progress(run: BatchRun) -> Progress:
         failed=Count("pk", filter=Q(state=BatchItem.State.FAILED)),
     )
     return Progress(**counts)
-
-
-def latest_run(program: Program) -> BatchRun | None:
-    """Return the newest run of `program`."""
-    return BatchRun.objects.filter(program=program).order_by("-pk").first()
