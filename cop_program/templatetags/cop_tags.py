@@ -10,7 +10,6 @@ from wagtail.models import Page, Site
 from .. import access, formatting, journey, reader, translations
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
-from ..presentation.schedule import GroupSchedule, Schedule, Session, ZoneGroup, build, for_reader
 
 register = template.Library()
 
@@ -20,10 +19,12 @@ def _language() -> str:
 
 
 @register.inclusion_tag("cop_program/the_way.html", takes_context=True)
-def the_way(context: dict[str, Any], program: Program | ProgramPage | None, current: str = "") -> dict[str, Any]:
-    """Show the way of `program`; `current` is a key of `way.STEPS` or ''. Without a program it is the page's."""
+def the_way(
+    context: dict[str, Any], program: Program | ProgramPage | None, standing: journey.Standing | None = None
+) -> dict[str, Any]:
+    """Show the steps of `program` to somebody who stands at `standing`. Without a program it is the page's."""
     source = program or context.get("page")
-    steps = journey.steps(source, current, _language()) if source is not None else []
+    steps = journey.steps(source, standing, _language()) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 
@@ -60,16 +61,3 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
 def money(value: Money | None) -> str:
     """Write an amount: "1,997 USD", "499.25 USD"."""
     return formatting.money_text(value, _language()) if value is not None else ""
-
-
-@register.simple_tag
-def schedule(sessions: list[Session], groups: list[ZoneGroup]) -> Schedule:
-    """Return the schedule of `sessions` for `groups`: `{% schedule sessions groups as schedule %}`."""
-    return build(sessions, groups, _language())
-
-
-@register.simple_tag(takes_context=True)
-def reader_schedule(context: dict[str, Any], sessions: list[Session]) -> GroupSchedule | None:
-    """Return the schedule in the reader's zone, None if it is unknown."""
-    zone = reader.zone(context.get("request"))
-    return for_reader(sessions, zone, _language()) if zone else None

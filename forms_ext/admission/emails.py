@@ -138,7 +138,8 @@ def field_values(
         end = ends_at or invitations.natural_end(program)
         values["link_ends"] = dates.until(end, dates.zone_of(program), language)
         values["policy_note"] = late_note(application)
-        values["way"] = journey.step_line(program, "register", language)
+        accepted = journey.Facts(is_accepted=True, link_ends=end, zone=dates.zone_of(program))
+        values["way"] = journey.line(journey.standing(accepted), language)
     return values
 
 

@@ -25,11 +25,6 @@ class Standing:
         """How many places nobody has."""
         return max(self.capacity - self.taken - self.held, 0)
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether the least number of members is reached."""
-        return self.taken >= self.least
-
 
 def standing(program: Program) -> Standing:
     """Return the figures of the places of `program`; two queries."""

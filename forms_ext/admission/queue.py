@@ -19,8 +19,8 @@ def join(*, program: Program, invitation: Invitation) -> QueueEntry:
 
 
 def first(program: Program) -> QueueEntry | None:
-    """Return the first entry of the queue, or None."""
-    return waiting(program).select_related("invitation__registration").first()
+    """Return who is first in line."""
+    return waiting(program).select_related("invitation").first()
 
 
 def place(invitation: Invitation) -> int | None:

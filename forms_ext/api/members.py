@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from cop_program.api.document import instant
+from cop_program.journey import Standing
+
 from ..admission import invitations
 from ..admission.models import Invitation
 from ..registration import actions as registration
-from ..registration import gate
+from ..registration import gate, standing
 from ..registration import queries as registration_queries
 from ..registration.models import Registration
 from ..registration.pages import RegistrationFormPage
@@ -41,4 +44,9 @@ def receipt(registration: Registration) -> dict[str, Any]:
         "reference": registration.reference,
         "state": registration.state,
         "member_url": registration_queries.member_url(registration),
-    }
+    } | step(standing.of_registration(registration))
+
+
+def step(here: Standing) -> dict[str, Any]:
+    """Return the step at which somebody stands, and until when they have time; None for what there is not."""
+    return {"step": here.step or None, "step_until": instant(here.until) if here.until else None}

@@ -5,6 +5,8 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from cop_program import journey
+
 
 class Form(Schema):
     """What a form asks: `schema` is a JSON Schema (2020-12) of the answers, by the published `version`."""
@@ -14,8 +16,16 @@ class Form(Schema):
     closes_at: str | None
 
 
+STEP = Field(
+    None,
+    json_schema_extra={"enum": [*journey.STEPS, None]},
+    description="The step at which the person stands; null once the journey is over for them.",
+)
+UNTIL = Field(None, description="Until when the person has time for that step; null if nothing is due.")
+
+
 class Receipt(Schema):
-    """`state` and `member_url`, the private page of a registered person, come for registrations.
+    """`state`, `step` and `member_url`, the private page of a registered person, come for registrations.
 
     `is_mailed` comes, as false, for an application that no mail confirms: its address has got enough of them.
     """
@@ -23,6 +33,8 @@ class Receipt(Schema):
     reference: str
     is_mailed: bool | None = None
     state: str | None = Field(None, json_schema_extra={"enum": ["waiting", "held", "member", "lapsed", "cancelled"]})
+    step: str | None = STEP
+    step_until: datetime | None = UNTIL
     member_url: str | None = None
 
 
@@ -43,6 +55,8 @@ class Application(Schema):
     program: int
     reference: str
     state: str
+    step: str | None = STEP
+    step_until: datetime | None = UNTIL
     submitted_at: datetime
     source: str
     name: str
@@ -59,6 +73,8 @@ class Registration(Schema):
     program: int
     reference: str
     state: str
+    step: str | None = STEP
+    step_until: datetime | None = UNTIL
     state_changed_at: datetime
     submitted_at: datetime
     application: str

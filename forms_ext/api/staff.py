@@ -3,7 +3,7 @@
 The token is a user's; the user's role decides, as in the admin.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,13 +15,15 @@ from wagtail.api.v3.auth import BearerTokenAuth
 
 from cop_program.api.document import money
 from cop_program.api.openapi import ours
+from cop_program.journey import Standing
 
 from ..applications.models import Application
 from ..base.permissions import may
 from ..invoices.models import Invoice
 from ..ledger.models import Account
+from ..registration import standing
 from ..registration.models import Registration
-from . import schemas
+from . import members, schemas
 
 router = Router(tags=["staff"], auth=BearerTokenAuth())
 PROBLEMS = {
@@ -41,8 +43,18 @@ def _only(request: HttpRequest, action: str, model: type[Model]) -> None:
         raise PermissionDenied(_("Your role does not allow this."))
 
 
-def _page(found: QuerySet[Any], limit: int, offset: int, as_data: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    return {"count": found.count(), "items": [as_data(row) for row in found[offset : offset + limit]]}
+def _page[Row: Model](
+    found: QuerySet[Row],
+    limit: int,
+    offset: int,
+    as_data: Callable[[Row], dict[str, Any]],
+    stand: Callable[[list[Row]], Mapping[int, Standing]] | None = None,
+) -> dict[str, Any]:
+    """Return a page of `found`; `stand` returns where the people of its rows stand."""
+    rows = list(found[offset : offset + limit])
+    standings = stand(rows) if stand else {}
+    items = [as_data(row) | (members.step(standings[row.pk]) if stand else {}) for row in rows]
+    return {"count": found.count(), "items": items}
 
 
 @router.get(
@@ -58,8 +70,9 @@ def applications(
 ) -> dict[str, Any]:
     """List applications, the latest first; for reviewers and staff."""
     _only(request, "review", Application)
-    found = Application.objects.select_related("program", "version").order_by("-submitted_at", "-pk")
-    return _page(found.filter(program__page=program) if program else found, limit, offset, _application)
+    found = Application.objects.select_related("program__page", "version").order_by("-submitted_at", "-pk")
+    asked = found.filter(program__page=program) if program else found
+    return _page(asked, limit, offset, _application, standing.of_applications)
 
 
 def _application(row: Application) -> dict[str, Any]:
@@ -85,9 +98,10 @@ def registrations(
 ) -> dict[str, Any]:
     """List registrations, the latest first; for staff."""
     _only(request, "manage", Registration)
-    found = Registration.objects.select_related("program", "version", "invitation__application")
+    found = Registration.objects.select_related(*standing.RELATED, "version", "invitation__application")
     found = found.order_by("-submitted_at", "-pk")
-    return _page(found.filter(program__page=program) if program else found, limit, offset, _registration)
+    asked = found.filter(program__page=program) if program else found
+    return _page(asked, limit, offset, _registration, standing.of_registrations)
 
 
 def _registration(row: Registration) -> dict[str, Any]:

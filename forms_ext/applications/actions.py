@@ -77,7 +77,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 def receipt(application: Application) -> Receipt:
     """Return the reference of `application`, and whether an email confirms it."""
     mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=f"application:{application.pk}")
-    return Receipt(application.reference, kind="application", is_mailed=mails.exists())
+    return Receipt(application.reference, is_mailed=mails.exists())
 
 
 @transaction.atomic

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from cop_program import journey
 from cop_program.translations import title_of
 
+from ..base import standing
 from ..mail import actions as mail
 from ..mail import email_types
 from ..mail.email_types import COMMON, define
@@ -66,7 +66,7 @@ def receipt_fields(application: Application) -> dict[str, str]:
         "program": title_of(application.program, language),
         "reference": application.reference,
         "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
-        "way": journey.step_line(application.program, "answer", language),
+        "way": standing.line(f"application:{application.pk}", language),
     }
 
 
@@ -84,8 +84,15 @@ def send_receipt(application: Application) -> None:
 
 
 def applicants(read: Callable[[str, Application], Mapping[str, str]]) -> People:
-    """Return the applicants for a preview; `read` returns their values. Only for users who may read applications."""
-    return People(Application, "review", label=lambda row: f"{row.name}, {row.reference}", read=read)
+    """Return the applicants, whose values `read` returns; for who may read applications."""
+    return People(
+        Application,
+        "review",
+        label=lambda row: f"{row.name}, {row.reference}",
+        read=read,
+        related=("program__page",),
+        scopes={"program": "program_id"},
+    )
 
 
 def receipt_values(kind: str, application: Application) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from cop_program import journey
 from cop_program.models import Program
 from cop_program.translations import page_of
 
@@ -28,6 +29,7 @@ class ApplicationFormPage(AbstractFormPage, Page):
     template = "forms_ext/applications/form.html"
     answers_are_submissions = False
     required_roles = ("name", "email")
+    sent_template = "forms_ext/applications/sent.html"
     content_panels = panels.panels(
         required_roles,
         introduction=_("Below the program's name and the deadline, which stand there by themselves."),
@@ -65,6 +67,8 @@ class ApplicationFormPage(AbstractFormPage, Page):
             "program": program,
             "program_page": page_of(program, self.get_parent().locale.language_code),
             "apply_until": program.page.deadline("application"),
+            "applying": journey.applying(program),
+            "applied": journey.standing(journey.Facts()),
         }
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history
+from ..base import groups, history
 from ..forms import roles
 from ..mail.previews import register
 from . import emails
@@ -13,6 +13,8 @@ COLUMNS = ("name", "email", "country", "organization", "time_zone")
 
 def connect() -> None:
     """Register columns, mails and log entries; called once from `AppConfig.ready()`."""
+    groups.grant(groups.REVIEWERS, "forms_ext.review_application")
+    groups.grant(groups.STAFF, "forms_ext.review_application", "forms_ext.decide_application")
     roles.store(Application, **{name: name for name in COLUMNS})
     emails.register()
     register([emails.RECEIVED.name], emails.applicants(emails.receipt_values))

@@ -11,41 +11,15 @@ EDITORS = "Program editors"
 REVIEWERS = "Program reviewers"
 STAFF = "Program staff"
 
-ADMIN_ACCESS = ["wagtailadmin.access_admin"]
-JOURNEY = [
-    "forms_ext.review_application",
-    "forms_ext.decide_application",
-    "forms_ext.manage_registration",
-    "forms_ext.bill_account",
-    "forms_ext.view_outgoingmail",
-]
-PERMISSIONS = {
-    EDITORS: [
-        *ADMIN_ACCESS,
-        "forms_ext.view_mailtemplate",
-        "forms_ext.add_mailtemplate",
-        "forms_ext.change_mailtemplate",
-        "forms_ext.delete_mailtemplate",
-        "forms_ext.view_embeddingsite",
-        "forms_ext.add_embeddingsite",
-        "forms_ext.change_embeddingsite",
-        "forms_ext.delete_embeddingsite",
-    ],
-    REVIEWERS: [*ADMIN_ACCESS, "forms_ext.review_application"],
-    STAFF: [
-        *ADMIN_ACCESS,
-        *JOURNEY,
-        "forms_ext.add_export",
-        "forms_ext.view_submission",
-        "forms_ext.delete_submission",
-        "forms_ext.view_mailtemplate",
-        "forms_ext.view_issuer",
-        "forms_ext.add_issuer",
-        "forms_ext.change_issuer",
-    ],
-}
+ADMIN_ACCESS = "wagtailadmin.access_admin"
+PERMISSIONS: dict[str, list[str]] = {name: [ADMIN_ACCESS] for name in (EDITORS, REVIEWERS, STAFF)}
 PAGE_ACTIONS = ["add_page", "change_page", "publish_page"]
 IMAGE_ACTIONS = ["add_image", "change_image", "choose_image"]
+
+
+def grant(group: str, *names: str) -> None:
+    """Let `group` have the permissions `names` ("app.codename") once it is made; packages name their own."""
+    PERMISSIONS[group] += [name for name in names if name not in PERMISSIONS[group]]
 
 
 def _permissions(names: Iterable[str]) -> list[Permission]:

@@ -34,18 +34,20 @@ OF_ACCOUNT = [
 ]
 
 
+EXPORT = _("Export")
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")  # a state, a number, a day, the scope of a mail
 RANGE_END = re.compile(r"_(from|to|min|max|after|before)$")
 
 
 @dataclass(frozen=True)
 class Source:
-    """One thing to export; `narrow` makes its rows of those of the register."""
+    """One thing to export; `narrow` makes its rows of those of the register, and `button` leads to it from there."""
 
     name: str
     label: str | Promise
     register: ListingAdmin
     fields: tuple[Column, ...]
+    button: str | Promise = EXPORT
     has_answers: bool = False
     is_files: bool = False
     narrow: Callable[[QuerySet], QuerySet] | None = None
@@ -205,6 +207,7 @@ add(
             field("payment_reversal__receipt__number", _("Cancellation of a receipt"), key="cancellation"),
             field("payment_reversal__payment__receipt__number", _("Receipt that is cancelled"), key="cancels"),
         ),
+        button=_("Export rows"),
         narrow=ledger,
     )
 )
@@ -230,7 +233,7 @@ add(
         ),
     )
 )
-add(Source("invoice-pdfs", _("PDFs of invoices"), InvoiceAdmin(), (), is_files=True, narrow=drawn))
+add(Source("invoice-pdfs", _("PDFs of invoices"), InvoiceAdmin(), (), _("PDFs as ZIP"), is_files=True, narrow=drawn))
 add(
     Source(
         "mails",

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from cop_program import formatting
 from cop_program.translations import title_of
 
+from ..base import standing
 from ..base.money import format_money
 from ..ledger import queries as ledger_queries
 from ..ledger.emails import FIELDS, REBATE_PAID, REFUND_MADE, issuer_values, send_to_payer
 from ..ledger.models import Account, PaymentReversal
-from ..ledger.signals import Consequence
 from ..mail import email_types
 from ..mail.actions import Attachment
 from ..mail.email_types import TOLD, TRANSFER, define
@@ -48,6 +48,7 @@ def send_invoice(invoice: Invoice) -> None:
         due = date.fromisoformat(snapshot["due_on"])
         fields |= {
             "due": formatting.date_text(due, account.language),
+            "way": _standing_line(account),
             "reference": account.reference,
             "bank_details": issuer["bank_details"],
         }
@@ -61,7 +62,6 @@ def send_invoice(invoice: Invoice) -> None:
         amount=abs(invoice.total),
         fields=fields,
         issuer=issuer,
-        step="balance" if invoice.kind == Invoice.Kind.INVOICE else "",
         attachments=[attachment],
     )
 
@@ -92,6 +92,7 @@ def send_receipt(receipt: Receipt) -> None:
             "number": number,
             "received": formatting.date_text(payment.received_on, account.language),
             "balance": _left(account),
+            "way": _standing_line(account),
         }
     send_to_payer(
         kind="receipt",
@@ -100,12 +101,11 @@ def send_receipt(receipt: Receipt) -> None:
         amount=-payment.row.amount,
         fields=fields,
         issuer=issuer_values(account),
-        step=_step(account),
         attachments=attachments,
     )
 
 
-def send_payment_reversed(reversal: PaymentReversal, told: Sequence[Consequence], message: str) -> None:
+def send_payment_reversed(reversal: PaymentReversal, told: Sequence[str], message: str) -> None:
     """Tell the payer that a payment was taken back, what is owed now and what that means; `message` as staff wrote it.
 
     The PDF that cancels the receipt is drawn when the email goes out.
@@ -121,8 +121,9 @@ def send_payment_reversed(reversal: PaymentReversal, told: Sequence[Consequence]
             "received": formatting.date_text(payment.received_on, account.language),
             "message": message.strip(),
             "owed": _owed(account),
-            "place": " ".join(consequence.text for consequence in told if consequence.text),
+            "place": " ".join(told),
             "how_to_pay": _how_to_pay(account),
+            "way": _standing_line(account),
         }
     send_to_payer(
         kind="payment_reversed",
@@ -131,7 +132,6 @@ def send_payment_reversed(reversal: PaymentReversal, told: Sequence[Consequence]
         amount=payment.received,
         fields=fields,
         issuer=issuer_values(account),
-        step=told[0].step if told else _step(account),
         attachments=attachments,
     )
 
@@ -168,11 +168,8 @@ def _how_to_pay(account: Account) -> str:
     return "\n".join([gettext("Pay by bank transfer to:"), issuer.bank_details, reference])
 
 
-def _step(account: Account) -> str:
-    """Return where a payer stands on the way after a payment."""
-    if ledger_queries.balance(account).amount <= 0:
-        return "paid"
-    return "balance" if queries.open_invoice(account) else "deposit"
+def _standing_line(account: Account) -> str:
+    return standing.line(f"account:{account.pk}", account.language)
 
 
 INVOICE = define(

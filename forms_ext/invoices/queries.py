@@ -9,8 +9,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from cop_program.models import Program
 
 from ..ledger import queries as ledger_queries
-from ..ledger.models import Account
-from .models import Invoice
+from ..ledger.models import Account, Payment
+from .models import Invoice, Receipt
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -35,6 +35,11 @@ def open_invoice(account: Account) -> Invoice | None:
 def invoice_to_credit(account: Account) -> Invoice | None:
     """Return the newest invoice of `account` that no credit note corrects, settled or not."""
     return account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("-pk").first()
+
+
+def receipt_numbers(payments: QuerySet[Payment]) -> list[str]:
+    """Return the numbers of the receipts of `payments`."""
+    return list(Receipt.objects.filter(payment__in=payments).values_list("number", flat=True))
 
 
 def with_figures(accounts: QuerySet[Account]) -> "QuerySet[AccountWithFigures]":

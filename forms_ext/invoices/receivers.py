@@ -7,13 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import history
 from ..base import tasks as background
+from ..ledger import payment_checks
 from ..ledger.models import Account, Payment, PaymentReversal
-from ..ledger.signals import Consequence, fee_reversed, payment_recorded, payment_reversal_told, payment_reversed
+from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
 from ..mail import attachments, previews
-from . import actions, consistency, documents, emails, tasks  # noqa: F401  (consistency and tasks register themselves)
+from . import actions, consistency, documents, emails, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
 
 PAYERS = previews.People(
-    Account, "bill", label=lambda account: f"{account.payer_name}, {account.reference}", read=emails.values_of
+    Account,
+    "bill",
+    label=lambda account: f"{account.payer_name}, {account.reference}",
+    read=emails.values_of,
+    related=("program__page",),
+    scopes={"program": "program_id"},
 )
 LABELS = {
     "issue_invoice": _("Invoice issued"),
@@ -22,12 +28,16 @@ LABELS = {
 }
 
 
-def receive_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
-    """Issue the receipt, close what is paid, and tell the payer."""
-    receipt = actions.issue_receipt(payment)
+def receive_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
+    """Issue the receipt, and close what is paid."""
+    actions.issue_receipt(payment)
     actions.close_if_settled(payment.account)
+
+
+def tell_of_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
+    """Send the receipt, once everyone has said what the payment means."""
     if send_receipt:
-        emails.send_receipt(receipt)
+        emails.send_receipt(payment.receipt)
 
 
 def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversal, **kwargs: Any) -> None:
@@ -37,7 +47,7 @@ def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversa
 
 
 def tell_of_reversal(
-    sender: Any, *, reversal: PaymentReversal, told: Sequence[Consequence], message: str, **kwargs: Any
+    sender: Any, *, reversal: PaymentReversal, told: Sequence[str], message: str, **kwargs: Any
 ) -> None:
     """Tell the payer that a payment was taken back, once everyone has said what that means."""
     emails.send_payment_reversed(reversal, told, message)
@@ -54,7 +64,9 @@ def connect() -> None:
     emails.register()
     previews.register([kind.name for kind in emails.ALL], PAYERS)
     attachments.register(emails.RECEIPT, documents.receipt_pdf)
+    payment_checks.number_payments(queries.receipt_numbers)
     payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
+    payment_told.connect(tell_of_payment, dispatch_uid="forms_ext.invoices.tell_of_payment")
     payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")
     payment_reversal_told.connect(tell_of_reversal, dispatch_uid="forms_ext.invoices.tell_of_reversal")
     fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")

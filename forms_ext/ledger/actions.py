@@ -206,7 +206,8 @@ def record_payment(
         received_on=received_on,
         idempotency_key=idempotency_key or None,
     )
-    signals.payment_recorded.send(sender=Payment, payment=payment, send_receipt=send_receipt)
+    signals.payment_recorded.send(sender=Payment, payment=payment)
+    signals.payment_told.send(sender=Payment, payment=payment, send_receipt=send_receipt)
     return payment
 
 
@@ -250,7 +251,7 @@ def reverse_payment(
     answers = signals.payment_reversed.send(
         sender=Payment, payment=payment, reversal=reversal, hold_until=hold_until, by=by
     )
-    told = [answer for _receiver, answer in answers if isinstance(answer, signals.Consequence)]
+    told = [answer for _receiver, answer in answers if answer]
     signals.payment_reversal_told.send(sender=Payment, reversal=reversal, told=told, message=message)
     return reversal
 

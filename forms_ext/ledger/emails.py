@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from cop_program import formatting, journey
+from cop_program import formatting
 from cop_program.translations import title_of
 
 from ..base.money import format_money
@@ -70,7 +70,6 @@ def send_to_payer(
     amount: Money,
     fields: Mapping[str, str],
     issuer: Mapping[str, str],
-    step: str = "",
     attachments: Sequence[Attachment] = (),
 ) -> None:
     send(
@@ -82,7 +81,6 @@ def send_to_payer(
             "program": title_of(account.program, account.language),
             "amount": format_money(amount, account.language),
             "issuer": issuer.get("name", ""),
-            "way": journey.step_line(account.program, step, account.language) if step else "",
             **fields,
         },
         scope=f"program:{account.program_id}",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history
+from ..base import groups, history
 from . import consistency  # noqa: F401  (registers its checks)
 
 LABELS = {
@@ -23,5 +23,7 @@ LABELS = {
 
 def connect() -> None:
     """Register what this package contributes."""
+    issuers = [f"forms_ext.{action}_issuer" for action in ("view", "add", "change")]
+    groups.grant(groups.STAFF, "forms_ext.bill_account", *issuers)
     for verb, label in LABELS.items():
         history.register(f"forms_ext.ledger.{verb}", label)

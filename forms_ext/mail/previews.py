@@ -1,7 +1,7 @@
 """Whose values the preview of a mail can show: invented ones, a real person's, or those of a mail that was written."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -11,30 +11,30 @@ from django.utils.translation import gettext as _
 from ..base.permissions import may
 from .email_types import EmailType
 from .models import OutgoingMail
-from .scopes import program_of
 
 RECENT = 25
 
 
 @dataclass(frozen=True)
 class People:
-    """The people who get a kind of mail: rows of `model` with a `program`, shown to who may `action` them.
+    """The people who get a kind of mail: rows of `model`, shown to who may `action` them.
 
     `read` returns what a mail of a kind would say to one of them, as far as it is known before that mail is due; the
-    sample stands for the rest.
+    sample stands for the rest. `scopes` names the column with the pk of a scope, by the scope's kind.
     """
 
     model: type[Model]
     action: str
     label: Callable[[Any], str]
     read: Callable[[str, Any], Mapping[str, str]]
-    related: tuple[str, ...] = ("program__page",)
+    related: tuple[str, ...] = ()
+    scopes: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, scope: str) -> QuerySet:
         """Return the people of `scope`, the newest first."""
         rows = self.model._default_manager.select_related(*self.related).order_by("-pk")
-        program = program_of(scope)
-        return rows.filter(program_id=program) if program else rows
+        kind, _colon, pk = scope.partition(":")
+        return rows.filter(**{self.scopes[kind]: pk}) if kind in self.scopes and pk.isdecimal() else rows
 
 
 _people: dict[str, People] = {}

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history, periodic
+from ..base import groups, history, periodic
 from ..base import tasks as background
 from . import (
     bounces,
@@ -14,6 +14,9 @@ from . import (
 
 def connect() -> None:
     """Register what this package contributes."""
+    templates = [f"forms_ext.{action}_mailtemplate" for action in ("view", "add", "change", "delete")]
+    groups.grant(groups.EDITORS, *templates)
+    groups.grant(groups.STAFF, "forms_ext.view_outgoingmail", "forms_ext.view_mailtemplate")
     background.register(tasks.deliver)
     history.register("forms_ext.mail.try_again", _("Mail tried again"))
     history.register("forms_ext.mail.save_template", _("Mail template changed"))

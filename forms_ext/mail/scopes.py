@@ -1,17 +1,20 @@
-"""For what a text can be: all programs, or one."""
+"""For what a text can be: for everything, or for one thing of a kind that a package above declares ("program:3")."""
+
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
-from cop_program.models import Program
+type Names = Callable[[], Iterable[tuple[str, str]]]
+
+_kinds: list[Names] = []
 
 
-def program_of(scope: str) -> int | None:
-    """Return the pk of the program that `scope` names, or None for all programs."""
-    kind, _colon, pk = scope.partition(":")
-    return int(pk) if kind == "program" and pk.isdecimal() else None
+def register(names: Names) -> None:
+    """Let texts be written for what `names` returns: each scope with its name, in the order in which it is shown."""
+    if names not in _kinds:
+        _kinds.append(names)
 
 
 def scopes() -> list[tuple[str, str]]:
-    """Return each scope with its name, all programs first, then the newest."""
-    programs = Program.objects.select_related("page").order_by("-pk")
-    return [("", _("All programs")), *((f"program:{program.pk}", str(program)) for program in programs)]
+    """Return each scope with its name, that of all texts first."""
+    return [("", _("All programs")), *(scope for names in _kinds for scope in names())]

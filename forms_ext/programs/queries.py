@@ -10,6 +10,12 @@ from cop_program.presentation.context import is_over
 from .models import BatchItem, BatchRun
 
 
+def email_scopes() -> list[tuple[str, str]]:
+    """Return the scope of the emails of each program with its name, the newest first."""
+    programs = Program.objects.select_related("page").order_by("-pk")
+    return [(f"program:{program.pk}", str(program)) for program in programs]
+
+
 def can_close(program: Program) -> bool:
     """Tell whether `program` is confirmed and over."""
     return program.status == Program.Status.CONFIRMED and is_over(program.page)
@@ -28,11 +34,6 @@ class Progress:
         """The number of items still to do."""
         return self.total - self.done - self.failed
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing remains."""
-        return self.remaining == 0
-
 
 def progress(run: BatchRun) -> Progress:
     """Return how far `run` has come; one query."""
@@ -42,8 +43,3 @@ def progress(run: BatchRun) -> Progress:
         failed=Count("pk", filter=Q(state=BatchItem.State.FAILED)),
     )
     return Progress(**counts)
-
-
-def latest_run(program: Program) -> BatchRun | None:
-    """Return the newest run of `program`."""
-    return BatchRun.objects.filter(program=program).order_by("-pk").first()

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import history, periodic
 from ..base import tasks as background
-from . import actions, consistency, tasks  # noqa: F401  (consistency registers its checks)
+from ..mail import scopes
+from . import actions, consistency, queries, tasks  # noqa: F401  (consistency registers its checks)
 
 LABELS = {
     "called_off": _("Registration ended: program called off"),
@@ -19,6 +20,7 @@ LABELS = {
 def connect() -> None:
     """Register what this package contributes."""
     background.register(tasks.work_off)
+    scopes.register(queries.email_scopes)
     for verb, label in LABELS.items():
         history.register(f"forms_ext.programs.{verb}", label)
     for job in (actions.resume_runs, tasks.list_rebates):

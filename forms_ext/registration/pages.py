@@ -9,17 +9,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from cop_program import journey
 from cop_program.models import Program
 from cop_program.translations import page_of
 
 from ..admission import emails as admission_emails
 from ..admission.models import Invitation
+from ..base import dates
 from ..base.errors import ActionRefused
 from ..forms.compiler import compile
 from ..submissions import panels, serving, tokens
 from ..submissions.pages import AbstractFormPage
 from ..submissions.responses import typed_before
-from . import actions, gate, queries
+from . import actions, gate, queries, standing
 from .models import Registration
 
 __all__ = ["RegistrationFormPage"]
@@ -58,7 +60,11 @@ class RegistrationFormPage(AbstractFormPage, Page):
         if _is_of_somebody_else(self, request, invitation):
             return gate.refused(request, typed=_typed(self, request))
         setattr(request, "cop_invitation", invitation)  # noqa: B010
-        context = {"invitation": invitation, "policy_note": admission_emails.late_note(invitation.application)}
+        context = {
+            "invitation": invitation,
+            "policy_note": admission_emails.late_note(invitation.application),
+            "standing": standing.of_invitation(invitation),
+        }
         response = serving.serve(self, request, extra_context=context, subject=_subject(invitation))
         return gate.private(response)
 
@@ -98,14 +104,23 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
 
 def around(page: RegistrationFormPage) -> dict[str, Any]:
-    """Return what the template says of the program: its policy and until when one may cancel."""
+    """Return what the template says of the program, and where whoever is accepted stands."""
     program = program_of(page)
     if program is None:
         return {}
     deadline = program.page.deadline("cancellation")
     words = page_of(program, page.get_parent().locale.language_code)
     policy = words.cancellation_policy or program.page.cancellation_policy
-    return {"program": program, "program_page": words, "policy": policy, "cancellation_deadline": deadline}
+    accepted = journey.Facts(
+        is_accepted=True, link_ends=program.page.registration_closes_at, zone=dates.zone_of(program)
+    )
+    return {
+        "program": program,
+        "program_page": words,
+        "policy": policy,
+        "cancellation_deadline": deadline,
+        "standing": journey.standing(accepted),
+    }
 
 
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from ..invoices import actions as invoices
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from ..ledger.models import AccountRow, Payment
-from ..ledger.signals import Consequence
 from . import holds
 from .emails import sending
 from .lifecycle import become_member, has_deposit, list_credit
@@ -86,7 +85,7 @@ def _give_back(registration: Registration, reason: str) -> None:
 
 def payment_reversed(
     sender: Any, *, payment: Payment, hold_until: datetime | None, by: "User | None", **kwargs: Any
-) -> Consequence | None:
+) -> str:
     """Hold the place of a member whose deposit is no longer paid; return what that means for them.
 
     The hold ends at `hold_until`, or after some working days. Somebody who only has a hold keeps its end unless staff
@@ -94,45 +93,43 @@ def payment_reversed(
     """
     registration = _locked(payment)
     if registration is None:
-        return None
+        return ""
     state, program = registration.state, registration.program
     if state == State.CANCELLED:
         return _keep_less(registration, by=by)
     if state == State.LAPSED:
-        return Consequence("", "")
+        return ""
     unpaid = not has_deposit(registration)
     if state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(program):
         holds.hold_again(registration, hold_until or holds.end_of_new_hold(program), by=by)
     elif state == State.HELD and hold_until is not None:
         holds.hold_until(registration, hold_until, by=by)
     if registration.state == State.HELD:
-        return Consequence(sending.place_held(registration), "deposit")
+        return sending.place_held(registration)
     return _bill(registration, unpaid=unpaid)
 
 
-def _bill(registration: Registration, *, unpaid: bool) -> Consequence:
+def _bill(registration: Registration, *, unpaid: bool) -> str:
     """Let a member of a confirmed program who owes something have an invoice; the place stays theirs."""
     account, status = registration.account, registration.program.status
     assert account is not None
     if status == Program.Status.CALLED_OFF:
-        return Consequence("", "")
-    if status == Program.Status.OPEN:
-        step = "confirmed"
-    else:
-        step = "balance" if invoices.issue_invoice(account=account) else "paid"
-    return Consequence("" if unpaid else sending.place_kept(registration), step)
+        return ""
+    if status != Program.Status.OPEN:
+        invoices.issue_invoice(account=account)
+    return "" if unpaid else sending.place_kept(registration)
 
 
-def _keep_less(registration: Registration, *, by: "User | None") -> Consequence:
+def _keep_less(registration: Registration, *, by: "User | None") -> str:
     """Keep no more than is paid as the cancellation fee: who has paid nothing owes nothing for cancelling."""
     account = registration.account
     assert account is not None
     kept = ledger_queries.cancellation_fee(account)
     left = min(kept, max(ledger_queries.paid(account), Money(0, account.currency)))
     if left == kept:
-        return Consequence("", "")
+        return ""
     note = _("The payment that it was kept from was reversed.")
     ledger.reverse_cancellation_fee(account=account, by=by, note=note)
     if left.amount > 0:
         ledger.post_cancellation_fee(account=account, amount=left, by=by, note=note)
-    return Consequence(sending.fee_kept(registration, left), "")
+    return sending.fee_kept(registration, left)

@@ -1,7 +1,5 @@
 """Reads of `registration`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
@@ -11,7 +9,6 @@ from django.urls import reverse
 from cop_program.models import Program
 
 from ..admission.models import Invitation
-from ..admission.queries import Standing, standing
 from ..base import addresses, dates
 from ..base.conf import conf
 from ..forms import compiler
@@ -66,41 +63,6 @@ def find_member(token: str) -> Registration | None:
 def members(program: Program) -> QuerySet[Registration]:
     """Return the members of `program`, by name."""
     return Registration.objects.filter(program=program, state=State.MEMBER).order_by("name", "pk")
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The figures that staff need before they confirm: places, members, holds, queue, expired and cancelled."""
-
-    standing: Standing
-    members: Sequence[Registration]
-    holds: Sequence[Registration]
-    queue: Sequence[Registration]
-    lapsed: Sequence[Registration]
-    cancelled: Sequence[Registration]
-
-
-def registration_overview(program: Program) -> Overview:
-    """Return all registrations of `program` by state, with place, account and queue entry: three queries."""
-    found = list(
-        Registration.objects.filter(program=program)
-        .select_related("account", "invitation__place", "invitation__queue_entry", "invitation__application")
-        .order_by("pk")
-    )
-
-    def of(state: str) -> list[Registration]:
-        return [registration for registration in found if registration.state == state]
-
-    waiting = list(of(State.WAITING))
-    waiting.sort(key=lambda registration: registration.invitation.queue_entry.pk)
-    return Overview(
-        standing=standing(program),
-        members=sorted(of(State.MEMBER), key=lambda registration: registration.name),
-        holds=of(State.HELD),
-        queue=waiting,
-        lapsed=of(State.LAPSED),
-        cancelled=of(State.CANCELLED),
-    )
 
 
 def display_answers(registration: Registration) -> list[Answer]:

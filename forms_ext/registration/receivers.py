@@ -8,12 +8,13 @@ from cop_program.models import Program
 from cop_program.signals import program_published
 
 from ..applications.emails import applicants
-from ..base import history, periodic
+from ..base import groups, history, periodic
+from ..base import standing as standings
 from ..forms import roles
 from ..ledger.models import Account
 from ..ledger.signals import payment_recorded, payment_reversed
 from ..mail import previews
-from . import consistency, holds, payments  # noqa: F401  (consistency registers its checks)
+from . import consistency, holds, payments, standing  # noqa: F401  (consistency registers its checks)
 from .emails import sending, templates
 from .models import Registration
 
@@ -23,6 +24,7 @@ MEMBERS = previews.People(
     label=lambda registration: f"{registration.name}, {registration.reference}",
     read=sending.values_of,
     related=("program__page", "invitation__place", "invitation__application__program__page", "account"),
+    scopes={"program": "program_id"},
 )
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
 LABELS = {
@@ -44,6 +46,7 @@ def offer_added_places(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 def connect() -> None:
     """Register what this package contributes."""
+    groups.grant(groups.STAFF, "forms_ext.manage_registration")
     roles.store(Registration, **{name: name for name in COLUMNS})
     roles.store(
         Account,
@@ -52,6 +55,9 @@ def connect() -> None:
         billing_name="payer_name",
         billing_address="payer_address",
     )
+    standings.register("application", standing.read_application)
+    standings.register("registration", standing.read_registration)
+    standings.register("account", standing.read_account)
     templates.register()
     previews.register([kind.name for kind in templates.ALL], MEMBERS)
     previews.register([templates.CALLED_OFF_APPLICANT.name], applicants(sending.applicant_values))

@@ -36,11 +36,7 @@ class CleanSubmission:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender may quote; `kind` chooses the words of the confirmation.
-
-    `is_mailed` is False if an application is confirmed on the page alone: its address has got enough mails.
-    """
+    """What the sender may quote; `is_mailed` is False if no email confirms it: its address has got enough of them."""
 
     reference: str
-    kind: str = "submission"
     is_mailed: bool = True

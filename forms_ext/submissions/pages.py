@@ -33,6 +33,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
     """
 
     required_roles: tuple[str, ...] = ()
+    sent_template = "forms_ext/forms/sent.html"
     answers_are_submissions = True  # False where another package keeps the answers, in a list of its own
     may_be_embedded = True
     is_unfinished = False  # True while the editor saves a draft

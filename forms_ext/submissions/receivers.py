@@ -8,7 +8,7 @@ from wagtail.signals import page_published
 
 from cop_program.clock import now
 
-from ..base import history, periodic, private_files
+from ..base import groups, history, periodic, private_files
 from ..base.conf import conf
 from ..forms.actions import freeze
 from . import (
@@ -40,6 +40,9 @@ def forget_draft_uploads() -> int:
 
 def connect() -> None:
     """Connect the receivers; called once from `AppConfig.ready()`."""
+    sites = [f"forms_ext.{action}_embeddingsite" for action in ("view", "add", "change", "delete")]
+    groups.grant(groups.EDITORS, *sites)
+    groups.grant(groups.STAFF, "forms_ext.view_submission", "forms_ext.delete_submission")
     history.register(SENT, _("Sent"))
     history.register(DELETED, _("Answers deleted"))
     history.register(DOWNLOADED, _("File downloaded"))

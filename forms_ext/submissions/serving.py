@@ -22,7 +22,6 @@ from . import actions, frames, guards, tokens
 from .cleaned import CleanSubmission, Receipt
 from .responses import CLOSED_TEMPLATE, FormResponse, around, of_form, typed_before
 
-SENT_TEMPLATE = "forms_ext/forms/sent.html"
 SEND, CHANGE, ZONE = "send", "change", "zone"  # what the button says that sent the form, in `_go`
 AGAIN = "again"
 
@@ -50,11 +49,10 @@ def serve(
         again = f"{_address(page, request)}?{AGAIN}=1" if page.is_open(now()) else ""
         context = {
             "reference": receipt.reference,
-            "receipt_kind": receipt.kind,
             "is_mailed": receipt.is_mailed,
             "again_url": again,
         }
-        return showing.render(SENT_TEMPLATE, context)
+        return showing.render(page.sent_template, context)
     if AGAIN not in request.GET and (earlier := sent_before(page, request)):
         return earlier
     return showing.form() if page.is_open(now()) else showing.closed()

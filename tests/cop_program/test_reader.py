@@ -117,9 +117,10 @@ def test_setting_a_zone_needs_a_post() -> None:
 @pytest.mark.django_db
 def test_the_way_is_told_in_a_line() -> None:
     page = ProgramPage(application_deadline=date(2024, 1, 23), registration_deadline=date(2024, 1, 30))
-    assert journey.step_line(page, "register") == "Step 3 of 7: Register, by Tuesday 30 January"
-    assert journey.step_line(page, "paid") == "Step 7 of 7: Paid"
-    states = [step.state for step in journey.steps(page, "answer")]
+    assert journey.line(journey.applying(page)) == "Step 1 of 7: Apply, by Tuesday 23 January"
+    assert journey.line(journey.Standing("paid")) == "Step 7 of 7: Paid"
+    assert journey.line(journey.Standing()) == ""
+    states = [step.state for step in journey.steps(page, journey.Standing("answer"))]
     assert states == ["done", "current", *["ahead"] * 5]
     assert {step.state for step in journey.steps(ProgramPage(), None)} == {"ahead"}
 

@@ -10,14 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from cop_program import journey
 from cop_program.clock import now
 from cop_program.deadlines import Deadline
 
 from ...applications.models import Application
 from ...forms import compiler
 from ...forms.compiler import Answer
-from ...ledger import queries as ledger_queries
 from ...mail.rendering import Rendered
 from .. import actions, emails, invitations
 
@@ -60,27 +58,6 @@ VERBS: Mapping[str, Verb] = {
 def allowed(application: Application) -> list[str]:
     """Return the states that `application` can be put into now, in the order in which staff read them."""
     return list(actions.allowed(application))
-
-
-def step(application: Application, registration: Any) -> str:
-    """Return the step of the way at which the person is; '' if their way has ended."""
-    if registration is None:
-        here = {State.SUBMITTED: "answer", State.WAITLISTED: "answer", State.ACCEPTED: "register"}
-        return here.get(State(application.state), "")
-    if registration.state in {"waiting", "held"}:
-        return "deposit"
-    if registration.state != "member":
-        return ""
-    if application.program.status == application.program.Status.OPEN:
-        return "confirmed"
-    owes = registration.account and ledger_queries.balance(registration.account).amount > 0
-    return "balance" if owes else "paid"
-
-
-def way_line(application: Application, registration: Any) -> str:
-    """Return where the person is on the way, in words: "Step 3 of 7: Register, by Tuesday 30 January"."""
-    here = step(application, registration)
-    return journey.step_line(application.program, here, get_language() or "en") if here else ""
 
 
 def link_effect(application: Application) -> str:

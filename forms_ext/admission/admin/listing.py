@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from ...applications.admin.listing import PeopleFilterSet
 from ...applications.models import Application
-from ...base.admin.listing import ActionColumn, Listing, ListingAdmin, NextAction, PeopleFilterSet, StateColumn
+from ...base.admin.listing import ActionColumn, Listing, ListingAdmin, NextAction, StateColumn
 
 State = Application.State
 
@@ -51,10 +52,8 @@ class ApplicationListing(Listing):
 
     def get_detail_url(self, instance: Any) -> str | None:
         url = super().get_detail_url(instance)
-        query = self.request.GET.copy()
-        for name in [self.page_kwarg, "_w_filter_fragment"]:
-            query.pop(name, None)
-        return f"{url}?{query.urlencode()}" if query else url
+        query = self.asked()
+        return f"{url}?{query}" if query else url
 
     def get_columns(self) -> list[Column]:
         return [
@@ -103,7 +102,6 @@ class ApplicationAdmin(ListingAdmin):
     index_view_class = ApplicationListing
     list_permission = "review"
     bulk_permission = "decide"
-    exports = (("applications", gettext_lazy("Export")),)
     assignable = ("decide_application",)
     detail_url_name = "cop_admission:person"
     menu_icon = "form"

@@ -1,16 +1,14 @@
-"""One timeline of a person: answers, notes, decisions, links, place, money, mails."""
+"""One timeline of a person: answers, notes, decisions, links, emails, and what other packages add."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models.fields.json import KeyTextTransform
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ...applications.models import Application
-from ...base.money import format_money
+from ...base.permissions import may
 from ...base.timeline import Entry, logged, name_of
-from ...mail.email_types import MESSAGE
+from ...mail.admin.timeline import emails_about
 from ...mail.models import OutgoingMail
 from ...submissions.actions import DOWNLOADED
 from ..models import Invitation
@@ -41,41 +39,10 @@ def _links(invitations: list[Invitation]) -> Iterator[Entry]:
             yield Entry(invitation.revoked_at, _("Personal link ended"), invitation.revoked_reason, by)
 
 
-def _money(account: Any) -> Iterator[Entry]:
-    for row in account.rows.select_related("recorded_by"):
-        yield Entry(
-            row.recorded_at,
-            _("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": format_money(row.amount)},
-            row.note,
-            name_of(row.recorded_by),
-        )
-    for invoice in account.invoices.all():
-        yield Entry(invoice.issued_at, f"{invoice.get_kind_display()} {invoice.number}")
-
-
-def _mails(abouts: list[str]) -> Iterator[Entry]:
-    mails = OutgoingMail.objects.filter(about__in=abouts).annotate(told=KeyTextTransform(MESSAGE, "fields"))
-    for mail in mails.defer("html", "text", "secrets", "fields"):
-        url = reverse("forms_ext_mail:mail", args=[mail.pk])
-        title = _("Mail: %(state)s") % {"state": mail.get_state_display()}
-        yield Entry(mail.sent_at or mail.created_at, title, mail.subject, url=url, told=mail.told or "")
-
-
-def of_application(application: Application, *, money: bool, mails: bool) -> list[Entry]:
-    """Return the timeline of `application`, the newest first; money and mails for those who may see them."""
-    invitations = list(application.invitations.select_related("created_by", "revoked_by", "registration__account"))
-    entries = [*_application(application), *_links(invitations), *logged(application, DOWNLOADED)]
-    abouts = [f"application:{application.pk}"]
-    for invitation in invitations:
-        registration = getattr(invitation, "registration", None)
-        if registration is None:
-            continue
-        entries += logged(registration)
-        abouts.append(f"registration:{registration.pk}")
-        if registration.account:
-            abouts.append(f"account:{registration.account.pk}")
-            abouts += [f"invoice:{invoice.pk}" for invoice in registration.account.invoices.all()]
-            entries += _money(registration.account) if money else []
-    if mails:
-        entries += _mails(abouts)
+def of_application(application: Application, user: Any, added: Iterable[Entry]) -> list[Entry]:
+    """Return the timeline of `application` for `user` with what other packages have `added`, the newest first."""
+    invitations = list(application.invitations.select_related("created_by", "revoked_by"))
+    entries = [*_application(application), *_links(invitations), *logged(application, DOWNLOADED), *added]
+    if may(user, "view", OutgoingMail):
+        entries += emails_about([f"application:{application.pk}"])
     return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -11,17 +11,17 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from ...applications.actions import add_note
 from ...applications.models import Application
-from ...base import dates
+from ...base import dates, standing
+from ...base import person as people
 from ...base.admin.views import StaffView
 from ...base.errors import ActionRefused
 from ...base.permissions import may
-from ...ledger.models import Account
-from ...mail.models import OutgoingMail
 from ...mail.rendering import Rendered
 from ...submissions.admin.files import AnswerFileView
 from .. import actions
@@ -242,16 +242,10 @@ class PersonView(StaffView):
         query = self.request.GET.urlencode()
         return reverse("cop_admission:person", args=[pk]) + (f"?{query}" if query else "")
 
-    def registration(self) -> Any:
-        """Return the registration that came of this application, if any."""
-        used = (
-            self.application.invitations.filter(used_at__isnull=False).select_related("registration__account").first()
-        )
-        return getattr(used, "registration", None)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        registration = self.registration()
+        reference = f"application:{self.application.pk}"
+        panels = people.panels(reference, user)
         return (
             super().get_context_data(**kwargs)
             | self.neighbours()
@@ -266,17 +260,12 @@ class PersonView(StaffView):
                 if self.invitation
                 else "",
                 "has_registered": self.has_registered,
-                "registration": registration,
-                "way_line": decisions.way_line(self.application, registration),
-                "registration_url": reverse("cop_registration:registration", args=[registration.pk])
-                if registration and may(user, "manage", type(registration))
-                else "",
+                "way_line": standing.line(reference, get_language() or "en"),
+                "facts": [fact for panel in panels for fact in panel.facts],
                 "note_form": self.form("note", NoteForm),
                 "notes": self.application.notes.select_related("author"),
                 "entries": timeline.of_application(
-                    self.application,
-                    money=may(user, "bill", Account),
-                    mails=may(user, "view", OutgoingMail),
+                    self.application, user, [entry for panel in panels for entry in panel.entries]
                 ),
             }
         )

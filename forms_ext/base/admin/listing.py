@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
@@ -27,10 +26,8 @@ from wagtail.permissions import policy_registry
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
-from cop_program.keys import key
-
 from ..permissions import may
-from . import labels, selection
+from . import selection
 
 __all__ = [
     "ActionColumn",
@@ -41,8 +38,8 @@ __all__ = [
     "ListingBulkAction",
     "NameColumn",
     "NextAction",
-    "PeopleFilterSet",
     "StateColumn",
+    "add_buttons",
 ]
 
 
@@ -155,15 +152,17 @@ class CountedFilterSet(WagtailFilterSet):
         return [(value, f"{labels[value]} ({counts.get(value, 0)})") for value in shown]
 
 
-class PeopleFilterSet(CountedFilterSet):
-    """What staff look for among people on the way: how far they are, in which program, from which country."""
-
-    state = CountedFilter(label=_("State"), whole=True)
-    program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.program_labels, parse=key)
-    country = CountedFilter(label=_("Country"), labels=labels.country_labels)
-
-
 # --- The listing -----------------------------------------------------------------------------------
+
+type Buttons = Callable[["Listing"], Iterable[HeaderButton]]
+
+_buttons: list[Buttons] = []
+
+
+def add_buttons(reader: Buttons) -> None:
+    """Let `reader` add buttons to the header of every listing."""
+    if reader not in _buttons:
+        _buttons.append(reader)
 
 
 class Listing(IndexView):
@@ -229,23 +228,16 @@ class Listing(IndexView):
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return super().get_filterset_kwargs() | {"queryset": self.search_queryset(self.get_base_queryset())}
 
-    def export_buttons(self) -> list[HeaderButton]:
-        """Return what leads to the exports of these rows, as they are searched and filtered now."""
-        model = apps.get_model("forms_ext", "Export")
-        if not may(self.request.user, "add", model):
-            return []
+    def asked(self) -> str:
+        """Return the query string of the rows as they are searched and filtered now."""
         query = self.request.GET.copy()
         for name in [self.page_kwarg, "_w_filter_fragment"]:
             query.pop(name, None)
-        return [
-            HeaderButton(
-                label, url=f"{reverse('cop_exports:export', args=[name])}?{query.urlencode()}", icon_name="download"
-            )
-            for name, label in self.model_admin.exports
-        ]
+        return query.urlencode()
 
     def get_header_buttons(self) -> list[Any]:
-        return [*super().get_header_buttons(), *self.export_buttons()]
+        added = [button for reader in _buttons for button in reader(self)]
+        return [*super().get_header_buttons(), *added]
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(*args, **kwargs) | {
@@ -290,7 +282,6 @@ class ListingAdmin(ModelAdmin):
     permission_model: type[Model] | None = None  # whose policy is asked, where it is not `model`'s
     bulk_permission = ""
     detail_url_name = ""
-    exports: ClassVar[Iterable[tuple[str, str | Promise]]] = ()  # what to export, with the label of its button
     assignable: ClassVar[Iterable[str]] = ()  # codenames that a group can be given
 
     def get_permission_helper_class(self) -> type[PermissionHelper]:

@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
-from . import urls
+from ...base.admin.listing import add_buttons
+from . import buttons, urls
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
@@ -22,3 +23,4 @@ def connect() -> None:
     """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_permissions", permissions)
+    add_buttons(buttons.of_listing)

@@ -134,7 +134,6 @@ class AccountAdmin(ListingAdmin):
     model = Account
     base_url_path = "cop/accounts"
     index_view_class = AccountListing
-    exports = (("accounts", gettext_lazy("Export")), ("ledger", gettext_lazy("Export rows")))
     list_permission = "bill"
     detail_url_name = "cop_billing:account"
     menu_label = gettext_lazy("Accounts")
@@ -147,5 +146,4 @@ class InvoiceAdmin(BillingAdmin):
     model = Invoice
     base_url_path = "cop/invoices"
     index_view_class = InvoiceListing
-    exports = (("invoices", gettext_lazy("Export")), ("invoice-pdfs", gettext_lazy("PDFs as ZIP")))
     menu_icon = "doc-full"

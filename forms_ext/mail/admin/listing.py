@@ -108,7 +108,6 @@ class EmailLogAdmin(ListingAdmin):
     base_url_path = "cop/outbox"
     index_view_class = EmailListing
     list_permission = "view"
-    exports = (("mails", gettext_lazy("Export")),)
     detail_url_name = "forms_ext_mail:mail"
     menu_label = gettext_lazy("Outbox")
     menu_icon = "mail"

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
-from . import urls
+from ...base import person as people
+from . import person, urls
 from .listing import registrations
 
 
@@ -16,3 +17,4 @@ def connect() -> None:
     """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
     registrations.register_with_wagtail()
     hooks.register("register_admin_urls", admin_urls)
+    people.register(person.panel)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 
+from ...applications.admin.listing import PeopleFilterSet
 from ...base import dates
-from ...base.admin.listing import ActionColumn, Listing, ListingAdmin, NextAction, PeopleFilterSet, StateColumn
+from ...base.admin.listing import ActionColumn, Listing, ListingAdmin, NextAction, StateColumn
 from ...base.permissions import may
 from ...ledger.models import Account
 from ..models import Registration
@@ -102,7 +103,6 @@ class RegistrationAdmin(ListingAdmin):
     base_url_path = "cop/registrations"
     index_view_class = RegistrationListing
     list_permission = "manage"
-    exports = (("registrations", gettext_lazy("Export")),)
     detail_url_name = "cop_registration:registration"
     menu_icon = "group"
     menu_order = 160

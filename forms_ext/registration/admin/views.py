@@ -11,15 +11,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cop_program.clock import now
 from cop_program.deadlines import deadline_instant
 
 from ...admission.admin import timeline
-from ...admission.admin.decisions import way_line
-from ...base import dates
+from ...base import dates, standing
+from ...base import person as people
 from ...base.admin.views import ShownEmail, StaffView
 from ...base.money import format_money
 from ...base.permissions import may
@@ -27,7 +27,6 @@ from ...ledger import actions as ledger
 from ...ledger import queries as ledger_queries
 from ...ledger.models import Account, Payment
 from ...mail.admin.views import MailingActionView
-from ...mail.models import OutgoingMail
 from ...submissions.admin.files import AnswerFileView
 from .. import actions, holds, queries
 from ..models import Registration
@@ -81,12 +80,14 @@ class RegistrationView(RegistrationPage, StaffView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         registration, user = self.registration, self.request.user
         may_bill, end = may(user, "bill", Account), held_until(registration)
+        application = registration.invitation.application
+        panels = people.panels(f"application:{application.pk}", user)
         return super().get_context_data(**kwargs) | {
             "registration": registration,
-            "application": registration.invitation.application,
+            "application": application,
             "program_page": registration.program.page,
             "answers": queries.display_answers(registration),
-            "way_line": way_line(registration.invitation.application, registration),
+            "way_line": standing.line(f"registration:{registration.pk}", get_language() or "en"),
             "money": self.money(),
             "may_bill": may_bill,
             "held_until": dates.until_here(end, registration.program) if end else "",
@@ -96,7 +97,7 @@ class RegistrationView(RegistrationPage, StaffView):
             else "",
             "deposit": format_money(registration.program.page.deposit),
             "entries": timeline.of_application(
-                registration.invitation.application, money=may_bill, mails=may(user, "view", OutgoingMail)
+                application, user, [entry for panel in panels for entry in panel.entries]
             ),
         }
 

@@ -6,14 +6,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import journey
 from cop_program.models import SessionPage
 from cop_program.translations import localized, title_of
 
 from ...admission import emails, places, queue
 from ...admission.models import Place
 from ...applications.models import Application
-from ...base import dates
+from ...base import dates, standing
 from ...base.money import format_money
 from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
@@ -81,10 +80,8 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     }
 
 
-def _send(registration: Registration, kind: str, step: str = "", **fields: str) -> None:
+def _send(registration: Registration, kind: str, **fields: str) -> None:
     values = common(registration) | fields
-    if step:
-        values["way"] = journey.step_line(registration.program, step, registration.language)
     mail.send(
         kind=kind,
         to=registration.email,
@@ -95,6 +92,10 @@ def _send(registration: Registration, kind: str, step: str = "", **fields: str) 
         language=registration.language,
         about=f"registration:{registration.pk}",
     )
+
+
+def _way(registration: Registration) -> str:
+    return standing.line(f"registration:{registration.pk}", registration.language)
 
 
 def _until(registration: Registration, place: Place) -> str:
@@ -113,7 +114,7 @@ def registered_hold(registration: Registration, place: Place) -> None:
     _send(
         registration,
         "registered_hold",
-        "deposit",
+        way=_way(registration),
         held_until=_until(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
@@ -122,7 +123,12 @@ def registered_hold(registration: Registration, place: Place) -> None:
 
 def registered_waiting(registration: Registration) -> None:
     """Tell the place in the queue."""
-    _send(registration, "registered_waiting", "register", place=str(queue.place(registration.invitation) or ""))
+    _send(
+        registration,
+        "registered_waiting",
+        way=_way(registration),
+        place=str(queue.place(registration.invitation) or ""),
+    )
 
 
 def place_offered(registration: Registration, place: Place) -> None:
@@ -130,7 +136,7 @@ def place_offered(registration: Registration, place: Place) -> None:
     _send(
         registration,
         "place_offered",
-        "deposit",
+        way=_way(registration),
         held_until=_until(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
@@ -142,7 +148,7 @@ def hold_ending(registration: Registration, place: Place) -> None:
     _send(
         registration,
         "hold_ending",
-        "deposit",
+        way=_way(registration),
         held_until=_until(registration, place),
         **payment_fields(registration),
     )
@@ -153,7 +159,7 @@ def hold_moved(registration: Registration, place: Place, message: str) -> None:
     _send(
         registration,
         "hold_moved",
-        "deposit",
+        way=_way(registration),
         held_until=_until(registration, place),
         message=message.strip(),
         **payment_fields(registration),
@@ -181,7 +187,7 @@ def place_confirmed(registration: Registration, *, confirmed: bool) -> None:
     _send(
         registration,
         "place_confirmed",
-        "balance" if confirmed else "confirmed",
+        way=_way(registration),
         what_follows=following,
         sessions=_sessions(registration) if confirmed else "",
     )
@@ -189,7 +195,7 @@ def place_confirmed(registration: Registration, *, confirmed: bool) -> None:
 
 def program_confirmed(registration: Registration) -> None:
     """Tell a member that the program takes place, with the sessions and their join links."""
-    _send(registration, "program_confirmed", "balance", sessions=_sessions(registration))
+    _send(registration, "program_confirmed", way=_way(registration), sessions=_sessions(registration))
 
 
 def cancelled(registration: Registration, message: str, money: str) -> None:

@@ -72,7 +72,6 @@ class SubmissionAdmin(ListingAdmin):
     model = Submission
     base_url_path = "cop/submissions"
     index_view_class = SubmissionListing
-    exports = (("submissions", gettext_lazy("Export")),)
     assignable = ("delete_submission",)
     detail_url_name = "cop_submissions:submission"
     menu_label = gettext_lazy("Form answers")

@@ -1,0 +1,60 @@
+"""What registration adds to the staff's page of an applicant."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ...base.money import format_money
+from ...base.permissions import may
+from ...base.person import Fact, Panel
+from ...base.timeline import Entry, logged, name_of
+from ...invoices.models import Invoice
+from ...ledger.models import Account
+from ...mail.admin.timeline import emails_about
+from ...mail.models import OutgoingMail
+from ..models import Registration
+
+
+def panel(reference: str, user: Any) -> Panel:
+    """Return what is known of the registrations of an application (`application:12`), as far as `user` may see it."""
+    kind, _colon, pk = reference.partition(":")
+    if kind != "application":
+        return Panel()
+    found = Registration.objects.filter(invitation__application=int(pk)).select_related("account")
+    registrations = list(found.order_by("pk"))
+    return Panel(
+        facts=[_fact(registration, user) for registration in registrations],
+        entries=[entry for registration in registrations for entry in _entries(registration, user)],
+    )
+
+
+def _fact(registration: Registration, user: Any) -> Fact:
+    manages = may(user, "manage", Registration)
+    url = reverse("cop_registration:registration", args=[registration.pk]) if manages else ""
+    return Fact(_("Registration"), registration.reference, url, registration.get_state_display())
+
+
+def _entries(registration: Registration, user: Any) -> Iterator[Entry]:
+    yield from logged(registration)
+    abouts = [f"registration:{registration.pk}"]
+    if account := registration.account:
+        invoices = list(account.invoices.all())
+        abouts += [f"account:{account.pk}", *(f"invoice:{invoice.pk}" for invoice in invoices)]
+        if may(user, "bill", Account):
+            yield from _money(account, invoices)
+    if may(user, "view", OutgoingMail):
+        yield from emails_about(abouts)
+
+
+def _money(account: Account, invoices: list[Invoice]) -> Iterator[Entry]:
+    for row in account.rows.select_related("recorded_by"):
+        yield Entry(
+            row.recorded_at,
+            _("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": format_money(row.amount)},
+            row.note,
+            name_of(row.recorded_by),
+        )
+    for invoice in invoices:
+        yield Entry(invoice.issued_at, f"{invoice.get_kind_display()} {invoice.number}")

@@ -1,0 +1,311 @@
+"""Everybody who asks where a person stands gets the same answer: the person's page and emails, the API, staff."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from djmoney.money import Money
+from wagtail.models import APIToken, Site
+
+from cop_program import clock, journey
+from cop_program.models import Program
+from forms_ext.admission import actions as admission
+from forms_ext.admission.models import Invitation
+from forms_ext.api import members
+from forms_ext.applications.models import Application
+from forms_ext.base import standing as asked
+from forms_ext.invoices import actions as invoices
+from forms_ext.invoices import tasks
+from forms_ext.ledger import actions as ledger
+from forms_ext.mail.models import OutgoingMail
+from forms_ext.programs import actions as programs
+from forms_ext.registration import actions, holds, queries, standing
+from forms_ext.registration.models import Registration
+from tests.forms_ext.admission.factories import (
+    accept,
+    make_application,
+    make_registration,
+    open_program,
+    pay,
+    submission,
+)
+from tests.forms_ext.forms.factories import make_registration_form
+
+pytestmark = [pytest.mark.django_db, pytest.mark.domain]
+REST = Money("1897", "USD")
+LINE = re.compile(r"Step \d of 7: [^<\n]+")
+
+
+def waiting(program: Program) -> Registration:
+    for number in range(2, 2 + program.page.capacity):
+        make_registration(program, number)
+    return make_registration(program)
+
+
+def offered(program: Program) -> Registration:
+    registration = waiting(program)
+    first = Registration.objects.exclude(pk=registration.pk).order_by("pk")[0]
+    actions.cancel(registration=first, by=None)
+    return registration
+
+
+def with_own_link(program: Program) -> Registration:
+    application = make_application(program)
+    admission.decide(
+        application=application, to_state="accepted", by=None, link_ends_at=datetime(2024, 1, 26, 8, tzinfo=UTC)
+    )
+    return actions.register(invitation=Invitation.objects.get(application=application), submission=submission())
+
+
+def held_longer(program: Program) -> Registration:
+    registration = make_registration(program)
+    holds.set_hold_end(registration=registration, held_until=datetime(2024, 2, 10, 8, tzinfo=UTC), by=None)
+    return registration
+
+
+def member(program: Program) -> Registration:
+    return pay(make_registration(program))
+
+
+def paid_early(program: Program) -> Registration:
+    return pay(member(program), REST)
+
+
+def billed_early(program: Program) -> Registration:
+    registration = member(program)
+    assert registration.account
+    invoices.issue_invoice(account=registration.account)
+    tasks.finish_invoices()
+    return registration
+
+
+def held_and_billed(program: Program) -> Registration:
+    registration = make_registration(program)
+    assert registration.account
+    invoices.issue_invoice(account=registration.account)
+    tasks.finish_invoices()
+    return registration
+
+
+def confirm(program: Program) -> None:
+    programs.work_off(programs.confirm_program(program=program, by=None))
+    tasks.finish_invoices()
+
+
+def billed(program: Program) -> Registration:
+    registration = member(program)
+    confirm(program)
+    return registration
+
+
+def late(program: Program) -> Registration:
+    """Pay the deposit of a program that is confirmed already."""
+    registration = make_registration(program)
+    confirm(program)
+    return pay(registration)
+
+
+def paid(program: Program) -> Registration:
+    return pay(billed(program), REST)
+
+
+def paid_before(program: Program) -> Registration:
+    registration = paid_early(program)
+    confirm(program)
+    return registration
+
+
+def closed(program: Program) -> Registration:
+    registration = billed(program)
+    with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
+        programs.close_program(program=program, by=None)
+    return registration
+
+
+def taken_back(program: Program) -> Registration:
+    registration = billed(program)
+    assert registration.account
+    ledger.reverse_payment(payment=registration.account.payments.get(), reason="Not ours")
+    return registration
+
+
+def lapsed(program: Program) -> Registration:
+    registration = make_registration(program)
+    with clock.at(datetime(2024, 2, 4, tzinfo=UTC)):
+        holds.end_holds()
+    return registration
+
+
+def cancelled(program: Program) -> Registration:
+    registration = member(program)
+    actions.cancel(registration=registration, by=None)
+    return registration
+
+
+def paid_after_cancelling(program: Program) -> Registration:
+    registration = make_registration(program)
+    actions.cancel(registration=registration, by=None)
+    return pay(registration)
+
+
+def called_off(program: Program) -> Registration:
+    """Call the program off, before anybody is told."""
+    registration = make_registration(program)
+    programs.start_calling_off(program=program, by=None)
+    return registration
+
+
+HELD = "Step 4 of 7: Deposit, by Friday 2 February"
+BALANCE = "Step 6 of 7: Balance, by Saturday 3 February"
+STATES: list[tuple[Callable[[Program], Registration], str, str | None]] = [
+    (waiting, "Step 3 of 7: Register", "registered_waiting"),
+    (offered, "Step 4 of 7: Deposit, by Tuesday 23 January", "place_offered"),
+    (make_registration, HELD, "registered_hold"),
+    (with_own_link, "Step 4 of 7: Deposit, by Sunday 28 January", "registered_hold"),
+    (held_longer, "Step 4 of 7: Deposit, by Friday 9 February", "hold_moved"),
+    (held_and_billed, HELD, "invoice"),
+    (member, "Step 5 of 7: Confirmed", "receipt"),
+    (member, "Step 5 of 7: Confirmed", "place_confirmed"),
+    (paid_early, "Step 5 of 7: Confirmed", "receipt"),
+    (billed_early, BALANCE, "invoice"),
+    (billed, BALANCE, "program_confirmed"),
+    (billed, BALANCE, "invoice"),
+    (late, BALANCE, "receipt"),
+    (late, BALANCE, "place_confirmed"),
+    (paid, "Step 7 of 7: Paid", "receipt"),
+    (paid_before, "Step 7 of 7: Paid", "program_confirmed"),
+    (closed, BALANCE, None),
+    (taken_back, "Step 4 of 7: Deposit, by Wednesday 24 January", "payment_reversed"),
+    (lapsed, "", None),
+    (cancelled, "", None),
+    (paid_after_cancelling, "", "receipt"),
+    (called_off, "", None),
+]
+
+
+@pytest.fixture
+def token(db: None) -> str:
+    user = User.objects.create_superuser("boss", "boss@example.org", "x")
+    return str(APIToken.create_token(user=user, name="Test")[1])
+
+
+def shown(html: str) -> str:
+    found = LINE.search(html.replace("\xa0", " "))
+    return found[0].strip() if found else ""
+
+
+def staffs_lines(registration: Registration) -> list[str]:
+    """Return what both pages of the staff say."""
+    client = Client()
+    client.force_login(User.objects.get(username="boss"))
+    pages = [
+        reverse("cop_registration:registration", args=[registration.pk]),
+        reverse("cop_admission:person", args=[registration.invitation.application_id]),
+    ]
+    ways = [re.search(r'class="cop-way">([^<]*)', client.get(page).text) for page in pages]
+    return [way[1] if way else "" for way in ways]
+
+
+def in_api(name: str, pk: int, token: str) -> tuple[str | None, str | None]:
+    found = Client().get(f"/api/v3/staff/{name}/", headers={"Authorization": f"Bearer {token}"}).json()["items"]
+    item = next(item for item in found if item["id"] == pk)
+    return item["step"], item["step_until"]
+
+
+@pytest.mark.parametrize(
+    ("make", "expected", "kind"), STATES, ids=[f"{make.__name__}-{kind}" for make, _step, kind in STATES]
+)
+def test_page_api_emails_and_staff_say_the_same(
+    make: Callable[[Program], Registration], expected: str, kind: str | None, token: str
+) -> None:
+    registration = make(open_program(capacity=2))
+    registration = Registration.objects.select_related("program__page").get(pk=registration.pk)
+    assert shown(Client().get(queries.member_path(registration)).text) == expected
+    assert staffs_lines(registration) == [expected, expected]
+    if kind:
+        sent = OutgoingMail.objects.filter(kind=kind, recipient__contains="person1@").order_by("-pk")[0]
+        assert sent.fields.get("way", "") == expected
+        assert shown(sent.text) == expected
+    here = standing.of_registration(registration)
+    said = (here.step or None, here.until.isoformat().replace("+00:00", "Z") if here.until else None)
+    assert journey.line(here) == expected
+    assert in_api("registrations", registration.pk, token) == said
+    assert in_api("applications", registration.invitation.application_id, token) == said
+    receipt = members.receipt(registration)
+    assert (receipt["step"], receipt["step_until"]) == said
+    references = {f"registration:{registration.pk}", f"application:{registration.invitation.application_id}"}
+    references |= {f"account:{registration.account_id}"} if registration.account_id else set()
+    assert {asked.find(reference) for reference in references} == {here}
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("submitted", "Step 2 of 7: Answer"),
+        ("waitlisted", "Step 2 of 7: Answer"),
+        ("accepted", "Step 3 of 7: Register, by Tuesday 30 January"),
+        ("declined", ""),
+        ("withdrawn", ""),
+    ],
+)
+def test_an_applicant_stands_where_the_decision_says(state: str, expected: str, token: str) -> None:
+    application = make_application(open_program())
+    if state != "submitted":
+        admission.decide(application=application, to_state=state, by=None)
+    assert asked.line(f"application:{application.pk}", "en") == expected
+    here = asked.find(f"application:{application.pk}")
+    assert here is not None
+    assert in_api("applications", application.pk, token)[0] == (here.step or None)
+    if state == "accepted":
+        assert OutgoingMail.objects.get().fields["way"] == expected
+        admission.revoke_link(application=application, by=None)
+        assert asked.line(f"application:{application.pk}", "en") == "Step 3 of 7: Register"
+
+
+def test_a_link_with_an_end_of_its_own_sets_the_date(client: Client, token: str) -> None:
+    program = open_program()
+    Site.objects.filter(is_default_site=True).update(root_page=program.page.get_parent())
+    make_registration_form(program.page)
+    application = make_application(program)
+    end, expected = datetime(2024, 1, 26, 8, tzinfo=UTC), "Step 3 of 7: Register, by Thursday 25 January"
+    invitation, link = accept(application)
+    invitation.ends_at, invitation.has_own_end = end, True
+    invitation.save()
+    assert shown(client.get(f"/go/invitation/{link}/", follow=True).text) == expected
+    assert in_api("applications", application.pk, token) == ("register", "2024-01-26T08:00:00Z")
+    admission.send_link_again(application=application, by=None, ends_at=end)
+    assert OutgoingMail.objects.get(kind="link_again").fields["way"] == expected
+    assert asked.line(f"application:{application.pk}", "en") == expected
+
+
+def test_many_people_take_as_many_queries_as_one(django_assert_num_queries: Callable) -> None:
+    program = open_program()
+    for number in (1, 2, 3):
+        make_registration(program, number)
+    make_application(program, 4)
+    for count in (1, 3):
+        rows = list(Registration.objects.select_related(*standing.RELATED).order_by("pk")[:count])
+        with django_assert_num_queries(1):
+            assert len(standing.of_registrations(rows)) == count
+        applications = list(Application.objects.select_related("program__page").order_by("pk")[:count])
+        with django_assert_num_queries(3):
+            assert len(standing.of_applications(applications)) == count
+
+
+def test_nobody_knows_a_stranger() -> None:
+    assert [asked.find(reference) for reference in ("application:1", "invoice:1", "account:x", "", "account:7")] == [
+        None
+    ] * 5
+    assert asked.line("registration:1", "en") == ""
+
+
+def test_the_reminder_of_a_hold_says_its_end(db: None) -> None:
+    registration = make_registration(open_program())
+    with clock.at(datetime(2024, 2, 1, tzinfo=UTC) + timedelta(hours=10)):
+        assert holds.remind_holds() == 1
+    assert OutgoingMail.objects.get(kind="hold_ending").fields["way"] == HELD
+    assert registration.account
