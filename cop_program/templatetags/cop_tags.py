@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
@@ -15,15 +14,11 @@ from ..presentation.schedule import GroupSchedule, Schedule, Session, ZoneGroup,
 register = template.Library()
 
 
-def _language() -> str:
-    return get_language() or "en"
-
-
 @register.inclusion_tag("cop_program/the_way.html", takes_context=True)
 def the_way(context: dict[str, Any], program: Program | ProgramPage | None, current: str = "") -> dict[str, Any]:
     """Show the way of `program`; `current` is a key of `way.STEPS` or ''. Without a program it is the page's."""
     source = program or context.get("page")
-    steps = journey.steps(source, current, _language()) if source is not None else []
+    steps = journey.steps(source, current, reader.language()) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 
@@ -31,7 +26,7 @@ def the_way(context: dict[str, Any], program: Program | ProgramPage | None, curr
 @register.simple_tag(takes_context=True)
 def deadline(context: dict[str, Any], value: Deadline | None) -> str:
     """Write a deadline as a sentence, in the reader's zone too."""
-    return value.sentence(_language(), reader.zone(context.get("request"))) if value else ""
+    return value.sentence(reader.language(), reader.zone(context.get("request"))) if value else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -59,17 +54,17 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
 @register.filter
 def money(value: Money | None) -> str:
     """Write an amount: "1,997 USD", "499.25 USD"."""
-    return formatting.money_text(value, _language()) if value is not None else ""
+    return formatting.money_text(value, reader.language()) if value is not None else ""
 
 
 @register.simple_tag
 def schedule(sessions: list[Session], groups: list[ZoneGroup]) -> Schedule:
     """Return the schedule of `sessions` for `groups`: `{% schedule sessions groups as schedule %}`."""
-    return build(sessions, groups, _language())
+    return build(sessions, groups, reader.language())
 
 
 @register.simple_tag(takes_context=True)
 def reader_schedule(context: dict[str, Any], sessions: list[Session]) -> GroupSchedule | None:
     """Return the schedule in the reader's zone, None where it is unknown."""
     zone = reader.zone(context.get("request"))
-    return for_reader(sessions, zone, _language()) if zone else None
+    return for_reader(sessions, zone, reader.language()) if zone else None

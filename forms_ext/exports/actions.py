@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db import transaction
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from cop_program import reader
 from cop_program.clock import now
 
 from ..base import history
@@ -40,7 +41,7 @@ def begin(
         source=source.name,
         format=format,
         query=query if background else "",
-        options=options.as_json() | {"language": get_language()},
+        options=options.as_json() | {"language": reader.language()},
         made_by=by,
         created_at=now(),
         rows=count,

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import formatting
+from cop_program import formatting, reader
 
 from ..base.errors import ActionRefused
 from ..base.money import format_money
@@ -57,9 +56,7 @@ def _before(account: Account, received_on: date) -> Doubt | None:
     opened_on = account.created_at.astimezone(ZoneInfo(account.program.page.home_zone)).date()
     if received_on >= opened_on:
         return None
-    day, opened = (
-        formatting.date_text(value, translation.get_language() or "en") for value in (received_on, opened_on)
-    )
+    day, opened = (formatting.date_text(value, reader.language()) for value in (received_on, opened_on))
     text = _("The account was opened on %(opened)s, after the payment of %(day)s.") % {"opened": opened, "day": day}
     return Doubt(f"before:{received_on}", text)
 

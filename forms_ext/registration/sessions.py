@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cop_program import calendars
+from cop_program import calendars, reader
 from cop_program.formatting import day_text, generic_name, time_range
 from cop_program.models import Program, SessionPage
 from cop_program.translations import localized, title_of
@@ -62,7 +61,7 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
 
 def calendar(program: Program, *, is_member: bool) -> bytes:
     """Return the sessions of `program` as a calendar with join links and recordings; empty for whoever is no member."""
-    language = get_language() or "en"
+    language = reader.language()
     entries = [_entry(one) for one in _published(program, language)] if is_member else []
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
     return calendars.feed(program, entries, language=language, name=name)

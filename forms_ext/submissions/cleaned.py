@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from django.utils.translation import get_language
+from cop_program import reader
 
 from ..forms import compiler
 from ..forms.models import FormVersion
@@ -28,7 +28,7 @@ class CleanSubmission:
             version=version,
             answers=answers,
             roles=compiler.compile(version).role_values(answers),
-            language=(get_language() or "en")[:12],
+            language=reader.language()[:12],
             idempotency_key=key,
             source=source,
         )

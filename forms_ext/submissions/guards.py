@@ -10,8 +10,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cop_program import formatting, reader
 
@@ -41,7 +41,7 @@ class TooMany(Exception):
 
 def _when(until: datetime, minutes: int, request: HttpRequest) -> str:
     zone = reader.zone(request)
-    time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), get_language() or "en")
+    time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), reader.language())
     return ngettext(
         "You can send this again at %(time)s, in %(minutes)s minute.",
         "You can send this again at %(time)s, in %(minutes)s minutes.",

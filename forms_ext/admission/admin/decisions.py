@@ -7,10 +7,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cop_program import journey
+from cop_program import journey, reader
 from cop_program.clock import now
 
 from ...applications.models import Application
@@ -79,13 +79,13 @@ def step(application: Application, registration: Any) -> str:
 def way_line(application: Application, registration: Any) -> str:
     """Return where the person is on the way, in words: "Step 3 of 7: Register, by Tuesday 30 January"."""
     here = step(application, registration)
-    return journey.step_line(application.program, here, get_language() or "en") if here else ""
+    return journey.step_line(application.program, here, reader.language()) if here else ""
 
 
 def link_effect(application: Application) -> str:
     """Say until when a personal link made now is valid."""
     deadline = application.program.page.deadline("registration")
-    until = deadline.sentence(get_language() or "en")
+    until = deadline.sentence(reader.language())
     if deadline.is_past(now()):
         return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {
             "until": until
