@@ -12,6 +12,7 @@ from cop_program.translations import title_of
 
 from ..applications.models import Application
 from ..base import dates
+from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
 from ..mail.email_types import COMMON, TOLD, Fields, define
@@ -124,7 +125,7 @@ TYPES = {
 
 def scope(application: Application) -> str:
     """Return the scope of mails about a program."""
-    return f"program:{application.program_id}"
+    return application.program.scope
 
 
 def field_values(
@@ -171,7 +172,7 @@ def send(
         secrets={"link": link} if link else None,
         scope=scope(application),
         language=application.language,
-        about=f"application:{application.pk}",
+        about=reference_to(application),
     )
 
 

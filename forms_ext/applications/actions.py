@@ -13,6 +13,7 @@ from cop_program.models import FacilitatorPage, Program
 
 from ..base import history, number_series
 from ..base.errors import ActionRefused
+from ..base.references import reference_to
 from ..forms import compiler, roles
 from ..forms.models import FormVersion
 from ..mail import actions as mail
@@ -73,7 +74,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 
 def receipt(application: Application) -> Receipt:
     """Return what the sender of `application` may quote, and whether a mail confirms it."""
-    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=f"application:{application.pk}")
+    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=reference_to(application))
     return Receipt(application.reference, kind="application", is_mailed=mails.exists())
 
 

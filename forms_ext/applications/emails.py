@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cop_program import journey
 from cop_program.translations import title_of
 
+from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
 from ..mail.email_types import COMMON, define
@@ -77,9 +78,9 @@ def send_receipt(application: Application) -> None:
         to=application.email,
         to_name=application.name,
         fields=receipt_fields(application),
-        scope=f"program:{application.program_id}",
+        scope=application.program.scope,
         language=application.language,
-        about=f"application:{application.pk}",
+        about=reference_to(application),
     )
 
 

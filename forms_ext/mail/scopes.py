@@ -14,4 +14,4 @@ def program_of(scope: str) -> int | None:
 def scopes() -> list[tuple[str, str]]:
     """Return each scope with its name, all programs first, then the newest."""
     programs = Program.objects.select_related("page").order_by("-pk")
-    return [("", _("All programs")), *((f"program:{program.pk}", str(program)) for program in programs)]
+    return [("", _("All programs")), *((program.scope, str(program)) for program in programs)]

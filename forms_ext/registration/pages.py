@@ -15,6 +15,7 @@ from cop_program.translations import page_of
 from ..admission import emails as admission_emails
 from ..admission.models import Invitation
 from ..base.errors import ActionRefused
+from ..base.references import reference_to
 from ..forms.compiler import compile
 from ..submissions import panels, serving, tokens
 from ..submissions.pages import AbstractFormPage
@@ -121,7 +122,7 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
 
 
 def _subject(invitation: Invitation) -> str:
-    return f"application:{invitation.application_id}"
+    return reference_to(invitation.application)
 
 
 def _is_of_somebody_else(page: RegistrationFormPage, request: HttpRequest, invitation: Invitation) -> bool:

@@ -151,7 +151,7 @@ def test_fee_deposit_balance_and_rebate_are_those_of_the_program(program: Progra
 
 
 def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program) -> None:
-    mails = OutgoingMail.objects.filter(scope=f"program:{program.pk}")
+    mails = OutgoingMail.objects.filter(scope=program.scope)
     assert set(mails.values_list("state", flat=True)) == {"sent"}
     sent: dict[str, Counter[str]] = {}
     for kind, recipient in mails.values_list("kind", "recipient"):
@@ -193,7 +193,7 @@ def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program
 
 def test_the_report_shows_each_mail_with_its_papers_and_needs_nothing_else(made: Record, program: Program) -> None:
     page = report.html(made, running.play_of(made))
-    mails = OutgoingMail.objects.filter(scope=f"program:{program.pk}")
+    mails = OutgoingMail.objects.filter(scope=program.scope)
     assert page.count('<details class="letter">') == page.count("srcdoc=") == mails.count()
     assert len(re.findall(r'href="data:application/pdf;base64,[^"]+" download="CF-', page)) == 11
     assert re.findall(r"<link|<script|url\((?!data:|\"data:)|src=\"", page) == []

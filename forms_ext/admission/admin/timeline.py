@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ...applications.models import Application
 from ...base.money import format_money
+from ...base.references import reference_to
 from ...base.timeline import Entry, logged, name_of
 from ...mail.email_types import MESSAGE
 from ...mail.models import OutgoingMail
@@ -65,16 +66,16 @@ def of_application(application: Application, *, money: bool, mails: bool) -> lis
     """Return the timeline of `application`, the newest first; money and mails for those who may see them."""
     invitations = list(application.invitations.select_related("created_by", "revoked_by", "registration__account"))
     entries = [*_application(application), *_links(invitations), *logged(application, DOWNLOADED)]
-    abouts = [f"application:{application.pk}"]
+    abouts = [reference_to(application)]
     for invitation in invitations:
         registration = getattr(invitation, "registration", None)
         if registration is None:
             continue
         entries += logged(registration)
-        abouts.append(f"registration:{registration.pk}")
+        abouts.append(reference_to(registration))
         if registration.account:
-            abouts.append(f"account:{registration.account.pk}")
-            abouts += [f"invoice:{invoice.pk}" for invoice in registration.account.invoices.all()]
+            abouts.append(reference_to(registration.account))
+            abouts += [reference_to(invoice) for invoice in registration.account.invoices.all()]
             entries += _money(registration.account) if money else []
     if mails:
         entries += _mails(abouts)

@@ -50,7 +50,7 @@ class Play:
     @property
     def scope(self) -> str:
         """Under which the program's mails stand in the outbox."""
-        return f"program:{self.program.pk}"
+        return self.program.scope
 
     @cached_property
     def application_form(self) -> ApplicationFormPage:
