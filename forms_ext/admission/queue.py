@@ -10,7 +10,7 @@ from .models import Invitation, QueueEntry
 
 def waiting(program: Program) -> QuerySet[QueueEntry]:
     """Return those who wait for a place of `program`, the first in line first."""
-    return QueueEntry.objects.filter(program=program, offered_at__isnull=True, left_at__isnull=True).order_by("pk")
+    return QueueEntry.objects.waiting().filter(program=program).order_by("pk")
 
 
 def join(*, program: Program, invitation: Invitation) -> QueueEntry:
@@ -25,7 +25,7 @@ def first(program: Program) -> QueueEntry | None:
 
 def place(invitation: Invitation) -> int | None:
     """Return the place in line of `invitation`, from 1; None where it does not wait."""
-    entry = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True).first()
+    entry = QueueEntry.objects.waiting().filter(invitation=invitation).first()
     if entry is None:
         return None
     return waiting(entry.program).filter(pk__lte=entry.pk).count()
@@ -38,5 +38,5 @@ def offered(entry: QueueEntry) -> None:
 
 def leave(invitation: Invitation) -> bool:
     """Let `invitation` leave the queue; False where it does not wait."""
-    left = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True)
+    left = QueueEntry.objects.waiting().filter(invitation=invitation)
     return bool(left.update(left_at=now()))

@@ -70,11 +70,6 @@ def open_account(
     return account
 
 
-def lock(account: Account) -> Account:
-    """Return the row of `account`, locked until the transaction ends, so that its actions stand in line."""
-    return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
-
-
 def _check_amount(account: Account, amount: Money) -> None:
     if str(amount.currency) != account.currency:
         raise ActionRefused(
@@ -118,7 +113,7 @@ def _post(
 @transaction.atomic
 def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> AccountRow:
     """Post the fee; it stands as it is now, whatever the page says later."""
-    account = lock(account)
+    account = queries.locked(account.pk)
     amount = round_minor(amount)
     _check_amount(account, amount)
     if queries.fee(account).amount > 0:
@@ -129,13 +124,13 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
 @transaction.atomic
 def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
     """Reverse the fee that stands on the account; nothing happens where none does."""
-    return _reverse(lock(account), Kind.FEE, by=by, note=note)
+    return _reverse(queries.locked(account.pk), Kind.FEE, by=by, note=note)
 
 
 @transaction.atomic
 def reverse_cancellation_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
     """Reverse what is kept as a cancellation fee; nothing happens if there is none."""
-    return _reverse(lock(account), Kind.CANCELLATION_FEE, by=by, note=note)
+    return _reverse(queries.locked(account.pk), Kind.CANCELLATION_FEE, by=by, note=note)
 
 
 def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> list[AccountRow]:
@@ -149,7 +144,7 @@ def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> l
 @transaction.atomic
 def post_cancellation_fee(*, account: Account, amount: Money, by: "User | None" = None, note: str = "") -> AccountRow:
     """Post what is kept when somebody cancels after the deadline."""
-    account = lock(account)
+    account = queries.locked(account.pk)
     _check_amount(account, amount)
     return _post(account, Kind.CANCELLATION_FEE, amount.amount, by=by, note=note)
 
@@ -174,7 +169,7 @@ def record_payment(
     somebody has read and accepted: with others, PaymentInDoubt is raised and nothing is recorded.
     None: the caller vouches for the payment. Raise ActionRefused if it cannot be recorded at all.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
         return _same_payment(earlier, account, amount)
     _check_amount(account, amount)
@@ -224,7 +219,7 @@ def reverse_payment(
     no longer paid for is held until `hold_until`; None: as the receivers of `payment_reversed` usually do. Raise
     ActionRefused if the payment has been reversed already, no reason is given, or `hold_until` is past.
     """
-    account = lock(payment.account)
+    account = queries.locked(payment.account.pk)
     payment = Payment.objects.select_related("row").get(pk=payment.pk)
     payment.account = account
     if PaymentReversal.objects.filter(payment=payment).exists():
@@ -247,7 +242,7 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
 
     Raise ActionRefused if more is listed than is in credit.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     _check_amount(account, amount)
     left = queries.credit(account) - queries.listed(account)
     if left < amount:
@@ -261,7 +256,7 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
 
 
 def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
-    account = lock(refund.account)
+    account = queries.locked(refund.account.pk)
     refund = RefundDue.objects.select_for_update().get(pk=refund.pk)
     if refund.settled_by_row_id:
         raise ActionRefused(_("This refund is recorded as paid already."))
@@ -298,7 +293,7 @@ def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str 
 @transaction.atomic
 def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) -> RebateDue:
     """List a rebate for the payer, once for each account; a second call returns the same."""
-    account = lock(account)
+    account = queries.locked(account.pk)
     if earlier := RebateDue.objects.filter(account=account).first():
         return earlier
     amount = round_minor(amount)
@@ -324,7 +319,7 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
 
     The payer is told, with what staff write to them.
     """
-    account = lock(rebate.account)
+    account = queries.locked(rebate.account.pk)
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
     if rebate.paid_row_id:
         raise ActionRefused(_("This rebate is recorded as paid already."))

@@ -11,14 +11,15 @@ from cop_program.models import Program
 
 from ..admission import invitations, places, queue
 from ..admission.models import Invitation, Place
-from ..applications.models import Application
+from ..admission.queries import gives_deposit_back
+from ..applications import queries as applications_queries
 from ..base import history, number_series
 from ..base.errors import ActionRefused
 from ..ledger import queries as ledger_queries
 from ..submissions import files
 from . import queries
 from .emails import sending
-from .lifecycle import give_up_place, offer_under_lock, refund_by_default, role_values, settle, start_hold
+from .lifecycle import give_up_place, offer_under_lock, role_values, settle, start_hold
 from .models import Registration
 from .transitions import move
 
@@ -39,7 +40,7 @@ def _earlier(invitation: Invitation, key: str | None) -> Registration | None:
 
 def _use(invitation: Invitation) -> Program:
     """Use the invitation up while its application is ours, so that nobody decides it meanwhile."""
-    application = Application.objects.select_for_update(of=("self",)).get(pk=invitation.application_id)
+    application = applications_queries.locked(invitation.application_id)
     if not invitations.use(invitation):
         raise ActionRefused(_("This personal link is not valid any more: it was used, has ended or was replaced."))
     return Program.objects.select_related("page").get(pk=application.program_id)
@@ -126,7 +127,7 @@ def cancel(
     `reason` is for colleagues, `message` for the person, in the mail.
     """
     registration = queries.locked(registration)
-    usual = refund_by_default(registration.program)
+    usual = gives_deposit_back(registration.program)
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None
     if chosen != usual and paid and paid.amount > 0 and not reason.strip():

@@ -52,12 +52,6 @@ def start_hold(registration: Registration) -> Account:
     return account
 
 
-def refund_by_default(program: Program) -> bool:
-    """Tell whether a deposit is given back to somebody who cancels now."""
-    closes_at = program.page.cancellation_closes_at
-    return closes_at is None or now() < closes_at
-
-
 def give_up_place(registration: Registration) -> None:
     """Free the place of a registration, or let it leave the queue; the caller holds the program's row."""
     if place := places.of(registration.invitation):

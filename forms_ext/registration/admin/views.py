@@ -14,11 +14,11 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cop_program.clock import now
 from cop_program.deadlines import deadline_instant
 
 from ...admission.admin import timeline
 from ...admission.admin.decisions import way_line
+from ...admission.queries import gives_deposit_back
 from ...base import dates
 from ...base.admin.views import ShownEmail, StaffView
 from ...base.money import format_money
@@ -148,12 +148,11 @@ class CancelView(RegistrationActionView):
     def deposit_effect(self, paid: str) -> str:
         """Say what the deadline means for what was paid."""
         page = self.registration.program.page
-        closes_at = page.cancellation_closes_at
         day = date_format(page.cancellation_deadline, "l j F Y") if page.cancellation_deadline else ""
-        if closes_at is not None and now() >= closes_at:
+        if not gives_deposit_back(self.registration.program):
             said = _("The cancellation deadline (%(day)s) has passed: of the %(paid)s paid, the deposit is kept as a "
                      "cancellation fee, unless you choose otherwise.")  # fmt: skip
-        elif closes_at is not None:
+        elif page.cancellation_closes_at is not None:
             said = _("The cancellation deadline (%(day)s) lies ahead: the %(paid)s paid are listed for refund, unless "
                      "you choose otherwise.")  # fmt: skip
         else:
