@@ -113,8 +113,6 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
     """Return what the member's page shows; times stand in `zone`, the one that was chosen on this site."""
     zone = zone or sending.reader_zone(registration)
     account = registration.account
-    is_member = registration.state == State.MEMBER
-    found = sessions.of(registration.program, zone=zone, language=registration.language) if is_member else []
     return {
         "registration": registration,
         "program": registration.program,
@@ -124,7 +122,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "next_step": next_step(registration),
         "way_step": way_step(registration),
         "payment": how_to_pay(registration),
-        "sessions": found,
+        "sessions": sessions.shown_to(registration, zone=zone),
         "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
         "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],
         "balance": ledger_queries.balance(account) if account else None,

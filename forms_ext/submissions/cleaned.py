@@ -39,8 +39,11 @@ class Receipt:
     """What the sender may quote; `kind` chooses the words of the confirmation.
 
     `is_mailed` is False if an application is confirmed on the page alone: its address has got enough mails.
+    Whoever has registered goes on to their private page at `private_path`, and `state` says how their registration is.
     """
 
     reference: str
     kind: str = "submission"
     is_mailed: bool = True
+    state: str = ""
+    private_path: str = ""
