@@ -202,7 +202,7 @@ def _arrive(moment: datetime) -> datetime:
 
 
 def _attempt(do: Callable[[], str]) -> Event:
-    """Do one deed; what the site refuses is part of the report, and staff may have been there before."""
+    """Do one step; what the site refuses is part of the report, and staff may have been there before."""
     at = clock.now().isoformat()
     try:
         return Event(at, do())
