@@ -14,7 +14,7 @@ from cop_program.models import FacilitatorPage, Program
 from ..base import history, number_series
 from ..base.errors import ActionRefused
 from ..base.references import reference_to
-from ..forms import compiler, roles
+from ..forms import compiler
 from ..forms.models import FormVersion
 from ..mail import actions as mail
 from ..mail.models import OutgoingMail
@@ -36,7 +36,6 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
     reference = number_series.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-")
     if earlier := _earlier(submission):
         return earlier, False
-    columns = {name: str(submission.roles.get(role) or "") for role, name in roles.columns(Application).items()}
     application = Application.objects.create(
         program=program,
         version=submission.version,
@@ -45,7 +44,7 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
         submitted_at=moment,
         idempotency_key=submission.idempotency_key or None,
         reference=reference,
-        **columns,
+        **submission.columns(Application),
         **more,
     )
     files.claim(application.answers)

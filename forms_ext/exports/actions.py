@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cop_program import reader
 from cop_program.clock import now
@@ -14,18 +13,12 @@ from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from ..base.tasks import start
+from .formats import fitting
 from .models import Export
 from .options import Options
 from .sources import Source
 
 EXPORTED = "forms_ext.exports.export"
-FORMATS = {
-    "csv": ("text/csv; charset=utf-8", gettext_lazy("CSV")),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", gettext_lazy("Excel (XLSX)")),
-    "jsonl": ("application/x-ndjson", gettext_lazy("JSON lines")),
-    "zip": ("application/zip", gettext_lazy("ZIP")),
-}
-TABLES = ("csv", "xlsx", "jsonl")
 
 
 @transaction.atomic
@@ -33,7 +26,7 @@ def begin(
     *, source: Source, format: str, query: str, options: Options, by: Any = None, background: bool | None = None
 ) -> Export:
     """Record an export; a large one (or where `background` says so) is written by a worker."""
-    if format not in (["zip"] if source.is_files else TABLES):
+    if format not in fitting(is_files=source.is_files):
         raise ActionRefused(_("This cannot be exported in that format."))
     count = source.rows(query, by).count()
     background = count > conf.COP_EXPORT_BACKGROUND_ROWS if background is None else background

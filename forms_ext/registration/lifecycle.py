@@ -1,7 +1,7 @@
 """Steps that several actions share: a hold begins, a place is given up, an account is settled."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -86,11 +86,6 @@ def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> M
     if amount.amount > 0:
         ledger.list_refund(account=account, amount=amount, reason=reason, by=by)
     return amount
-
-
-def role_values(submission: Any) -> dict[str, str]:
-    """Return the answer of each role as text."""
-    return {role: str(value) for role, value in submission.roles.items() if value not in (None, "")}
 
 
 def _has_begun(program: Program) -> bool:

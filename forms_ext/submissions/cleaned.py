@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from django.db.models import Model
+
 from cop_program import reader
 
-from ..forms import compiler
+from ..forms import compiler, roles
 from ..forms.models import FormVersion
 
 
@@ -32,6 +34,10 @@ class CleanSubmission:
             idempotency_key=key,
             source=source,
         )
+
+    def columns(self, model: type[Model]) -> dict[str, str]:
+        """Return what the columns of `model` hold that store answers by their role; '' where nothing was answered."""
+        return {name: str(self.roles.get(role) or "") for role, name in roles.columns(model).items()}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from hypothesis.extra.django import TestCase
 from wagtail.models import Locale, ModelLogEntry, PageLogEntry, Revision
 
 from cop_program import edition_checklist, editions
-from cop_program.editions import DAYS
 from cop_program.models import FacilitatorPage, Program, ProgramFacilitator, ProgramPage, SessionPage
 from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.forms.models import FormVersion
@@ -32,6 +31,7 @@ from tests.forms_ext.forms.factories import make_application_form, make_registra
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 ZONES = ["America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "UTC"]
 SECRET = "https://meet.example/secret-room"
+DAYS = ("starts_on", "ends_on", "application_deadline", "registration_deadline", "cancellation_deadline")
 
 
 def add_session(page: ProgramPage, starts_at: datetime, hours: float = 3, live: bool = True, **values: Any) -> Any:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -249,8 +250,7 @@ def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -
         content_type="application/pdf", size=17, sha256="0" * 64, created_at=clock.now(),
     )  # fmt: skip
     invitation, _token = accept(make_application(program))
-    sent = submission()
-    sent.answers = {"paper": {"upload": upload.token, "name": "paper.pdf"}}
+    sent = replace(submission(), answers={"paper": {"upload": upload.token, "name": "paper.pdf"}})
     actions.register(invitation=invitation, submission=sent)
     with clock.at(clock.now() + timedelta(days=60)):
         forget_draft_uploads()
