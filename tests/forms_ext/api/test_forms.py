@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
+from forms_ext.api import answers
 from forms_ext.applications.models import Application
 from forms_ext.forms.models import FormVersion
 from forms_ext.mail.models import OutgoingMail
@@ -307,3 +308,8 @@ def test_a_file_is_sent_first_and_named_in_the_answers(shown: Shown) -> None:
     wrong = Client().post(f"{shown.api}files/letter/", {"file": SimpleUploadedFile("cv.exe", b"MZ")})
     assert list(errors(wrong)) == ["#/answers/letter"]
     errors(Client().post(f"{shown.api}files/your_name/", {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}), 404)
+
+
+@pytest.mark.parametrize(("value", "is_taken"), [(3, True), (3.5, False), (True, False), ("3", False)])
+def test_a_whole_number_is_taken_where_the_schema_asks_for_one(value: object, is_taken: bool) -> None:
+    assert answers.fits({"type": "integer"}, value) is is_taken

@@ -287,3 +287,11 @@ def test_a_program_with_a_fee_is_not_confirmed_without_an_issuer(program: Progra
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN
     assert not BatchRun.objects.exists()
+
+
+def test_what_was_not_asked_again_comes_from_the_application(program: Program) -> None:
+    invitation, _token = accept(make_application(program))
+    sent = replace(submission(), roles={"name": "Ada Lovelace", "billing_address": "1 First Street"})
+    made = actions.register(invitation=invitation, submission=sent)
+    assert (made.name, made.billing_name, made.billing_address) == ("Ada Lovelace", "Ada Lovelace", "1 First Street")
+    assert (made.email, made.country) == (invitation.application.email, invitation.application.country)
