@@ -13,7 +13,7 @@ PYTHON := .venv/bin/python
 run: ## Everything on this machine: packages, environment, database, demo, web server, worker
 	@exec site/bin/run
 
-rehearse: ## A copy of a program from the first application to the end: PROGRAM=slug, STOP_AT=station, SERVE=0
+rehearse: ## A copy of a program from the first application to the end: PROGRAM=slug, STOP_AT=stage, SERVE=0
 	@DATA_DIR="$(REHEARSAL_DIR)" exec site/bin/run cop_rehearse --program "$(PROGRAM)" --stop-at "$(STOP_AT)" \
 		$(if $(filter 0,$(SERVE)),,--serve)
 

@@ -11,11 +11,10 @@ from babel.dates import get_month_names
 from django.db import models
 from django.urls import reverse
 from django.utils.text import Truncator, capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from . import formatting
+from . import formatting, reader
 from .clock import now
 from .deadlines import KINDS
 from .models import ProgramPage, SessionPage
@@ -59,7 +58,7 @@ def _of_page(page: Page) -> Iterator[str]:
                 field: Any = page._meta.get_field(f"{kind}_deadline")
                 yield _("The %(name)s is past: %(day)s.") % {
                     "name": field.verbose_name,
-                    "day": formatting.day_text(deadline.day, get_language() or "en"),
+                    "day": formatting.day_text(deadline.day, reader.language()),
                 }
     if isinstance(page, SessionPage) and page.is_cancelled:
         yield _("It was called off in the edition before and comes along as called off.")

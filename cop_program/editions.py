@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import models, transaction
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Page
 
@@ -14,7 +14,6 @@ from .models import Program, ProgramPage, SessionPage
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-DAYS = ("starts_on", "ends_on", "application_deadline", "registration_deadline", "cancellation_deadline")
 #: What Wagtail would copy and a draft must not have: its own schedule and the lock of a colleague.
 UNSCHEDULED = {
     "go_live_at": None,
@@ -67,13 +66,18 @@ def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "Abstrac
     """Copy `page` with all below it to a new start, without join links and recordings."""
     days = shift(page, first_day)
     parent = page.get_parent()
-    values = {name: day + timedelta(days=days) for name in DAYS if (day := getattr(page, name))}
+    values = {name: day + timedelta(days=days) for name in _days(page) if (day := getattr(page, name))}
     slug = find_available_slug(parent, page.slug)
     copy = _copy(page, parent, by, {**values, "title": title, "slug": slug})
     program = Program.objects.create(translation_key=copy.translation_key, page=copy)
     edition = Edition(program)
     _copy_below(page, copy, days, by, edition)
     return edition
+
+
+def _days(page: ProgramPage) -> list[str]:
+    """Return the names of the fields of `page` that hold days of its own."""
+    return [name for name in page.shared_fields if isinstance(page._meta.get_field(name), models.DateField)]
 
 
 def _copy_below(source: Page, target: Page, days: int, by: Any, edition: Edition) -> None:

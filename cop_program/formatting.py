@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
 
+from . import reader
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -187,7 +189,7 @@ def duration_text(length: timedelta) -> str:
         ngettext("{n} hour", "{n} hours", hours).format(n=hours) if hours else "",
         ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes) if minutes else "",
     ]
-    return and_list([part for part in parts if part], translation.get_language() or "en") or _("less than a minute")
+    return and_list([part for part in parts if part], reader.language()) or _("less than a minute")
 
 
 # Zones -----------------------------------------------------------------------------------------

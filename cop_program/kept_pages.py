@@ -20,7 +20,6 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import translation
 from wagtail.models import ModelLogEntry, PageLogEntry
 
 from . import reader
@@ -79,7 +78,7 @@ def _key(page: ProgramPage, request: HttpRequest) -> Hashable:
     rows, logged = reading.state(request, page.pk), _log_statement().run()
     if rows is None or not logged:
         return None
-    return rows, logged, translation.get_language(), reader.zone(request), request.get_full_path()
+    return rows, logged, reader.language(), reader.zone(request), request.get_full_path()
 
 
 def _has_live_blocks(page: ProgramPage) -> bool:

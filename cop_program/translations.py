@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from wagtail.models import Page
 
-from . import access
+from . import access, reader
 
 if TYPE_CHECKING:
     from .models import Program, ProgramPage
@@ -29,7 +29,7 @@ def are_on() -> bool:
 @contextmanager
 def speaking(page: Page) -> Iterator[None]:
     """Let what is written inside be in the language of `page`, wherever its address stands."""
-    with translation.override(page.locale.language_code) if are_on() else translation.override(_spoken()):
+    with translation.override(page.locale.language_code) if are_on() else translation.override(reader.language()):
         yield
 
 
@@ -43,10 +43,6 @@ def serve(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse] 
         if hasattr(response, "render"):
             response.render()
     return response
-
-
-def _spoken() -> str:
-    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def localized[AnyPage: Page](
@@ -63,7 +59,7 @@ def localized[AnyPage: Page](
     `for_participants`, has the words of translations whatever their view restrictions: theirs is another way in.
     """
     found = list(pages)
-    language = language or _spoken()
+    language = language or reader.language()
     if not found or not are_on() or not translation.check_for_language(language):
         return found
     keys = [page.translation_key for page in found]
@@ -106,7 +102,7 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
 
 def page_of(program: "Program", language: str = "") -> "ProgramPage":
     """Return the page of `program` with words in `language`, else its source page; for words, never for figures."""
-    language = language or _spoken()
+    language = language or reader.language()
     known = program.pages_by_language
     if language not in known:
         page = program.page

@@ -54,6 +54,11 @@ class Program(models.Model):
         except ObjectDoesNotExist:
             return str(self.translation_key)
 
+    @property
+    def scope(self) -> str:
+        """What email templates and emails call this program: "program:7"; they know no program."""
+        return f"program:{self.pk}"
+
     @cached_property
     def pages_by_language(self) -> "dict[str, ProgramPage]":
         """The pages that `translations.page_of` has found so far."""

@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
-from .. import formatting
+from .. import formatting, reader
 
 
 class ZonedDateTimeField(forms.DateTimeField):
@@ -59,6 +58,6 @@ class SessionPageForm(TranslatedForm):
                     disabled=old.disabled,
                     widget=old.widget,
                     help_text=_("In the program's home zone: {zone}. Readers see their own time.").format(
-                        zone=f"{formatting.generic_name(zone, get_language() or 'en')} ({zone.replace('_', ' ')})"
+                        zone=f"{formatting.generic_name(zone, reader.language())} ({zone.replace('_', ' ')})"
                     ),
                 )

@@ -60,6 +60,24 @@ class ProgramPageMixin(models.Model):
     cancellation_policy = RichTextField(_("cancellation policy"), blank=True)
     body = OpenStreamField(ProgramBodyBlock(), verbose_name=_("body"), blank=True)
 
+    #: Figures and dates, which translations have from their source page. A new edition moves the dates.
+    shared_fields = (
+        "home_zone",
+        "starts_on",
+        "ends_on",
+        *(
+            f"{kind}_deadline{zone}"
+            for kind in ("application", "cancellation", "registration")
+            for zone in ("", "_zone")
+        ),
+        "capacity",
+        "least_members",
+        "fee",
+        "deposit",
+        "rebate_percentage",
+        "rebate_countries",
+    )
+
     class Meta:
         abstract = True
 

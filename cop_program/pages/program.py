@@ -34,22 +34,6 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
     """The page of one program; sessions and its forms live below it."""
 
     base_form_class = TranslatedForm
-    shared_fields = (
-        "home_zone",
-        "starts_on",
-        "ends_on",
-        *(
-            f"{kind}_deadline{zone}"
-            for kind in ("application", "cancellation", "registration")
-            for zone in ("", "_zone")
-        ),
-        "capacity",
-        "least_members",
-        "fee",
-        "deposit",
-        "rebate_percentage",
-        "rebate_countries",
-    )
     content_panels = [*Page.content_panels, *panels.PROGRAM]
     search_fields = [
         *Page.search_fields,

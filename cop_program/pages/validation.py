@@ -5,10 +5,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .. import formatting
+from .. import formatting, reader
 from ..deadlines import KINDS, Deadline
 from ..extensions import provider
 from ..models.program import Program
@@ -19,17 +18,13 @@ if TYPE_CHECKING:
 Errors = dict[str, list[str]]
 
 
-def _language() -> str:
-    return get_language() or "en"
-
-
 def _day(day: date) -> str:
-    return formatting.day_text(day, _language())
+    return formatting.day_text(day, reader.language())
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{_day(local.date())}, {formatting.time_text(local.time(), _language())}"
+    return f"{_day(local.date())}, {formatting.time_text(local.time(), reader.language())}"
 
 
 def program_errors(page: "ProgramPage") -> Errors:
@@ -74,7 +69,7 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
         yield (
             "deposit",
             _("The deposit is a part of the fee and can't be above it: {fee}.").format(
-                fee=formatting.money_text(fee, _language())
+                fee=formatting.money_text(fee, reader.language())
             ),
         )
 

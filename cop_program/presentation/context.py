@@ -45,7 +45,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .. import access, formatting, journey, reader
@@ -112,7 +111,7 @@ def of_every_page(request: HttpRequest) -> dict[str, Any]:
 
 def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a program page, with a number of queries that does not grow with its sessions."""
-    language, zone = _language(), reader.zone(request)
+    language, zone = reader.language(), reader.zone(request)
     sessions = page.live_sessions(program, request) if page.path else []
     timed = [times_of(session) for session in sessions if not session.is_cancelled]
     places, step = _standing(program, request)
@@ -138,7 +137,7 @@ def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequ
 
 def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a session's page; its join link and recording are not for it."""
-    language, zone, above = _language(), reader.zone(request), page.program_page()
+    language, zone, above = reader.language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
     others = above.live_sessions(request=request) if above.path else []
@@ -167,7 +166,7 @@ def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, A
 
 def of_programs(pages: "Sequence[ProgramPage]", programs: "Iterable[Program]", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a list of `pages`: what is ahead, soonest first, then what is past, latest first."""
-    language = _language()
+    language = reader.language()
     known = {program.translation_key: program for program in programs}
     ahead, over = [one for one in pages if not is_over(one)], [one for one in pages if is_over(one)]
     lines = []
@@ -196,7 +195,7 @@ def zone_groups(page: "ProgramPage") -> list[ZoneGroup]:
 
 def _home_group(page: "ProgramPage") -> ZoneGroup:
     zone = page.home_zone or "UTC"
-    return ZoneGroup(formatting.generic_name(zone, _language()), (zone,))
+    return ZoneGroup(formatting.generic_name(zone, reader.language()), (zone,))
 
 
 def times_of(session: "SessionPage") -> Session:
@@ -211,7 +210,7 @@ def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[Dea
         "cancellation": _("Cancel with your deposit paid back"),
         "registration": _("Register and pay the deposit"),
     }
-    language, zone, moment = _language(), reader.zone(request), now()
+    language, zone, moment = reader.language(), reader.zone(request), now()
     lines = []
     for kind in KINDS:
         if deadline := page.deadline(kind):
@@ -267,10 +266,6 @@ def days_text(page: "ProgramPage", language: str) -> str:
         return last
     first = formatting.date_text(page.starts_on, language, year=page.starts_on.year != page.ends_on.year)
     return f"{first} - {last}"
-
-
-def _language() -> str:
-    return translation.get_language() or "en"
 
 
 def _standing(program: Any, request: HttpRequest) -> tuple[Places | None, NextStep | None]:

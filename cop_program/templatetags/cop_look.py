@@ -8,9 +8,8 @@ from babel.lists import format_list
 from django import template
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
-from django.utils.translation import get_language
 
-from .. import videos
+from .. import reader, videos
 from ..extensions import Places
 from ..formatting import and_list as join_with_and
 from ..formatting import locale_of
@@ -65,14 +64,14 @@ def lines(text: str) -> list[str]:
 @register.filter
 def and_list(parts: Sequence[Any]) -> str:
     """Return "a, b and c"."""
-    return join_with_and([str(part) for part in parts], get_language() or "en")
+    return join_with_and([str(part) for part in parts], reader.language())
 
 
 @register.filter
 def own_times(group: GroupSchedule) -> str:
     """Return the times of one reader's sessions, each once: "1:00 - 4:00 am or midnight - 3:00 am"."""
     times = list(dict.fromkeys(line.time for section in group.sections for line in section.lines))
-    return format_list(times, style="or", locale=locale_of(get_language() or "en"))
+    return format_list(times, style="or", locale=locale_of(reader.language()))
 
 
 @register.filter

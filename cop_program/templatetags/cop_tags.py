@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
@@ -14,17 +13,13 @@ from ..models import Program, ProgramPage
 register = template.Library()
 
 
-def _language() -> str:
-    return get_language() or "en"
-
-
 @register.inclusion_tag("cop_program/the_way.html", takes_context=True)
 def the_way(
     context: dict[str, Any], program: Program | ProgramPage | None, standing: journey.Standing | None = None
 ) -> dict[str, Any]:
     """Show the steps of `program` to somebody who stands at `standing`. Without a program it is the page's."""
     source = program or context.get("page")
-    steps = journey.steps(source, standing, _language()) if source is not None else []
+    steps = journey.steps(source, standing, reader.language()) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 
@@ -32,7 +27,7 @@ def the_way(
 @register.simple_tag(takes_context=True)
 def deadline(context: dict[str, Any], value: Deadline | None) -> str:
     """Write a deadline as a sentence, in the reader's zone too."""
-    return value.sentence(_language(), reader.zone(context.get("request"))) if value else ""
+    return value.sentence(reader.language(), reader.zone(context.get("request"))) if value else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -60,4 +55,4 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
 @register.filter
 def money(value: Money | None) -> str:
     """Write an amount: "1,997 USD", "499.25 USD"."""
-    return formatting.money_text(value, _language()) if value is not None else ""
+    return formatting.money_text(value, reader.language()) if value is not None else ""

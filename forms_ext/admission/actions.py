@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cop_program.clock import now
 from cop_program.models import Program
 
+from ..applications import queries as applications_queries
 from ..applications.models import Application
 from ..base import history
 from ..base.errors import ActionRefused
@@ -131,7 +132,7 @@ def withdraw(*, application: Application, by: "User | None", reason: str = "", m
 
 def _lock_accepted(application: Application) -> Application:
     """Return `application` locked; only an accepted one that nobody registered with has a link to act on."""
-    locked = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=application.pk)
+    locked = applications_queries.locked(application.pk)
     if locked.state != State.ACCEPTED:
         raise ActionRefused(
             _("%(reference)s is “%(state)s”: only accepted people have a personal link.")

@@ -7,17 +7,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cop_program import journey
-from cop_program.clock import now
 from cop_program.translations import title_of
 
 from ..applications.models import Application
 from ..base import dates
+from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
 from ..mail.email_types import COMMON, TOLD, Fields, define
 from ..mail.models import OutgoingMail
 from ..mail.rendering import Rendered
-from . import invitations
+from . import invitations, queries
 
 FIELDS: Fields = {**COMMON, "reference": (_("Reference of the application"), "A-2024-0007")}
 LINK_FIELDS: Fields = {
@@ -122,11 +122,6 @@ TYPES = {
 }
 
 
-def scope(application: Application) -> str:
-    """Return the scope of mails about a program."""
-    return f"program:{application.program_id}"
-
-
 def field_values(
     application: Application, what: str, ends_at: datetime | None = None, message: str = ""
 ) -> dict[str, str]:
@@ -153,8 +148,7 @@ def values_of(kind: str, application: Application) -> dict[str, str]:
 
 def late_note(application: Application) -> str:
     """Return a sentence if the cancellation deadline has passed, otherwise an empty string."""
-    closes_at = application.program.page.cancellation_closes_at
-    if closes_at is None or closes_at > now():
+    if queries.gives_deposit_back(application.program):
         return ""
     with translation.override(application.language):
         return gettext("The cancellation deadline has passed: a deposit paid now is not given back.")
@@ -170,9 +164,9 @@ def send(
         to_name=application.name,
         fields=field_values(application, what, ends_at, message),
         secrets={"link": link} if link else None,
-        scope=scope(application),
+        scope=application.program.scope,
         language=application.language,
-        about=f"application:{application.pk}",
+        about=reference_to(application),
     )
 
 
@@ -181,6 +175,6 @@ def preview(application: Application, what: str, *, ends_at: datetime | None = N
     return mail.preview(
         kind=TYPES[what],
         fields=field_values(application, what, ends_at, message),
-        scope=scope(application),
+        scope=application.program.scope,
         language=application.language,
     )

@@ -9,6 +9,8 @@ from ..applications.models import Application
 
 __all__ = ["Decision", "Invitation", "Place", "QueueEntry"]
 
+STILL_WAITING = Q(offered_at__isnull=True, left_at__isnull=True)
+
 
 class Decision(models.Model):
     """One decision on an application: from which state to which, by whom, when and why."""
@@ -94,6 +96,14 @@ class Place(models.Model):
         return f"{self.program_id} {self.number}"
 
 
+class QueueEntries(models.QuerySet["QueueEntry"]):
+    """Entries of the queue."""
+
+    def waiting(self) -> "QueueEntries":
+        """Keep those who still wait: no place was offered to them, and they have not left."""
+        return self.filter(STILL_WAITING)
+
+
 class QueueEntry(models.Model):
     """A registration's place in the queue for a place, in the order of `pk`; it ends with an offer or by leaving."""
 
@@ -103,6 +113,8 @@ class QueueEntry(models.Model):
     offered_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
+    objects = QueueEntries.as_manager()
+
     class Meta:
         verbose_name = _("waiting list entry")
         verbose_name_plural = _("waiting list entries")
@@ -110,7 +122,7 @@ class QueueEntry(models.Model):
         indexes = [
             models.Index(
                 fields=["program", "id"],
-                condition=Q(offered_at__isnull=True, left_at__isnull=True),
+                condition=STILL_WAITING,
                 name="forms_ext_queue",
             )
         ]

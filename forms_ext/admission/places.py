@@ -30,7 +30,7 @@ def _take(*, program: Program, invitation: Invitation, held_until: datetime, pas
         free = free.select_for_update(skip_locked=True)
     rows = Place.objects.filter(FREE, pk=free.values("pk")[:1])
     if not past_queue:
-        queue = QueueEntry.objects.filter(program=OuterRef("program"), offered_at__isnull=True, left_at__isnull=True)
+        queue = QueueEntry.objects.waiting().filter(program=OuterRef("program"))
         rows = rows.filter(~Exists(queue))
     if not rows.update(invitation=invitation, held_until=held_until):
         return None

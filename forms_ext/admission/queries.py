@@ -1,9 +1,10 @@
-"""Reads of `admission`: the places of a program."""
+"""Reads of `admission`: how a program stands, and whether it gives deposits back."""
 
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from cop_program.clock import now
 from cop_program.models import Program
 
 from . import queue
@@ -40,3 +41,9 @@ def standing(program: Program) -> Standing:
         waiting=queue.waiting(program).count(),
         least=program.page.least_members,
     )
+
+
+def gives_deposit_back(program: Program) -> bool:
+    """Tell whether the deposit of somebody who cancels now is given back: until the cancellation deadline, if any."""
+    closes_at = program.page.cancellation_closes_at
+    return closes_at is None or now() < closes_at

@@ -10,7 +10,7 @@ from .models import Invitation, QueueEntry
 
 def waiting(program: Program) -> QuerySet[QueueEntry]:
     """Return the queue for a place in `program`, in order."""
-    return QueueEntry.objects.filter(program=program, offered_at__isnull=True, left_at__isnull=True).order_by("pk")
+    return QueueEntry.objects.waiting().filter(program=program).order_by("pk")
 
 
 def join(*, program: Program, invitation: Invitation) -> QueueEntry:
@@ -25,7 +25,7 @@ def first(program: Program) -> QueueEntry | None:
 
 def place(invitation: Invitation) -> int | None:
     """Return the position of `invitation` in the queue, from 1; None if it is not in it."""
-    entry = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True).first()
+    entry = QueueEntry.objects.waiting().filter(invitation=invitation).first()
     if entry is None:
         return None
     return waiting(entry.program).filter(pk__lte=entry.pk).count()
@@ -38,5 +38,5 @@ def offered(entry: QueueEntry) -> None:
 
 def leave(invitation: Invitation) -> bool:
     """Take `invitation` out of the queue; return False if it is not in it."""
-    left = QueueEntry.objects.filter(invitation=invitation, offered_at__isnull=True, left_at__isnull=True)
+    left = QueueEntry.objects.waiting().filter(invitation=invitation)
     return bool(left.update(left_at=now()))

@@ -24,6 +24,7 @@ from .problems import Problem, error
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
+    "integer": (int,),
     "boolean": (bool,),
     "array": (list,),
     "object": (dict,),

@@ -16,22 +16,19 @@ from cop_program.api import rows
 from cop_program.api.document import instant
 from cop_program.api.openapi import ours
 from cop_program.api.reading import surroundings
-from cop_program.clock import now
 from cop_program.translations import speaking
 
-from ..base import network
+from ..base import addresses
 from ..base.conf import conf
-from ..base.errors import ActionRefused
 from ..forms import compiler
 from ..forms.models import FormVersion
 from ..registration import gate
-from ..registration.pages import RegistrationFormPage
 from ..submissions import actions as submissions
 from ..submissions import guards
 from ..submissions.cleaned import CleanSubmission, Receipt
-from ..submissions.pages import AbstractFormPage
-from . import answers, members, schemas
-from .problems import Problem, missing
+from ..submissions.pages import AbstractFormPage, form_of
+from . import answers, schemas
+from .problems import Problem, missing, refusals
 
 router = Router(tags=["forms"])
 PageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -65,9 +62,9 @@ def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
     """Return the form page `pk` that everybody may read here, and its version; raise Problem where there is none."""
     _around, roots = surroundings(request)
     found = Page.objects.live().filter(rows.admissible(roots or ()), pk=pk).select_related("content_type").first()
-    page = found.specific if found else None
-    version = page.current_version() if isinstance(page, AbstractFormPage) else None
-    if not isinstance(page, AbstractFormPage) or version is None:
+    page = form_of(found)
+    version = page.current_version() if page else None
+    if page is None or version is None:
         raise missing()
     return page, version
 
@@ -89,9 +86,8 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
     """
     try:
         page, version = find(request, page_id)
-        closes_at = page.closes_at()
-        if isinstance(page, RegistrationFormPage):
-            closes_at = members.admit(page, invitation).ends_at
+        _let_in(page, request, invitation)
+        closes_at = page.closes_for(request)
     except Problem as problem:
         return gate.unkept(problem.response())
     return gate.unkept(
@@ -162,10 +158,9 @@ def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: 
     try:
         _guard(request, files=1)
         page, version = find(request, page_id)
-        if isinstance(page, RegistrationFormPage):
-            members.admit(page, invitation)
-        if not page.is_open(now()):
-            raise Problem(409, _("The form is closed."))
+        _let_in(page, request, invitation)
+        with refusals(request):
+            guards.check_open(page)
         return gate.unkept(JsonResponse(answers.keep_file(request, compiler.compile(version), question), status=201))
     except Problem as problem:
         return gate.unkept(problem.response())
@@ -179,38 +174,34 @@ def _send(request: HttpRequest, pk: int, key: str | None, token: str | None) -> 
 
 
 def _sent_to(
-    page: AbstractFormPage, version: FormVersion, request: HttpRequest, kept: str, token: str | None
+    page: AbstractFormPage, version: FormVersion, request: HttpRequest, key: str, token: str | None
 ) -> dict[str, Any]:
-    is_registration = isinstance(page, RegistrationFormPage)
-    earlier = members.sent(token, kept) if is_registration else _sent(page, kept, request)
-    if earlier is not None:
-        return earlier
-    invitation = members.admit(page, token) if isinstance(page, RegistrationFormPage) else None
-    if not page.is_open(now()):
-        raise Problem(409, _("The form is closed."))
-    valid = answers.check(compiler.compile(version), answers.read(request))
-    submission = CleanSubmission.sent(version, valid, key=kept, source="api")
-
-    def store(sent: CleanSubmission) -> dict[str, Any]:
-        if invitation is not None:
-            return members.register(invitation, sent)
-        return _receipt(page.accept_submission(sent, request))
-
-    try:
-        return submissions.take(submission, store, sender=network.sender(request))
-    except ActionRefused as refused:
-        raise Problem(409, str(refused)) from None
-    except guards.TooMany as refused:
-        raise _too_many(refused, request) from None
+    if earlier := page.find_sent(key, request, token or "") if key else None:
+        return _receipt(earlier)
+    _let_in(page, request, token)
+    with refusals(request):
+        guards.check_open(page)
+        valid = answers.check(compiler.compile(version), answers.read(request))
+        submission = CleanSubmission.sent(version, valid, key=key, source="api")
+        return _receipt(submissions.take(submission, page=page, request=request))
 
 
-def _sent(page: AbstractFormPage, key: str, request: HttpRequest) -> dict[str, Any] | None:
-    receipt = page.find_sent(key, request) if key else None
-    return _receipt(receipt) if receipt else None
+def _let_in(page: AbstractFormPage, request: HttpRequest, token: str | None) -> None:
+    if not page.let_in(request, token or ""):
+        raise missing()
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
-    return {"reference": receipt.reference} | ({} if receipt.is_mailed else {"is_mailed": False})
+    answer: dict[str, Any] = {"reference": receipt.reference}
+    if not receipt.is_mailed:
+        answer["is_mailed"] = False
+    if receipt.private_path:
+        answer |= {"state": receipt.state, "member_url": addresses.absolute_url(receipt.private_path)}
+        answer |= {
+            "step": receipt.step or None,
+            "step_until": instant(receipt.step_until) if receipt.step_until else None,
+        }
+    return answer
 
 
 def _kept_key(pk: int, key: str | None) -> str:
@@ -222,12 +213,5 @@ def _guard(request: HttpRequest, files: int = 0) -> None:
     origin = request.headers.get("Origin")
     if origin and origin not in (*conf.COP_API_ORIGINS, f"{request.scheme}://{request.get_host()}"):
         raise Problem(403, _("Scripts of this web site may not send forms here."))
-    try:
-        guards.count_attempt(request)
-        guards.count_files(request, files)
-    except guards.TooMany as refused:
-        raise _too_many(refused, request) from None
-
-
-def _too_many(refused: guards.TooMany, request: HttpRequest) -> Problem:
-    return Problem(429, refused.words(request), Retry_After=refused.retry_after)
+    with refusals(request):
+        guards.count_post(request, files=files)

@@ -1,12 +1,16 @@
 """Errors of the API as RFC 9457 describes them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+
+from ..base.errors import ActionRefused
+from ..submissions import guards
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -45,3 +49,14 @@ def error(key: str, code: str, detail: str) -> dict[str, str]:
 def missing() -> Problem:
     """Return the one answer to whatever is wrong with a form's address or a private link."""
     return Problem(404, _("There is no such form, or it is not for you."))
+
+
+@contextmanager
+def refusals(request: HttpRequest) -> Iterator[None]:
+    """Turn what actions and guards refuse inside the block into Problems."""
+    try:
+        yield
+    except guards.TooMany as refused:
+        raise Problem(429, refused.words(request), Retry_After=refused.retry_after) from None
+    except ActionRefused as refused:
+        raise Problem(409, str(refused)) from None

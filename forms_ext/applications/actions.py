@@ -12,7 +12,8 @@ from cop_program.models import FacilitatorPage, Program
 
 from ..base import history, number_series
 from ..base.errors import ActionRefused
-from ..forms import compiler, roles
+from ..base.references import reference_to
+from ..forms import compiler
 from ..forms.models import FormVersion
 from ..mail import actions as mail
 from ..mail.models import OutgoingMail
@@ -37,7 +38,6 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
     reference = number_series.draw(f"A-{moment:%Y}", prefix=f"A-{moment:%Y}-")
     if earlier := _earlier(submission):
         return earlier, False
-    columns = {name: str(submission.roles.get(role) or "") for role, name in roles.columns(Application).items()}
     application = Application.objects.create(
         program=program,
         version=submission.version,
@@ -46,7 +46,7 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
         submitted_at=moment,
         idempotency_key=submission.idempotency_key or None,
         reference=reference,
-        **columns,
+        **submission.columns(Application),
         **more,
     )
     files.claim(application.answers)
@@ -76,7 +76,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 
 def receipt(application: Application) -> Receipt:
     """Return the reference of `application`, and whether an email confirms it."""
-    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=f"application:{application.pk}")
+    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=reference_to(application))
     return Receipt(application.reference, is_mailed=mails.exists())
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cop_program.translations import title_of
 
 from ..base import standing
+from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
 from ..mail.email_types import COMMON, define
@@ -66,7 +67,7 @@ def receipt_fields(application: Application) -> dict[str, str]:
         "program": title_of(application.program, language),
         "reference": application.reference,
         "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
-        "way": standing.line(f"application:{application.pk}", language),
+        "way": standing.line(reference_to(application), language),
     }
 
 
@@ -77,9 +78,9 @@ def send_receipt(application: Application) -> None:
         to=application.email,
         to_name=application.name,
         fields=receipt_fields(application),
-        scope=f"program:{application.program_id}",
+        scope=application.program.scope,
         language=application.language,
-        about=f"application:{application.pk}",
+        about=reference_to(application),
     )
 
 

@@ -51,10 +51,10 @@ class ApplicationFormPage(AbstractFormPage, Page):
         is_running = program and program.was_public and program.status == Program.Status.OPEN
         return bool(is_running and super().is_open(moment))
 
-    def accept_submission(self, submission: CleanSubmission, request: HttpRequest | None) -> Receipt:
+    def accept_submission(self, submission: CleanSubmission, request: HttpRequest) -> Receipt:
         return actions.receipt(actions.apply(page=self, submission=submission))
 
-    def find_sent(self, key: str, request: HttpRequest) -> Receipt | None:
+    def find_sent(self, key: str, request: HttpRequest, token: str | None = None) -> Receipt | None:
         earlier = Application.objects.filter(idempotency_key=key).first()
         return actions.receipt(earlier) if earlier else None
 

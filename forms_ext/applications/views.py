@@ -84,13 +84,14 @@ def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     form = ContactForm(request.POST)
     again: dict[str, Any] = {"form": form, "nonce": token.nonce if token else ""}
     try:
-        guards.count_attempt(request)
-        if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
-            return _show(request, page, 409, notice=_("Look your letter over and send it again."), **again)
+        guards.count_post(request)
+        guards.check_sender(request, token)
         if not form.is_valid():
             return _show(request, page, 422, **again)
         sender = network.sender(request)
         actions.write_to_facilitator(facilitator=page, sender=sender, idempotency_key=key, **form.cleaned_data)
+    except guards.Doubtful:
+        return _show(request, page, 409, notice=_("Look your letter over and send it again."), **again)
     except guards.TooMany as refused:
         if not actions.is_message_sent(key):  # the same at the same moment, which was first
             response = _show(request, page, 429, notice=refused.words(request), **again)

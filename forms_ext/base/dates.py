@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cop_program import reader
 from cop_program.deadlines import Deadline
 from cop_program.formatting import day_text, time_text
 from cop_program.models import Program
@@ -32,7 +33,7 @@ def until(moment: datetime, zone: str, language: str = "en") -> str:
 
 def until_here(moment: datetime, program: Program) -> str:
     """Return `until` in the zone of `program`, in the language of the page that is being shown."""
-    return until(moment, zone_of(program), translation.get_language() or "en")
+    return until(moment, zone_of(program), reader.language())
 
 
 def zone_of(program: Program) -> str:

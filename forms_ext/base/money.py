@@ -1,8 +1,8 @@
 """Amounts as staff, mails and audit read them: one rule for all, that of `cop_program.formatting`."""
 
-from django.utils.translation import get_language
 from djmoney.money import Money
 
+from cop_program import reader
 from cop_program.formatting import money_text
 
 __all__ = ["format_money"]
@@ -10,4 +10,4 @@ __all__ = ["format_money"]
 
 def format_money(amount: Money, language: str = "") -> str:
     """Return `amount` as it stands in a sentence ("1,897 USD", "499.25 USD"), in `language` or the one in use."""
-    return money_text(amount, language or get_language() or "en")
+    return money_text(amount, language or reader.language())

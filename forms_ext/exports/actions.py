@@ -4,27 +4,21 @@ from typing import Any
 
 from django.db import transaction
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from cop_program import reader
 from cop_program.clock import now
 
 from ..base import history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from ..base.tasks import start
+from .formats import fitting
 from .models import Export
 from .options import Options
 from .sources import Source
 
 EXPORTED = "forms_ext.exports.export"
-FORMATS = {
-    "csv": ("text/csv; charset=utf-8", gettext_lazy("CSV")),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", gettext_lazy("Excel (XLSX)")),
-    "jsonl": ("application/x-ndjson", gettext_lazy("JSON lines")),
-    "zip": ("application/zip", gettext_lazy("ZIP")),
-}
-TABLES = ("csv", "xlsx", "jsonl")
 
 
 @transaction.atomic
@@ -35,7 +29,7 @@ def begin(
 
     Raise ActionRefused if `source` cannot be exported in `format`.
     """
-    if format not in (["zip"] if source.is_files else TABLES):
+    if format not in fitting(is_files=source.is_files):
         raise ActionRefused(_("This cannot be exported in that format."))
     count = source.rows(query, by).count()
     background = count > conf.COP_EXPORT_BACKGROUND_ROWS if background is None else background
@@ -43,7 +37,7 @@ def begin(
         source=source.name,
         format=format,
         query=query if background else "",
-        options=options.as_json() | {"language": get_language()},
+        options=options.as_json() | {"language": reader.language()},
         made_by=by,
         created_at=now(),
         rows=count,

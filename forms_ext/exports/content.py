@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from . import copying, csv_lines, json_lines, packing, rows, xlsx
-from .columns import Column
+from . import copying, packing, rows
+from .formats import FORMATS
 from .models import Export
 from .options import Options
 from .sources import SOURCES
@@ -15,22 +15,15 @@ def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[by
     A table that is streamed is one query. Files, which take long, and background exports run a query for each batch. In
     the background, `tell` is called with the number of rows done.
     """
-    source, options = SOURCES[export.source], Options.of(export.options)
+    source, format, options = SOURCES[export.source], FORMATS[export.format], Options.of(export.options)
     found = source.rows(export.query, export.made_by)
     columns = packing.COLUMNS
     if not source.is_files:
-        columns = source.columns(found, split_choices=options.split_choices and export.format != "jsonl")
+        columns = source.columns(found, split_choices=options.split_choices and format.splits_choices)
     if tell is None and export.format == "csv" and copying.possible(found, columns, options):
         return copying.encode(found, columns, options)
     tables = (rows.paged if tell or source.is_files else rows.stream)(found, columns)
-    return encode(_telling(tables, tell) if tell else tables, columns, export.format, options)
-
-
-def encode(tables: Iterator[rows.Table], columns: list[Column], format: str, options: Options) -> Iterator[bytes]:
-    """Yield rows in `format`."""
-    if format == "zip":
-        return packing.encode(tables)
-    return {"csv": csv_lines.encode, "xlsx": xlsx.encode, "jsonl": json_lines.encode}[format](tables, columns, options)
+    return format.encode(_telling(tables, tell) if tell else tables, columns, options)
 
 
 def _telling(tables: Iterator[rows.Table], tell: Callable[[int], None]) -> Iterator[rows.Table]:

@@ -1,9 +1,10 @@
 """The stored PDFs of invoices as one ZIP."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..base import private_files
-from .columns import field
+from .columns import Column, field
+from .options import Options
 from .rows import Table
 from .zipping import pack
 
@@ -17,6 +18,6 @@ def _read(path: str) -> Iterator[bytes]:
             yield part
 
 
-def encode(tables: Iterable[Table]) -> Iterator[bytes]:
+def encode(tables: Iterable[Table], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
     """Yield a ZIP of the PDFs, each under the number of its invoice."""
     return pack((f"{number}.pdf", _read(path)) for table in tables for number, path in zip(*table, strict=True))

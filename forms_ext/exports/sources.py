@@ -253,6 +253,6 @@ add(
             field("sent_at", _("Sent"), "moment"),
             field("last_error", _("Last error")),
         ),
-        of_program=lambda program: {"scope": f"program:{program.pk}"},
+        of_program=lambda program: {"scope": program.scope},
     )
 )

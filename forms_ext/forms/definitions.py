@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import slugify
@@ -64,8 +65,8 @@ def _question(child: Any, key: str) -> dict[str, Any]:
         option = value.get(name)
         if name == "choices":
             question[name] = lines(option)
-        elif option is not None:
-            question[name] = option if isinstance(option, int) else float(option)
+        elif option not in (None, ""):
+            question[name] = float(option) if isinstance(option, Decimal) else option
     return question
 
 

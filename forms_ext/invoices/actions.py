@@ -39,18 +39,13 @@ def _issuer_of(account: Account) -> Issuer:
     return issuer
 
 
-def _lock(account: Account) -> Account:
-    accounts = Account.objects.select_for_update(of=("self",)).select_related("program__page__locale")
-    return accounts.get(pk=account.pk)
-
-
 @transaction.atomic
 def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | None:
     """Issue the invoice for what `account` owes; return None if nothing is owed.
 
     If an invoice of the account is open, return that one instead. Raise ActionRefused if there is no issuer.
     """
-    account = _lock(account)
+    account = ledger_queries.locked(account.pk)
     if earlier := queries.open_invoice(account):
         return earlier
     rows = list(AccountRow.objects.filter(account=account).order_by("pk"))
@@ -76,7 +71,7 @@ def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | Non
     `cause` is printed on the credit note and in its email, in the language of the account. Raise ActionRefused if
     `invoice` is a credit note itself.
     """
-    account = _lock(invoice.account)
+    account = ledger_queries.locked(invoice.account_id)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
     if invoice.kind != Invoice.Kind.INVOICE:
         raise ActionRefused(_("A credit note is not corrected by another one."))

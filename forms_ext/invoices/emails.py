@@ -12,6 +12,7 @@ from cop_program.translations import title_of
 
 from ..base import standing
 from ..base.money import format_money
+from ..base.references import reference_to
 from ..ledger import queries as ledger_queries
 from ..ledger.emails import FIELDS, REBATE_PAID, REFUND_MADE, issuer_values, send_to_payer
 from ..ledger.models import Account, PaymentReversal
@@ -58,7 +59,7 @@ def send_invoice(invoice: Invoice) -> None:
     send_to_payer(
         kind=invoice.kind,
         account=account,
-        about=f"invoice:{invoice.pk}",
+        about=reference_to(invoice),
         amount=abs(invoice.total),
         fields=fields,
         issuer=issuer,
@@ -97,7 +98,7 @@ def send_receipt(receipt: Receipt) -> None:
     send_to_payer(
         kind="receipt",
         account=account,
-        about=f"account:{account.pk}",
+        about=reference_to(account),
         amount=-payment.row.amount,
         fields=fields,
         issuer=issuer_values(account),
@@ -128,7 +129,7 @@ def send_payment_reversed(reversal: PaymentReversal, told: Sequence[str], messag
     send_to_payer(
         kind="payment_reversed",
         account=account,
-        about=f"account:{account.pk}",
+        about=reference_to(account),
         amount=payment.received,
         fields=fields,
         issuer=issuer_values(account),
@@ -169,7 +170,7 @@ def _how_to_pay(account: Account) -> str:
 
 
 def _standing_line(account: Account) -> str:
-    return standing.line(f"account:{account.pk}", account.language)
+    return standing.line(reference_to(account), account.language)
 
 
 INVOICE = define(

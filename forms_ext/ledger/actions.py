@@ -70,14 +70,6 @@ def open_account(
     return account
 
 
-def lock(account: Account) -> Account:
-    """Return the row of `account`, locked until the transaction ends, so that its actions run one by one.
-
-    Raise Account.DoesNotExist if it is gone.
-    """
-    return Account.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=account.pk)
-
-
 def _check_amount(account: Account, amount: Money) -> None:
     if str(amount.currency) != account.currency:
         raise ActionRefused(
@@ -124,7 +116,7 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
 
     Raise ActionRefused if a fee is posted already, or the amount is not above zero, too large or in another currency.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     amount = round_minor(amount)
     _check_amount(account, amount)
     if queries.fee(account).amount > 0:
@@ -135,13 +127,13 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
 @transaction.atomic
 def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
     """Reverse the fee of the account; do nothing if there is none."""
-    return _reverse(lock(account), Kind.FEE, by=by, note=note)
+    return _reverse(queries.locked(account.pk), Kind.FEE, by=by, note=note)
 
 
 @transaction.atomic
 def reverse_cancellation_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
     """Reverse the cancellation fee of the account; do nothing if there is none."""
-    return _reverse(lock(account), Kind.CANCELLATION_FEE, by=by, note=note)
+    return _reverse(queries.locked(account.pk), Kind.CANCELLATION_FEE, by=by, note=note)
 
 
 def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> list[AccountRow]:
@@ -158,7 +150,7 @@ def post_cancellation_fee(*, account: Account, amount: Money, by: "User | None" 
 
     Raise ActionRefused if the amount is not above zero, too large, too precise or in another currency.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     _check_amount(account, amount)
     return _post(account, Kind.CANCELLATION_FEE, amount.amount, by=by, note=note)
 
@@ -186,7 +178,7 @@ def record_payment(
     key was used for another payment or one that is reversed, or if the payment makes an invoice due and there is no
     issuer.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     if idempotency_key and (earlier := Payment.objects.filter(idempotency_key=idempotency_key).first()):
         return _same_payment(earlier, account, amount)
     _check_amount(account, amount)
@@ -239,7 +231,7 @@ def reverse_payment(
     Raise ActionRefused if the payment is reversed already, no reason is given, `hold_until` has passed, no place is
     held that could end then, or an invoice becomes due and there is no issuer.
     """
-    account = lock(payment.account)
+    account = queries.locked(payment.account.pk)
     payment = Payment.objects.select_related("row").get(pk=payment.pk)
     payment.account = account
     if PaymentReversal.objects.filter(payment=payment).exists():
@@ -263,7 +255,7 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
     Raise ActionRefused if the amount is more than is in credit and not listed yet, not above zero, too precise or in
     another currency.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     _check_amount(account, amount)
     left = queries.credit(account) - queries.listed(account)
     if left < amount:
@@ -277,7 +269,7 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
 
 
 def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
-    account = lock(refund.account)
+    account = queries.locked(refund.account.pk)
     refund = RefundDue.objects.select_for_update().get(pk=refund.pk)
     if refund.settled_by_row_id:
         raise ActionRefused(_("This refund is recorded as paid already."))
@@ -324,7 +316,7 @@ def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) ->
 
     Raise ActionRefused if the amount is not above zero, too large or in another currency.
     """
-    account = lock(account)
+    account = queries.locked(account.pk)
     if earlier := RebateDue.objects.filter(account=account).first():
         return earlier
     amount = round_minor(amount)
@@ -353,7 +345,7 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
 
     Raise ActionRefused if it is paid already, `paid_on` is in the future, or the fee is no longer paid in full.
     """
-    account = lock(rebate.account)
+    account = queries.locked(rebate.account.pk)
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
     if rebate.paid_row_id:
         raise ActionRefused(_("This rebate is recorded as paid already."))

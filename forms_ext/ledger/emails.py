@@ -9,6 +9,7 @@ from cop_program import formatting
 from cop_program.translations import title_of
 
 from ..base.money import format_money
+from ..base.references import reference_to
 from ..mail.actions import Attachment, send
 from ..mail.email_types import COMMON, TOLD, Fields, define
 from . import queries
@@ -83,7 +84,7 @@ def send_to_payer(
             "issuer": issuer.get("name", ""),
             **fields,
         },
-        scope=f"program:{account.program_id}",
+        scope=account.program.scope,
         language=account.language,
         about=about,
         reply_to=issuer.get("email", ""),
@@ -113,7 +114,7 @@ def _send_paid_out(
     send_to_payer(
         kind=kind,
         account=account,
-        about=f"account:{account.pk}",
+        about=reference_to(account),
         amount=due.amount,
         fields={"paid": formatting.date_text(row.effective_on, account.language), "message": message.strip()},
         issuer=issuer_values(account),

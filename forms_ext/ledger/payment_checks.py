@@ -6,11 +6,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import formatting
+from cop_program import formatting, reader
 
 from ..base.errors import ActionRefused
 from ..base.money import format_money
@@ -73,9 +72,7 @@ def _before(account: Account, received_on: date) -> Doubt | None:
     opened_on = account.created_at.astimezone(ZoneInfo(account.program.page.home_zone)).date()
     if received_on >= opened_on:
         return None
-    day, opened = (
-        formatting.date_text(value, translation.get_language() or "en") for value in (received_on, opened_on)
-    )
+    day, opened = (formatting.date_text(value, reader.language()) for value in (received_on, opened_on))
     text = _("The account was opened on %(opened)s, after the payment of %(day)s.") % {"opened": opened, "day": day}
     return Doubt(f"before:{received_on}", text)
 

@@ -77,6 +77,15 @@ def latest_day() -> date:
     return (now() + timedelta(hours=14)).date()
 
 
+def locked(account_id: int) -> Account:
+    """Return the account, read anew and locked until the transaction ends, so that its actions stand in line.
+
+    Raise Account.DoesNotExist if there is none.
+    """
+    accounts = Account.objects.select_for_update(of=("self",))
+    return accounts.select_related("program__page__locale").get(pk=account_id)
+
+
 def exact(value: Decimal | None) -> Decimal:
     """Return a sum from the database without the rounding noise of SQLite."""
     return Decimal(0) if value is None else Decimal(value).quantize(THOUSANDTH).normalize() + 0

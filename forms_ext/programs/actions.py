@@ -13,6 +13,7 @@ from cop_program.models import Program
 from cop_program.presentation.context import is_over
 
 from ..admission import invitations, places
+from ..applications import queries as applications_queries
 from ..applications.models import Application
 from ..base import history
 from ..base.errors import ActionRefused, describe
@@ -239,7 +240,7 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
 
 def tell_applicant(run: BatchRun, pk: int) -> None:
     """Tell an applicant without a registration; do nothing if they were declined or have withdrawn meanwhile."""
-    application = Application.objects.select_for_update(of=("self",)).select_related("program__page").get(pk=pk)
+    application = applications_queries.locked(pk)
     if application.state in (Application.State.DECLINED, Application.State.WITHDRAWN):
         return
     invitations.revoke(application=application, by=run.started_by)

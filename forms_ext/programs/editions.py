@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractBaseUser | None") -> Edition:
     """Copy `program` with its forms and its own mail texts to the first session on or after `first_day`, as drafts."""
     edition = editions.copy_program(page=program.page, first_day=first_day, title=title, by=by)
-    mail.copy_templates(from_scope=f"program:{program.pk}", to_scope=f"program:{edition.program.pk}", by=by)
+    mail.copy_templates(from_scope=program.scope, to_scope=edition.program.scope, by=by)
     history.record(edition.program, "forms_ext.programs.new_edition", user=by, source=program.pk)
     return edition
 
@@ -35,7 +35,7 @@ def to_look_at(page: ProgramPage) -> list[CheckItem]:
     """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
     found = edition_checklist.of_program(page)
     program = Program.for_page(page)
-    scope = f"program:{program.pk}" if program else None
+    scope = program.scope if program else None
     for template in mails.own_templates(scope) if scope else ():
         where = _("Mail: %(subject)s") % {"subject": template.subject}
         query = urlencode({"scope": scope, "language": template.language})

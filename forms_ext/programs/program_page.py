@@ -75,12 +75,11 @@ def annotations() -> dict[str, Any]:
     last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
     below = Q(live=True, path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1)
     form = ApplicationFormPage.objects.filter(below)
-    waiting = Q(offered_at__isnull=True, left_at__isnull=True)
     return {
         "capacity": _count(Place.objects.filter(mine)),
         "taken": _count(Place.objects.filter(mine, kept_at__isnull=False)),
         "held": _count(Place.objects.filter(mine, held_until__isnull=False)),
-        "waiting": _count(QueueEntry.objects.filter(mine, waiting)),
+        "waiting": _count(QueueEntry.objects.waiting().filter(mine)),
         "registration_form": Subquery(RegistrationFormPage.objects.filter(below, unrestricted()).values("pk")[:1]),
         "form": Subquery(form.filter(unrestricted()).values("pk")[:1]),
         "form_path": Subquery(form.values("url_path")[:1]),

@@ -13,7 +13,7 @@ from .models import BatchItem, BatchRun
 def email_scopes() -> list[tuple[str, str]]:
     """Return the scope of the emails of each program with its name, the newest first."""
     programs = Program.objects.select_related("page").order_by("-pk")
-    return [(f"program:{program.pk}", str(program)) for program in programs]
+    return [(program.scope, str(program)) for program in programs]
 
 
 def can_close(program: Program) -> bool:

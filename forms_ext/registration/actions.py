@@ -11,14 +11,17 @@ from cop_program.models import Program
 
 from ..admission import invitations, places, queue
 from ..admission.models import Invitation, Place
+from ..admission.queries import gives_deposit_back
+from ..applications import queries as applications_queries
 from ..applications.models import Application
 from ..base import history, number_series
 from ..base.errors import ActionRefused
 from ..ledger import queries as ledger_queries
 from ..submissions import files
+from ..submissions.cleaned import CleanSubmission
 from . import queries
 from .emails import sending
-from .lifecycle import give_up_place, offer_under_lock, refund_by_default, role_values, settle, start_hold
+from .lifecycle import give_up_place, offer_under_lock, settle, start_hold
 from .models import Registration
 from .transitions import move
 
@@ -39,7 +42,7 @@ def _earlier(invitation: Invitation, key: str | None) -> Registration | None:
 
 def _use(invitation: Invitation) -> Program:
     """Use the invitation up while its application is ours, so that nobody decides it meanwhile."""
-    application = Application.objects.select_for_update(of=("self",)).get(pk=invitation.application_id)
+    application = applications_queries.locked(invitation.application_id)
     if not invitations.use(invitation):
         raise ActionRefused(_("This personal link is not valid any more: it was used, has ended or was replaced."))
     return Program.objects.select_related("page").get(pk=application.program_id)
@@ -58,7 +61,7 @@ def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
 
 
 @transaction.atomic
-def register(*, invitation: Invitation, submission: Any) -> Registration:
+def register(*, invitation: Invitation, submission: CleanSubmission) -> Registration:
     """Register the holder of `invitation`: hold a place and post the fee, or add them to the queue.
 
     `submission` is a `CleanSubmission` of the registration form. The same `idempotency_key` returns the registration
@@ -87,9 +90,8 @@ def register(*, invitation: Invitation, submission: Any) -> Registration:
     return registration
 
 
-def _create(program: Program, invitation: Invitation, submission: Any, state: str) -> Registration:
+def _create(program: Program, invitation: Invitation, submission: CleanSubmission, state: str) -> Registration:
     moment, page, application = now(), program.page, invitation.application
-    values = role_values(submission)
     registration = Registration.objects.create(
         version=submission.version,
         answers=submission.answers,
@@ -101,17 +103,19 @@ def _create(program: Program, invitation: Invitation, submission: Any, state: st
         reference=number_series.draw(f"M-{moment:%Y}", prefix=f"M-{moment:%Y}-"),
         state=state,
         state_changed_at=moment,
-        name=values.get("name") or application.name,
-        email=values.get("email") or application.email,
-        country=values.get("country") or application.country,
-        billing_name=values.get("billing_name") or values.get("name") or application.name,
-        billing_address=values.get("billing_address", ""),
-        time_zone=values.get("time_zone") or application.time_zone,
         policy=page.cancellation_policy,
         deposit_amount=page.deposit.amount,
+        **_columns(submission, application),
     )
     files.claim(registration.answers)
     return registration
+
+
+def _columns(submission: CleanSubmission, application: Application) -> dict[str, Any]:
+    """Return what the columns of roles hold: the answer, else that of the application; who pays is who registers."""
+    answered = submission.columns(Registration)
+    found = {name: value or str(getattr(application, name, "")) for name, value in answered.items()}
+    return found | {"billing_name": found["billing_name"] or found["name"]}
 
 
 @transaction.atomic
@@ -131,7 +135,7 @@ def cancel(
     Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
     """
     registration = queries.locked(registration)
-    usual = refund_by_default(registration.program)
+    usual = gives_deposit_back(registration.program)
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None
     if chosen != usual and paid and paid.amount > 0 and not reason.strip():

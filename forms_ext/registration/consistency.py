@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..admission.models import Invitation, Place
+from django.db.models import Exists, OuterRef
+
+from ..admission.models import Invitation, Place, QueueEntry
 from ..base import consistency
 from ..ledger import queries as ledger_queries
 from . import holds
@@ -16,17 +18,17 @@ State = Registration.State
 @consistency.check("registration.places")
 def registrations_fit_their_places() -> Iterator[str]:
     """A member keeps a place, a held registration holds one, a waiting one waits, an ended one has none."""
-    found = Registration.objects.select_related("invitation__place", "invitation__queue_entry", "account")
+    found = Registration.objects.select_related("invitation__place", "account")
+    found = found.annotate(waits=Exists(QueueEntry.objects.waiting().filter(invitation=OuterRef("invitation"))))
     for registration in found.iterator(chunk_size=500):
         place = getattr(registration.invitation, "place", None)
-        entry = getattr(registration.invitation, "queue_entry", None)
         has = "kept" if place and place.kept_at else "held" if place else "none"
-        waits = entry is not None and entry.offered_at is None and entry.left_at is None
         wanted = {State.MEMBER: "kept", State.HELD: "held"}.get(State(registration.state), "none")
         if has != wanted:
             yield f"{registration}: is {registration.state}, but its place is {has}."
-        if waits != (registration.state == State.WAITING):
-            yield f"{registration}: is {registration.state}, and {'waits' if waits else 'does not wait'} in the queue."
+        if registration.waits != (registration.state == State.WAITING):
+            does = "waits" if registration.waits else "does not wait"
+            yield f"{registration}: is {registration.state}, and {does} in the queue."
 
 
 @consistency.check("registration.links")

@@ -1,14 +1,18 @@
 """The gate before the registration form: a link becomes a cookie, the cookie is read live."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from wagtail.models import Page
+
+from cop_program.clock import now
 
 from ..admission import invitations
 from ..admission.models import Invitation
@@ -62,8 +66,34 @@ def named(request: HttpRequest) -> int | None:
     return pk if isinstance(pk, int) else None
 
 
-def admitted(request: HttpRequest, page: Page) -> Invitation | None:
-    """Return the invitation of the request's cookie, while it is valid for the program of `page`."""
-    pk = named(request)
-    invitation = invitations.find_by_pk(pk) if pk is not None else None
+def presented(request: HttpRequest, token: str | None = None) -> Q:
+    """Return which registration was made with the invitation of the request's cookie, or of `token`, valid or not."""
+    if token is None:
+        pk = named(request)
+        return Q(invitation__in=[] if pk is None else [pk])
+    return Q(invitation__token_sha256=invitations.digest(token))
+
+
+def admitted(request: HttpRequest, page: Page, token: str | None = None) -> Invitation | None:
+    """Return the invitation of the request's cookie, or of `token`, while it is valid for the program of `page`."""
+    if token is None:
+        pk = named(request)
+        invitation = invitations.find_by_pk(pk) if pk is not None else None
+    else:
+        invitation = invitations.find(token)
     return invitation if invitation is not None and leads_to(invitation, page) else None
+
+
+def admit(request: HttpRequest, response: HttpResponse, invitation: Invitation, page: Page, address: str) -> None:
+    """Let the browser that gets `response` into the form of `page`, shown at `address`, until the invitation ends."""
+    value = signing.dumps(invitation.pk, salt=SALT)
+    for name, path in ((COOKIE, urlsplit(address).path), (SENDING_COOKIE, reverse("forms_ext:form", args=[page.pk]))):
+        response.set_cookie(
+            name,
+            value,
+            max_age=max(int((invitation.ends_at - now()).total_seconds()), 1),
+            path=path,
+            httponly=True,
+            secure=request.is_secure(),
+            samesite="Lax",
+        )

@@ -170,7 +170,7 @@ def keeps_place_unpaid(program: Program) -> bool:
 
 def offer_everywhere() -> int:
     """Offer free places in every program with a queue. Finds nothing unless an offer was missed. Runs periodically."""
-    waiting = QueueEntry.objects.filter(offered_at__isnull=True, left_at__isnull=True)
+    waiting = QueueEntry.objects.waiting()
     programs = Program.objects.filter(
         pk__in=waiting.values("program"), places__invitation__isnull=True, status__in=invitations.OPEN
     )

@@ -1,7 +1,7 @@
 """Steps that several actions share: start a hold, give up a place, settle an account."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -55,12 +55,6 @@ def start_hold(registration: Registration) -> Account:
     return account
 
 
-def refund_by_default(program: Program) -> bool:
-    """Tell whether the deposit is refunded if somebody cancels now."""
-    closes_at = program.page.cancellation_closes_at
-    return closes_at is None or now() < closes_at
-
-
 def give_up_place(registration: Registration) -> None:
     """Free the place of a registration, or take it out of the queue. The caller must have locked the program."""
     if place := places.of(registration.invitation):
@@ -99,11 +93,6 @@ def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> M
     if amount.amount > 0:
         ledger.list_refund(account=account, amount=amount, reason=reason, by=by)
     return amount
-
-
-def role_values(submission: Any) -> dict[str, str]:
-    """Return the answer of each role as text."""
-    return {role: str(value) for role, value in submission.roles.items() if value not in (None, "")}
 
 
 def _has_begun(program: Program) -> bool:

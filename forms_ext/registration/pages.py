@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
@@ -16,9 +15,10 @@ from cop_program.translations import page_of
 from ..admission import emails as admission_emails
 from ..admission.models import Invitation
 from ..base import dates
-from ..base.errors import ActionRefused
+from ..base.references import reference_to
 from ..forms.compiler import compile
 from ..submissions import panels, serving, tokens
+from ..submissions.cleaned import CleanSubmission, Receipt
 from ..submissions.pages import AbstractFormPage
 from ..submissions.responses import typed_before
 from . import actions, gate, queries, standing
@@ -54,12 +54,12 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve the form to whom the gate lets in, asked on every request; to everyone else the page that refuses."""
-        invitation = gate.admitted(request, self)
-        if invitation is None:
-            return serving.sent_before(self, request) or gate.refused(request, typed=_typed(self, request))
+        if not self.let_in(request):
+            earlier = serving.sent_before(self, request)
+            return gate.private(earlier or gate.refused(request, typed=_typed(self, request)))
+        invitation: Invitation = request.cop_invitation  # type: ignore[attr-defined]
         if _is_of_somebody_else(self, request, invitation):
             return gate.refused(request, typed=_typed(self, request))
-        setattr(request, "cop_invitation", invitation)  # noqa: B010
         context = {
             "invitation": invitation,
             "policy_note": admission_emails.late_note(invitation.application),
@@ -67,6 +67,17 @@ class RegistrationFormPage(AbstractFormPage, Page):
         }
         response = serving.serve(self, request, extra_context=context, subject=_subject(invitation))
         return gate.private(response)
+
+    def let_in(self, request: HttpRequest, token: str | None = None) -> bool:
+        """Let in whom the gate admits; what follows finds their invitation in `request.cop_invitation`."""
+        invitation = gate.admitted(request, self, token)
+        setattr(request, "cop_invitation", invitation)  # noqa: B010
+        return invitation is not None
+
+    def closes_for(self, request: HttpRequest) -> datetime:
+        """Return the end of the invitation of whom the gate let in."""
+        end: datetime = request.cop_invitation.ends_at  # type: ignore[attr-defined]
+        return end
 
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
         """Begin with what the person whom the gate let in has answered in the application."""
@@ -76,23 +87,18 @@ class RegistrationFormPage(AbstractFormPage, Page):
         """Give the template the program with its policy and its cancellation deadline, in the preview, too."""
         return super().get_context(request, *args, **kwargs) | around(self)
 
-    def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
-        """Register the visitor whom the gate admits, and redirect to their private page.
+    def accept_submission(self, submission: CleanSubmission, request: HttpRequest) -> Receipt:
+        """Register the visitor whom the gate let in; the receipt leads to their private page.
 
-        Raise ActionRefused as `actions.register` does, or if the invitation is no longer valid.
+        Raise ActionRefused as `actions.register` does.
         """
-        assert request is not None
-        invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, self)
-        if invitation is None:
-            raise ActionRefused(gettext("This personal link is not valid any more."))
-        registration = actions.register(invitation=invitation, submission=submission)
-        return gate.private(redirect(queries.member_path(registration)))
+        registration = actions.register(invitation=request.cop_invitation, submission=submission)  # type: ignore[attr-defined]
+        return _receipt(registration)
 
-    def find_sent(self, key: str, request: HttpRequest) -> Any:
-        """Redirect to the registration made under `key`, or return None. A double click finds a used link."""
-        pk = gate.named(request)
-        earlier = Registration.objects.filter(invitation_id=pk, idempotency_key=key).first() if pk is not None else None
-        return gate.private(redirect(queries.member_path(earlier))) if earlier else None
+    def find_sent(self, key: str, request: HttpRequest, token: str | None = None) -> Receipt | None:
+        """Return the receipt of what was made under `key`, if anything. A double click finds a used link."""
+        registration = Registration.objects.filter(gate.presented(request, token), idempotency_key=key).first()
+        return _receipt(registration) if registration else None
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[Any]:
         """Keep the form out of site maps."""
@@ -138,8 +144,20 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
     return initial
 
 
+def _receipt(registration: Registration) -> Receipt:
+    """Return what its sender may quote, where they stand, and where they go on."""
+    here = standing.of_registration(registration)
+    return Receipt(
+        registration.reference,
+        state=registration.state,
+        private_path=queries.member_path(registration),
+        step=here.step or "",
+        step_until=here.until,
+    )
+
+
 def _subject(invitation: Invitation) -> str:
-    return f"application:{invitation.application_id}"
+    return reference_to(invitation.application)
 
 
 def _is_of_somebody_else(page: RegistrationFormPage, request: HttpRequest, invitation: Invitation) -> bool:
@@ -158,3 +176,16 @@ def _typed(page: RegistrationFormPage, request: HttpRequest) -> list[Any]:
 def program_of(page: RegistrationFormPage) -> Program | None:
     """Return the program below whose page the form lives."""
     return Program.for_page(page.get_parent())
+
+
+def form_for(invitation: Invitation | None) -> RegistrationFormPage | None:
+    """Return the form of the invitation's program, in the applicant's language if there is one in it.
+
+    One query, with an invitation and without.
+    """
+    home = invitation.application.program.page.path if invitation else "-"  # no page has this path
+    language = invitation.application.language if invitation else "-"
+    source = RegistrationFormPage.objects.filter(path__startswith=home).values("translation_key")
+    first = Case(When(locale__language_code=language, then=0), When(path__startswith=home, then=1), default=2)
+    forms = RegistrationFormPage.objects.live().filter(translation_key__in=source)
+    return forms.filter(Q(locale__language_code=language) | Q(path__startswith=home)).order_by(first).first()

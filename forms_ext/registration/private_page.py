@@ -105,8 +105,6 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
     """Return the context of the private page; `zone` is the time zone chosen on this site."""
     zone = zone or sending.reader_zone(registration)
     account, here = registration.account, standing.of_registration(registration)
-    is_member = registration.state == State.MEMBER
-    found = sessions.of(registration.program, zone=zone, language=registration.language) if is_member else []
     return {
         "registration": registration,
         "program": registration.program,
@@ -116,7 +114,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "next_step": next_step(registration, here),
         "standing": here,
         "payment": how_to_pay(registration, here),
-        "sessions": found,
+        "sessions": sessions.shown_to(registration, zone=zone),
         "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
         "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],
         "balance": ledger_queries.balance(account) if account else None,

@@ -13,7 +13,7 @@ from ..base import addresses, dates
 from ..base.conf import conf
 from ..forms import compiler
 from ..forms.compiler import Answer
-from ..ledger.models import Account
+from ..ledger import queries as ledger_queries
 from .models import Registration
 
 SALT = "forms_ext.registration.member"
@@ -32,7 +32,7 @@ def locked(registration: Registration) -> Registration:
     """
     account_id = Registration.objects.values_list("account_id", flat=True).get(pk=registration.pk)
     if account_id:
-        Account.objects.select_for_update().get(pk=account_id)
+        ledger_queries.locked(account_id)
     rows = Registration.objects.select_for_update(of=("self",))
     return rows.select_related("program__page", "invitation__application", "account").get(pk=registration.pk)
 

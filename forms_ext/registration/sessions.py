@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cop_program import calendars
+from cop_program import calendars, reader
 from cop_program.formatting import day_text, generic_name, time_range
 from cop_program.models import Program, SessionPage
 from cop_program.translations import localized, title_of
+
+from .models import Registration
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,21 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
     return "\n".join(lines)
 
 
-def calendar(program: Program, *, is_member: bool) -> bytes:
-    """Return the sessions of `program` as a calendar with join links and recordings; empty for whoever is no member."""
-    language = get_language() or "en"
-    entries = [_entry(one) for one in _published(program, language)] if is_member else []
+def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
+    """Return the sessions of whoever holds `registration`: they and their links are for members alone."""
+    return of(registration.program, zone=zone, language=registration.language) if _is_member(registration) else []
+
+
+def calendar(registration: Registration) -> bytes:
+    """Return the sessions as a calendar with join links and recordings; empty for whoever is no member."""
+    language, program = reader.language(), registration.program
+    entries = [_entry(one) for one in _published(program, language)] if _is_member(registration) else []
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
     return calendars.feed(program, entries, language=language, name=name)
+
+
+def _is_member(registration: Registration) -> bool:
+    return registration.state == Registration.State.MEMBER
 
 
 def _entry(session: SessionPage) -> calendars.Entry:

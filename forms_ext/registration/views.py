@@ -1,40 +1,39 @@
 """The public pages of `registration`: the private link and the member's page with its files."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from cop_program import calendars
-from cop_program.clock import now
 from cop_program.presentation.context import of_every_page
 
 from ..admission import invitations
-from ..admission.models import Invitation
 from ..invoices import documents
 from ..ledger.models import Account
 from . import gate, queries, sessions
-from .gate import COOKIE, SALT, SENDING_COOKIE, private, refused
-from .models import Registration
-from .pages import RegistrationFormPage
+from .gate import private, refused
+from .pages import form_for
 from .private_page import member_context
-
-State = Registration.State
 
 
 @require_safe
 def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Open an invitation link. GET and HEAD do not use it up."""
-    return open_link(request, token)
+    """Put the invitation of `token` into a cookie for the form's path and go there. Nothing is used up."""
+    invitation = invitations.find(token)
+    page = form_for(invitation)
+    address = page.get_url(request) if page else None
+    if invitation is None or page is None or not address:
+        return refused(request, "forms_ext:open_invitation")
+    response = private(redirect(address))
+    if request.method == "GET":
+        gate.admit(request, response, invitation, page, address)
+    return response
 
 
 @require_safe
@@ -91,47 +90,5 @@ def member_calendar(request: HttpRequest, token: str) -> HttpResponse:
     if registration is None:
         return gate.refused(request)
     with translation.override(registration.language):
-        content = sessions.calendar(registration.program, is_member=registration.state == State.MEMBER)
+        content = sessions.calendar(registration)
     return gate.private(calendars.answer(request, content, file_name=registration.program.page.slug))
-
-
-def _page_of(invitation: Invitation | None) -> RegistrationFormPage | None:
-    """Return the form of the invitation's program, in the applicant's language if there is one in it.
-
-    One query, with an invitation and without.
-    """
-    home = invitation.application.program.page.path if invitation else "-"  # no page has this path
-    language = invitation.application.language if invitation else "-"
-    source = RegistrationFormPage.objects.filter(path__startswith=home).values("translation_key")
-    first = Case(When(locale__language_code=language, then=0), When(path__startswith=home, then=1), default=2)
-    forms = RegistrationFormPage.objects.live().filter(translation_key__in=source)
-    return forms.filter(Q(locale__language_code=language) | Q(path__startswith=home)).order_by(first).first()
-
-
-def open_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Put the invitation of `token` into a cookie for the form's path and go there; nothing is used up."""
-    invitation = invitations.find(token)
-    page = _page_of(invitation)
-    address = page.get_url(request) if page else None
-    if invitation is None or page is None or not address:
-        return refused(request, "forms_ext:open_invitation")
-    response = private(redirect(address))
-    if request.method == "GET":
-        _admit(request, response, invitation, page, address)
-    return response
-
-
-def _admit(
-    request: HttpRequest, response: HttpResponse, invitation: Invitation, page: RegistrationFormPage, address: str
-) -> None:
-    value = signing.dumps(invitation.pk, salt=SALT)
-    for name, path in ((COOKIE, urlsplit(address).path), (SENDING_COOKIE, reverse("forms_ext:form", args=[page.pk]))):
-        response.set_cookie(
-            name,
-            value,
-            max_age=max(int((invitation.ends_at - now()).total_seconds()), 1),
-            path=path,
-            httponly=True,
-            secure=request.is_secure(),
-            samesite="Lax",
-        )

@@ -1,15 +1,15 @@
 """What happens to the answers of a form that belongs to no program."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.http import HttpRequest
 from wagtail.models import Page
 
 from cop_program.clock import now
 
-from ..base import history, number_series, private_files
+from ..base import history, network, number_series, private_files
 from ..forms import compiler
 from . import files, guards
 from .cleaned import CleanSubmission, Receipt
@@ -17,6 +17,8 @@ from .models import Submission, Upload
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+
+    from .pages import AbstractFormPage
 
 SENT = "forms_ext.submissions.submit"
 DELETED = "forms_ext.submissions.delete"
@@ -30,14 +32,14 @@ def find_sent(key: str) -> Receipt | None:
 
 
 @transaction.atomic
-def take[Kept](submission: CleanSubmission, store: Callable[[CleanSubmission], Kept], *, sender: str) -> Kept:
-    """Store what a visitor sent by `store`, count it for the network `sender`, and return what `store` returns.
+def take(submission: CleanSubmission, *, page: "AbstractFormPage", request: HttpRequest) -> Receipt:
+    """Store what a visitor sent through `page`, as its type does, and count it for their network.
 
-    Raise `guards.TooMany`, and keep nothing, if it is one too many. What `store` raises is passed on.
+    Raise ActionRefused if the page refuses it, and `guards.TooMany` if it is one too many. Nothing is kept then.
     """
-    kept = store(submission)
-    guards.count_sent(sender)
-    return kept
+    receipt = page.accept_submission(submission, request)
+    guards.count_sent(network.sender(request))
+    return receipt
 
 
 @transaction.atomic

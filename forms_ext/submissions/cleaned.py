@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
-from django.utils.translation import get_language
+from django.db.models import Model
 
-from ..forms import compiler
+from cop_program import reader
+
+from ..forms import compiler, roles
 from ..forms.models import FormVersion
 
 
@@ -28,15 +31,28 @@ class CleanSubmission:
             version=version,
             answers=answers,
             roles=compiler.compile(version).role_values(answers),
-            language=(get_language() or "en")[:12],
+            language=reader.language()[:12],
             idempotency_key=key,
             source=source,
         )
 
+    def columns(self, model: type[Model]) -> dict[str, str]:
+        """Return what the columns of `model` hold that store answers by their role; '' where nothing was answered."""
+        return {name: str(self.roles.get(role) or "") for role, name in roles.columns(model).items()}
+
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender may quote; `is_mailed` is False if no email confirms it: its address has got enough of them."""
+    """What the sender may quote.
+
+    `is_mailed` is False if an application is confirmed on the page alone, since its address has got enough emails.
+    A person who has registered goes on to their private page at `private_path`. `state` is that of the registration,
+    `step` where it stands in the journey, and `step_until` by when the step is due.
+    """
 
     reference: str
     is_mailed: bool = True
+    state: str = ""
+    private_path: str = ""
+    step: str = ""
+    step_until: datetime | None = None

@@ -19,7 +19,7 @@ from cop_program.clock import now
 from ..forms import compiler
 from . import guards, responses, tokens
 from .frames import USUAL_HEIGHT, path
-from .pages import AbstractFormPage
+from .pages import AbstractFormPage, form_of
 
 SHOWN = "cop_form_shown"
 
@@ -31,8 +31,8 @@ def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
 
 def render_form(page: Page, request: HttpRequest) -> SafeString:
     """Return the HTML of the form of `page`, a sentence while it is closed, '' if there is none to show."""
-    form_page = page.specific
-    if not isinstance(form_page, AbstractFormPage) or not may_show(form_page, request):
+    form_page = form_of(page)
+    if form_page is None or not may_show(form_page, request):
         return SafeString("")
     version = form_page.current_version()
     if version is None:

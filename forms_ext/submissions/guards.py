@@ -1,5 +1,8 @@
 """What stands between a public form and machines: a trap, the time it took, and limits.
 
+Every way in asks the same guards, in this order: `count_post`, `check_open` where there is a deadline, `check_sender`
+where the form was shown here and so bears a token, and `count_sent` (for letters `count_letter`).
+
 A post counts against the limit of what a network may send only once it is taken, in the transaction that stores it.
 Limits that are much higher count every post and every file, so that a flood of wrong ones ends too. A sender whose
 network is not known (`network.UNKNOWN`) is held by the other guards alone: nobody shares a limit with all the world.
@@ -7,19 +10,34 @@ network is not known (`network.UNKNOWN`) is held by the other guards alone: nobo
 
 import math
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cop_program import formatting, reader
+from cop_program.clock import now
 
 from ..base import limits, network
 from ..base.conf import conf
+from ..base.errors import ActionRefused
+from .tokens import Token
+
+if TYPE_CHECKING:
+    from .pages import AbstractFormPage
 
 TRAP = "fax_number"
 HOUR = 3600
+
+
+class Closed(ActionRefused):
+    """The form takes nothing any more, or not yet."""
+
+
+class Doubtful(ActionRefused):
+    """A person would look the form over and send it again; a machine would not."""
 
 
 class TooMany(Exception):
@@ -41,7 +59,7 @@ class TooMany(Exception):
 
 def _when(until: datetime, minutes: int, request: HttpRequest) -> str:
     zone = reader.zone(request)
-    time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), get_language() or "en")
+    time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), reader.language())
     return ngettext(
         "You can send this again at %(time)s, in %(minutes)s minute.",
         "You can send this again at %(time)s, in %(minutes)s minutes.",
@@ -56,18 +74,35 @@ def _count(key: str, limit: int, reason: str, times: int = 1) -> None:
         raise TooMany(reason, used_up) from None
 
 
-def count_attempt(request: HttpRequest) -> None:
-    """Count a post, whatever becomes of it, and the files in it; raise TooMany if its network has sent a flood."""
+def count_post(request: HttpRequest, *, files: int = 0) -> None:
+    """Count a post, whatever becomes of it, and its `files`; raise TooMany if its network sent a flood of either."""
     if sender := network.sender(request):
         reason = _("Too many forms came from your network in a short time.")
         _count(f"try:{sender}", conf.COP_RATE_LIMIT_ATTEMPTS, reason)
-
-
-def count_files(request: HttpRequest, files: int) -> None:
-    """Count files that are about to be kept; raise TooMany if their network has sent too many."""
-    if sender := network.sender(request):
         reason = _("Too many files came from your network in a short time.")
         _count(f"file:{sender}", conf.COP_RATE_LIMIT_FILES, reason, files)
+
+
+def check_open(page: "AbstractFormPage") -> None:
+    """Raise Closed if the form of `page` does not take answers now."""
+    if not page.is_open(now()):
+        raise Closed(_("The form is closed."))
+
+
+def check_sender(request: HttpRequest, token: Token | None, *, version_id: int = 0) -> None:
+    """Raise Doubtful unless a person sent what the form with `token`, of the version `version_id`, had asked them."""
+    if token is None or token.is_stale:
+        raise Doubtful(
+            _("This page had been open for a long time. Everything is still here: look it over and send it again.")
+        )
+    if request.POST.get(TRAP):
+        raise Doubtful(_("Leave the field for a fax number empty, then send the form again."))
+    if token.is_hasty:
+        raise Doubtful(_("That was very quick. Look your answers over and send the form again."))
+    if token.version_id != version_id:
+        raise Doubtful(
+            _("The form has changed since you opened it. Your answers are kept: look it over and send it again.")
+        )
 
 
 def count_sent(sender: str) -> None:

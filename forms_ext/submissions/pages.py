@@ -20,6 +20,7 @@ from ..forms import blocks
 from ..forms.blocks import QuestionsField
 from ..forms.models import FormVersion
 from . import actions, file_question, panels, serving  # noqa: F401  (the file question registers itself)
+from .cleaned import CleanSubmission, Receipt
 from .models import Submission
 
 __all__ = ["FormPage"]
@@ -29,7 +30,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
     """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only.
 
     A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,
-    `is_open`, `initial_answers`, `accept_submission` and, with it, `find_sent`.
+    `is_open`, `let_in`, `closes_for`, `initial_answers`, `accept_submission` and, with it, `find_sent`.
     """
 
     required_roles: tuple[str, ...] = ()
@@ -70,12 +71,23 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         closes_at = self.closes_at()
         return closes_at is None or moment < closes_at
 
-    def accept_submission(self, submission: Any, request: HttpRequest | None) -> Any:
-        """Store a `CleanSubmission`, in one transaction, and return its `Receipt`."""
+    def let_in(self, request: HttpRequest, token: str | None = None) -> bool:
+        """Tell whether whoever sends `request` may see the form, which some show to invited people alone.
+
+        Without its page they are told by the `token` of their invitation link; None means that they come by the page.
+        """
+        return True
+
+    def closes_for(self, request: HttpRequest) -> datetime | None:
+        """Return the instant at which the form closes for whom `let_in` has let in; None where it never does."""
+        return self.closes_at()
+
+    def accept_submission(self, submission: CleanSubmission, request: HttpRequest) -> Receipt:
+        """Store what was sent by whom `let_in` has let in, in one transaction; raise ActionRefused if it can't be."""
         return actions.submit(page=self, submission=submission)
 
-    def find_sent(self, key: str, request: HttpRequest) -> Any:
-        """Return what the post with the idempotency `key` was answered, as `accept_submission` does, or None."""
+    def find_sent(self, key: str, request: HttpRequest, token: str | None = None) -> Receipt | None:
+        """Return what `accept_submission` has returned for the idempotency `key`, or None; `token` as in `let_in`."""
         return actions.find_sent(key)
 
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
@@ -116,3 +128,9 @@ class FormPage(AbstractFormPage, Page):
     class Meta:
         verbose_name = _("form page")
         verbose_name_plural = _("form pages")
+
+
+def form_of(page: Page | None) -> AbstractFormPage | None:
+    """Return `page` as the form page that it is, or None if it is none."""
+    found = page.specific if page else None
+    return found if isinstance(found, AbstractFormPage) else None

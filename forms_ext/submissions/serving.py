@@ -15,7 +15,6 @@ from cop_program import reader
 from cop_program.clock import now
 from cop_program.zones import zone_names
 
-from ..base import network
 from ..base.errors import ActionRefused
 from ..forms import compiler, definitions
 from . import actions, frames, guards, tokens
@@ -61,22 +60,18 @@ def serve(
 def sent_before(page: Page, request: HttpRequest) -> HttpResponse | None:
     """Return the answer that the same post has got before, or that this browser got when it sent the form last."""
     nonce = tokens.nonce_of(request, page.pk)
-    receipt = page.find_sent(tokens.idempotency_key(page.pk, nonce), request) if nonce else None
+    receipt: Receipt | None = page.find_sent(tokens.idempotency_key(page.pk, nonce), request) if nonce else None
     return _confirm(page, request, receipt, nonce) if receipt else None
 
 
-def _confirm(page: Page, request: HttpRequest, receipt: Receipt | HttpResponse, nonce: str) -> HttpResponse:
+def _confirm(page: Page, request: HttpRequest, receipt: Receipt, nonce: str) -> HttpResponse:
     """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form.
 
     In a frame there is no cookie: the form to which the way back leads is taken for the same one when sent again.
     """
     address = _address(page, request)
-    if isinstance(receipt, HttpResponse):
-        response = receipt
-    else:
-        signed = tokens.sign_receipt(page.pk, receipt)
-        response = redirect(f"{address}?receipt={signed}")
-        patch_cache_control(response, private=True, no_store=True)
+    response = redirect(receipt.private_path or f"{address}?receipt={tokens.sign_receipt(page.pk, receipt)}")
+    patch_cache_control(response, private=True, no_store=True)
     if not frames.is_framed(request):
         tokens.remember_sent(request, response, page.pk, nonce, path=urlsplit(address).path)
     return response
@@ -103,21 +98,23 @@ def _take(showing: FormResponse) -> HttpResponse:
     token = tokens.read(request.POST.get("_token"), page.pk)
     showing.nonce = token.nonce if token else ""
     try:
-        guards.count_attempt(request)
-        guards.count_files(request, len(request.FILES))
+        guards.count_post(request, files=len(request.FILES))
+        cleaned = showing.plan.clean(request.POST, request.FILES)
+        _carry_uploads(request, cleaned.answers)
+        guards.check_open(page)
     except guards.TooMany as refused:
         return showing.too_many(refused)
-    cleaned = showing.plan.clean(request.POST, request.FILES)
-    _carry_uploads(request, cleaned.answers)
-    if not page.is_open(now()):
+    except guards.Closed:
         return showing.closed(status=409)
     go, is_current = request.POST.get("_go"), bool(token and token.version_id == showing.version.pk)
     if is_current and go == CHANGE:
         return showing.form()
     if is_current and go == ZONE:
         return _in_zone(showing)
-    if refusal := _refusal(showing, token):
-        return _refuse(showing, token, cleaned, refusal)
+    try:
+        guards.check_sender(request, token, version_id=showing.version.pk)
+    except guards.Doubtful as refused:
+        return _refuse(showing, token, cleaned, str(refused))
     if cleaned.errors:
         return showing.form(cleaned.errors, status=422)
     if showing.plan.has_steps and go != SEND:
@@ -135,18 +132,6 @@ def _in_zone(showing: FormResponse) -> HttpResponse:
     if not frames.is_framed(showing.request):
         reader.remember(showing.request, response, name)
     return response
-
-
-def _refusal(showing: FormResponse, token: tokens.Token | None) -> str:
-    if token is None or token.is_stale:
-        return _("This page had been open for a long time. Everything is still here: look it over and send it again.")
-    if showing.request.POST.get(guards.TRAP):
-        return _("Leave the field for a fax number empty, then send the form again.")
-    if token.is_hasty:
-        return _("That was very quick. Look your answers over and send the form again.")
-    if token.version_id != showing.version.pk:
-        return _("The form has changed since you opened it. Your answers are kept: look it over and send it again.")
-    return ""
 
 
 def _refuse(
@@ -176,11 +161,7 @@ def _accept(showing: FormResponse, answers: dict[str, Any]) -> HttpResponse:
     key = tokens.idempotency_key(page.pk, showing.nonce)
     submission = CleanSubmission.sent(showing.version, answers, key=key)
     try:
-        receipt = actions.take(
-            submission,
-            lambda sent: page.accept_submission(sent, showing.request),
-            sender=network.sender(showing.request),
-        )
+        receipt = actions.take(submission, page=page, request=showing.request)
     except ActionRefused as refused:
         return showing.form(notice=str(refused), status=409)
     except guards.TooMany as refused:

@@ -15,17 +15,15 @@ from wagtail.models import Page, Site
 from cop_program import access, translations
 
 from . import embedding, frames, refused_posts
-from .pages import AbstractFormPage
+from .pages import AbstractFormPage, form_of
 
 SCRIPT = Path(__file__).resolve().parents[1] / "static" / "forms_ext" / "js" / "embed.js"
 
 
 def _find(request: HttpRequest, pk: int) -> AbstractFormPage | None:
     """Return the live form page `pk` of this site, or None."""
-    found = Page.objects.live().filter(pk=pk).first()
-    page = found.specific if found else None
-    is_here = isinstance(page, AbstractFormPage) and access.stands_on(page, Site.find_for_request(request))
-    return page if is_here else None
+    page = form_of(Page.objects.live().filter(pk=pk).first())
+    return page if page and access.stands_on(page, Site.find_for_request(request)) else None
 
 
 @csrf_exempt

@@ -8,7 +8,7 @@ it prints the program's pk.
 from dataclasses import replace
 from datetime import timedelta
 
-from demo.loader.cast_coming import APPLICANTS
+from demo.loader.applicants_coming import APPLICANTS
 from demo.loader.history import life, play, quiet
 
 from cop_program.clock import now

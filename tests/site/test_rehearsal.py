@@ -12,7 +12,7 @@ import pytest
 from demo import people
 from demo.loader import pages
 from demo.loader.editions import coming
-from demo.rehearsal import cast, record, report, running
+from demo.rehearsal import participants, record, report, running
 from demo.rehearsal.record import Record, Visit
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -31,7 +31,7 @@ from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("rehearsal")]
-PARTS = cast.parts(9, ["CA", "AU", "NZ"])
+PARTS = participants.participants(9, ["CA", "AU", "NZ"])
 
 
 def rehearse(**options: Any) -> str:
@@ -84,7 +84,7 @@ def money(made: Record, name: str) -> dict[str, str]:
 
 def test_everything_went_as_planned_in_the_order_of_time(made: Record) -> None:
     assert [event.text for event in made.unplanned] == []
-    assert [visit.name for visit in made.visits] == made.stations
+    assert [visit.name for visit in made.visits] == made.stages
     moments = [event.at for visit in made.visits for event in visit.events]
     assert len(moments) > 60
     assert moments == sorted(moments)
@@ -151,13 +151,13 @@ def test_fee_deposit_balance_and_rebate_are_those_of_the_program(program: Progra
 
 
 def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program) -> None:
-    mails = OutgoingMail.objects.filter(scope=f"program:{program.pk}")
+    mails = OutgoingMail.objects.filter(scope=program.scope)
     assert set(mails.values_list("state", flat=True)) == {"sent"}
     sent: dict[str, Counter[str]] = {}
     for kind, recipient in mails.values_list("kind", "recipient"):
         sent.setdefault(kind, Counter())[recipient] += 1
 
-    def once(*persons: cast.Person | None) -> Counter[str]:
+    def once(*persons: participants.Person | None) -> Counter[str]:
         return Counter(person.email for person in persons if person)
 
     first, second = PARTS.queue
@@ -192,8 +192,8 @@ def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program
 
 
 def test_the_report_shows_each_mail_with_its_papers_and_needs_nothing_else(made: Record, program: Program) -> None:
-    page = report.html(made, running.play_of(made))
-    mails = OutgoingMail.objects.filter(scope=f"program:{program.pk}")
+    page = report.html(made, running.scenario_of(made))
+    mails = OutgoingMail.objects.filter(scope=program.scope)
     assert page.count('<details class="letter">') == page.count("srcdoc=") == mails.count()
     assert len(re.findall(r'href="data:application/pdf;base64,[^"]+" download="CF-', page)) == 11
     assert re.findall(r"<link|<script|url\((?!data:|\"data:)|src=\"", page) == []
@@ -209,7 +209,7 @@ def test_staff_walk_by_hand_and_act_in_between(client: Client, said: str) -> Non
     client.post(address, {"start": "1", "program": Program.objects.order_by("pk")[1].page.slug})
     made = record.load()
     assert made
-    assert (made.visits, made.next_station) == ([], "applications")
+    assert (made.visits, made.next_stage) == ([], "applications")
     client.post(address, {"at": "decisions"})  # from an old page: nothing happens
     client.post(address, {"at": "applications"})
     page = client.get(address).text
@@ -262,7 +262,7 @@ def test_its_page_is_not_there_without_a_development_site(client: Client, settin
 
 @pytest.mark.parametrize("places", [1, 2, 4, 30])
 def test_the_cast_fits_any_number_of_places_and_has_somebody_for_a_rebate(places: int) -> None:
-    parts = cast.parts(places, ["BR"])
+    parts = participants.participants(places, ["BR"])
     everybody = [*parts.applicants, parts.late]
     assert len({person.email for person in everybody}) == len(everybody) == places + 7
     assert any(person.country == "BR" for person in parts.holders)

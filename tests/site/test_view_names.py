@@ -49,12 +49,10 @@ COMPOSED: dict[tuple[str, str], list[str]] = {
 #: What is no name: addresses to which `redirect` leads.
 ADDRESSES = {
     "address",
-    "f'{address}?receipt={signed}'",
     "f'{request.path}?sent=1'",
     "f'{reverse('cop_submissions_modeladmin_index')}?page={self.pk}'",
     "page.get_url(request) or '/'",
-    "queries.member_path(earlier)",
-    "queries.member_path(registration)",
+    "receipt.private_path or f'{address}?receipt={tokens.sign_receipt(page.pk, receipt)}'",
     "request.get_full_path()",
     "self.get_success_url()",
     "self.next_url",

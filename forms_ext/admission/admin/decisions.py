@@ -7,9 +7,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from cop_program import reader
 from cop_program.clock import now
 from cop_program.deadlines import Deadline
 
@@ -63,7 +64,7 @@ def allowed(application: Application) -> list[str]:
 def link_effect(application: Application) -> str:
     """Say until when a private link made now is valid."""
     deadline: Deadline = application.program.page.deadline("registration")  # type: ignore[assignment]  # required there
-    until = deadline.sentence(get_language() or "en")
+    until = deadline.sentence(reader.language())
     if deadline.is_past(now()):
         return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {
             "until": until

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from ...applications.models import Application
 from ...base.permissions import may
+from ...base.references import reference_to
 from ...base.timeline import Entry, logged, name_of
 from ...mail.admin.timeline import emails_about
 from ...mail.models import OutgoingMail
@@ -44,5 +45,5 @@ def of_application(application: Application, user: Any, added: Iterable[Entry]) 
     invitations = list(application.invitations.select_related("created_by", "revoked_by"))
     entries = [*_application(application), *_links(invitations), *logged(application, DOWNLOADED), *added]
     if may(user, "view", OutgoingMail):
-        entries += emails_about([f"application:{application.pk}"])
+        entries += emails_about([reference_to(application)])
     return sorted(entries, key=lambda entry: entry.at, reverse=True)

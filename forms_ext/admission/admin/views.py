@@ -22,6 +22,7 @@ from ...base import person as people
 from ...base.admin.views import StaffView
 from ...base.errors import ActionRefused
 from ...base.permissions import may
+from ...base.references import reference_to
 from ...mail.rendering import Rendered
 from ...submissions.admin.files import AnswerFileView
 from .. import actions
@@ -244,7 +245,7 @@ class PersonView(StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        reference = f"application:{self.application.pk}"
+        reference = reference_to(self.application)
         panels = people.panels(reference, user)
         return (
             super().get_context_data(**kwargs)

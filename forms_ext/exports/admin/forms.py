@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cop_program.zones import zone_choices, zone_names
 
-from ..actions import FORMATS, TABLES
+from ..formats import fitting
 from ..options import DELIMITERS, Options
 from ..sources import Source
 
@@ -18,7 +18,7 @@ class ExportForm(forms.Form):
 
     format = forms.ChoiceField(
         label=_("Format"),
-        choices=[(name, FORMATS[name][1]) for name in TABLES],
+        choices=[(name, format.label) for name, format in fitting(is_files=False).items()],
         widget=forms.RadioSelect,
         initial="xlsx",
     )

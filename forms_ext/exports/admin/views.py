@@ -16,6 +16,7 @@ from ...base import private_files
 from ...base.admin.views import StaffView
 from ...base.conf import conf
 from .. import actions, content
+from ..formats import FORMATS
 from ..models import Export
 from ..options import Options
 from ..sources import SOURCES
@@ -91,7 +92,7 @@ class ExportView(SourcePage, StaffView):
         if export.state == State.WAITING:
             return redirect("cop_exports:job", pk=export.pk)
         headers = {"Content-Disposition": f'attachment; filename="{content.file_name(export)}"'}
-        kind, _label = actions.FORMATS[export.format]
+        kind = FORMATS[export.format].content_type
         return private_files.unkept(StreamingHttpResponse(content.of(export), content_type=kind, headers=headers))
 
 
@@ -141,7 +142,7 @@ class FileView(JobPage, StaffView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:  # type: ignore[override]
         if not self.export.has_file(now()):
             return redirect("cop_exports:job", pk=self.export.pk)
-        kind, _label = actions.FORMATS[self.export.format]
+        kind = FORMATS[self.export.format].content_type
         file = private_files.open(self.export.path)
         name = content.file_name(self.export)
         return private_files.unkept(FileResponse(file, as_attachment=True, filename=name, content_type=kind))

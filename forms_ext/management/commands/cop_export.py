@@ -13,6 +13,7 @@ from cop_program.models import Program
 from ...base.errors import ActionRefused
 from ...exports import actions as exports
 from ...exports import content
+from ...exports.formats import FORMATS
 from ...exports.options import DATE_FORMATS, Options
 from ...exports.sources import SOURCES, Source
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--program", metavar="SLUG", help="the slug of a program's page; without it: all programs")
         parser.add_argument("--form", metavar="SLUG", help="the slug of a form page (submissions)")
         parser.add_argument("--query", default="", help="search and filters, as they stand in the register's address")
-        parser.add_argument("--format", choices=list(exports.FORMATS), help="csv (default), xlsx, jsonl; files are zip")
+        parser.add_argument("--format", choices=list(FORMATS), help="csv unless you choose another; files are zip")
         parser.add_argument("--output", metavar="FILE", type=Path, help="without it: standard output")
         parser.add_argument("--delimiter", choices=list(DELIMITERS), default="comma")
         parser.add_argument("--bom", action="store_true", help="byte order mark, by which Excel knows UTF-8")

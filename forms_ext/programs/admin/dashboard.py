@@ -101,14 +101,14 @@ class Dashboard:
 
     def failed_mails(self) -> Task | None:
         """Mails that were given up."""
-        scope = f"program:{self.program.pk}"
+        scope = self.program.scope
         n = OutgoingMail.objects.filter(scope=scope, state=OutgoingMail.State.FAILED).count()
         text = ngettext("%(n)d mail failed", "%(n)d mails failed", n) % {"n": n}
         return Task(text, _("Open the outbox"), listing("outbox", state="failed", scope=scope)) if n else None
 
     def unused_texts(self) -> Task | None:
         """Email texts that are not sent, because a private link in them could get to others."""
-        scope = f"program:{self.program.pk}"
+        scope = self.program.scope
         found = mails.unused([scope, ""])
         if not found:
             return None

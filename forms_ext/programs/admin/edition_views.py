@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from cop_program import formatting
+from cop_program import formatting, reader
 from cop_program.clock import now
 from cop_program.deadlines import KINDS
 from cop_program.editions import newest
@@ -144,7 +144,7 @@ class ToLookAtView(OfPage, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.page.get_latest_revision_as_object()
-        zone = formatting.generic_name(draft.home_zone, get_language() or "en")
+        zone = formatting.generic_name(draft.home_zone, reader.language())
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
             "remarks": editions.to_look_at(draft),

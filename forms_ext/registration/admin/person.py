@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ...base.money import format_money
 from ...base.permissions import may
 from ...base.person import Fact, Panel
+from ...base.references import reference_to
 from ...base.timeline import Entry, logged, name_of
 from ...invoices.models import Invoice
 from ...ledger.models import Account
@@ -38,10 +39,10 @@ def _fact(registration: Registration, user: Any) -> Fact:
 
 def _entries(registration: Registration, user: Any) -> Iterator[Entry]:
     yield from logged(registration)
-    abouts = [f"registration:{registration.pk}"]
+    abouts = [reference_to(registration)]
     if account := registration.account:
         invoices = list(account.invoices.all())
-        abouts += [f"account:{account.pk}", *(f"invoice:{invoice.pk}" for invoice in invoices)]
+        abouts += [reference_to(account), *(reference_to(invoice) for invoice in invoices)]
         if may(user, "bill", Account):
             yield from _money(account, invoices)
     if may(user, "view", OutgoingMail):

@@ -11,18 +11,20 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cop_program.clock import now
+from cop_program import reader
 from cop_program.deadlines import deadline_instant
 
 from ...admission.admin import timeline
+from ...admission.queries import gives_deposit_back
 from ...base import dates, standing
 from ...base import person as people
 from ...base.admin.views import ShownEmail, StaffView
 from ...base.money import format_money
 from ...base.permissions import may
+from ...base.references import reference_to
 from ...ledger import actions as ledger
 from ...ledger import queries as ledger_queries
 from ...ledger.models import Account, Payment
@@ -81,13 +83,13 @@ class RegistrationView(RegistrationPage, StaffView):
         registration, user = self.registration, self.request.user
         may_bill, end = may(user, "bill", Account), held_until(registration)
         application = registration.invitation.application
-        panels = people.panels(f"application:{application.pk}", user)
+        panels = people.panels(reference_to(application), user)
         return super().get_context_data(**kwargs) | {
             "registration": registration,
             "application": application,
             "program_page": registration.program.page,
             "answers": queries.display_answers(registration),
-            "way_line": standing.line(f"registration:{registration.pk}", get_language() or "en"),
+            "way_line": standing.line(reference_to(registration), reader.language()),
             "money": self.money(),
             "may_bill": may_bill,
             "held_until": dates.until_here(end, registration.program) if end else "",
@@ -149,12 +151,11 @@ class CancelView(RegistrationActionView):
     def deposit_effect(self, paid: str) -> str:
         """Say what the deadline means for what was paid."""
         page = self.registration.program.page
-        closes_at = page.cancellation_closes_at
         day = date_format(page.cancellation_deadline, "l j F Y") if page.cancellation_deadline else ""
-        if closes_at is not None and now() >= closes_at:
+        if not gives_deposit_back(self.registration.program):
             said = _("The cancellation deadline (%(day)s) has passed: of the %(paid)s paid, the deposit is kept as a "
                      "cancellation fee, unless you choose otherwise.")  # fmt: skip
-        elif closes_at is not None:
+        elif page.cancellation_closes_at is not None:
             said = _("The cancellation deadline (%(day)s) lies ahead: the %(paid)s paid are listed for refund, unless "
                      "you choose otherwise.")  # fmt: skip
         else:

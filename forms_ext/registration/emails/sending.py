@@ -14,6 +14,7 @@ from ...admission.models import Place
 from ...applications.models import Application
 from ...base import dates, standing
 from ...base.money import format_money
+from ...base.references import reference_to
 from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
 from .. import queries, sessions
@@ -88,14 +89,14 @@ def _send(registration: Registration, kind: str, **fields: str) -> None:
         to_name=registration.name,
         fields=values,
         secrets={"link": queries.member_url(registration)},
-        scope=f"program:{registration.program_id}",
+        scope=registration.program.scope,
         language=registration.language,
-        about=f"registration:{registration.pk}",
+        about=reference_to(registration),
     )
 
 
 def _way(registration: Registration) -> str:
-    return standing.line(f"registration:{registration.pk}", registration.language)
+    return standing.line(reference_to(registration), registration.language)
 
 
 def _until(registration: Registration, place: Place) -> str:
@@ -220,9 +221,9 @@ def called_off_applicant(application: Application, message: str) -> None:
         to=application.email,
         to_name=application.name,
         fields=applicant_values("called_off_applicant", application) | {"message": message.strip()},
-        scope=f"program:{application.program_id}",
+        scope=application.program.scope,
         language=application.language,
-        about=f"application:{application.pk}",
+        about=reference_to(application),
     )
 
 

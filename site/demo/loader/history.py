@@ -16,10 +16,10 @@ from forms_ext.invoices import tasks as invoices
 from forms_ext.mail import delivery
 from forms_ext.registration.holds import end_holds, remind_holds
 
-from . import applying, deeds, pages
+from . import actions, pages
 from .applicant import Applicant
-from .cast_2024 import MEMBERS_2024, OTHERS_2024
-from .cast_coming import APPLICANTS
+from .applicants_2024 import MEMBERS_2024, OTHERS_2024
+from .applicants_coming import APPLICANTS
 from .editions import PAST
 
 State = Application.State
@@ -66,27 +66,27 @@ def settle() -> None:
 
 
 def life(program: Program, form: ApplicationFormPage, person: Applicant, applied: datetime) -> Iterator[Step]:
-    """Yield what happened to one person from applying on, as far as their state in the cast says."""
+    """Yield what happened to one person from applying on, as far as their state says."""
 
     def step(days: int, do: Callable[..., Any], *arguments: Any, hours: int = 0) -> Step:
         return Step(applied + timedelta(days=days, hours=hours), partial(do, program, person, *arguments))
 
-    yield Step(applied, partial(applying.apply, form, person, applied))
+    yield Step(applied, partial(actions.apply, form, person, applied))
     if person.state in ("declined", "waitlisted"):
-        yield step(DECIDED, deeds.decide, State(person.state), person.note)
+        yield step(DECIDED, actions.decide, State(person.state), person.note)
     elif person.state != "submitted":
-        yield step(DECIDED, deeds.decide, State.ACCEPTED)
+        yield step(DECIDED, actions.decide, State.ACCEPTED)
     if person.state in REGISTERS:
-        yield step(REGISTERED, deeds.register, hours=-2)
+        yield step(REGISTERED, actions.register, hours=-2)
     if person.state in ("member", "cancelled"):
-        yield step(person.deposited, deeds.pay, program.page.deposit, hours=1)
+        yield step(person.deposited, actions.pay, program.page.deposit, hours=1)
     end = applied + timedelta(days=person.ended)
     if person.state == "withdrawn":
-        yield step(person.ended, deeds.decide, State.WITHDRAWN, person.note)
+        yield step(person.ended, actions.decide, State.WITHDRAWN, person.note)
     elif person.state in ("cancelled", "waiting"):
-        yield step(person.ended, deeds.cancel, person.note)
+        yield step(person.ended, actions.cancel, person.note)
     elif person.state == "lapsed":
-        yield step(REGISTERED + 1, deeds.set_hold_end, end - timedelta(hours=1))
+        yield step(REGISTERED + 1, actions.set_hold_end, end - timedelta(hours=1))
         yield Step(end - timedelta(days=1), remind_holds)
         yield Step(end, end_holds)
 
@@ -97,14 +97,14 @@ def of_2024(page: ProgramPage) -> Iterator[Step]:
     form = ApplicationFormPage.objects.child_of(page).get()
     for person in MEMBERS_2024 + OTHERS_2024:
         yield from life(program, form, person, PAST.at(person.applied, person.hour))
-    yield Step(PAST.at(REFUNDED), partial(deeds.pay_refunds, program))
-    yield Step(PAST.at(CONFIRMED), partial(deeds.confirm, program))
+    yield Step(PAST.at(REFUNDED), partial(actions.pay_refunds, program))
+    yield Step(PAST.at(CONFIRMED), partial(actions.confirm, program))
     for number, person in enumerate(MEMBERS_2024):
-        yield Step(PAST.at(FIRST_BALANCE + number, 18, 5 * number), partial(deeds.pay, program, person))
-    yield Step(PAST.at(REBATES), partial(deeds.list_rebates, program))
+        yield Step(PAST.at(FIRST_BALANCE + number, 18, 5 * number), partial(actions.pay, program, person))
+    yield Step(PAST.at(REBATES), partial(actions.list_rebates, program))
     for session in SessionPage.objects.child_of(page):
         yield Step(session.ends_at + timedelta(days=RECORDED), partial(pages.add_recording, page, session))
-    yield Step(PAST.at(CLOSED), partial(deeds.close, program))
+    yield Step(PAST.at(CLOSED), partial(actions.close, program))
 
 
 def of_coming(page: ProgramPage, today: datetime) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""What has happened in a rehearsal: kept in a file of the data folder, written anew after each station."""
+"""What has happened in a rehearsal: kept in a file of the data folder, written anew after each stage."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -20,7 +20,7 @@ class Event:
 
 @dataclass
 class Visit:
-    """A station that was passed: what happened, how the figures stood, and the last mail that was written by then."""
+    """A stage that was passed: what happened, how the figures stood, and the last mail that was written by then."""
 
     name: str
     at: str
@@ -35,21 +35,21 @@ class Visit:
 
 @dataclass
 class Record:
-    """One rehearsal: the copied program, the stations in their order, and those that were passed."""
+    """One rehearsal: the copied program, the stages in their order, and those that were passed."""
 
     program: int
     source: str
     begun: str
     first_mail: int
-    stations: list[str]
+    stages: list[str]
     remarks: list[str]
     visits: list[Visit] = field(default_factory=list)
     audit: list[str] | None = None
 
     @property
-    def next_station(self) -> str | None:
-        """The name of the station that comes next; None at the end."""
-        return self.stations[len(self.visits)] if len(self.visits) < len(self.stations) else None
+    def next_stage(self) -> str | None:
+        """The name of the stage that comes next; None at the end."""
+        return self.stages[len(self.visits)] if len(self.visits) < len(self.stages) else None
 
     @property
     def unplanned(self) -> list[Event]:

@@ -17,9 +17,9 @@ from forms_ext.base import consistency, dates
 from forms_ext.mail import email_types
 from forms_ext.mail.models import OutgoingMail
 
-from . import record, stations
-from .deeds import Play
+from . import record, stages
 from .record import Event, Record, Visit
+from .scenario import Scenario
 
 FONT = re.compile(r"@font-face \{[^}]*?fonts/([\w-]+)\.woff2[^}]*\}")
 KEPT_FONTS = ("source-sans-3-latin", "source-serif-4-latin")
@@ -50,10 +50,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Stop:
-    """A station with all that happened there."""
+    """A stage with all that happened there."""
 
     number: int
-    station: stations.Station
+    stage: stages.Stage
     when: str
     events: list[tuple[str, Event]]
     visit: Visit
@@ -84,14 +84,14 @@ def _label(name: str) -> str:
     return str(kind.label) if kind else name
 
 
-def stop(made: Record, play: Play, number: int, arrived: Mapping[str, mailbox.Mail] | None = None) -> Stop:
-    """Return the station `number`, from 1; its mails have bodies where they have `arrived`."""
-    zone, visit = play.page.home_zone, made.visits[number - 1]
+def stop(made: Record, scenario: Scenario, number: int, arrived: Mapping[str, mailbox.Mail] | None = None) -> Stop:
+    """Return the stage `number`, from 1; its mails have bodies where they have `arrived`."""
+    zone, visit = scenario.page.home_zone, made.visits[number - 1]
     before = made.visits[number - 2].last_mail if number > 1 else made.first_mail
-    rows = OutgoingMail.objects.filter(scope=play.scope, pk__gt=before, pk__lte=visit.last_mail).order_by("pk")
+    rows = OutgoingMail.objects.filter(scope=scenario.scope, pk__gt=before, pk__lte=visit.last_mail).order_by("pk")
     return Stop(
         number=number,
-        station=stations.ALL[visit.name],
+        stage=stages.ALL[visit.name],
         when=stamp(visit.moment, zone),
         events=[(_short(event.at, zone), event) for event in visit.events],
         visit=visit,
@@ -99,15 +99,15 @@ def stop(made: Record, play: Play, number: int, arrived: Mapping[str, mailbox.Ma
     )
 
 
-def context(made: Record, play: Play) -> dict[str, object]:
+def context(made: Record, scenario: Scenario) -> dict[str, object]:
     """Return what the templates show of a rehearsal."""
     with translation.override("en"):
         arrived = _arrived(made)
-        found = [stop(made, play, number, arrived) for number in range(1, len(made.visits) + 1)]
+        found = [stop(made, scenario, number, arrived) for number in range(1, len(made.visits) + 1)]
     return {
         "made": made,
-        "play": play,
-        "program": play.page,
+        "scenario": scenario,
+        "program": scenario.page,
         "stops": found,
         "last": found[-1] if found else None,
         "mail_count": sum(len(one.letters) for one in found),
@@ -135,17 +135,17 @@ def style() -> str:
     return FONT.sub(font, css)
 
 
-def html(made: Record, play: Play) -> str:
+def html(made: Record, scenario: Scenario) -> str:
     """Return the whole report as one page that needs nothing else."""
     with translation.override("en"):
-        return render_to_string("config/demo/rehearsal_report.html", context(made, play) | {"style": style()})
+        return render_to_string("config/demo/rehearsal_report.html", context(made, scenario) | {"style": style()})
 
 
-def write(made: Record, play: Play) -> Path:
+def write(made: Record, scenario: Scenario) -> Path:
     """Write the report into the data folder and return where it is."""
     path = record.folder() / "report.html"
     draft = path.with_suffix(".part")
-    draft.write_text(html(made, play))
+    draft.write_text(html(made, scenario))
     draft.replace(path)
     return path
 
@@ -156,12 +156,12 @@ def line(figures: Iterable[tuple[str, object]]) -> str:
 
 
 def text_of(passed: Stop) -> str:
-    """Return one station for the terminal."""
+    """Return one stage for the terminal."""
     return "\n".join(_lines(passed))
 
 
 def _lines(passed: Stop) -> Iterator[str]:
-    yield f"\n{passed.number:2}. {passed.station.title}: {passed.when}"
+    yield f"\n{passed.number:2}. {passed.stage.title}: {passed.when}"
     for when, event in passed.events:
         yield f"    {when}  {'NOT AS PLANNED: ' if event.unplanned else ''}{event.text}"
     people: dict[str, list[str]] = {}
@@ -183,6 +183,6 @@ def ending(made: Record) -> str:
     if made.audit is not None:
         lines.append(f"Audit: {len(consistency.names())} checks, {len(made.audit) or 'nothing'} found.")
         lines += [f"  {finding}" for finding in made.audit]
-    elif made.next_station:
-        lines.append(f"Next: {stations.ALL[made.next_station].title}.")
+    elif made.next_stage:
+        lines.append(f"Next: {stages.ALL[made.next_stage].title}.")
     return "\n".join(lines)

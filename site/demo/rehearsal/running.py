@@ -1,4 +1,4 @@
-"""Starts a rehearsal and goes from station to station, the periodic work running after each deed."""
+"""Starts a rehearsal and goes from stage to stage, the periodic work running after each step."""
 
 import fcntl
 import logging
@@ -27,14 +27,14 @@ from forms_ext.programs import editions
 from forms_ext.programs.models import BatchItem
 from forms_ext.registration.pages import RegistrationFormPage
 
-from . import figures, record, stations
-from .deeds import Play
+from . import figures, record, stages
 from .record import Event, Record, Visit
+from .scenario import Scenario
 from .visitor import Stuck
 
 LEAD = timedelta(days=21)  # from the start of the rehearsal to the deadline for applying, at least
 ROUNDS, PAUSE = 40, 0.25
-A_WHILE = timedelta(minutes=2)  # from a deed to the periodic work: whoever sends a form has typed for a while
+A_WHILE = timedelta(minutes=2)  # from a step to the periodic work: whoever sends a form has typed for a while
 MAILBOX = "demo.mailbox.MailboxBackend"
 NEEDED = {"COP_DEMO": "the demo", "COP_CLOCK_FILE": "a clock that can be set", "COP_MAILBOX_DIR": "the mailbox page"}
 
@@ -60,7 +60,7 @@ def alone() -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused("The rehearsal is on its way to a station already. Wait a moment.") from None
+            raise Refused("The rehearsal is on its way to a stage already. Wait a moment.") from None
         yield
 
 
@@ -105,14 +105,14 @@ def start(page: ProgramPage) -> Record:
         copied = ProgramPage.objects.get(pk=edition.program.page_id)
         remarks = [f"{remark.where}: {remark.text}" for remark in editions.to_look_at(copied)]
         _publish(edition)
-    play = Play(Program.objects.select_related("page").get(pk=edition.program.pk))
+    scenario = Scenario(Program.objects.select_related("page").get(pk=edition.program.pk))
     last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     made = Record(
-        program=play.program.pk,
+        program=scenario.program.pk,
         source=page.title,
         begun=clock.now().isoformat(),
         first_mail=last,
-        stations=stations.in_order(play),
+        stages=stages.in_order(scenario),
         remarks=remarks,
     )
     record.save(made)
@@ -133,52 +133,52 @@ def _publish(edition: Edition) -> None:
         draft.save_revision(user=editor).publish(user=editor)
 
 
-def play_of(made: Record) -> Play:
+def scenario_of(made: Record) -> Scenario:
     """Return the program of `made` with its people; Refused where it is no more."""
     program = Program.objects.select_related("page").filter(pk=made.program, page__isnull=False).first()
     if program is None:
         raise Refused("The program of this rehearsal is no more. Start a new rehearsal.")
-    return Play(program)
+    return Scenario(program)
 
 
-def timetable(made: Record, play: Play) -> list[tuple[stations.Station, datetime]]:
-    """Return each station with the moment at which it was reached, or will be."""
-    found: list[tuple[stations.Station, datetime]] = []
+def timetable(made: Record, scenario: Scenario) -> list[tuple[stages.Stage, datetime]]:
+    """Return each stage with the moment at which it was reached, or will be."""
+    found: list[tuple[stages.Stage, datetime]] = []
     moment = datetime.fromisoformat(made.begun)
     visits = {visit.name: visit.moment for visit in made.visits}
-    for name in made.stations:
-        station = stations.ALL[name]
+    for name in made.stages:
+        stage = stages.ALL[name]
         if name not in visits and len(found) == len(visits):
             moment = max(moment, clock.now())
-        moment = visits.get(name) or max(moment, station.when(play))
-        found.append((station, moment))
+        moment = visits.get(name) or max(moment, stage.when(scenario))
+        found.append((stage, moment))
     return found
 
 
 def go_on(made: Record) -> Visit:
-    """Move the clock to the next station and let everything happen there; the last one ends with the audit."""
+    """Move the clock to the next stage and let everything happen there; the last one ends with the audit."""
     check()
-    name = made.next_station
+    name = made.next_stage
     if name is None:
         raise Refused("This rehearsal has reached its end. Start a new one.")
-    play = play_of(made)
+    scenario = scenario_of(made)
     with quiet(), translation.override("en"):
-        station = stations.ALL[name]
-        moment = max(clock.now(), station.when(play))
-        visit = _visit(station, play, moment)
+        stage = stages.ALL[name]
+        moment = max(clock.now(), stage.when(scenario))
+        visit = _visit(stage, scenario, moment)
         made.visits.append(visit)
-        if made.next_station is None:
+        if made.next_stage is None:
             made.audit = [f"{finding.check}: {finding.text}" for finding in consistency.run_all()]
     record.save(made)
     return visit
 
 
-def _visit(station: stations.Station, play: Play, moment: datetime) -> Visit:
+def _visit(stage: stages.Stage, scenario: Scenario, moment: datetime) -> Visit:
     events: list[Event] = []
     moment = _arrive(moment)
-    events += _settle(play, moment)
+    events += _settle(scenario, moment)
     with clock.at(moment):
-        steps = station.steps(play)
+        steps = stage.steps(scenario)
     current = moment
     while True:
         with clock.at(current):
@@ -189,10 +189,10 @@ def _visit(station: stations.Station, play: Play, moment: datetime) -> Visit:
         with clock.at(current):
             events.append(_attempt(step.do))
         current = _arrive(current + A_WHILE)
-        events += _settle(play, current)
+        events += _settle(scenario, current)
     last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     with clock.at(current):
-        return Visit(station.name, moment.isoformat(), events, figures.take(play.program), last)
+        return Visit(stage.name, moment.isoformat(), events, figures.take(scenario.program), last)
 
 
 def _arrive(moment: datetime) -> datetime:
@@ -202,7 +202,7 @@ def _arrive(moment: datetime) -> datetime:
 
 
 def _attempt(do: Callable[[], str]) -> Event:
-    """Do one deed; what the site refuses is part of the report, and staff may have been there before."""
+    """Do one step; what the site refuses is part of the report, and staff may have been there before."""
     at = clock.now().isoformat()
     try:
         return Event(at, do())
@@ -210,13 +210,13 @@ def _attempt(do: Callable[[], str]) -> Event:
         return Event(at, str(refused), unplanned=True)
 
 
-def _settle(play: Play, moment: datetime) -> list[Event]:
+def _settle(scenario: Scenario, moment: datetime) -> list[Event]:
     """Run the periodic work until nothing of the program waits any more; a worker may do the same beside us."""
     failed: list[str] = []
     with clock.at(moment):
         for number in range(ROUNDS):
             failed = periodic.run_all()
-            if not _waits(play):
+            if not _waits(scenario):
                 break
             if number > 2:
                 time.sleep(PAUSE)
@@ -224,10 +224,10 @@ def _settle(play: Play, moment: datetime) -> list[Event]:
     return [Event(at, f"Periodic work failed: {name}", unplanned=True) for name in failed]
 
 
-def _waits(play: Play) -> bool:
-    mails = OutgoingMail.objects.filter(scope=play.scope, state__in=["queued", "sending"])
-    papers = Invoice.objects.filter(account__program=play.program, mailed_at__isnull=True)
-    items = BatchItem.objects.filter(run__program=play.program, state=BatchItem.State.TODO)
+def _waits(scenario: Scenario) -> bool:
+    mails = OutgoingMail.objects.filter(scope=scenario.scope, state__in=["queued", "sending"])
+    papers = Invoice.objects.filter(account__program=scenario.program, mailed_at__isnull=True)
+    items = BatchItem.objects.filter(run__program=scenario.program, state=BatchItem.State.TODO)
     return mails.exists() or papers.exists() or items.exists()
 
 

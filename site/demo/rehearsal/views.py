@@ -31,7 +31,7 @@ class StartForm(forms.Form):
 @demo_only("COP_CLOCK_FILE")
 @require_http_methods(["GET", "HEAD", "POST"])
 def walk(request: HttpRequest) -> HttpResponse:
-    """Show the stations and what has happened; a post starts a rehearsal, or goes on to the next station or the end."""
+    """Show the stages and what has happened; a post starts a rehearsal, or goes on to the next stage or the end."""
     if request.method == "POST":
         try:
             with running.alone():
@@ -43,10 +43,10 @@ def walk(request: HttpRequest) -> HttpResponse:
     context = {"now": clock.now(), "form": StartForm()}
     if made is not None:
         try:
-            play = running.play_of(made)
-            zone = play.page.home_zone
-            context |= report.context(made, play)
-            context["timetable"] = [(one, report.stamp(at, zone)) for one, at in running.timetable(made, play)]
+            scenario = running.scenario_of(made)
+            zone = scenario.page.home_zone
+            context |= report.context(made, scenario)
+            context["timetable"] = [(one, report.stamp(at, zone)) for one, at in running.timetable(made, scenario)]
             context["now_text"] = report.stamp(clock.now(), zone)
         except running.Refused as refused:
             context["refused"] = refused
@@ -60,10 +60,10 @@ def _act(request: HttpRequest) -> None:
             running.start(running.choose(form.cleaned_data["program"]))
         return
     made = record.load()
-    if made is None or request.POST.get("at") != made.next_station:  # pressed twice, or on an old page
+    if made is None or request.POST.get("at") != made.next_stage:  # pressed twice, or on an old page
         return
     running.go_on(made)
-    while "end" in request.POST and made.next_station:
+    while "end" in request.POST and made.next_stage:
         running.go_on(made)
 
 
@@ -75,7 +75,7 @@ def whole(request: HttpRequest) -> HttpResponse:
     made = record.load()
     if made is None:
         return redirect("demo:rehearsal")
-    response = HttpResponse(report.html(made, running.play_of(made)))
+    response = HttpResponse(report.html(made, running.scenario_of(made)))
     if "download" in request.GET:
         response["Content-Disposition"] = 'attachment; filename="rehearsal.html"'
     return response

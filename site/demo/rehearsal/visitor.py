@@ -1,4 +1,4 @@
-"""A person of the cast at their browser: opens the real pages, fills in whatever they ask, and sends them."""
+"""A participant at their browser: opens the real pages, fills in whatever they ask, and sends them."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from forms_ext.forms import compiler
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.submissions.pages import AbstractFormPage
 
-from .cast import Person
+from .participants import Person
 
 TOKEN = re.compile(r'name="_token" value="([^"]+)"')
 TYPING = timedelta(seconds=90)

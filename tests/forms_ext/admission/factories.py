@@ -1,7 +1,6 @@
 """Programs, applications and registrations for tests of the gate, the places and the money."""
 
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,6 +15,7 @@ from forms_ext.forms.models import FormVersion
 from forms_ext.ledger import actions as billing
 from forms_ext.registration.actions import register
 from forms_ext.registration.models import Registration
+from forms_ext.submissions.cleaned import CleanSubmission
 from tests.forms_ext.ledger.factories import make_issuer, make_program
 
 START = datetime(2024, 1, 20, 17, tzinfo=UTC)
@@ -70,9 +70,9 @@ def accept(application: Application) -> tuple[Invitation, str]:
     return application.invitations.get(revoked_at__isnull=True), tokens[-1]
 
 
-def submission(number: int = 1, key: str | None = None) -> Any:
+def submission(number: int = 1, key: str | None = None) -> CleanSubmission:
     """Return what the registration form hands on."""
-    return SimpleNamespace(
+    return CleanSubmission(
         version=version(),
         answers={"hopes": "much"},
         roles={
@@ -82,7 +82,6 @@ def submission(number: int = 1, key: str | None = None) -> Any:
             "billing_name": f"Payer {number}",
             "billing_address": "1 First Street",
         },
-        uploads=[],
         language="en",
         idempotency_key=key,
         source="page",

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
+from forms_ext.api import answers
 from forms_ext.applications.models import Application
 from forms_ext.forms.models import FormVersion
 from forms_ext.mail.models import OutgoingMail
@@ -145,14 +146,14 @@ def test_an_answer_to_very_much_is_short_and_comes_at_once(shown: Shown, setting
     assert list(found)[:2] == ["#/answers/k0", "#/answers/k1"]
     assert len(found) == 21
     assert found["#/answers"] == ("unknown", "179980 more questions are not known.")
-    for answers in (
+    for sent in (
         {"x" * 2_000_000: 1},
         ANSWERS | {"your_name": "x" * 2_000_000},
         ANSWERS | {"size": "x" * 2_000_000},
         ANSWERS | {"email": "@" * 2_000_000},
         {"size": ["x"] * 300_000},
     ):
-        response = post(shown.api, answers)
+        response = post(shown.api, sent)
         errors(response)
         assert len(response.content) < 2_000
     assert len(many.content) < 4_000
@@ -307,3 +308,8 @@ def test_a_file_is_sent_first_and_named_in_the_answers(shown: Shown) -> None:
     wrong = Client().post(f"{shown.api}files/letter/", {"file": SimpleUploadedFile("cv.exe", b"MZ")})
     assert list(errors(wrong)) == ["#/answers/letter"]
     errors(Client().post(f"{shown.api}files/your_name/", {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}), 404)
+
+
+@pytest.mark.parametrize(("value", "is_taken"), [(3, True), (3.5, False), (True, False), ("3", False)])
+def test_a_whole_number_is_taken_where_the_schema_asks_for_one(value: object, is_taken: bool) -> None:
+    assert answers.fits({"type": "integer"}, value) is is_taken

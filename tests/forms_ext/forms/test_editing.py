@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -253,3 +255,14 @@ def test_a_copied_program_brings_forms_of_its_own(editor: Client, program: Progr
     assert copy.url != form.url
     assert copy.program not in (None, program)
     assert Client().get(copy.url).status_code == 200
+
+
+def test_options_of_a_type_keep_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Scale(question_types.QuestionType):
+        name, options = "scale", ("points", "low", "high", "step")
+
+    monkeypatch.setitem(question_types._types, "scale", Scale())
+    value = {"label": "How?", "points": 5, "low": "Poor", "high": "", "step": Decimal("0.5")}
+    child = SimpleNamespace(block_type="scale", id="1", value=value)
+    asked = definitions._question(child, "how")
+    assert {name: asked[name] for name in Scale.options if name in asked} == {"points": 5, "low": "Poor", "step": 0.5}

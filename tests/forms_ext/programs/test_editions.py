@@ -14,7 +14,6 @@ from hypothesis.extra.django import TestCase
 from wagtail.models import Locale, ModelLogEntry, PageLogEntry, Revision
 
 from cop_program import edition_checklist, editions
-from cop_program.editions import DAYS
 from cop_program.models import FacilitatorPage, Program, ProgramFacilitator, ProgramPage, SessionPage
 from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.forms.models import FormVersion
@@ -32,6 +31,7 @@ from tests.forms_ext.forms.factories import make_application_form, make_registra
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 ZONES = ["America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "UTC"]
 SECRET = "https://meet.example/secret-room"
+DAYS = ("starts_on", "ends_on", "application_deadline", "registration_deadline", "cancellation_deadline")
 
 
 def add_session(page: ProgramPage, starts_at: datetime, hours: float = 3, live: bool = True, **values: Any) -> Any:
@@ -71,7 +71,7 @@ def whole(program: Program) -> Program:
     for language in ("en", "de"):
         mail.save_template(
             kind="accepted",
-            scope=f"program:{program.pk}",
+            scope=program.scope,
             language=language,
             subject=f"Welcome 2024 {language}",
             body="<p>{register_url}</p>",
@@ -210,10 +210,10 @@ def test_nobody_applies_before_the_new_edition_is_published(whole: Program) -> N
 def test_its_own_mail_texts_come_along_and_then_go_their_own_way(whole: Program) -> None:
     mail.save_template(kind="declined", scope="", language="en", subject="For all", body="<p>x</p>")
     edition = make(whole)
-    new = MailTemplate.objects.filter(scope=f"program:{edition.program.pk}")
+    new = MailTemplate.objects.filter(scope=edition.program.scope)
     assert sorted(new.values_list("language", "subject")) == [("de", "Welcome 2024 de"), ("en", "Welcome 2024 en")]
     new.update(subject="Changed")
-    assert MailTemplate.objects.filter(scope=f"program:{whole.pk}", subject__startswith="Welcome").count() == 2
+    assert MailTemplate.objects.filter(scope=whole.scope, subject__startswith="Welcome").count() == 2
 
 
 def test_publishing_opens_the_program_that_was_made(whole: Program) -> None:
@@ -246,7 +246,7 @@ def test_a_mail_text_that_is_not_used_comes_along_to_be_fixed_and_is_not_used_th
     body = '<p><a href="https://evil.example/?t={link}">Register</a></p>'
     MailTemplate.objects.filter(language="en").update(body=body)
     edition = make(whole)
-    scope = f"program:{edition.program.pk}"
+    scope = edition.program.scope
     assert MailTemplate.objects.get(scope=scope, language="en").body == body
     kind = email_types.get("accepted")
     assert mails.source(kind, scope=scope, language="en").body == str(kind.body)
@@ -264,7 +264,7 @@ def test_an_unfinished_form_comes_along_unfinished(whole: Program) -> None:
 def test_a_mail_text_of_a_kind_that_is_no_more_stays_behind(whole: Program) -> None:
     MailTemplate.objects.filter(language="en").update(kind="gone")
     edition = make(whole)
-    new = MailTemplate.objects.filter(scope=f"program:{edition.program.pk}")
+    new = MailTemplate.objects.filter(scope=edition.program.scope)
     assert [one.language for one in new] == ["de"]
 
 
@@ -328,7 +328,7 @@ def test_days_and_years_in_words(language: str, text: str, found: list[str]) -> 
 def test_days_are_found_in_the_language_of_the_page_and_of_the_mail(whole: Program) -> None:
     german, _made = Locale.objects.get_or_create(language_code="de")
     ProgramPage.objects.filter(pk=whole.page_id).update(locale=german, summary="Beginn am 7. Februar")
-    texts = MailTemplate.objects.filter(scope=f"program:{whole.pk}")
+    texts = MailTemplate.objects.filter(scope=whole.scope)
     texts.update(subject="Willkommen", body="<p>Am 7. Februar</p>")
     found = told(make(whole, date(2026, 1, 5)).program)
     assert ("Again", "Summary: a date or year, “7. Februar”") in found

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -249,8 +250,7 @@ def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -
         content_type="application/pdf", size=17, sha256="0" * 64, created_at=clock.now(),
     )  # fmt: skip
     invitation, _token = accept(make_application(program))
-    sent = submission()
-    sent.answers = {"paper": {"upload": upload.token, "name": "paper.pdf"}}
+    sent = replace(submission(), answers={"paper": {"upload": upload.token, "name": "paper.pdf"}})
     actions.register(invitation=invitation, submission=sent)
     with clock.at(clock.now() + timedelta(days=60)):
         forget_draft_uploads()
@@ -287,3 +287,11 @@ def test_a_program_with_a_fee_is_not_confirmed_without_an_issuer(program: Progra
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN
     assert not BatchRun.objects.exists()
+
+
+def test_what_was_not_asked_again_comes_from_the_application(program: Program) -> None:
+    invitation, _token = accept(make_application(program))
+    sent = replace(submission(), roles={"name": "Ada Lovelace", "billing_address": "1 First Street"})
+    made = actions.register(invitation=invitation, submission=sent)
+    assert (made.name, made.billing_name, made.billing_address) == ("Ada Lovelace", "Ada Lovelace", "1 First Street")
+    assert (made.email, made.country) == (invitation.application.email, invitation.application.country)

@@ -56,9 +56,7 @@ def test_2024_the_house_was_full_and_the_queue_moved(past: Program) -> None:
     assert names == ["Helen Abernathy", "Paulo Figueira", "Karin Solberg"]
     lapsed = Registration.objects.get(program=past, state="lapsed")
     assert lapsed.state_changed_at == queue[0].offered_at
-    mails = OutgoingMail.objects.filter(scope=f"program:{past.pk}", recipient=lapsed.email).values_list(
-        "kind", flat=True
-    )
+    mails = OutgoingMail.objects.filter(scope=past.scope, recipient=lapsed.email).values_list("kind", flat=True)
     assert {"hold_ending", "hold_ended"} <= set(mails)
     (refund,) = RefundDue.objects.filter(account__program=past)
     assert refund.amount == Money("100", "USD")
@@ -107,7 +105,7 @@ def test_the_coming_edition_has_people_everywhere_on_the_way(coming: Program) ->
 
 def test_every_mail_went_out_at_its_own_time(past: Program) -> None:
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"sent"}
-    ours = OutgoingMail.objects.filter(scope=f"program:{past.pk}")
+    ours = OutgoingMail.objects.filter(scope=past.scope)
     assert ours.count() > 100
     assert not ours.exclude(sent_at__range=(datetime(2023, 11, 14, tzinfo=UTC), datetime(2024, 7, 31, tzinfo=UTC)))
     assert ours.filter(kind="receipt").count() == 19

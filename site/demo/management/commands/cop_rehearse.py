@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demo.preparing import address, prepare
-from demo.rehearsal import record, report, running, stations
+from demo.rehearsal import record, report, running, stages
 from demo.rehearsal.record import Record
 
 
@@ -21,9 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--program", default="", metavar="SLUG", help="Copy this one; else the latest program.")
-        parser.add_argument(
-            "--stop-at", default="", choices=["", *stations.ALL], help="Go no further than this station."
-        )
+        parser.add_argument("--stop-at", default="", choices=["", *stages.ALL], help="Go no further than this stage.")
         parser.add_argument("--serve", action="store_true", help="Then serve the site, as `make run` does.")
 
     def say(self, text: str) -> None:
@@ -48,14 +46,14 @@ class Command(BaseCommand):
     def rehearse(self, program: str, stop_at: str) -> Record:
         """Go on with the rehearsal that has not reached its end, or start another; stop after `stop_at`."""
         made = record.load()
-        if program or made is None or made.next_station is None:
+        if program or made is None or made.next_stage is None:
             page = running.choose(program)
             self.say(f"==> Rehearsing a copy of “{page.title}”")
             made = running.start(page)
-        play = running.play_of(made)
-        while made.next_station and stop_at not in {visit.name for visit in made.visits}:
+        scenario = running.scenario_of(made)
+        while made.next_stage and stop_at not in {visit.name for visit in made.visits}:
             running.go_on(made)
-            self.say(report.text_of(report.stop(made, play, len(made.visits))))
+            self.say(report.text_of(report.stop(made, scenario, len(made.visits))))
         self.say(report.ending(made))
-        self.say(f"==> The report: {report.write(made, play)}")
+        self.say(f"==> The report: {report.write(made, scenario)}")
         return made

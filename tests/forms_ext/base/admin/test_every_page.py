@@ -112,7 +112,7 @@ def overdue(program: Program) -> datetime:
 
 def unused_text(program: Program) -> None:
     body = '<p><a href="https://elsewhere.example/?t={link}">Register</a></p>'
-    MailTemplate.objects.create(kind="accepted", scope=f"program:{program.pk}", language="en", subject="x", body=body)
+    MailTemplate.objects.create(kind="accepted", scope=program.scope, language="en", subject="x", body=body)
 
 
 def overpaid(program: Program) -> Registration:

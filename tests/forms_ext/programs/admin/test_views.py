@@ -97,7 +97,7 @@ def test_the_home_says_what_needs_a_hand_in_order(
 
 @pytest.mark.parametrize("of_all", [True, False])
 def test_the_home_tells_of_a_mail_text_that_is_not_used(staff: Client, program: Program, of_all: bool) -> None:
-    scope = "" if of_all else f"program:{program.pk}"
+    scope = "" if of_all else program.scope
     text_of = MailTemplate.objects.create(
         kind="accepted", scope=scope, language="de", subject="Komm", body="<p>https://evil.example/?t={link}</p>"
     )

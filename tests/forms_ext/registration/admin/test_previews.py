@@ -79,11 +79,11 @@ def test_a_template_of_one_program_is_shown_with_its_own_people(
 ) -> None:
     other = make_application(name="Somebody Else", program=make_program(title="Another"))
     ada = make_application(name="Ada Lovelace")
-    shown = choices(staff, "declined", f"program:{program.pk}")
+    shown = choices(staff, "declined", program.scope)
     assert "Ada Lovelace" in shown
     assert "Somebody Else" not in shown
-    assert "Dear Ada Lovelace" in preview(staff, "declined", ada.pk, f"program:{program.pk}")
-    assert "Somebody" not in preview(staff, "declined", other.pk, f"program:{program.pk}")
+    assert "Dear Ada Lovelace" in preview(staff, "declined", ada.pk, program.scope)
+    assert "Somebody" not in preview(staff, "declined", other.pk, program.scope)
     assert "Ada Sample" in preview(staff, "declined", "nonsense")
 
 

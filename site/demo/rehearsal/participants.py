@@ -1,4 +1,4 @@
-"""The invented people of a rehearsal, and which part each plays; their addresses lead nowhere."""
+"""The invented people of a rehearsal, and what each does in it; their addresses lead nowhere."""
 
 from dataclasses import dataclass, replace
 
@@ -60,8 +60,8 @@ PEOPLE = (
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Who plays what: `holders` are as many as there are places, and the last of them never pays."""
+class Participants:
+    """Who does what: `holders` are as many as there are places, and the last of them never pays."""
 
     holders: tuple[Person, ...]
     queue: tuple[Person, Person]
@@ -106,12 +106,12 @@ def _people(count: int) -> list[Person]:
     return people
 
 
-def parts(places: int, rebate_countries: list[str]) -> Parts:
-    """Give out the parts for a program with so many places; one of those who pay lives where there is a rebate."""
+def participants(places: int, rebate_countries: list[str]) -> Participants:
+    """Choose them for a program with so many places; one of those who pay lives where there is a rebate."""
     people = _people(places + MORE_THAN_PLACES)
     holders = people[:places]
     if rebate_countries and not {person.country for person in holders[3:-1]} & set(rebate_countries):
         index = min(3, places - 1)
         holders[index] = replace(holders[index], country=rebate_countries[0])
     first, second, *others = people[places:]
-    return Parts(tuple(holders), (first, second), *others)
+    return Participants(tuple(holders), (first, second), *others)

@@ -1,4 +1,4 @@
-"""What the people of a rehearsal and the staff do: each deed through a page or the action behind the staff's button.
+"""What the people of a rehearsal and the staff do, through a page or the action behind the staff's button.
 
 Each returns a sentence for the report.
 """
@@ -23,7 +23,7 @@ from forms_ext.registration import actions as registration
 from forms_ext.registration.models import Registration
 from forms_ext.registration.pages import RegistrationFormPage
 
-from .cast import Parts, Person, parts
+from .participants import Participants, Person, participants
 from .visitor import GONE, SENT, Stuck, Visitor, personal_link
 
 State = Application.State
@@ -34,12 +34,14 @@ DECISIONS = {
 }
 
 
-class Play:
-    """One program with the people who play in it."""
+class Scenario:
+    """One program with the people who take part in its rehearsal."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.parts: Parts = parts(self.page.capacity, [country.code for country in self.page.rebate_countries])
+        self.participants: Participants = participants(
+            self.page.capacity, [country.code for country in self.page.rebate_countries]
+        )
 
     @cached_property
     def page(self) -> ProgramPage:
@@ -48,7 +50,7 @@ class Play:
     @property
     def scope(self) -> str:
         """Under which the program's mails stand in the outbox."""
-        return f"program:{self.program.pk}"
+        return self.program.scope
 
     @cached_property
     def application_form(self) -> ApplicationFormPage:

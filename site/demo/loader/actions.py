@@ -1,20 +1,22 @@
-"""What applicants, members and staff of the demo do: each deed through the action that the pages call."""
+"""What applicants, members and staff of the demo do, each by the action that the pages call."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from djmoney.money import Money
 
-from cop_program.clock import now
+from cop_program.clock import at, now
 from cop_program.models import Program
 from demo import people
 from forms_ext.admission import actions as admission
 from forms_ext.admission.models import Invitation
+from forms_ext.applications import actions as applications
 from forms_ext.applications.models import Application
+from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.forms import compiler
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
-from forms_ext.programs import actions
+from forms_ext.programs import actions as programs
 from forms_ext.registration import actions as registration
 from forms_ext.registration import holds
 from forms_ext.registration.models import Registration
@@ -35,6 +37,29 @@ def _registration(program: Program, person: Applicant) -> Registration:
 
 def _today() -> date:
     return now().astimezone(ZoneInfo(HOME_ZONE)).date()
+
+
+def answers_of(person: Applicant) -> list[str]:
+    """Return the answers of `person` in the order of the questions."""
+    course = "Not yet" if person.course == "No" else person.course
+    facts = [person.name, person.email, person.organization, person.role, person.size, person.profit, person.stage]
+    return [*facts, course, person.country, person.zone, person.hopes]
+
+
+def apply(form: ApplicationFormPage, person: Applicant, moment: datetime) -> Application:
+    """Let `person` apply through `form` at `moment`; where nobody decides, the note is a reviewer's."""
+    version = form.current_version()
+    if version is None:
+        raise LookupError("The application form has no version: publish it first.")
+    compiled = compiler.compile(version)
+    keys = [question["key"] for question in compiled.questions]
+    answers = dict(zip(keys, answers_of(person), strict=True))
+    with at(moment):
+        submission = CleanSubmission(version, answers, compiled.role_values(answers))
+        application = applications.apply(page=form, submission=submission)
+        if person.note and person.state == "submitted":
+            applications.add_note(application=application, author=people.by_role("reviewer"), text=person.note)
+    return application
 
 
 def decide(program: Program, person: Applicant, to_state: str, reason: str = "") -> None:
@@ -100,7 +125,7 @@ def pay_refunds(program: Program) -> None:
 def confirm(program: Program) -> None:
     """Let staff confirm the program, and do the work that follows."""
     program.refresh_from_db()
-    actions.work_off(actions.confirm_program(program=program, by=people.by_role("staff")))
+    programs.work_off(programs.confirm_program(program=program, by=people.by_role("staff")))
 
 
 def list_rebates(program: Program) -> None:
@@ -110,4 +135,4 @@ def list_rebates(program: Program) -> None:
 
 def close(program: Program) -> None:
     """Let staff close the program."""
-    actions.close_program(program=program, by=people.by_role("staff"))
+    programs.close_program(program=program, by=people.by_role("staff"))
