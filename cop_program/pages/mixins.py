@@ -6,18 +6,18 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
-from djmoney.models.fields import MoneyField
 from wagtail.fields import RichTextField
 
 from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
-from ..fields import OpenStreamField
-from ..zones import zone_choices
+from ..fields import CountryField, MoneyField, OpenStreamField, ZoneField
 
 
 class ProgramPageMixin(models.Model):
-    """Everything that the page of a program holds; combine it with `Page` for a page type of your own."""
+    """Everything that the page of a program holds; combine it with `Page` for a page type of your own.
+
+    What is nullable may be missing in a draft; publishing asks for all of it (`null` without `blank`).
+    """
 
     kind = models.CharField(_("kind of program"), max_length=120, blank=True)
     summary = models.TextField(_("summary"), max_length=400, blank=True)
@@ -31,25 +31,25 @@ class ProgramPageMixin(models.Model):
     )
     audience = RichTextField(_("who it is for"), blank=True)
     prerequisite = RichTextField(_("what to bring"), blank=True)
-    home_zone = models.CharField(
-        _("home time zone"), max_length=64, choices=zone_choices, default="America/Los_Angeles"
-    )
-    starts_on = models.DateField(_("first day"))
-    ends_on = models.DateField(_("last day"))
-    application_deadline = models.DateField(_("application deadline"))
-    application_deadline_zone = models.CharField(_("time zone"), max_length=64, choices=zone_choices, blank=True)
+    home_zone = ZoneField(_("home time zone"), default="America/Los_Angeles")
+    starts_on = models.DateField(_("first day"), null=True)
+    ends_on = models.DateField(_("last day"), null=True)
+    application_deadline = models.DateField(_("application deadline"), null=True)
+    application_deadline_zone = ZoneField(_("time zone"), blank=True)
     cancellation_deadline = models.DateField(_("cancellation deadline"), null=True, blank=True)
-    cancellation_deadline_zone = models.CharField(_("time zone"), max_length=64, choices=zone_choices, blank=True)
-    registration_deadline = models.DateField(_("registration deadline"))
-    registration_deadline_zone = models.CharField(_("time zone"), max_length=64, choices=zone_choices, blank=True)
-    capacity = models.PositiveSmallIntegerField(_("places"), validators=[MinValueValidator(1), MaxValueValidator(500)])
+    cancellation_deadline_zone = ZoneField(_("time zone"), blank=True)
+    registration_deadline = models.DateField(_("registration deadline"), null=True)
+    registration_deadline_zone = ZoneField(_("time zone"), blank=True)
     least_members = models.PositiveSmallIntegerField(
-        _("least number of members"), default=1, validators=[MinValueValidator(1)]
+        _("least number of members"), null=True, default=1, validators=[MinValueValidator(1)]
     )
-    fee = MoneyField(_("fee"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
-    deposit = MoneyField(_("deposit"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
+    fee = MoneyField(_("fee"), null=True, max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
+    deposit = MoneyField(
+        _("deposit"), null=True, max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0")
+    )
     rebate_percentage = models.DecimalField(
         _("rebate in percent"),
+        null=True,
         max_digits=5,
         decimal_places=2,
         default=Decimal("0"),

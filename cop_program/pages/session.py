@@ -31,10 +31,10 @@ TOLD_FIELDS = {
 
 
 class SessionPageMixin(models.Model):
-    """One session: two instants in UTC, a private join link and, later, a private recording."""
+    """One session: two instants in UTC (a draft may lack them), a private join link and, later, a private recording."""
 
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
+    starts_at = models.DateTimeField(_("starts"), null=True)
+    ends_at = models.DateTimeField(_("ends"), null=True)
     is_cancelled = models.BooleanField(_("cancelled"), default=False)
     description = RichTextField(_("description"), blank=True)
     join_link = models.URLField(_("join link"), max_length=500, blank=True)
@@ -95,9 +95,9 @@ class SessionPage(SessionPageMixin, ZonedPage):
         return parent.specific if parent and issubclass(parent.specific_class or Page, ProgramPageMixin) else None
 
     def clean(self) -> None:
-        """Refuse, at the field, what can't be meant; missing values pass, since drafts have them."""
+        """Refuse to publish, with a message at the field, what cannot be meant."""
         super().clean()
-        if errors := validation.session_errors(self, self.program_page()):
+        if not self.is_unfinished and (errors := validation.session_errors(self, self.program_page())):
             raise ValidationError(errors)
 
     def template_context(self, request: HttpRequest) -> dict[str, Any]:

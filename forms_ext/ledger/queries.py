@@ -38,7 +38,7 @@ FEE = Q(kind=Kind.FEE) | Q(kind=Kind.REVERSAL, reverses__kind=Kind.FEE)
 
 def today(program: Program) -> date:
     """Return the day it is where `program` is at home."""
-    return now().astimezone(ZoneInfo(program.page.home_zone)).date()
+    return now().astimezone(ZoneInfo(program.page.home_zone or "UTC")).date()
 
 
 def latest_day() -> date:
@@ -159,6 +159,6 @@ def rebate_candidates(program: Program) -> QuerySet[Account]:
     """Return the accounts that a rebate is due for and not listed: fee paid, from a country with a rebate, begun."""
     page = program.page
     codes = [country.code for country in page.rebate_countries]
-    if page.rebate_percentage <= 0 or today(program) < page.starts_on:
+    if not page.rebate_percentage or not page.starts_on or today(program) < page.starts_on:
         return accounts(program).none()
     return settled(program).filter(payer_country__in=codes, rebate_due__isnull=True)

@@ -72,7 +72,8 @@ def _run_after_commit(run: BatchRun) -> None:
 
 def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun, bool]:
     """Confirm the program, and nothing else; return the run, and whether this call has begun it."""
-    if program.page.fee.amount > 0 and ledger_queries.issuer_for(program) is None:
+    fee = program.page.fee
+    if fee and fee.amount > 0 and ledger_queries.issuer_for(program) is None:
         raise ActionRefused(_("Nobody is set up to issue invoices. Add an issuer under Snippets first."))
     return _start(
         program, kind=Kind.CONFIRM, from_statuses=[Program.Status.OPEN], to_status=Program.Status.CONFIRMED, by=by

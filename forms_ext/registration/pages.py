@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -27,6 +28,10 @@ __all__ = ["RegistrationFormPage"]
 
 class RegistrationFormPage(AbstractFormPage, Page):
     """The form by which accepted people register; below its program page, behind the gate."""
+
+    page_ptr = models.OneToOneField(
+        Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
+    )
 
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []

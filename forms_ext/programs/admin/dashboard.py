@@ -228,7 +228,8 @@ class Dashboard:
             paid=Sum("amount", filter=Q(kind__in=ledger_queries.PAID)),
         )
         owed = with_payment_status(self.program.accounts.all()).filter(owed__gt=0).aggregate(n=Sum("owed"))["n"]
-        currency = str(self.program.page.fee.currency)
+        fee = self.program.page.fee
+        currency = str(fee.currency) if fee else "USD"
 
         def amount(value: Decimal | None) -> str:
             return format_money(Money(ledger_queries.exact(value), currency))
