@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.log_actions import LogActionRegistry
+from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
 from . import places, privacy
@@ -54,14 +54,19 @@ def note_autosave(request: HttpRequest, page: Page) -> None:
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     """Say in the history of a program what was done to its number of places."""
-    actions.register_action(places.ACTION, gettext_lazy("Number of places changed"), _say_number)
+    actions.register_action(places.ACTION)(NumberOfPlaces)
 
 
-def _say_number(data: dict[str, Any]) -> str:
-    before = data["before"]
-    if before is None:
-        return _("Number of places set to %(number)s") % {"number": data["number"]}
-    return _("Number of places changed from %(before)s to %(number)s") % {"before": before, "number": data["number"]}
+class NumberOfPlaces(LogFormatter):
+    """The number of places was changed."""
+
+    label = gettext_lazy("Number of places changed")
+
+    def format_message(self, log_entry: Any) -> str:
+        """Return both numbers."""
+        if log_entry.data["before"] is None:
+            return _("Number of places set to %(number)s") % log_entry.data
+        return _("Number of places changed from %(before)s to %(number)s") % log_entry.data
 
 
 @hooks.register("before_delete_page")

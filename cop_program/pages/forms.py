@@ -62,6 +62,9 @@ class TranslatedForm(WagtailAdminPageForm):
         return cleaned
 
 
+ENTER_PLACES = gettext_lazy("Enter the number of places.")
+
+
 class PlacesBoundField(forms.BoundField):
     """Holds, beside the number, the one that the editor was shown."""
 
@@ -96,10 +99,12 @@ class ProgramPageForm(TranslatedForm):
     def clean(self) -> dict[str, Any]:
         """Hand the number of places to the page, which sets it when it is saved."""
         cleaned = super().clean()
-        self.instance.asks_for_places = "capacity" in self.fields
+        self.instance.asks_for_places = True
         number = cleaned.get("capacity")
         if number is not None and self._sets_places():
             self.instance.capacity = number
+        if "capacity" not in self.fields and not self.is_deferred_validation and self.instance.capacity is None:
+            self.add_error(None, ENTER_PLACES)
         return cleaned
 
     def _may_set_places(self) -> bool:

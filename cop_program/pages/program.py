@@ -19,7 +19,7 @@ from ..models.program import Program
 from ..presentation import context, page_cache
 from ..translations import localized
 from . import panels, validation
-from .forms import ProgramPageForm
+from .forms import ENTER_PLACES, ProgramPageForm
 from .mixins import ProgramPageMixin
 from .session import SessionPage
 from .zoned import ZonedPage
@@ -82,7 +82,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
 
     #: The number of places to set with the next save.
     new_capacity: int | None = None
-    #: True while an editor's form asks for the number of places, False while nobody can be told that it is missing.
+    #: True while an editor's form asks for the number of places.
     asks_for_places = False
     #: True while the editor saves by itself.
     is_autosaved = False
@@ -158,6 +158,18 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
     def first_of(self, pages: Any) -> Any:
         """Return the page of the program's row, else the oldest."""
         return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Ask for the number of places as for a field, unless a form does."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if not self.asks_for_places and self.capacity is None:
+            errors["capacity"] = [ValidationError(ENTER_PLACES)]
+        if errors:
+            raise ValidationError(errors)
 
     def clean(self) -> None:
         """Refuse, with a message at the field, what cannot be meant; of a draft only places that there cannot be."""

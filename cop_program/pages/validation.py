@@ -102,8 +102,6 @@ def _place_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
 
 def _least_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     number, least = page.capacity, page.least_members
-    if number is None and not page.asks_for_places:
-        yield "capacity", _("Enter the number of places.")
     if number and least and least > number:
         yield "least_members", _("There are {n} places only.").format(n=number)
 

@@ -117,9 +117,9 @@ def build_blocks() -> list[tuple[str, blocks.Block]]:
 class QuestionsField(OpenStreamField):
     """A stream of questions whose types may grow without a migration (docs/decisions/0007-question-types.md)."""
 
-    def __init__(self, block_types: Any = (), **kwargs: Any) -> None:
+    def __init__(self, block_types: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("collapsed", True)
-        super().__init__(block_types or build_blocks(), **kwargs)
+        super().__init__(build_blocks() if block_types is None else block_types, **kwargs)
 
 
 def lines(text: str | None) -> list[str]:
