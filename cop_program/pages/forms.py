@@ -100,6 +100,8 @@ class ProgramPageForm(TranslatedForm):
         """Hand the number of places to the page, which sets it when it is saved."""
         cleaned = super().clean()
         self.instance.asks_for_places = True
+        if self.is_deferred_validation and "home_zone" in cleaned:  # a draft has a zone, too: times are shown in it
+            cleaned["home_zone"] = cleaned["home_zone"] or self.instance._meta.get_field("home_zone").get_default()
         number = cleaned.get("capacity")
         if number is not None and self._sets_places():
             self.instance.capacity = number
