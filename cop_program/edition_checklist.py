@@ -47,7 +47,7 @@ def of_program(page: ProgramPage) -> list[CheckItem]:
 
 def years_of(page: ProgramPage) -> set[int]:
     """Return the years in which the program takes place: a text may name them."""
-    return {page.starts_on.year, page.ends_on.year}
+    return {day.year for day in (page.starts_on, page.ends_on) if day}
 
 
 def _of_page(page: Page) -> Iterator[str]:

@@ -42,12 +42,15 @@ def moved(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 def shift(page: ProgramPage, first_day: date) -> int:
     """Return the days, whole weeks, from the first session to its weekday on or after `first_day`, in the home zone.
 
-    A cancelled session counts only if there is no other; without sessions, the first day of the program does.
+    A cancelled session counts only if there is no other; without sessions, the first day of the program does. Without
+    any day nothing is shifted.
     """
     sessions = [newest(one) for one in page.sessions().specific()]
     sessions = [one for one in sessions if not one.is_cancelled] or sessions
-    old = min((one.starts_at for one in sessions), default=None)
+    old = min((one.starts_at for one in sessions if one.starts_at), default=None)
     begins = old.astimezone(_zone(page)).date() if old else page.starts_on
+    if begins is None:
+        return 0
     new = first_day + timedelta(days=(begins.weekday() - first_day.weekday()) % 7)
     return (new - begins).days
 
@@ -69,7 +72,7 @@ def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "Abstrac
     values = {name: day + timedelta(days=days) for name in _days(page) if (day := getattr(page, name))}
     slug = find_available_slug(parent, page.slug)
     copy = _copy(page, parent, by, {**values, "title": title, "slug": slug})
-    program = Program.objects.create(translation_key=copy.translation_key, page=copy)
+    program, _made = Program.objects.get_or_create(translation_key=copy.translation_key, defaults={"page": copy})
     edition = Edition(program)
     _copy_below(page, copy, days, by, edition)
     return edition
@@ -97,8 +100,8 @@ def _copy(page: Any, to: Page, by: Any, values: dict[str, Any]) -> Any:
 
 
 def _session_values(session: SessionPage, days: int, zone: ZoneInfo) -> dict[str, Any]:
-    starts_at, ends_at = moved(session.starts_at, days, zone), moved(session.ends_at, days, zone)
-    if ends_at <= starts_at:  # the clocks change between the two
+    starts_at, ends_at = (moment and moved(moment, days, zone) for moment in (session.starts_at, session.ends_at))
+    if starts_at and ends_at and ends_at <= starts_at:  # the clocks change between the two
         ends_at = starts_at + (session.ends_at - session.starts_at)
     return {"starts_at": starts_at, "ends_at": ends_at, "join_link": "", "recording_link": ""}
 
@@ -107,6 +110,7 @@ def _same_clock(old: SessionPage, new: SessionPage, zone: ZoneInfo) -> bool:
     return all(
         getattr(old, name).astimezone(zone).time() == getattr(new, name).astimezone(zone).time()
         for name in ("starts_at", "ends_at")
+        if getattr(old, name)
     )
 
 

@@ -67,6 +67,13 @@ class Provider:
         """Return the places of `program`, or None if nobody counts them."""
         return None
 
+    def places_changed(self, program: "Program") -> int:
+        """Bring the places in line with `program.capacity`, and offer new ones to the queue.
+
+        Return how many there are now: more than that if more are taken or held, then nothing may stay changed.
+        """
+        return program.capacity or 0
+
     def next_step(self, program: "Program", request: HttpRequest | None) -> NextStep | None:
         """Return the next step for a reader of the program's page."""
         return None

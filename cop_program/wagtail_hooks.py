@@ -15,11 +15,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
-from . import privacy
+from . import places, privacy
 from .extensions import provider
 from .models import ProgramPage, SessionPage
 
@@ -40,6 +42,31 @@ def lead_to_source(request: HttpRequest, parent: Page, page_class: type[Page]) -
         request, _("Add sessions to the original page, “%(title)s”, then translate them.") % {"title": source.title}
     )
     return redirect("wagtailadmin_explore", source.pk)
+
+
+@hooks.register("before_edit_page")
+def note_autosave(request: HttpRequest, page: Page) -> None:
+    """Tell a program page whether it is the editor's browser that saves (`ProgramPage.is_autosaved`)."""
+    if isinstance(page, ProgramPage):
+        page.is_autosaved = not request.accepts("text/html")
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    """Say in the history of a program what was done to its number of places."""
+    actions.register_action(places.ACTION)(NumberOfPlaces)
+
+
+class NumberOfPlaces(LogFormatter):
+    """The number of places was changed."""
+
+    label = gettext_lazy("Number of places changed")
+
+    def format_message(self, log_entry: Any) -> str:
+        """Return both numbers."""
+        if log_entry.data["before"] is None:
+            return _("Number of places set to %(number)s") % log_entry.data
+        return _("Number of places changed from %(before)s to %(number)s") % log_entry.data
 
 
 @hooks.register("before_delete_page")

@@ -11,8 +11,10 @@ from wagtail.models import Page
 from cop_program.extensions import NextStep, Places, Provider, Standing
 from cop_program.models import FacilitatorPage, Program, ProgramPage
 
+from .admission.places import set_capacity
 from .admission.queries import standing
 from .programs import program_page
+from .registration.holds import offer_free_places
 from .submissions import embedding, queries
 from .submissions.pages import AbstractFormPage
 
@@ -24,6 +26,13 @@ class FormsProvider(Provider):
         """Return the places of `program`."""
         found = standing(program)
         return Places(capacity=found.capacity, taken=found.taken, held=found.held, waiting=found.waiting)
+
+    def places_changed(self, program: Program) -> int:
+        """Add or delete places; offer what is free to the queue."""
+        there = set_capacity(program=program, capacity=program.capacity or 0)
+        if there == program.capacity and program.was_public:
+            offer_free_places(program)
+        return there
 
     def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:
         """Return the next step: to apply, else what comes after."""

@@ -41,16 +41,16 @@ BELOW = {
     "slug": "slug",
     "url_path": "url_path",
     "content_type": "content_type__model",
-    "starts_at": "sessionpage__starts_at",
-    "ends_at": "sessionpage__ends_at",
-    "is_cancelled": "sessionpage__is_cancelled",
-    "description": "sessionpage__description",
-    "role": "facilitatorpage__role",
-    "organization": "facilitatorpage__organization",
-    "credentials": "facilitatorpage__credentials",
-    "biography": "facilitatorpage__biography",
-    "website": "facilitatorpage__website",
-    **{f"portrait_{name}": f"facilitatorpage__portrait__{name}" for name in IMAGE},
+    "starts_at": "cop_program_sessionpage__starts_at",
+    "ends_at": "cop_program_sessionpage__ends_at",
+    "is_cancelled": "cop_program_sessionpage__is_cancelled",
+    "description": "cop_program_sessionpage__description",
+    "role": "cop_program_facilitatorpage__role",
+    "organization": "cop_program_facilitatorpage__organization",
+    "credentials": "cop_program_facilitatorpage__credentials",
+    "biography": "cop_program_facilitatorpage__biography",
+    "website": "cop_program_facilitatorpage__website",
+    **{f"portrait_{name}": f"cop_program_facilitatorpage__portrait__{name}" for name in IMAGE},
 }
 PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype=\\?"page\\?"[^>]*>')
 LINK_ID = re.compile(r'\bid=\\?"(\d+)\\?"')
@@ -95,6 +95,7 @@ def _extra() -> dict[str, Any]:
     program = Program.objects.filter(translation_key=OuterRef("translation_key"))
     return {
         "cop_program": Subquery(program.values("pk")[:1]),
+        "cop_capacity": Subquery(program.values("capacity")[:1]),
         "cop_status": Subquery(program.values("status")[:1]),
         "cop_language": F("locale__language_code"),
         **{f"cop_image_{name}": F(f"hero_image__{name}") for name in IMAGE},
@@ -147,7 +148,7 @@ def below_statement(roots: tuple[str, ...] | None, links: int, shut: tuple[str, 
     """
     mine = ProgramFacilitator.objects.filter(page_id=KEY)
     rank = mine.filter(facilitator=OuterRef("pk"))
-    sessions = Q(path__range=(FIRST, LAST), depth=DEPTH, sessionpage__isnull=False)
+    sessions = Q(path__range=(FIRST, LAST), depth=DEPTH, cop_program_sessionpage__isnull=False)
     people = Q(pk__in=mine.values("facilitator_id"))
     linked = Q(pk__in=[key(number) for number in range(links)])
     ordered = (
@@ -159,7 +160,7 @@ def below_statement(roots: tuple[str, ...] | None, links: int, shut: tuple[str, 
             cop_rank=Subquery(rank.values("sort_order")[:1], output_field=IntegerField()),
             cop_row=Subquery(rank.values("pk")[:1], output_field=IntegerField()),
         )
-        .order_by("sessionpage__starts_at", "cop_rank", "cop_row", "pk")
+        .order_by("cop_program_sessionpage__starts_at", "cop_rank", "cop_row", "pk")
     )
     return Compiled(Statement(ordered.values_list(*BELOW.values(), "cop_is_person")), NAMES_BELOW)
 

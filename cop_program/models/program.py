@@ -32,11 +32,13 @@ class Program(models.Model):
         CLOSED = "closed", _("Closed")
 
     translation_key = models.UUIDField(unique=True, editable=False)
-    page = models.OneToOneField("cop_program.ProgramPage", on_delete=models.CASCADE, related_name="program")
+    page = models.OneToOneField("cop_program.ProgramPage", on_delete=models.CASCADE, related_name="cop_program_row")
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN)
     status_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    #: Changed by `places.set_number` alone; None until an editor has entered it.
+    capacity = models.PositiveSmallIntegerField(_("places"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("program")
@@ -45,6 +47,10 @@ class Program(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["open", "confirmed", "called_off", "closed"]),
                 name="cop_program_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(capacity__isnull=True) | models.Q(capacity__gte=1),
+                name="cop_program_has_a_place",
             ),
         ]
 

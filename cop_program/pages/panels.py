@@ -98,7 +98,14 @@ PROGRAM = [
     ),
     MultiFieldPanel(
         [
-            FieldPanel("capacity", help_text=_("You may raise it at any time; never below the places taken or held.")),
+            FieldPanel(
+                "capacity",
+                help_text=_(
+                    "Takes effect as soon as you press “Save draft” or “Publish”, without waiting for publication, and "
+                    "new places go to the queue at once. Autosave does not change it once the program is public. "
+                    "Never less than the places taken or held."
+                ),
+            ),
             FieldPanel("least_members", help_text=_("The program takes place once so many people take part.")),
         ],
         heading=_("Places"),

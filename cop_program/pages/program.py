@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +13,13 @@ from wagtail.api import APIField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from .. import access
+from .. import access, places
 from ..api.fields import parts as api_parts
 from ..models.program import Program
 from ..presentation import context, page_cache
 from ..translations import localized
 from . import panels, validation
-from .forms import TranslatedForm
+from .forms import ENTER_PLACES, ProgramPageForm
 from .mixins import ProgramPageMixin
 from .session import SessionPage
 from .zoned import ZonedPage
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class ProgramPage(ProgramPageMixin, ZonedPage):
     """The page of one program; sessions and its forms live below it."""
 
-    base_form_class = TranslatedForm
+    base_form_class = ProgramPageForm
     content_panels = [*Page.content_panels, *panels.PROGRAM]
     search_fields = [
         *Page.search_fields,
@@ -65,12 +65,49 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         )
     ] + api_parts()
 
+    #: The number of places to set with the next save.
+    new_capacity: int | None = None
+    #: True while an editor's form asks for the number of places.
+    asks_for_places = False
+    #: True while the editor saves by itself.
+    is_autosaved = False
+
     parent_page_types = ["cop_program.ProgramIndexPage"]
     template = "cop_program/program_page.html"
 
     class Meta:
         verbose_name = _("program page")
         verbose_name_plural = _("program pages")
+
+    @property
+    def capacity(self) -> int | None:
+        """The number of places, which the program's row holds; a number set here is set there with the next save."""
+        if self.new_capacity is not None:
+            return self.new_capacity
+        found = Program.objects.filter(translation_key=self.translation_key).values_list("capacity", flat=True)
+        return found.first()
+
+    @capacity.setter
+    def capacity(self, number: int | None) -> None:
+        self.new_capacity = number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Set the number of places, too, if there is a new one. Raise ValidationError if the program cannot have it."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            number, self.new_capacity = self.new_capacity, None
+            if number is not None and not self.alias_of_id:
+                program, _made = Program.objects.get_or_create(
+                    translation_key=self.translation_key, defaults={"page_id": self.pk}
+                )
+                if program.page_id == self.pk:
+                    places.set_number(program=program, number=number)
+
+    def copy_all_child_relations(self, target: Any, exclude: Any = None, commit: bool = False) -> Any:
+        """Let a copy of this page begin with as many places; Wagtail calls this for each page that it copies."""
+        if target.pk is None:
+            target.capacity = self.capacity
+        return super().copy_all_child_relations(target, exclude, commit)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer a visitor with the page as the last one got it if nothing has changed since (`rendered`)."""
@@ -105,12 +142,24 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
 
     def first_of(self, pages: Any) -> Any:
         """Return the page of the program's row, else the oldest."""
-        return pages.filter(alias_of=None).order_by(models.F("program").asc(nulls_last=True), "pk").first()
+        return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Ask for the number of places as for a field, unless a form does."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if not self.asks_for_places and self.capacity is None:
+            errors["capacity"] = [ValidationError(ENTER_PLACES)]
+        if errors:
+            raise ValidationError(errors)
 
     def clean(self) -> None:
-        """Raise ValidationError, at each field, for values that contradict each other. A draft may lack values."""
+        """Raise ValidationError, at each field, for values that contradict each other; in a draft, for places only."""
         super().clean()
-        if errors := validation.program_errors(self):
+        if errors := validation.place_errors(self) if self.is_unfinished else validation.program_errors(self):
             raise ValidationError(errors)
 
 

@@ -15,7 +15,7 @@ from ..models.program import Program
 from ..presentation import context
 from . import panels, validation
 from .forms import SessionPageForm
-from .mixins import ProgramPageMixin
+from .mixins import LiveInstant, ProgramPageMixin
 from .zoned import ZonedPage
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ TOLD_FIELDS = {
 
 
 class SessionPageMixin(models.Model):
-    """One session: two instants in UTC, a private join link and, later, a private recording."""
+    """One session: two instants in UTC (a draft may lack them), a private join link and, later, a private recording."""
 
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
+    starts_at: LiveInstant = models.DateTimeField(_("starts"), null=True)  # type: ignore[misc]  # see LiveInstant
+    ends_at: LiveInstant = models.DateTimeField(_("ends"), null=True)  # type: ignore[misc]  # see LiveInstant
     is_cancelled = models.BooleanField(_("cancelled"), default=False)
     description = RichTextField(_("description"), blank=True)
     join_link = models.URLField(_("join link"), max_length=500, blank=True)
@@ -97,7 +97,7 @@ class SessionPage(SessionPageMixin, ZonedPage):
     def clean(self) -> None:
         """Raise ValidationError, at each field, for values that contradict each other. A draft may lack values."""
         super().clean()
-        if errors := validation.session_errors(self, self.program_page()):
+        if not self.is_unfinished and (errors := validation.session_errors(self, self.program_page())):
             raise ValidationError(errors)
 
     def template_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import models
 from wagtail.models import Page
 
 from .. import translations
@@ -11,8 +12,14 @@ from .families import Family
 class Translated(Family, Page):
     """A page whose translations have the values of `shared_fields` from their source page."""
 
+    page_ptr = models.OneToOneField(
+        Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
+    )
+
     #: Figures, dates and private links: what is edited on the source page alone.
     shared_fields: tuple[str, ...] = ()
+    #: True while the editor saves a draft: it may lack what publishing asks for.
+    is_unfinished = False
 
     class Meta:
         abstract = True

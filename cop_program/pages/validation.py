@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .. import formatting, reader
+from .. import formatting, places, reader
 from ..deadlines import KINDS, Deadline
-from ..extensions import provider
 from ..models.program import Program
 
 if TYPE_CHECKING:
@@ -29,8 +29,19 @@ def _moment(moment: datetime, zone: ZoneInfo) -> str:
 
 def program_errors(page: "ProgramPage") -> Errors:
     """Return what is wrong with a program page, by field."""
+    return _by_field(
+        _date_errors(page), _money_errors(page), _place_errors(page), _least_errors(page), _session_errors(page)
+    )
+
+
+def place_errors(page: "ProgramPage") -> Errors:
+    """Return what is wrong with the number of places, which takes effect with a draft, too."""
+    return _by_field(_place_errors(page))
+
+
+def _by_field(*founds: Iterable[tuple[str, str]]) -> Errors:
     errors: Errors = {}
-    for found in (_date_errors(page), _money_errors(page), _place_errors(page), _session_errors(page)):
+    for found in founds:
         for name, message in found:
             errors.setdefault(name, []).append(message)
     return errors
@@ -75,23 +86,26 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
 
 
 def _place_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
-    capacity, least = page.capacity, page.least_members
-    if capacity and least and least > capacity:
-        yield "least_members", _("There are {n} places only.").format(n=capacity)
-    if not capacity or not page.pk:
+    number = page.new_capacity
+    if number is None:
         return
-    program = Program.objects.filter(page_id=page.pk).first()
-    places = provider().places(program) if program else None
-    in_use = places.taken + places.held if places else 0
-    if capacity < in_use:
-        yield "capacity", _("{n} places are taken or held: enter {n} or more.").format(n=in_use)
+    try:
+        places.check(Program.objects.filter(page_id=page.pk).first() if page.pk else None, number)
+    except ValidationError as error:
+        yield "capacity", error.messages[0]
+
+
+def _least_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+    number, least = page.capacity, page.least_members
+    if number and least and least > number:
+        yield "least_members", _("There are {n} places only.").format(n=number)
 
 
 def _session_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     if not page.pk or not page.path or not page.starts_on or not page.ends_on:
         return
     zone = ZoneInfo(page.home_zone or "UTC")
-    for session in page.sessions().filter(is_cancelled=False):
+    for session in page.sessions().filter(is_cancelled=False, starts_at__isnull=False, ends_at__isnull=False):
         first, last = session.starts_at.astimezone(zone).date(), session.ends_at.astimezone(zone).date()
         if first < page.starts_on:
             yield "starts_on", _("The session “{title}” is on {day}.").format(title=session.title, day=_day(first))

@@ -20,7 +20,9 @@ PREFIX = "cop_of_"
 
 def programs(model: type[Page], keys: Iterable[int]) -> QuerySet[Any]:
     """Return program pages, of the type `model`, with what their cards need."""
-    program = model._meta.get_field("program").related_model.objects.filter(translation_key=OuterRef("translation_key"))
+    program = model._meta.get_field("cop_program_row").related_model.objects.filter(
+        translation_key=OuterRef("translation_key")
+    )
     asked = {f"{PREFIX}{name}": expression for name, expression in provider().annotations().items()}
     status = Subquery(program.values("status")[:1])
     return _pages(model.objects.filter(pk__in=keys), "hero_image", HERO).annotate(cop_status=status, **asked)

@@ -17,16 +17,17 @@ RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
 
 @consistency.check("admission.places")
 def places_fit_capacity() -> Iterator[str]:
-    """Check that each program has the places that its page says, or as many as are taken if that is more."""
+    """Check that each program has the places that its row says, or as many as are taken if that is more."""
     programs = Program.objects.select_related("page").annotate(
         rows=Count("places"), used=Count("places", filter=Q(places__invitation__isnull=False))
     )
     for program in programs:
-        wanted = max(program.page.capacity, program.used)
+        number = program.capacity or 0
+        wanted = max(number, program.used)
         if program.page.live and program.rows != wanted:
             yield f"Program {program.pk}: {program.rows} places, but {wanted} are wanted."
-        if program.used > program.page.capacity:
-            yield f"Program {program.pk}: {program.used} places are taken of {program.page.capacity}."
+        if program.used > number:
+            yield f"Program {program.pk}: {program.used} places are taken of {number}."
     for place in Place.objects.filter(invitation__isnull=False).exclude(program=F("invitation__application__program")):
         yield f"Place {place.pk} of program {place.program_id} is held by somebody of another program."
 

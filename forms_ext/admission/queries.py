@@ -39,7 +39,7 @@ def standing(program: Program) -> Standing:
         taken=places["taken"],
         held=places["held"],
         waiting=queue.waiting(program).count(),
-        least=program.page.least_members,
+        least=program.page.least_members or 1,
     )
 
 

@@ -22,7 +22,8 @@ LABELS = {
 def follow_page(sender: Any, *, program: Program, **kwargs: Any) -> None:
     """Bring places and links in line with the page that was just published."""
     program = Program.objects.select_related("page").get(pk=program.pk)
-    places.set_capacity(program=program, capacity=program.page.capacity)
+    if program.capacity is not None:
+        places.set_capacity(program=program, capacity=program.capacity)
     invitations.follow_deadline(program)
 
 

@@ -3,9 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
-from cop_program.fields import CountryColumn
+from cop_program.fields import CountryColumn, CountryField
 
 from ..submissions.models import AnswerSet
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -22,6 +23,10 @@ __all__ = ["ApplicationFormPage"]
 
 class ApplicationFormPage(AbstractFormPage, Page):
     """The form by which people apply; below its program page."""
+
+    page_ptr = models.OneToOneField(
+        Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
+    )
 
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []

@@ -9,7 +9,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
-from wagtail.fields import StreamField
+
+from cop_program.fields import OpenStreamField
 
 from . import question_types, roles
 
@@ -113,17 +114,12 @@ def build_blocks() -> list[tuple[str, blocks.Block]]:
     return [*questions, ("step", step), ("section", section), ("note", note)]
 
 
-class QuestionsField(StreamField):
+class QuestionsField(OpenStreamField):
     """A stream of questions whose types may grow without a migration (docs/decisions/0007-question-types.md)."""
 
-    def __init__(self, block_types: Any = (), **kwargs: Any) -> None:
+    def __init__(self, block_types: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("collapsed", True)
-        super().__init__(block_types or build_blocks(), **kwargs)
-
-    def deconstruct(self) -> Any:
-        name, path, _args, kwargs = super().deconstruct()
-        kwargs.pop("block_lookup", None)
-        return name, path, [[]], kwargs
+        super().__init__(build_blocks() if block_types is None else block_types, **kwargs)
 
 
 def lines(text: str | None) -> list[str]:

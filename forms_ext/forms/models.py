@@ -19,7 +19,7 @@ class QuestionKey(models.Model):
 class FormVersion(models.Model):
     """The canonical JSON of a form as it was published. Never changed."""
 
-    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="form_versions")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="cop_form_versions")
     number = models.PositiveIntegerField(_("version"))
     definition = models.JSONField()
     sha256 = models.CharField(max_length=64)

@@ -2,7 +2,8 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
+
+from cop_program.fields import MoneyField
 
 from ..base.frozen import FrozenModel
 from ..ledger.models import Account, Issuer, Payment, PaymentReversal

@@ -5,11 +5,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
-from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
-from cop_program.fields import CountryColumn
+from cop_program.fields import CountryColumn, CountryField, MoneyField
 
 from ..base import logos
 from ..base.frozen import FrozenModel

@@ -69,7 +69,7 @@ type RebateWithDueness = "WithAnnotations[RebateDue, Dueness]"
 
 def today(program: Program) -> date:
     """Return the current day in the home zone of `program`."""
-    return now().astimezone(ZoneInfo(program.page.home_zone)).date()
+    return now().astimezone(ZoneInfo(program.page.home_zone or "UTC")).date()
 
 
 def latest_day() -> date:
@@ -199,6 +199,6 @@ def rebate_candidates(program: Program) -> QuerySet[Account]:
     """Return the accounts to list a rebate for: fee paid, country with a rebate, program begun, not listed yet."""
     page = program.page
     codes = [country.code for country in page.rebate_countries]
-    if page.rebate_percentage <= 0 or today(program) < page.starts_on:
+    if not page.rebate_percentage or not page.starts_on or today(program) < page.starts_on:
         return accounts(program).none()
     return settled(program).filter(payer_country__in=codes, rebate_due__isnull=True)

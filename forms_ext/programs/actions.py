@@ -76,7 +76,8 @@ def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun
 
     Raise ActionRefused if there is a fee and no issuer, or the program is cancelled or closed.
     """
-    if program.page.fee.amount > 0 and ledger_queries.issuer_for(program) is None:
+    fee = program.page.fee
+    if fee and fee.amount > 0 and ledger_queries.issuer_for(program) is None:
         raise ActionRefused(_("Nobody is set up to issue invoices. Add an issuer under Snippets first."))
     return _start(
         program, kind=Kind.CONFIRM, from_statuses=[Program.Status.OPEN], to_status=Program.Status.CONFIRMED, by=by

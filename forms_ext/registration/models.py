@@ -2,10 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 from wagtail.fields import RichTextField
 
-from cop_program.fields import CountryColumn
+from cop_program.fields import CountryColumn, CountryField
 
 from ..submissions.models import AnswerSet
 

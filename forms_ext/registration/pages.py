@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -29,6 +29,10 @@ __all__ = ["RegistrationFormPage"]
 
 class RegistrationFormPage(AbstractFormPage, Page):
     """The form by which accepted people register; below its program page, behind the gate."""
+
+    page_ptr = models.OneToOneField(
+        Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
+    )
 
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []
@@ -186,6 +190,9 @@ def form_for(invitation: Invitation | None) -> RegistrationFormPage | None:
     home = invitation.application.program.page.path if invitation else "-"  # no page has this path
     language = invitation.application.language if invitation else "-"
     source = RegistrationFormPage.objects.filter(path__startswith=home).values("translation_key")
-    first = Case(When(locale__language_code=language, then=0), When(path__startswith=home, then=1), default=2)
+    first = models.Case(
+        models.When(locale__language_code=language, then=0), models.When(path__startswith=home, then=1), default=2
+    )
     forms = RegistrationFormPage.objects.live().filter(translation_key__in=source)
-    return forms.filter(Q(locale__language_code=language) | Q(path__startswith=home)).order_by(first).first()
+    fitting = forms.filter(models.Q(locale__language_code=language) | models.Q(path__startswith=home))
+    return fitting.order_by(first).first()

@@ -33,7 +33,7 @@ class AnswerSet(models.Model):
 class Submission(AnswerSet):
     """What somebody sent through a `FormPage`."""
 
-    page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="form_submissions")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     title = models.CharField(_("from"), max_length=200, help_text=_("Name or email address, else the first answer."))
     words = models.TextField(editable=False, help_text="What the search looks through: the answers as staff read them.")
@@ -52,7 +52,7 @@ class Upload(models.Model):
     """A file that an applicant sent: a draft until an answer claims it. Private."""
 
     token = models.CharField(max_length=40, unique=True, default=new_upload_token, editable=False)
-    page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="form_uploads")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="+")
     question_key = models.CharField(max_length=80)
     storage_path = models.CharField(max_length=255)
     file_name = models.CharField(_("file name"), max_length=200)

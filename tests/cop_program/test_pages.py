@@ -181,17 +181,19 @@ def test_publishing_makes_one_program_and_says_so(program_page: ProgramPage) -> 
     assert [(one["program"], one["page"]) for one in heard] == [(program, program_page)]
 
 
-def test_a_draft_has_no_program(index: ProgramIndexPage, program_page: ProgramPage) -> None:
-    copy = program_page.copy(update_attrs={"slug": "draft"}, keep_live=False)
-    assert Program.for_page(copy) is None
+def test_a_draft_without_places_has_no_program(index: ProgramIndexPage, program_page: ProgramPage) -> None:
+    draft = index.add_child(instance=ProgramPage(title="Draft", live=False))
+    assert Program.for_page(draft) is None
     assert Program.objects.count() == 1
 
 
-def test_a_page_that_will_be_published_later_has_no_program_yet(program_page: ProgramPage) -> None:
+def test_a_page_that_will_be_published_later_is_not_public_yet(program_page: ProgramPage) -> None:
     copy = program_page.copy(update_attrs={"slug": "later"}, keep_live=False)
     copy.go_live_at = timezone.now() + timedelta(days=1)
     assert not publish(copy).live
-    assert Program.for_page(copy) is None
+    program = Program.for_page(copy)
+    assert program is not None
+    assert not program.was_public
 
 
 def test_a_copy_has_a_program_of_its_own(program_page: ProgramPage) -> None:

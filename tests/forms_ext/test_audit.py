@@ -13,7 +13,7 @@ from djmoney.money import Money
 from wagtail.images.models import Image
 
 from cop_program import clock
-from cop_program.models import ProgramPage
+from cop_program.models import Program
 from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import consistency, periodic, private_files, triggers
@@ -173,7 +173,7 @@ def issuer_with_lost_logo(w: World) -> None:
 
 BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
-    (PLACES, lambda w: ProgramPage.objects.filter(pk=w.program.page_id).update(capacity=2), "3 places are taken of 2"),
+    (PLACES, lambda w: Program.objects.filter(pk=w.program.pk).update(capacity=2), "3 places are taken of 2"),
     (PLACES, lambda w: place_of(w.held).update(program=w.other, number=99), "somebody of another program"),
     (LINKS, lambda w: Application.objects.filter(pk=w.invited.application_id).update(state="declined"), "a live link"),
     (LINKS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="accepted"), "never had a personal"),

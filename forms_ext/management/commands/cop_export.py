@@ -75,7 +75,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{source.name} belong to no program.")
             parts.append(urlencode(source.of_program(program)))
         if slug := options["form"]:
-            page = Page.objects.filter(slug=slug, form_versions__isnull=False).first()
+            page = Page.objects.filter(slug=slug, cop_form_versions__isnull=False).first()
             if page is None or source.name != "submissions":
                 raise CommandError(f"There is no form {slug!r} with {source.name}.")
             parts.append(urlencode({"page": page.pk}))

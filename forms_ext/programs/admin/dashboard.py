@@ -230,7 +230,8 @@ class Dashboard:
         owed = (
             with_payment_status(self.program.accounts.all()).filter(owed__gt=Decimal(0)).aggregate(n=Sum("owed"))["n"]
         )
-        currency = str(self.program.page.fee.currency)
+        fee = self.program.page.fee
+        currency = str(fee.currency) if fee else "USD"
 
         def amount(value: Decimal | None) -> str:
             return format_money(Money(ledger_queries.exact(value), currency))

@@ -1,7 +1,7 @@
 """The pages by which an editor makes a new edition and sees what to look at in it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from cop_program import formatting, reader
 from cop_program.clock import now
 from cop_program.deadlines import KINDS
 from cop_program.editions import newest
-from cop_program.models import Program, ProgramPage
+from cop_program.models import Program, ProgramPage, SessionPage
 
 from ...base.admin.forms import day_input
 from ...base.admin.views import StaffActionView, StaffView
@@ -144,12 +144,13 @@ class ToLookAtView(OfPage, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.page.get_latest_revision_as_object()
-        zone = formatting.generic_name(draft.home_zone, reader.language())
+        home_zone = draft.home_zone or "UTC"
+        zone = formatting.generic_name(home_zone, reader.language())
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
             "remarks": editions.to_look_at(draft),
-            "sessions": sorted((newest(one) for one in self.page.sessions()), key=lambda one: one.starts_at),
-            "zone": f"{zone} ({draft.home_zone.replace('_', ' ')})",
+            "sessions": sorted((newest(one) for one in self.page.sessions()), key=_starts_at),
+            "zone": f"{zone} ({home_zone.replace('_', ' ')})",
             "deadlines": [
                 (draft._meta.get_field(f"{kind}_deadline").verbose_name, deadline.day)
                 for kind in KINDS
@@ -157,6 +158,11 @@ class ToLookAtView(OfPage, StaffView):
             ],
             "is_live": self.page.live,
         }
+
+
+def _starts_at(session: SessionPage) -> datetime:
+    """Return when `session` starts; a draft without a time comes last."""
+    return session.starts_at or datetime.max.replace(tzinfo=UTC)
 
 
 def is_program_page(page: Page) -> bool:

@@ -3,7 +3,15 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cop_program.places import LEAST, MOST
+
 from ...base.admin.forms import message_field, reason_field
+
+
+class PlacesForm(forms.Form):
+    """How many places a program has."""
+
+    number = forms.IntegerField(label=_("Number of places"), min_value=LEAST, max_value=MOST)
 
 
 class CallOffForm(forms.Form):

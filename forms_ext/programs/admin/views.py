@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -14,11 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from djmoney.money import Money
 
 from cop_program.models import Program
+from cop_program.places import set_number
 
 from ...admission import queries as admission
 from ...applications.models import Application
 from ...base import dates
 from ...base.admin.views import ShownEmail, StaffActionView, StaffView
+from ...base.errors import ActionRefused
 from ...base.money import format_money
 from ...invoices import queries as invoices_queries
 from ...ledger import queries as ledger_queries
@@ -30,7 +33,7 @@ from .. import actions, queries, samples
 from ..models import BatchItem, BatchRun
 from .dashboard import Dashboard, unpaid_holds
 from .edition_views import may_copy
-from .forms import CallOffForm
+from .forms import CallOffForm, PlacesForm
 
 State = Registration.State
 
@@ -228,6 +231,40 @@ class CloseView(ProgramPageMixin, StaffActionView):
 
     def perform(self, values: dict[str, Any]) -> None:
         actions.close_program(program=self.program, by=self.request.user)
+
+
+class PlacesView(ProgramPageMixin, StaffActionView):
+    """Change the number of places."""
+
+    page_title = gettext_lazy("Change the number of places")
+    submit_label = gettext_lazy("Change the number")
+    form_class = PlacesForm
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return self.home_url()
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"number": self.program.capacity}
+
+    def effects(self) -> Sequence[str]:
+        standing = admission.standing(self.program)
+        in_use = _("%(taken)d places are taken, %(held)d are held: there cannot be fewer.")
+        return [
+            in_use % {"taken": standing.taken, "held": standing.held},
+            _("New places go at once to the first people in the queue, who get an email."),
+            _("The program page and the API show the new number at once."),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        try:
+            set_number(program=self.program, number=values["number"], by=self.request.user)
+        except ValidationError as error:
+            raise ActionRefused(error.messages[0]) from error
+        n = values["number"]
+        return ngettext("The program has %(n)d place.", "The program has %(n)d places.", n) % {"n": n}
 
 
 class RunView(ProgramPageMixin, StaffActionView):

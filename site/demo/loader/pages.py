@@ -159,7 +159,6 @@ def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero
         cancellation_deadline_zone=HOME_ZONE,
         registration_deadline=edition.registration_deadline,
         registration_deadline_zone=HOME_ZONE,
-        capacity=9,
         least_members=6,
         fee=Money(1997, "USD"),
         deposit=Money(100, "USD"),
@@ -169,6 +168,7 @@ def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero
         search_description=texts.SUMMARY[:155].rsplit(" ", 1)[0],
         show_in_menus=True,
     )
+    page.capacity = 9
     page.zone_groups = json.dumps(
         [{"type": "group", "value": {"name": name, "zones": zones}} for name, zones in ZONE_GROUPS]
     )

@@ -40,7 +40,7 @@ class Scenario:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.participants: Participants = participants(
-            self.page.capacity, [country.code for country in self.page.rebate_countries]
+            program.capacity or 0, [country.code for country in self.page.rebate_countries]
         )
 
     @cached_property

@@ -308,6 +308,7 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_programs:confirm": {},
     "cop_programs:call_off": {"reason": "Too few", "sure": "on"},
     "cop_programs:close": {},
+    "cop_programs:places": {"number": "4"},
     "cop_programs:run": {},
     "cop_programs:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
     "cop_registration:cancel": {"refund": "", "reason": ""},

@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_programs:confirm": (STAFF, ("program",)),
     "cop_programs:call_off": (STAFF, ("program",)),
     "cop_programs:close": (STAFF, ("program",)),
+    "cop_programs:places": (STAFF, ("program",)),
     "cop_programs:run": (STAFF, ("program",)),
     "cop_programs:new_edition": (EDITORS, ("page",)),
     "cop_programs:to_look_at": (EDITORS, ("page",)),
