@@ -17,10 +17,11 @@ from cop_program.models import ProgramPage
 from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import consistency, periodic, private_files, triggers
-from forms_ext.invoices.models import Invoice, Receipt
+from forms_ext.base.models import NumberSequence
+from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
-from forms_ext.ledger.models import AccountRow, Issuer, NumberSequence, Payment, PaymentReversal, RebateDue, RefundDue
+from forms_ext.ledger.models import AccountRow, Issuer, Payment, PaymentReversal, RebateDue, RefundDue
 from forms_ext.mail.models import MailAttachment, MailTemplate, OutgoingMail
 from forms_ext.programs import actions
 from forms_ext.programs.models import BatchItem
@@ -41,11 +42,7 @@ def raw(model: type[models.Model]) -> "models.QuerySet[Any]":
 
 def let_rows_be_edited() -> None:
     """Take the triggers of billing away, as somebody at the database's console could; undone with the test."""
-    with connection.cursor() as cursor:
-        for table in triggers.frozen_tables():
-            for name in (f"{table}_frozen", f"{table}_kept"):
-                on = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+    triggers.remove(connection)
 
 
 def lapse(registration: Registration) -> Registration:
@@ -110,6 +107,10 @@ def invoice_of(one: Registration) -> "models.QuerySet[Invoice]":
     return raw(Invoice).filter(account=one.account_id, kind="invoice")
 
 
+def file_of(one: Registration) -> "models.QuerySet[InvoiceFile]":
+    return raw(InvoiceFile).filter(invoice__in=invoice_of(one))
+
+
 def snapshot(one: Registration, **changes: Any) -> None:
     invoice_of(one).update(snapshot=invoice_of(one).get().snapshot | changes)
 
@@ -143,7 +144,7 @@ def move_account(w: World) -> None:
 
 
 def forge_pdf(w: World) -> None:
-    invoice_of(w.member).update(pdf_path=private_files.save("invoices/forged.pdf", b"%PDF forged"))
+    file_of(w.member).update(path=private_files.save("invoices/forged.pdf", b"%PDF forged"))
 
 
 def change_a_text(world: World) -> None:
@@ -218,7 +219,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("invoices.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),
     ("invoices.balances", lambda w: post(w.held, "refund", 5000), "more was given back than was paid"),
     ("invoices.numbers", lambda w: invoice_of(w.left).update(sequence_number=7), "numbers from 1 to 7, but 2 were"),
-    ("invoices.numbers", lambda w: NumberSequence.objects.all().update(last_number=3), "1 to 2, but 3 were drawn"),
+    ("invoices.numbers", lambda w: NumberSequence.objects.filter(key__startswith="INV").update(last_number=3), "1 to 2, but 3 were drawn"),
     ("invoices.numbers", lambda w: raw(Invoice).filter(corrects__isnull=False).delete(), "0 numbers from"),
     ("invoices.numbers", lambda w: NumberSequence.objects.all().delete(), "has invoices and no sequence"),
     ("invoices.snapshots", lambda w: snapshot(w.member, total="1.00"), "number or total are not those of its content"),
@@ -226,8 +227,8 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("invoices.snapshots", lambda w: snapshot(w.member, lines=[]), "its lines do not add up to its total"),
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not equal the invoice"),
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(closed_at=None), "is open, although"),
-    ("invoices.pdfs", lambda w: invoice_of(w.member).update(pdf_sha256=""), "has no PDF"),
-    ("invoices.pdfs", lambda w: invoice_of(w.member).update(pdf_path="invoices/gone.pdf"), "is not in the storage"),
+    ("invoices.pdfs", lambda w: file_of(w.member).delete(), "has no PDF"),
+    ("invoices.pdfs", lambda w: file_of(w.member).update(path="invoices/gone.pdf"), "is not in the storage"),
     ("invoices.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
     ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not mailed"),
     ("ledger.lists", lambda w: RefundDue.objects.all().update(settled_by_row=a_row(w)), "Refund"),

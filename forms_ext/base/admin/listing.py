@@ -29,6 +29,7 @@ from wagtail_modeladmin.options import ModelAdmin
 
 from cop_program.keys import key
 
+from .. import search
 from ..permissions import may
 from . import labels, selection
 
@@ -225,6 +226,10 @@ class Listing(IndexView):
     def get_detail_url(self, instance: Any) -> str | None:
         """Return the address of the page of `instance`."""
         return self.model_admin.get_detail_url(instance)
+
+    def search_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Return the rows in whose `search_fields`, columns of folded text, every word is found."""
+        return queryset.filter(search.matching(self.search_query, self.search_fields)) if self.is_searching else queryset
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return super().get_filterset_kwargs() | {"queryset": self.search_queryset(self.get_base_queryset())}
