@@ -98,14 +98,15 @@ class ChainedModel(FrozenModel):
             self.sequence_number, self.previous_hash = number_series.take(self.series)
         if self.lists[self.chain].personal:
             self.salt = secrets.token_hex(16)
-            self.personal_digest = self.compute_digest()
+        self.personal_digest = self.compute_digest()
         self.row_hash = self.compute_hash()
         if not self.follows:
             number_series.keep_hash(self.series, self.row_hash)
 
     def compute_digest(self) -> str:
-        """Return the digest of the personal columns as they are now."""
-        return _sha256([self.salt, *self._values(self.lists[self.chain].personal)])
+        """Return the salted digest of the personal columns as they are now; "" if the list has none."""
+        personal = self.lists[self.chain].personal
+        return _sha256([self.salt, *self._values(personal)]) if personal or self.salt else ""
 
     def compute_hash(self) -> str:
         """Return the hash of this row as it is now."""
@@ -142,6 +143,10 @@ def _ordered(model: type[ChainedModel]) -> "models.QuerySet[Any]":
     return models.QuerySet(model).order_by("series", "sequence_number", "pk")
 
 
+def _name(model: type[ChainedModel], series: str) -> str:
+    return f"{model._meta.model_name}:{series}"
+
+
 class Head(NamedTuple):
     """How many rows a chain has, and the hash of its last one."""
 
@@ -156,24 +161,20 @@ def heads() -> Iterator[Head]:
         rows = _ordered(model).values_list("series", "row_hash").iterator(chunk_size=2000)
         for series, group in groupby(rows, key=lambda row: row[0]):
             hashes = [row_hash for _series, row_hash in group]
-            yield Head(f"{model._meta.model_name}:{series}", len(hashes), hashes[-1])
+            yield Head(_name(model, series), len(hashes), hashes[-1])
 
 
 def lost_heads(kept: Iterable[Head]) -> Iterator[str]:
-    """Yield a sentence for each of the heads kept elsewhere whose row is not where it was."""
-    by_name = {model._meta.model_name: model for model in chained_models()}
-    for name, model in by_name.items():
-        wanted = {head.chain.partition(":")[2]: head for head in kept if head.chain.partition(":")[0] == name}
-        rows = _ordered(model).values_list("series", "sequence_number", "row_hash").iterator(chunk_size=2000)
-        found = {
-            series for series, number, row_hash in rows
-            if series in wanted and (number, row_hash) == wanted[series][1:]
-        }  # fmt: skip
-        for series in wanted.keys() - found:
-            yield f"{wanted[series].chain}: row {wanted[series].count} is not the one whose hash was kept."
-    for head in kept:
-        if head.chain.partition(":")[0] not in by_name:
-            yield f"{head.chain}: there is no such chain."
+    """Yield a sentence for each head kept elsewhere whose row is not there any more as it was."""
+    wanted = {(head.chain, head.count): head for head in kept}
+    for model in chained_models():
+        rows = _ordered(model).values_list("series", "sequence_number", "row_hash")
+        for series, number, row_hash in rows.iterator(chunk_size=2000):
+            head = wanted.get((_name(model, series), number))
+            if head and head.last_hash == row_hash:
+                del wanted[head.chain, head.count]
+    for head in wanted.values():
+        yield f"{head.chain}: row {head.count} is not the one whose hash was kept."
 
 
 def broken_links() -> Iterator[str]:
@@ -184,11 +185,11 @@ def broken_links() -> Iterator[str]:
     }
     followed = set()
     for model in chained_models():
-        rows = _ordered(model).select_related(*model.related).iterator(chunk_size=500)
-        for series, group in groupby(rows, key=lambda row: row.series):
-            name, last = f"{model._meta.model_name}:{series}", None
+        rows = _ordered(model).select_related(*model.related) if model.related else _ordered(model)
+        for series, group in groupby(rows.iterator(chunk_size=500), key=lambda row: row.series):
+            name, last = _name(model, series), None
             for row in group:
-                yield from (f"{name}: row {row.sequence_number} {what}." for what in _faults(row, last))
+                yield from (f"{name}: row {row.sequence_number} {what}." for what in _found(row, last))
                 last = row
             followed.add(series)
             if last and not model.follows and expected.get(series) != (last.sequence_number, last.row_hash):
@@ -196,6 +197,14 @@ def broken_links() -> Iterator[str]:
     for key, (_number, last_hash) in expected.items():
         if last_hash and key not in followed:
             yield f"{key}: all its rows are gone."
+
+
+def _found(row: Any, last: Any) -> list[str]:
+    """Return what is wrong with `row`; a row that cannot be read is wrong, whatever the reason."""
+    try:
+        return list(_faults(row, last))
+    except Exception as error:
+        return [f"cannot be read ({type(error).__name__})"]
 
 
 def _faults(row: Any, last: Any) -> Iterator[str]:
@@ -214,7 +223,7 @@ def _faults(row: Any, last: Any) -> Iterator[str]:
         return
     if row.series != row.series_key():
         yield f"belongs to {row.series_key()}"
-    if row.lists[row.chain].personal and row.personal_digest != row.compute_digest():
+    if row.personal_digest != row.compute_digest():
         yield "had its personal values changed"
     if row.row_hash != row.compute_hash():
         yield "was changed"

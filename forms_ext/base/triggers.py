@@ -34,6 +34,11 @@ class Trigger(NamedTuple):
     statement: str
 
 
+def frozen_models() -> list[type[FrozenModel]]:
+    """Return every model whose rows are frozen."""
+    return [model for model in apps.get_models() if issubclass(model, FrozenModel)]
+
+
 def frozen_columns() -> dict[str, list[str]]:
     """Return the frozen columns of each table of a `FrozenModel`.
 
@@ -45,8 +50,7 @@ def frozen_columns() -> dict[str, list[str]]:
             for field in model._meta.concrete_fields
             if field.name not in model.unfrozen and not _may_become_empty(field)
         ]
-        for model in apps.get_models()
-        if issubclass(model, FrozenModel)
+        for model in frozen_models()
     }
 
 

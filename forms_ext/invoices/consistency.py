@@ -85,7 +85,7 @@ def pdfs_fit_their_hashes() -> Iterator[str]:
     late = now() - PATIENCE
     for invoice in Invoice.objects.select_related("file").defer("snapshot").iterator(chunk_size=200):
         if not invoice.pdf_sha256:
-            if invoice.issued_at < late:
+            if invoice.issued_at < late or invoice.mailed_at:
                 yield f"{invoice.number}: has no PDF. {invoice.pdf_error}".strip()
         elif not private_files.exists(invoice.pdf_path):
             yield f"{invoice.number}: its PDF is not in the storage."
