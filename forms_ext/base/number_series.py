@@ -6,10 +6,9 @@ from django.db import connection, transaction
 
 from .models import NumberSequence
 
-_TABLE = NumberSequence._meta.db_table
 _TAKE = (
-    f"INSERT INTO {_TABLE} (key, last_number, last_hash) VALUES (%s, 1, '') "
-    f"ON CONFLICT (key) DO UPDATE SET last_number = {_TABLE}.last_number + 1 RETURNING last_number, last_hash"
+    "INSERT INTO forms_ext_numbersequence AS series (key, last_number, last_hash) VALUES (%s, 1, '') "
+    "ON CONFLICT (key) DO UPDATE SET last_number = series.last_number + 1 RETURNING last_number, last_hash"
 )
 
 

@@ -12,16 +12,15 @@ from .conf import conf
 from .frozen import FrozenModel
 
 MESSAGE = "What was booked or issued stays as it is: correct it by another row."
-PREFIX = "cop_frozen_"
 _FUNCTION = (
-    f"CREATE OR REPLACE FUNCTION {PREFIX}refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    f"CREATE OR REPLACE FUNCTION cop_frozen_refuse() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
 )
 _INSTALLED = {
-    "sqlite": f"SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB '{PREFIX}*'",
+    "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'cop_frozen_*'",
     "postgresql": (
         "SELECT tgname, relname, tgenabled::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-        f"WHERE starts_with(tgname, '{PREFIX}') AND pg_table_is_visible(tgrelid)"
+        "WHERE starts_with(tgname, 'cop_frozen_') AND pg_table_is_visible(tgrelid)"
     ),
 }
 
@@ -66,13 +65,13 @@ def _wanted(connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     for table, columns in frozen_columns().items():
         changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
         for verb, condition in (("UPDATE", changed), ("DELETE", "")):
-            name = f"{PREFIX}{verb.lower()}_{table}"[:63]
+            name = f"cop_frozen_{verb.lower()}_{table}"[:63]
             if is_sqlite:
                 when = f"WHEN {condition} " if condition else ""
                 then = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
             else:
                 when = "FOR EACH ROW " + (f"WHEN ({condition}) " if condition else "")
-                then = f"EXECUTE FUNCTION {PREFIX}refuse()"
+                then = "EXECUTE FUNCTION cop_frozen_refuse()"
             if table in tables:
                 yield Trigger(name, table, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {when}{then}")
 

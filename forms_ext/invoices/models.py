@@ -28,7 +28,7 @@ def receipt_series(year: int) -> str:
 
 
 class Document(ChainedModel):
-    """A numbered document: its content is frozen as `snapshot`; who it is for, and why, enters its chain as a digest."""
+    """A numbered document: its content is frozen as `snapshot`; of who it is for and why, a digest is chained."""
 
     snapshot = models.JSONField(default=dict, editable=False)
 

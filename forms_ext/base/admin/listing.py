@@ -229,9 +229,9 @@ class Listing(IndexView):
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         """Return the rows in whose `search_fields`, columns of folded text, every word is found."""
-        return (
-            queryset.filter(search.matching(self.search_query, self.search_fields)) if self.is_searching else queryset
-        )
+        if not self.is_searching:
+            return queryset
+        return queryset.filter(search.matching(self.search_query, self.search_fields or []))
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return super().get_filterset_kwargs() | {"queryset": self.search_queryset(self.get_base_queryset())}

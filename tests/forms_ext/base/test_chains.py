@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from djmoney.money import Money
 
+from cop_program.clock import now
 from forms_ext.base import chains, number_series, triggers
 from forms_ext.base.models import NumberSequence
 from forms_ext.invoices import actions, tasks
@@ -71,8 +72,8 @@ def other_value(field: "models.Field[Any, Any]", row: Any) -> Any:
         return {**value, "number": "X"}
     if isinstance(value, Money):
         return value.amount * 2
-    if isinstance(value, date):
-        return value + timedelta(days=1)
+    if isinstance(field, models.DateField):
+        return value + timedelta(days=1) if value else date(2024, 1, 1)
     if isinstance(value, int):
         return value + 100
     return {"USD": "EUR", "fee": "refund", "credit_note": "invoice"}.get(value, "x")
@@ -181,11 +182,10 @@ def test_no_row_has_two_successors(accounts: list[Account]) -> None:
 
 
 def test_rows_made_in_bulk_are_chained(accounts: list[Account]) -> None:
-    rows = AccountRow.objects.filter(account=accounts[0], kind="fee")
     fresh = [
-        AccountRow(account=row.account, kind="fee", amount=USD, effective_on=row.effective_on, recorded_at=row.recorded_at)
-        for row in [*rows, *rows]
-    ]  # fmt: skip
+        AccountRow(account=account, kind="fee", amount=USD, effective_on=date(2024, 1, 1), recorded_at=now())
+        for account in [*accounts, *accounts]
+    ]
     AccountRow.objects.bulk_create(fresh)
     assert list(chains.broken_links()) == []
     with pytest.raises(ValueError, match="left out"):

@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cop_program import clock
 from forms_ext.applications.models import Application
 from forms_ext.base import search
 from forms_ext.base.search import fold
 from forms_ext.ledger.models import Account
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
-from tests.forms_ext.admission.factories import make_application, make_registration, open_program
+from tests.forms_ext.admission.factories import START, make_application, make_registration, open_program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -62,9 +63,10 @@ def shown(client: Client, name: str, query: str) -> set[str]:
 
 
 def test_every_listing_finds_people(admin_client: Client, django_assert_max_num_queries: Any) -> None:
-    program = open_program(9)
-    for number, name in enumerate(NAMES):
-        registration = make_registration(program, number)
+    with clock.at(START):
+        program = open_program(9)
+        made = [make_registration(program, number) for number in range(len(NAMES))]
+    for registration, name in zip(made, NAMES, strict=True):
         application = registration.invitation.application
         application.name = registration.name = name
         application.save(update_fields=["name"])

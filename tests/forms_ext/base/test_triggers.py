@@ -1,5 +1,7 @@
 """The database refuses to edit or delete what was booked or issued."""
 
+from datetime import date
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -10,7 +12,7 @@ from djmoney.money import Money
 from forms_ext.base import integrity, triggers
 from forms_ext.invoices import actions, tasks
 from forms_ext.ledger import actions as ledger
-from tests.forms_ext.ledger.factories import TODAY, make_issuer, make_member, make_program
+from tests.forms_ext.ledger.factories import make_issuer, make_member, make_program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -19,7 +21,7 @@ def fill() -> None:
     """Let each frozen table have a row."""
     make_issuer()
     account = make_member(make_program())
-    payment = ledger.record_payment(account=account, amount=Money(1, "USD"), received_on=TODAY)
+    payment = ledger.record_payment(account=account, amount=Money(1, "USD"), received_on=date(2024, 1, 1))
     ledger.reverse_payment(payment=payment, reason="Wrong")
     invoice = actions.issue_invoice(account=account)
     assert invoice
