@@ -46,8 +46,8 @@ class ProgramPageMixin(models.Model):
     least_members = models.PositiveSmallIntegerField(
         _("least number of members"), default=1, validators=[MinValueValidator(1)]
     )
-    fee = MoneyField(_("fee"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
-    deposit = MoneyField(_("deposit"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
+    fee = MoneyField(_("fee"), max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0"))
+    deposit = MoneyField(_("deposit"), max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0"))
     rebate_percentage = models.DecimalField(
         _("rebate in percent"),
         max_digits=5,

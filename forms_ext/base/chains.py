@@ -7,14 +7,13 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any, ClassVar, NamedTuple
 
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models.base import ModelBase
-from django.utils.timezone import UTC
 from djmoney.money import Money
 
 from . import number_series
@@ -151,7 +150,7 @@ class Head(NamedTuple):
     """How many rows a chain has, and the hash of its last one."""
 
     chain: str
-    count: int
+    rows: int
     last_hash: str
 
 
@@ -166,15 +165,15 @@ def heads() -> Iterator[Head]:
 
 def lost_heads(kept: Iterable[Head]) -> Iterator[str]:
     """Yield a sentence for each head kept elsewhere whose row is not there any more as it was."""
-    wanted = {(head.chain, head.count): head for head in kept}
+    wanted = {(head.chain, head.rows): head for head in kept}
     for model in chained_models():
-        rows = _ordered(model).values_list("series", "sequence_number", "row_hash")
-        for series, number, row_hash in rows.iterator(chunk_size=2000):
+        found = _ordered(model).values_list("series", "sequence_number", "row_hash")
+        for series, number, row_hash in found.iterator(chunk_size=2000):
             head = wanted.get((_name(model, series), number))
             if head and head.last_hash == row_hash:
-                del wanted[head.chain, head.count]
+                del wanted[head.chain, head.rows]
     for head in wanted.values():
-        yield f"{head.chain}: row {head.count} is not the one whose hash was kept."
+        yield f"{head.chain}: row {head.rows} is not the one whose hash was kept."
 
 
 def broken_links() -> Iterator[str]:

@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
-from ..base.chains import ChainedModel, ChainedQuerySet, Columns
-from ..base.search import SearchedModel, SearchedQuerySet
+from ..base.chains import ChainedModel, Columns
+from ..base.search import SearchedModel
 from ..ledger.models import Account, Issuer, Payment, PaymentReversal
 
 __all__ = ["Invoice", "InvoiceFile", "Receipt"]
@@ -46,11 +46,7 @@ class Document(ChainedModel):
         return {name: value for name, value in self.snapshot.items() if name in PERSONAL}
 
 
-class InvoiceQuerySet(SearchedQuerySet, ChainedQuerySet):
-    """Rows that are searched and never edited."""
-
-
-class Invoice(SearchedModel, Document):
+class Invoice(Document, SearchedModel):
     """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone.
 
     An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it,
@@ -85,7 +81,6 @@ class Invoice(SearchedModel, Document):
     pdf_error = models.CharField(max_length=255, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    objects = InvoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invoice")
@@ -106,6 +101,11 @@ class Invoice(SearchedModel, Document):
     def series_key(self) -> str:
         """Return the series of the issuer that this number is of."""
         return series_of(self.issuer_id, self.kind)
+
+    def link(self) -> None:
+        """Chain this new row, and fold its number for the search, however it is written."""
+        self.search_text = self.folded()
+        super().link()
 
     @property
     def pdf_path(self) -> str:

@@ -1,6 +1,6 @@
 """Numbers of documents, without gaps: drawn under the lock of their series, in the transaction that uses them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..base import number_series
 from ..ledger.models import Issuer
@@ -11,7 +11,7 @@ class Drawn(NamedTuple):
     """The number of a new document as it stands on it, and the columns that place it in its series."""
 
     text: str
-    place: dict[str, int | str]
+    place: dict[str, Any]
 
 
 def draw(*, issuer: Issuer, kind: str) -> Drawn:

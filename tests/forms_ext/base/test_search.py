@@ -75,10 +75,10 @@ def test_every_listing_finds_people(admin_client: Client, django_assert_max_num_
         OutgoingMail.objects.filter(recipient=application.email).update(recipient_name=name)
     assert list(search.differing()) == []
     listings = [
-        "forms_ext_application_modeladmin_index",
-        "forms_ext_registration_modeladmin_index",
-        "forms_ext_account_modeladmin_index",
-        "forms_ext_outgoingmail_modeladmin_index",
+        "cop_applications_modeladmin_index",
+        "cop_registrations_modeladmin_index",
+        "cop_accounts_modeladmin_index",
+        "cop_outbox_modeladmin_index",
     ]
     shown(admin_client, listings[0], "x")
     for name in listings:
