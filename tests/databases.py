@@ -29,7 +29,8 @@ def migration_hash() -> str:
     for path in sorted(PROJECT_DIR.glob("**/migrations/*.py")):
         if ".venv" not in path.parts:
             digest.update(str(path.relative_to(PROJECT_DIR)).encode() + path.read_bytes())
-    digest.update((PROJECT_DIR / "forms_ext" / "base" / "groups.py").read_bytes())
+    for name in ("groups.py", "triggers.py"):  # what is made after the migrations
+        digest.update((PROJECT_DIR / "forms_ext" / "base" / name).read_bytes())
     return digest.hexdigest()[:16]
 
 

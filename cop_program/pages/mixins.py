@@ -48,9 +48,9 @@ class ProgramPageMixin(models.Model):
     least_members = models.PositiveSmallIntegerField(
         _("least number of members"), null=True, default=1, validators=[MinValueValidator(1)]
     )
-    fee = MoneyField(_("fee"), null=True, max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
+    fee = MoneyField(_("fee"), null=True, max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0"))
     deposit = MoneyField(
-        _("deposit"), null=True, max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0")
+        _("deposit"), null=True, max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0")
     )
     rebate_percentage: "models.DecimalField[Decimal | None, Decimal]" = models.DecimalField(  # type: ignore[misc]
         _("rebate in percent"),

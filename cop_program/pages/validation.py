@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..models import ProgramPage, SessionPage
 
 Errors = dict[str, list[str]]
+LIMIT = 10**12  # what an account can hold (`forms_ext/ledger/actions.py`)
 
 
 def _day(day: date) -> str:
@@ -72,6 +73,8 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
         return
     if fee.amount < 0:
         yield "fee", _("A fee can't be below zero.")
+    if fee.amount >= LIMIT:
+        yield "fee", _("Enter a fee below {limit}.").format(limit=f"{LIMIT:,}")
     if deposit.amount < 0:
         yield "deposit", _("A deposit can't be below zero.")
     if fee.currency != deposit.currency and deposit.amount:

@@ -6,16 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from cop_program.fields import CountryColumn, CountryField
 
+from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
 
 __all__ = ["Application", "ApplicationNote"]
 
 
-class Application(AnswerSet):
+class Application(SearchedModel, AnswerSet):
     """Somebody's application to a program.
 
     The columns from `name` to `time_zone` repeat the answers whose questions have that role, for the register.
     """
+
+    searched = ("name", "email", "organization", "reference")
 
     class State(models.TextChoices):
         SUBMITTED = "submitted", _("To decide")

@@ -77,6 +77,10 @@ class Conf:
     # Exports
     COP_EXPORT_BACKGROUND_ROWS = Setting(50_000, "Exports of more rows than this are written by a worker.")
     COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of an export that a worker wrote is deleted.")
+    # The database
+    COP_FROZEN_TRIGGERS = Setting(
+        True, "The database refuses to edit or delete what was booked or issued; off only in tests that empty tables."
+    )
     # Files
     COP_PRIVATE_ROOT = Setting(Path("private"), "Folder of private files where STORAGES has no alias `private`.")
 

@@ -39,8 +39,6 @@ class FrozenModel(models.Model):
     """A model whose rows are written once; only the columns in `unfrozen` may change afterwards."""
 
     unfrozen: ClassVar[frozenset[str]] = frozenset()
-    #: Of these, the columns that are filled once; the first says whether they are.
-    filled_once: ClassVar[tuple[str, ...]] = ()
     objects = FrozenQuerySet.as_manager()
 
     class Meta:

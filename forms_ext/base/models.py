@@ -3,21 +3,22 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["Heartbeat", "RateBucket", "ReferenceSequence"]
+__all__ = ["Heartbeat", "NumberSequence", "RateBucket"]
 
 
-class ReferenceSequence(models.Model):
-    """The last number drawn of a series of references, such as `A-2026`."""
+class NumberSequence(models.Model):
+    """The last number drawn of one series, such as `A-2026`, and the hash of the row that bears it (`chains.py`)."""
 
-    series = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=80, primary_key=True)
     last_number = models.PositiveIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        verbose_name = _("sequence of references")
-        verbose_name_plural = _("sequences of references")
+        verbose_name = _("number series")
+        verbose_name_plural = _("number series")
 
     def __str__(self) -> str:
-        return self.series
+        return self.key
 
 
 class RateBucket(models.Model):

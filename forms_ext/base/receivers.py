@@ -11,6 +11,7 @@ from . import (
     checks,  # noqa: F401
     deployment_checks,  # noqa: F401
     groups,
+    integrity,  # noqa: F401
     limits,  # noqa: F401
     triggers,
 )

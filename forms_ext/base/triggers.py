@@ -1,81 +1,133 @@
-"""The database itself refuses to edit what was booked or issued, whoever asks, by whatever path."""
+"""The database itself refuses to edit or delete what was booked or issued, whoever asks, by whatever path."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models.signals import post_migrate
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.signals import post_migrate, pre_migrate
 
+from .conf import conf
 from .frozen import FrozenModel
 
 MESSAGE = "What was booked or issued stays as it is: correct it by another row."
+_FUNCTION = (
+    f"CREATE OR REPLACE FUNCTION cop_frozen_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+)
+_INSTALLED = {
+    "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'cop_frozen_*'",
+    "postgresql": (
+        "SELECT tgname, relname, tgenabled::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE starts_with(tgname, 'cop_frozen_') AND pg_table_is_visible(tgrelid)"
+    ),
+}
 
 
-def frozen_tables() -> dict[str, tuple[list[str], str]]:
-    """Return the frozen columns of each table of a `FrozenModel`, and the condition on those that are filled once.
+class Trigger(NamedTuple):
+    """One trigger: its name, its table, and the statement that makes it."""
+
+    name: str
+    table: str
+    statement: str
+
+
+def frozen_models() -> list[type[FrozenModel]]:
+    """Return every model whose rows are frozen."""
+    return [model for model in apps.get_models() if issubclass(model, FrozenModel)]
+
+
+def frozen_columns() -> dict[str, list[str]]:
+    """Return the frozen columns of each table of a `FrozenModel`.
 
     A column that points to a user may become empty: users can be deleted.
     """
-    found = {}
-    for model in apps.get_models():
-        if issubclass(model, FrozenModel):
-            fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-            kept = [field for field in fields if field.name not in model.unfrozen and not _may_become_empty(field)]
-            once = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in model.filled_once)
-            more = f"OLD.{model.filled_once[0]} <> '' AND ({once})" if once else ""
-            found[model._meta.db_table] = ([str(field.column) for field in kept], more)
-    return found
+    return {
+        model._meta.db_table: [
+            str(field.column)
+            for field in model._meta.concrete_fields
+            if field.name not in model.unfrozen and not _may_become_empty(field)
+        ]
+        for model in frozen_models()
+    }
 
 
 def _may_become_empty(field: Any) -> bool:
     return field.remote_field is not None and field.remote_field.on_delete is models.SET_NULL
 
 
-def _condition(columns: list[str], more: str, differs: str) -> str:
-    changed = [f"OLD.{column} {differs} NEW.{column}" for column in columns]
-    return " OR ".join([*changed, f"({more})"] if more else changed)
-
-
-def _sqlite(table: str, columns: list[str], more: str) -> list[str]:
-    condition = _condition(columns, more, "IS NOT")
-    return [
-        f"DROP TRIGGER IF EXISTS {table}_frozen",
-        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} WHEN {condition} "
-        f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-    ]
-
-
-def _postgresql(table: str, columns: list[str], more: str) -> list[str]:
-    condition = _condition(columns, more, "IS DISTINCT FROM")
-    refuse = "FOR EACH ROW"
-    return [
-        "CREATE OR REPLACE FUNCTION forms_ext_frozen() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-        f"DROP TRIGGER IF EXISTS {table}_frozen ON {table}",
-        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} {refuse} WHEN ({condition}) "
-        "EXECUTE FUNCTION forms_ext_frozen()",
-        f"DROP TRIGGER IF EXISTS {table}_kept ON {table}",
-        f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {refuse} EXECUTE FUNCTION forms_ext_frozen()",
-    ]
-
-
-STATEMENTS = {"sqlite": _sqlite, "postgresql": _postgresql}
-
-
-def install(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Make the triggers anew after each migrate; rows of SQLite can still be deleted, so that tests can flush."""
-    connection = connections[using]
-    statements = STATEMENTS.get(connection.vendor)
-    if sender.label != "forms_ext" or statements is None:
-        return
+def _wanted(connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+    """Yield what refuses a change of a frozen column, and a deletion, for each frozen table that there is."""
+    is_sqlite = connection.vendor == "sqlite"
+    differs = "IS NOT" if is_sqlite else "IS DISTINCT FROM"
     tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for table, (columns, more) in frozen_tables().items():
+    for table, columns in frozen_columns().items():
+        changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+        for verb, condition in (("UPDATE", changed), ("DELETE", "")):
+            name = f"cop_frozen_{verb.lower()}_{table}"[:63]
+            if is_sqlite:
+                when = f"WHEN {condition} " if condition else ""
+                then = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+            else:
+                when = "FOR EACH ROW " + (f"WHEN ({condition}) " if condition else "")
+                then = "EXECUTE FUNCTION cop_frozen_refuse()"
             if table in tables:
-                for statement in statements(table, columns, more):
-                    cursor.execute(statement)
+                yield Trigger(name, table, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {when}{then}")
+
+
+def _installed(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
+    """Return name and table of our triggers, with their statement on SQLite, with whether they fire on PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSTALLED[connection.vendor])
+        return list(cursor.fetchall())
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of the triggers that are not there, or that would not refuse."""
+    if connection.vendor not in _INSTALLED:
+        return []
+    found = {name: state for name, _table, state in _installed(connection)}
+    return [
+        trigger.name
+        for trigger in _wanted(connection)
+        if found.get(trigger.name) != (trigger.statement if connection.vendor == "sqlite" else "O")
+    ]
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take our triggers away."""
+    if connection.vendor in _INSTALLED:
+        for name, table, _state in _installed(connection):
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Make our triggers anew."""
+    remove(connection)
+    if connection.vendor in _INSTALLED and conf.COP_FROZEN_TRIGGERS:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(_FUNCTION)
+            for trigger in _wanted(connection):
+                cursor.execute(trigger.statement)
+
+
+def before_migrations(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+    """Let migrations change the tables and rows."""
+    if sender.label == "forms_ext":
+        remove(connections[using])
+
+
+def after_migrations(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+    """Refuse changes again, also in tables and columns that are new."""
+    if sender.label == "forms_ext":
+        install(connections[using])
 
 
 def connect() -> None:
-    """Install the triggers whenever the tables may have changed."""
-    post_migrate.connect(install, dispatch_uid="forms_ext.base.triggers")
+    """Take the triggers off while tables may change."""
+    pre_migrate.connect(before_migrations, dispatch_uid="forms_ext.base.triggers.before")
+    post_migrate.connect(after_migrations, dispatch_uid="forms_ext.base.triggers.after")

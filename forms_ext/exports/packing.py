@@ -9,7 +9,7 @@ from .rows import Table
 from .zipping import pack
 
 CHUNK = 65_536
-COLUMNS = [field("number", "number"), field("pdf_path", "path")]
+COLUMNS = [field("number", "number"), field("file__path", "path")]
 
 
 def _read(path: str) -> Iterator[bytes]:

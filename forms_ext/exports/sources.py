@@ -97,7 +97,7 @@ def ledger(accounts: QuerySet) -> QuerySet[AccountRow]:
 
 def drawn(invoices: QuerySet) -> QuerySet:
     """Return the invoices whose PDF is stored."""
-    return invoices.exclude(pdf_path="")
+    return invoices.filter(file__isnull=False)
 
 
 SENT = [
@@ -229,7 +229,7 @@ add(
             field("due_on", _("Due"), "date"),
             field("closed_at", _("Settled"), "moment"),
             field("corrects__number", _("Corrects"), key="corrects"),
-            field("pdf_sha256", _("SHA-256 of the PDF")),
+            field("file__sha256", _("SHA-256 of the PDF"), key="pdf_sha256"),
         ),
     )
 )

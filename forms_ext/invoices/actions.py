@@ -12,7 +12,7 @@ from djmoney.money import Money
 
 from cop_program.clock import now
 
-from ..base import history, number_series
+from ..base import history
 from ..base.errors import ActionRefused
 from ..base.tasks import start
 from ..ledger import queries as ledger_queries
@@ -56,7 +56,6 @@ def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | No
     return _issue(
         account=account,
         issuer=issuer,
-        series=numbers.INVOICES,
         total=owed,
         by=by,
         content=partial(snapshots.invoice, account=account, issuer=issuer, rows=rows, total=owed),
@@ -81,7 +80,6 @@ def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | Non
     return _issue(
         account=account,
         issuer=invoice.issuer,
-        series=numbers.CREDIT_NOTES,
         total=-invoice.total,
         by=by,
         content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, cause=cause),
@@ -94,22 +92,19 @@ def _issue(
     *,
     account: Account,
     issuer: Issuer,
-    series: str,
     total: Money,
     content: "partial[dict[str, Any]]",
     kind: Invoice.Kind,
     by: "User | None",
     corrects: Invoice | None = None,
 ) -> Invoice:
-    sequence_number = numbers.draw(issuer=issuer, series=series)
-    number = numbers.written(issuer=issuer, series=series, number=sequence_number)
+    number, place = numbers.draw(issuer=issuer, kind=kind)
     snapshot = content(number=number)
     invoice = Invoice.objects.create(
         kind=kind,
         issuer=issuer,
-        series=series,
-        sequence_number=sequence_number,
         number=number,
+        **place,
         account=account,
         corrects=corrects,
         total=total,
@@ -159,28 +154,27 @@ def issue_receipt(payment: Payment) -> Receipt:
 
     Its content is empty if there is no issuer.
     """
-    number = _receipt_number()
+    moment = now()
+    number, place = numbers.draw_receipt(moment.year)
     return Receipt.objects.create(
+        **place,
         account=payment.account,
         payment=payment,
         number=number,
-        issued_at=now(),
+        issued_at=moment,
         snapshot=snapshots.receipt(account=payment.account, number=number, row=payment.row, method=payment.method),
     )
 
 
 def cancel_receipt(reversal: PaymentReversal) -> Receipt:
     """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment."""
-    number = _receipt_number()
+    moment = now()
+    number, place = numbers.draw_receipt(moment.year)
     return Receipt.objects.create(
+        **place,
         account=reversal.payment.account,
         reversal=reversal,
         number=number,
-        issued_at=now(),
+        issued_at=moment,
         snapshot=snapshots.cancelled_receipt(reversal.payment, number=number),
     )
-
-
-def _receipt_number() -> str:
-    series = f"R-{now():%Y}"
-    return number_series.draw(series, prefix=f"{series}-")

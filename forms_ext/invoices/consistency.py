@@ -10,9 +10,10 @@ from django.db.models import Count, Max, Min, Q, Sum
 from cop_program.clock import now
 
 from ..base import consistency, private_files
-from ..ledger.models import Account, NumberSequence, Payment, PaymentReversal
+from ..base.models import NumberSequence
+from ..ledger.models import Account, Issuer, Payment, PaymentReversal
 from ..ledger.queries import exact
-from .models import Invoice
+from .models import SERIES, Invoice, series_of
 
 PATIENCE = timedelta(minutes=15)
 
@@ -45,20 +46,21 @@ def payments_have_receipts() -> Iterator[str]:
 def numbers_have_no_gap() -> Iterator[str]:
     """Each series runs from 1 to the last number drawn, each number once."""
     found = {
-        (row["issuer"], row["series"]): row
+        row["series"]: row
         for row in Invoice.objects.order_by()
-        .values("issuer", "series")
+        .values("series")
         .annotate(n=Count("pk"), low=Min("sequence_number"), high=Max("sequence_number"))
     }
-    for sequence in NumberSequence.objects.all():
-        row = found.pop((sequence.issuer_id, sequence.series), {"n": 0, "low": 1, "high": 0})
+    keys = [series_of(pk, kind) for pk in Issuer.objects.values_list("pk", flat=True) for kind in SERIES]
+    for sequence in NumberSequence.objects.filter(key__in=keys):
+        row = found.pop(sequence.key, {"n": 0, "low": 1, "high": 0})
         if (row["n"], row["low"], row["high"]) != (sequence.last_number, 1, sequence.last_number):
             yield (
-                f"Series {sequence.series} of issuer {sequence.issuer_id}: {row['n']} numbers from {row['low']} to "
-                f"{row['high']}, but {sequence.last_number} were drawn."
+                f"Series {sequence.key}: {row['n']} numbers from {row['low']} to {row['high']}, "
+                f"but {sequence.last_number} were drawn."
             )
-    for issuer, series in found:
-        yield f"Series {series} of issuer {issuer} has invoices and no sequence."
+    for series in found:
+        yield f"Series {series} has invoices and no sequence."
 
 
 @consistency.check("invoices.snapshots")
@@ -81,9 +83,9 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
 def pdfs_fit_their_hashes() -> Iterator[str]:
     """Each invoice has its PDF, and the stored bytes have the hash that was kept; each was mailed."""
     late = now() - PATIENCE
-    for invoice in Invoice.objects.defer("snapshot").iterator(chunk_size=200):
+    for invoice in Invoice.objects.select_related("file").defer("snapshot").iterator(chunk_size=200):
         if not invoice.pdf_sha256:
-            if invoice.issued_at < late:
+            if invoice.issued_at < late or invoice.mailed_at:
                 yield f"{invoice.number}: has no PDF. {invoice.pdf_error}".strip()
         elif not private_files.exists(invoice.pdf_path):
             yield f"{invoice.number}: its PDF is not in the storage."

@@ -1,27 +1,67 @@
-"""Documents: invoices, credit notes, receipts."""
+"""Documents: invoices, credit notes, receipts, and their files."""
+
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cop_program.fields import MoneyField
 
-from ..base.frozen import FrozenModel
+from ..base.chains import ChainedModel, Columns
+from ..base.search import SearchedModel
 from ..ledger.models import Account, Issuer, Payment, PaymentReversal
 
-__all__ = ["Invoice", "Receipt"]
+__all__ = ["Invoice", "InvoiceFile", "Receipt"]
+
+#: What a snapshot says of a person: it can be erased later, since only a salted digest of it is chained.
+PERSONAL = frozenset({"recipient", "reason"})
+SERIES = {"invoice": "INV", "credit_note": "CN"}
 
 
-class Invoice(FrozenModel):
+def series_of(issuer_id: int, kind: str) -> str:
+    """Return the key of the number series of an issuer's invoices, or of its credit notes."""
+    return f"{SERIES[kind]}-{issuer_id}"
+
+
+def receipt_series(year: int) -> str:
+    """Return the key of the number series of the receipts of a year."""
+    return f"R-{year}"
+
+
+class Document(ChainedModel):
+    """A numbered document: its content is frozen as `snapshot`; of who it is for and why, a digest is chained."""
+
+    snapshot = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the document says, without what is personal."""
+        return {name: value for name, value in self.snapshot.items() if name not in PERSONAL}
+
+    @property
+    def personal_content(self) -> dict[str, Any]:
+        """What the document says of its recipient."""
+        return {name: value for name, value in self.snapshot.items() if name in PERSONAL}
+
+
+class Invoice(Document, SearchedModel):
     """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone.
 
     An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it,
     and open again once a payment that had closed it is reversed.
     """
 
-    unfrozen = frozenset(
-        {"closed_at", "pdf_path", "pdf_sha256", "pdf_attempts", "pdf_claimed_at", "pdf_error", "mailed_at"}
-    )
-    filled_once = ("pdf_sha256", "pdf_path")
+    searched = ("number",)
+    unfrozen = frozenset({"closed_at", "pdf_attempts", "pdf_claimed_at", "pdf_error", "mailed_at"})
+    lists = {
+        1: Columns(
+            ("kind", "issuer_id", "number", "account_id", "corrects_id", "total", "issued_at", "due_on", "content"),
+            personal=("personal_content",),
+        ),
+    }
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("Invoice")
@@ -29,8 +69,6 @@ class Invoice(FrozenModel):
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.INVOICE)
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="invoices")
-    series = models.CharField(max_length=12)
-    sequence_number = models.PositiveIntegerField()
     number = models.CharField(_("number"), max_length=40, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
     corrects = models.OneToOneField(
@@ -39,9 +77,6 @@ class Invoice(FrozenModel):
     total = MoneyField(_("total"), max_digits=18, decimal_places=3)
     issued_at = models.DateTimeField(_("issued"))
     due_on = models.DateField(_("due"), null=True, blank=True)
-    snapshot = models.JSONField()
-    pdf_path = models.CharField(max_length=255, blank=True)
-    pdf_sha256 = models.CharField(max_length=64, blank=True)
     pdf_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     pdf_attempts = models.PositiveSmallIntegerField(default=0)
     pdf_error = models.CharField(max_length=255, blank=True)
@@ -53,9 +88,7 @@ class Invoice(FrozenModel):
         verbose_name_plural = _("invoices")
         ordering = ["-issued_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["issuer", "series", "sequence_number"], name="forms_ext_invoice_number_once"
-            ),
+            *ChainedModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["account"],
                 condition=models.Q(kind="invoice", closed_at__isnull=True),
@@ -66,10 +99,61 @@ class Invoice(FrozenModel):
     def __str__(self) -> str:
         return self.number
 
+    def series_key(self) -> str:
+        """Return the series of the issuer that this number is of."""
+        return series_of(self.issuer_id, self.kind)
 
-class Receipt(FrozenModel):
+    def link(self) -> None:
+        """Chain this new row, and fold its number for the search, however it is written."""
+        self.search_text = self.folded()
+        super().link()
+
+    @property
+    def pdf_path(self) -> str:
+        """Where the PDF is stored; empty while it is being made."""
+        return self.file.path if hasattr(self, "file") else ""
+
+    @property
+    def pdf_sha256(self) -> str:
+        """The hash of the PDF; empty while it is being made."""
+        return self.file.sha256 if hasattr(self, "file") else ""
+
+
+class InvoiceFile(ChainedModel):
+    """The finished PDF of an invoice or credit note: made once, chained to the document that it shows."""
+
+    lists = {1: Columns(("path", "sha256", "stored_at"))}
+    related = ("invoice",)
+    follows = "invoice"
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="file")
+    path = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        constraints = ChainedModel.Meta.constraints
+
+    def __str__(self) -> str:
+        return self.path
+
+    def series_key(self) -> str:
+        """Return the chain of this document's file."""
+        return f"{self.invoice.number}:file"
+
+
+class Receipt(Document):
     """The receipt for a payment, or the cancellation of one: its number and its content, which is empty if nobody was
     set up to issue documents."""
+
+    lists = {
+        1: Columns(
+            ("account_id", "payment_id", "reversal_id", "number", "issued_at", "content"),
+            personal=("personal_content",),
+        ),
+    }
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="receipts")
     payment = models.OneToOneField(
@@ -85,13 +169,13 @@ class Receipt(FrozenModel):
     )
     number = models.CharField(_("number"), max_length=40, unique=True)
     issued_at = models.DateTimeField(_("issued"))
-    snapshot = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["issued_at", "pk"]
         constraints = [
+            *ChainedModel.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(payment__isnull=True) ^ models.Q(reversal__isnull=True),
                 name="forms_ext_receipt_is_about_one",
@@ -100,3 +184,7 @@ class Receipt(FrozenModel):
 
     def __str__(self) -> str:
         return self.number
+
+    def series_key(self) -> str:
+        """Return the series of the year in which this number was drawn."""
+        return receipt_series(self.issued_at.year)

@@ -1,36 +1,31 @@
-"""Numbers without gaps: drawn under the lock of one row, in the transaction that uses them."""
+"""Numbers of documents, without gaps: drawn under the lock of their series, in the transaction that uses them."""
 
-from django.db import connection
+from typing import Any, NamedTuple
 
-from ..ledger.models import Issuer, NumberSequence
-
-INVOICES = "INV"
-CREDIT_NOTES = "CN"
-
-_DRAW = (
-    "UPDATE forms_ext_numbersequence SET last_number = last_number + 1 "
-    "WHERE issuer_id = %s AND series = %s RETURNING last_number"
-)
+from ..base import number_series
+from ..ledger.models import Issuer
+from .models import receipt_series, series_of
 
 
-def draw(*, issuer: Issuer, series: str) -> int:
-    """Return the next number of `series`; a transaction that rolls back gives it back."""
-    number = _next(issuer, series)
-    if number is None:
-        NumberSequence.objects.bulk_create([NumberSequence(issuer=issuer, series=series)], ignore_conflicts=True)
-        number = _next(issuer, series)
-    assert number is not None
-    return number
+class Drawn(NamedTuple):
+    """The number of a new document as it stands on it, and the columns that place it in its series."""
+
+    text: str
+    place: dict[str, Any]
 
 
-def _next(issuer: Issuer, series: str) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [issuer.pk, series])
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+def draw(*, issuer: Issuer, kind: str) -> Drawn:
+    """Return the next number of the invoices or credit notes of `issuer` ("CF-00012", "CF-CN-00003")."""
+    infix = "CN-" if kind == "credit_note" else ""
+    return _draw(series_of(issuer.pk, kind), f"{issuer.number_prefix}{infix}", 5)
 
 
-def written(*, issuer: Issuer, series: str, number: int) -> str:
-    """Return a number as it is printed ("CF-00012", "CF-CN-00003")."""
-    infix = "CN-" if series == CREDIT_NOTES else ""
-    return f"{issuer.number_prefix}{infix}{number:05d}"
+def draw_receipt(year: int) -> Drawn:
+    """Return the next number of the receipts of `year` ("R-2026-0007")."""
+    return _draw(receipt_series(year), f"{receipt_series(year)}-", 4)
+
+
+def _draw(key: str, prefix: str, digits: int) -> Drawn:
+    taken = number_series.take(key)
+    place = {"sequence_number": taken.number, "previous_hash": taken.previous_hash}
+    return Drawn(f"{prefix}{taken.number:0{digits}d}", place)

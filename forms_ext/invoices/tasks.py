@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.tasks import task
 
 from cop_program.clock import now
@@ -13,11 +13,12 @@ from cop_program.clock import now
 from ..base import periodic, private_files
 from ..base.errors import describe
 from . import emails, pdf
-from .models import Invoice
+from .models import Invoice, InvoiceFile
 
 logger = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
+STORED = Exists(InvoiceFile.objects.filter(invoice=OuterRef("pk")))
 
 
 @task
@@ -33,12 +34,12 @@ def store_pdf(invoice_id: int) -> bool:
     """Draw the PDF from the snapshot and store it once; return whether it is stored."""
     unclaimed = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
     claim = now() + CLAIM
-    claimed = Invoice.objects.filter(unclaimed, pk=invoice_id, pdf_sha256="").update(
+    claimed = Invoice.objects.filter(unclaimed, ~STORED, pk=invoice_id).update(
         pdf_claimed_at=claim, pdf_attempts=F("pdf_attempts") + 1
     )
     invoice = Invoice.objects.get(pk=invoice_id)
     if not claimed:
-        return bool(invoice.pdf_sha256)
+        return hasattr(invoice, "file")
     try:
         content = pdf.render(invoice.snapshot)
     except Exception as error:
@@ -57,17 +58,16 @@ def _keep(invoice: Invoice, content: bytes) -> None:
     path = f"invoices/{invoice.number}-{sha256[:16]}.pdf"
     if not private_files.exists(path) or private_files.read(path) != content:
         path = private_files.save(path, content)
-    Invoice.objects.filter(pk=invoice.pk, pdf_sha256="").update(
-        pdf_path=path, pdf_sha256=sha256, pdf_claimed_at=None, pdf_error=""
-    )
+    file = InvoiceFile(invoice=invoice, path=path, sha256=sha256, stored_at=now())
+    InvoiceFile.objects.bulk_create([file], ignore_conflicts=True)
 
 
 @transaction.atomic
 def mail_invoice(invoice_id: int) -> None:
     """Put the email with the PDF into the email log once: the note and the email are one transaction."""
-    waiting = Invoice.objects.filter(pk=invoice_id, mailed_at__isnull=True).exclude(pdf_sha256="")
+    waiting = Invoice.objects.filter(STORED, pk=invoice_id, mailed_at__isnull=True)
     if waiting.update(mailed_at=now()):
-        invoices = Invoice.objects.select_related("account__program__page__locale")
+        invoices = Invoice.objects.select_related("account__program__page__locale", "file")
         emails.send_invoice(invoices.get(pk=invoice_id))
 
 

@@ -10,9 +10,11 @@ from djmoney.money import Money
 from cop_program.fields import CountryColumn, CountryField, MoneyField
 
 from ..base import logos
+from ..base.chains import ChainedModel, Columns
 from ..base.frozen import FrozenModel
+from ..base.search import SearchedModel
 
-__all__ = ["Account", "AccountRow", "Issuer", "NumberSequence", "Payment", "PaymentReversal", "RebateDue", "RefundDue"]
+__all__ = ["Account", "AccountRow", "Issuer", "Payment", "PaymentReversal", "RebateDue", "RefundDue"]
 
 
 # Rows of these kinds make the balance greater; those of the others make it smaller.
@@ -63,22 +65,10 @@ class Issuer(models.Model):
             raise ValidationError({"logo": _("The file of this picture is missing. Choose another one.")}) from error
 
 
-class NumberSequence(models.Model):
-    """The last number drawn of one series of an issuer: numbers have no gap."""
-
-    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="sequences")
-    series = models.CharField(max_length=12)
-    last_number = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["issuer", "series"], name="forms_ext_number_sequence_once")]
-
-    def __str__(self) -> str:
-        return f"{self.issuer_id} {self.series}"
-
-
-class Account(models.Model):
+class Account(SearchedModel):
     """What one payer owes for one program. Balance = sum of its rows; it is owed if it is above zero."""
+
+    searched = ("payer_name", "payer_email", "reference")
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="accounts")
     reference = models.CharField(_("payment reference"), max_length=20, unique=True)
@@ -99,7 +89,7 @@ class Account(models.Model):
         return self.reference
 
 
-class AccountRow(FrozenModel):
+class AccountRow(ChainedModel):
     """One amount that was ever owed (above zero) or paid (below zero). Never edited, never deleted."""
 
     class Kind(models.TextChoices):
@@ -111,6 +101,11 @@ class AccountRow(FrozenModel):
         REBATE = "rebate", _("Rebate")
         REBATE_PAID = "rebate_paid", _("Rebate paid")
         PAYMENT_REVERSAL = "payment_reversal", _("Payment reversed")
+
+    lists = {
+        1: Columns(("kind", "amount", "effective_on", "recorded_at", "reverses_id"), personal=("note",)),
+    }
+    related = ("account",)
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rows")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -135,6 +130,7 @@ class AccountRow(FrozenModel):
         verbose_name_plural = _("rows")
         ordering = ["pk"]
         constraints = [
+            *ChainedModel.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(kind__in=OWED_KINDS, amount__gt=0) | models.Q(kind__in=PAID_KINDS, amount__lt=0),
                 name="forms_ext_account_row_sign",
@@ -148,8 +144,12 @@ class AccountRow(FrozenModel):
     def __str__(self) -> str:
         return f"{self.account_id} {self.kind}"
 
+    def series_key(self) -> str:
+        """Return the chain of the account's rows."""
+        return f"{self.account.reference}:rows"
 
-class Payment(FrozenModel):
+
+class Payment(ChainedModel):
     """Money received: its row, and how it came."""
 
     class Method(models.TextChoices):
@@ -157,6 +157,9 @@ class Payment(FrozenModel):
         CHECK = "check", _("Check")
         CASH = "cash", _("Cash")
         OTHER = "other", _("Other")
+
+    lists = {1: Columns(("entry_hash", "method", "received_on", "idempotency_key"))}
+    related = ("account", "row")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
     row = models.OneToOneField(AccountRow, on_delete=models.PROTECT, related_name="payment")
@@ -168,9 +171,19 @@ class Payment(FrozenModel):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["received_on", "pk"]
+        constraints = ChainedModel.Meta.constraints
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.received_on}"
+
+    def series_key(self) -> str:
+        """Return the chain of the account's payments."""
+        return f"{self.account.reference}:payments"
+
+    @property
+    def entry_hash(self) -> str:
+        """The hash of the row of this payment."""
+        return self.row.row_hash
 
     @property
     def received(self) -> Money:

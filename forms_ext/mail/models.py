@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
+from ..base.search import SearchedModel
+
 __all__ = ["MailAttachment", "MailTemplate", "OutgoingMail"]
 
 
@@ -32,12 +34,14 @@ class MailTemplate(models.Model):
         return f"{self.kind} ({self.language})"
 
 
-class OutgoingMail(models.Model):
+class OutgoingMail(SearchedModel):
     """One mail: written in the transaction that it tells of, sent afterwards.
 
     `about` names what it belongs to (`application:7`); `subject`, `text` and `html` hold the marks of
     secrets, whose values wait encrypted in `secrets` until the mail is sent and are wiped then.
     """
+
+    searched = ("recipient", "recipient_name", "subject")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")

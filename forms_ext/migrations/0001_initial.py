@@ -77,24 +77,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='NumberSequence',
+            fields=[
+                ('key', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('last_number', models.PositiveIntegerField(default=0)),
+                ('last_hash', models.CharField(blank=True, max_length=64)),
+            ],
+            options={
+                'verbose_name': 'number series',
+                'verbose_name_plural': 'number series',
+            },
+        ),
+        migrations.CreateModel(
             name='QuestionKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('block_id', models.CharField(max_length=40, unique=True)),
                 ('key', models.CharField(max_length=60)),
             ],
-        ),
-        migrations.CreateModel(
-            name='ReferenceSequence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=40, unique=True)),
-                ('last_number', models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                'verbose_name': 'sequence of references',
-                'verbose_name_plural': 'sequences of references',
-            },
         ),
         migrations.CreateModel(
             name='RegistrationFormPage',
@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(default='', editable=False)),
                 ('reference', models.CharField(max_length=20, unique=True, verbose_name='payment reference')),
                 ('currency', models.CharField(max_length=3)),
                 ('payer_name', models.CharField(max_length=200, verbose_name='billing name')),
@@ -135,6 +136,13 @@ class Migration(migrations.Migration):
             name='AccountRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('chain', models.PositiveSmallIntegerField(editable=False)),
+                ('series', models.CharField(editable=False, max_length=80)),
+                ('sequence_number', models.PositiveIntegerField(editable=False)),
+                ('previous_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
+                ('personal_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('row_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('kind', models.CharField(choices=[('fee', 'Fee'), ('payment', 'Payment'), ('reversal', 'Reversal'), ('cancellation_fee', 'Cancellation fee'), ('refund', 'Refund'), ('rebate', 'Rebate'), ('rebate_paid', 'Rebate paid'), ('payment_reversal', 'Payment reversed')], max_length=20, verbose_name='kind')),
                 ('amount_currency', cop_program.fields.CurrencyField(editable=False, max_length=3)),
                 ('amount', cop_program.fields.MoneyField(decimal_places=3, max_digits=18, verbose_name='amount')),
@@ -155,6 +163,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(default='', editable=False)),
                 ('answers', models.JSONField(default=dict)),
                 ('submitted_at', models.DateTimeField(verbose_name='sent')),
                 ('language', models.CharField(default='en', max_length=12)),
@@ -276,6 +285,60 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Invoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(default='', editable=False)),
+                ('chain', models.PositiveSmallIntegerField(editable=False)),
+                ('series', models.CharField(editable=False, max_length=80)),
+                ('sequence_number', models.PositiveIntegerField(editable=False)),
+                ('previous_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
+                ('personal_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('row_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('snapshot', models.JSONField(default=dict, editable=False)),
+                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], default='invoice', max_length=12, verbose_name='kind')),
+                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
+                ('total_currency', cop_program.fields.CurrencyField(editable=False, max_length=3)),
+                ('total', cop_program.fields.MoneyField(decimal_places=3, max_digits=18, verbose_name='total')),
+                ('issued_at', models.DateTimeField(verbose_name='issued')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
+                ('pdf_claimed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('pdf_attempts', models.PositiveSmallIntegerField(default=0)),
+                ('pdf_error', models.CharField(blank=True, max_length=255)),
+                ('mailed_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='forms_ext.account')),
+                ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_note', to='forms_ext.invoice', verbose_name='corrects')),
+            ],
+            options={
+                'verbose_name': 'invoice',
+                'verbose_name_plural': 'invoices',
+                'ordering': ['-issued_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='InvoiceFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('chain', models.PositiveSmallIntegerField(editable=False)),
+                ('series', models.CharField(editable=False, max_length=80)),
+                ('sequence_number', models.PositiveIntegerField(editable=False)),
+                ('previous_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
+                ('personal_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('row_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('path', models.CharField(max_length=255)),
+                ('sha256', models.CharField(max_length=64)),
+                ('stored_at', models.DateTimeField()),
+                ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='file', to='forms_ext.invoice')),
+            ],
+            options={
+                'verbose_name': 'file',
+                'verbose_name_plural': 'files',
+            },
+        ),
+        migrations.CreateModel(
             name='Issuer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -295,35 +358,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'issuers',
             },
         ),
-        migrations.CreateModel(
-            name='Invoice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], default='invoice', max_length=12, verbose_name='kind')),
-                ('series', models.CharField(max_length=12)),
-                ('sequence_number', models.PositiveIntegerField()),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
-                ('total_currency', cop_program.fields.CurrencyField(editable=False, max_length=3)),
-                ('total', cop_program.fields.MoneyField(decimal_places=3, max_digits=18, verbose_name='total')),
-                ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('snapshot', models.JSONField()),
-                ('pdf_path', models.CharField(blank=True, max_length=255)),
-                ('pdf_sha256', models.CharField(blank=True, max_length=64)),
-                ('pdf_claimed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('pdf_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('pdf_error', models.CharField(blank=True, max_length=255)),
-                ('mailed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='forms_ext.account')),
-                ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_note', to='forms_ext.invoice', verbose_name='corrects')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='forms_ext.issuer')),
-            ],
-            options={
-                'verbose_name': 'invoice',
-                'verbose_name_plural': 'invoices',
-                'ordering': ['-issued_at', '-pk'],
-            },
+        migrations.AddField(
+            model_name='invoice',
+            name='issuer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='forms_ext.issuer'),
         ),
         migrations.CreateModel(
             name='MailTemplate',
@@ -344,18 +382,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='NumberSequence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=12)),
-                ('last_number', models.PositiveIntegerField(default=0)),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sequences', to='forms_ext.issuer')),
-            ],
-        ),
-        migrations.CreateModel(
             name='OutgoingMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(default='', editable=False)),
                 ('kind', models.CharField(max_length=60, verbose_name='kind of mail')),
                 ('scope', models.CharField(blank=True, max_length=60, verbose_name='scope')),
                 ('about', models.CharField(blank=True, db_index=True, max_length=60)),
@@ -417,6 +447,13 @@ class Migration(migrations.Migration):
             name='Payment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('chain', models.PositiveSmallIntegerField(editable=False)),
+                ('series', models.CharField(editable=False, max_length=80)),
+                ('sequence_number', models.PositiveIntegerField(editable=False)),
+                ('previous_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
+                ('personal_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('row_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('method', models.CharField(choices=[('transfer', 'Bank transfer'), ('check', 'Check'), ('cash', 'Cash'), ('other', 'Other')], default='transfer', max_length=10, verbose_name='method')),
                 ('received_on', models.DateField(verbose_name='received on')),
                 ('idempotency_key', models.CharField(blank=True, editable=False, max_length=80, null=True, unique=True)),
@@ -504,9 +541,16 @@ class Migration(migrations.Migration):
             name='Receipt',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('chain', models.PositiveSmallIntegerField(editable=False)),
+                ('series', models.CharField(editable=False, max_length=80)),
+                ('sequence_number', models.PositiveIntegerField(editable=False)),
+                ('previous_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
+                ('personal_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('row_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('snapshot', models.JSONField(default=dict, editable=False)),
                 ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
                 ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('snapshot', models.JSONField(default=dict, editable=False)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='forms_ext.account')),
                 ('payment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='forms_ext.payment', verbose_name='payment')),
                 ('reversal', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='forms_ext.paymentreversal', verbose_name='reversed payment')),
@@ -540,6 +584,7 @@ class Migration(migrations.Migration):
             name='Registration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(default='', editable=False)),
                 ('answers', models.JSONField(default=dict)),
                 ('submitted_at', models.DateTimeField(verbose_name='sent')),
                 ('language', models.CharField(default='en', max_length=12)),
@@ -588,6 +633,7 @@ class Migration(migrations.Migration):
             name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(default='', editable=False)),
                 ('answers', models.JSONField(default=dict)),
                 ('submitted_at', models.DateTimeField(verbose_name='sent')),
                 ('language', models.CharField(default='en', max_length=12)),
@@ -626,6 +672,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accountrow',
+            constraint=models.UniqueConstraint(fields=('series', 'sequence_number'), name='forms_ext_accountrow_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountrow',
+            constraint=models.UniqueConstraint(fields=('series', 'previous_hash'), name='forms_ext_accountrow_no_fork'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountrow',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind__in', ['fee', 'cancellation_fee', 'refund', 'rebate_paid', 'payment_reversal'])), models.Q(('amount__lt', 0), ('kind__in', ['payment', 'reversal', 'rebate'])), _connector='OR'), name='forms_ext_account_row_sign'),
         ),
         migrations.AddConstraint(
@@ -634,7 +688,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batchrun',
-            constraint=models.UniqueConstraint(fields=('program', 'kind'), name='forms_ext_go_run_once'),
+            constraint=models.UniqueConstraint(fields=('program', 'kind'), name='forms_ext_batch_run_once'),
         ),
         migrations.AddIndex(
             model_name='export',
@@ -657,16 +711,32 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('application',), name='forms_ext_one_live_invitation'),
         ),
         migrations.AddConstraint(
+            model_name='invoicefile',
+            constraint=models.UniqueConstraint(fields=('series', 'sequence_number'), name='forms_ext_invoicefile_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoicefile',
+            constraint=models.UniqueConstraint(fields=('series', 'previous_hash'), name='forms_ext_invoicefile_no_fork'),
+        ),
+        migrations.AddConstraint(
             model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('issuer', 'series', 'sequence_number'), name='forms_ext_invoice_number_once'),
+            constraint=models.UniqueConstraint(fields=('series', 'sequence_number'), name='forms_ext_invoice_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.UniqueConstraint(fields=('series', 'previous_hash'), name='forms_ext_invoice_no_fork'),
         ),
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('kind', 'invoice')), fields=('account',), name='forms_ext_invoice_one_open'),
         ),
         migrations.AddConstraint(
-            model_name='numbersequence',
-            constraint=models.UniqueConstraint(fields=('issuer', 'series'), name='forms_ext_number_sequence_once'),
+            model_name='payment',
+            constraint=models.UniqueConstraint(fields=('series', 'sequence_number'), name='forms_ext_payment_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.UniqueConstraint(fields=('series', 'previous_hash'), name='forms_ext_payment_no_fork'),
         ),
         migrations.AddConstraint(
             model_name='place',
@@ -682,6 +752,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='receipt',
+            constraint=models.UniqueConstraint(fields=('series', 'sequence_number'), name='forms_ext_receipt_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='receipt',
+            constraint=models.UniqueConstraint(fields=('series', 'previous_hash'), name='forms_ext_receipt_no_fork'),
+        ),
+        migrations.AddConstraint(
+            model_name='receipt',
             constraint=models.CheckConstraint(condition=models.Q(('payment__isnull', True), ('reversal__isnull', True), _connector='XOR'), name='forms_ext_receipt_is_about_one'),
         ),
         migrations.AddConstraint(
@@ -694,15 +772,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batchitem',
-            constraint=models.UniqueConstraint(fields=('run', 'registration'), name='forms_ext_go_item_once'),
+            constraint=models.UniqueConstraint(fields=('run', 'registration'), name='forms_ext_batch_item_once'),
         ),
         migrations.AddConstraint(
             model_name='batchitem',
-            constraint=models.UniqueConstraint(fields=('run', 'application'), name='forms_ext_go_item_application_once'),
+            constraint=models.UniqueConstraint(fields=('run', 'application'), name='forms_ext_batch_item_application_once'),
         ),
         migrations.AddConstraint(
             model_name='batchitem',
-            constraint=models.CheckConstraint(condition=models.Q(('registration__isnull', True), ('application__isnull', True), _connector='XOR'), name='forms_ext_go_item_is_about_one'),
+            constraint=models.CheckConstraint(condition=models.Q(('registration__isnull', True), ('application__isnull', True), _connector='XOR'), name='forms_ext_batch_item_is_about_one'),
         ),
         migrations.AddIndex(
             model_name='submission',

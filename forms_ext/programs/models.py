@@ -30,7 +30,7 @@ class BatchRun(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["program", "kind"], name="forms_ext_go_run_once")]
+        constraints = [models.UniqueConstraint(fields=["program", "kind"], name="forms_ext_batch_run_once")]
 
     def __str__(self) -> str:
         return f"{self.program_id} {self.kind}"
@@ -57,11 +57,11 @@ class BatchItem(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "registration"], name="forms_ext_go_item_once"),
-            models.UniqueConstraint(fields=["run", "application"], name="forms_ext_go_item_application_once"),
+            models.UniqueConstraint(fields=["run", "registration"], name="forms_ext_batch_item_once"),
+            models.UniqueConstraint(fields=["run", "application"], name="forms_ext_batch_item_application_once"),
             models.CheckConstraint(
                 condition=models.Q(registration__isnull=True) ^ models.Q(application__isnull=True),
-                name="forms_ext_go_item_is_about_one",
+                name="forms_ext_batch_item_is_about_one",
             ),
         ]
 

@@ -6,13 +6,16 @@ from wagtail.fields import RichTextField
 
 from cop_program.fields import CountryColumn, CountryField
 
+from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
 
 __all__ = ["Registration"]
 
 
-class Registration(AnswerSet):
+class Registration(SearchedModel, AnswerSet):
     """An accepted person's registration: waiting for a place, holding one, a member, or ended."""
+
+    searched = ("name", "email", "reference", "billing_name")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("In the queue")

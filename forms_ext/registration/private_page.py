@@ -115,7 +115,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "standing": here,
         "payment": how_to_pay(registration, here),
         "sessions": sessions.shown_to(registration, zone=zone),
-        "invoices": account.invoices.exclude(pdf_path="").order_by("pk") if account else [],
+        "invoices": account.invoices.filter(file__isnull=False).order_by("pk") if account else [],
         "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],
         "balance": ledger_queries.balance(account) if account else None,
     }

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..base.search import SearchedModel
 from ..forms.models import FormVersion
 from . import origins
 
@@ -30,8 +31,10 @@ class AnswerSet(models.Model):
         abstract = True
 
 
-class Submission(AnswerSet):
+class Submission(SearchedModel, AnswerSet):
     """What somebody sent through a `FormPage`."""
+
+    searched = ("title", "reference", "words")
 
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(_("reference"), max_length=20, unique=True)

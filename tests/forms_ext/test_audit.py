@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 from djmoney.money import Money
 from wagtail.images.models import Image
@@ -16,11 +17,12 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
-from forms_ext.base import consistency, periodic, private_files, triggers
-from forms_ext.invoices.models import Invoice, Receipt
+from forms_ext.base import chains, consistency, periodic, private_files, triggers
+from forms_ext.base.models import NumberSequence
+from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
-from forms_ext.ledger.models import AccountRow, Issuer, NumberSequence, Payment, PaymentReversal, RebateDue, RefundDue
+from forms_ext.ledger.models import AccountRow, Issuer, Payment, PaymentReversal, RebateDue, RefundDue
 from forms_ext.mail.models import MailAttachment, MailTemplate, OutgoingMail
 from forms_ext.programs import actions
 from forms_ext.programs.models import BatchItem
@@ -41,11 +43,7 @@ def raw(model: type[models.Model]) -> "models.QuerySet[Any]":
 
 def let_rows_be_edited() -> None:
     """Take the triggers of billing away, as somebody at the database's console could; undone with the test."""
-    with connection.cursor() as cursor:
-        for table in triggers.frozen_tables():
-            for name in (f"{table}_frozen", f"{table}_kept"):
-                on = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+    triggers.remove(connection)
 
 
 def lapse(registration: Registration) -> Registration:
@@ -110,6 +108,15 @@ def invoice_of(one: Registration) -> "models.QuerySet[Invoice]":
     return raw(Invoice).filter(account=one.account_id, kind="invoice")
 
 
+def file_of(one: Registration) -> "models.QuerySet[InvoiceFile]":
+    return raw(InvoiceFile).filter(invoice__in=invoice_of(one))
+
+
+def no_credit_note(w: World) -> None:
+    raw(InvoiceFile).filter(invoice__corrects__isnull=False).delete()
+    raw(Invoice).filter(corrects__isnull=False).delete()
+
+
 def snapshot(one: Registration, **changes: Any) -> None:
     invoice_of(one).update(snapshot=invoice_of(one).get().snapshot | changes)
 
@@ -143,7 +150,7 @@ def move_account(w: World) -> None:
 
 
 def forge_pdf(w: World) -> None:
-    invoice_of(w.member).update(pdf_path=private_files.save("invoices/forged.pdf", b"%PDF forged"))
+    file_of(w.member).update(path=private_files.save("invoices/forged.pdf", b"%PDF forged"))
 
 
 def change_a_text(world: World) -> None:
@@ -172,6 +179,9 @@ def issuer_with_lost_logo(w: World) -> None:
 
 
 BREAKS: list[tuple[str, Callable[[World], object], str]] = [
+    ("base.chains", lambda w: raw(AccountRow).filter(kind="fee").update(amount=Decimal(7)), "row 1 was changed"),
+    ("base.triggers", lambda w: triggers.remove(connection), "cop_frozen_delete_forms_ext_payment is missing"),
+    ("base.search", lambda w: raw(Application).update(name="Somebody else"), "the search does not find it"),
     (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
     (PLACES, lambda w: Program.objects.filter(pk=w.program.pk).update(capacity=2), "3 places are taken of 2"),
     (PLACES, lambda w: place_of(w.held).update(program=w.other, number=99), "somebody of another program"),
@@ -218,16 +228,20 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("invoices.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),
     ("invoices.balances", lambda w: post(w.held, "refund", 5000), "more was given back than was paid"),
     ("invoices.numbers", lambda w: invoice_of(w.left).update(sequence_number=7), "numbers from 1 to 7, but 2 were"),
-    ("invoices.numbers", lambda w: NumberSequence.objects.all().update(last_number=3), "1 to 2, but 3 were drawn"),
-    ("invoices.numbers", lambda w: raw(Invoice).filter(corrects__isnull=False).delete(), "0 numbers from"),
+    (
+        "invoices.numbers",
+        lambda w: NumberSequence.objects.filter(key__startswith="INV").update(last_number=3),
+        "1 to 2, but 3 were drawn",
+    ),
+    ("invoices.numbers", lambda w: no_credit_note(w), "0 numbers from"),
     ("invoices.numbers", lambda w: NumberSequence.objects.all().delete(), "has invoices and no sequence"),
     ("invoices.snapshots", lambda w: snapshot(w.member, total="1.00"), "number or total are not those of its content"),
     ("invoices.snapshots", lambda w: snapshot(w.member, number="CF-9"), "number or total are not those of its content"),
     ("invoices.snapshots", lambda w: snapshot(w.member, lines=[]), "its lines do not add up to its total"),
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not equal the invoice"),
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(closed_at=None), "is open, although"),
-    ("invoices.pdfs", lambda w: invoice_of(w.member).update(pdf_sha256=""), "has no PDF"),
-    ("invoices.pdfs", lambda w: invoice_of(w.member).update(pdf_path="invoices/gone.pdf"), "is not in the storage"),
+    ("invoices.pdfs", lambda w: file_of(w.member).delete(), "has no PDF"),
+    ("invoices.pdfs", lambda w: file_of(w.member).update(path="invoices/gone.pdf"), "is not in the storage"),
     ("invoices.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
     ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not mailed"),
     ("ledger.lists", lambda w: RefundDue.objects.all().update(settled_by_row=a_row(w)), "Refund"),
@@ -273,6 +287,7 @@ def test_each_check_has_a_break() -> None:
 def test_the_command_finds_nothing_or_prints_what_it_finds_and_exits_with_1(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    triggers.install(connection)
     call_command("cop_audit")
     assert capsys.readouterr().out == f"{len(consistency.names())} checks, nothing found.\n"
     link_of(world.held).update(revoked_at=START)
@@ -281,3 +296,30 @@ def test_the_command_finds_nothing_or_prints_what_it_finds_and_exits_with_1(
     assert stop.value.code == 1
     reference = world.held.invitation.application.reference
     assert f"admission.links: {reference}: a link was used and revoked." in capsys.readouterr().out
+
+
+def test_heads_kept_elsewhere_show_a_history_that_was_written_anew(
+    world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    call_command("cop_audit", heads=True)
+    kept = tmp_path / "heads.txt"
+    kept.write_text(capsys.readouterr().out)
+    assert len(kept.read_text().splitlines()) == len(list(chains.heads()))
+    post(world.held, "fee", 1)  # a chain that has grown is as good as before
+    row = AccountRow.objects.filter(account=world.member.account_id).last()
+    assert row
+    row.note = "forged"
+    row.personal_digest = row.compute_digest()
+    row.row_hash = row.compute_hash()
+    changed = {"note": row.note, "personal_digest": row.personal_digest, "row_hash": row.row_hash}
+    raw(AccountRow).filter(pk=row.pk).update(**changed)
+    NumberSequence.objects.filter(key=row.series).update(last_hash=row.row_hash)
+    with pytest.raises(SystemExit):
+        call_command("cop_audit", kept=kept)
+    lost = [line for line in capsys.readouterr().out.splitlines() if "whose hash was kept" in line]
+    assert lost == [
+        f"base.chains: accountrow:{row.series}: row {row.sequence_number} is not the one whose hash was kept."
+    ]
+    kept.write_text("nonsense")
+    with pytest.raises(CommandError, match="does not hold what"):
+        call_command("cop_audit", kept=kept)

@@ -30,7 +30,7 @@ class ApplicationListing(Listing):
     """All applications, the newest first."""
 
     filterset_class = ApplicationFilters
-    search_fields = ["name", "email", "organization", "reference"]
+    search_fields = ["search_text"]
     default_ordering = ["-submitted_at", "-pk"]
     empty_message = gettext_lazy(
         "Applications will stand here as soon as somebody sends one. Publish the application form below a program's "

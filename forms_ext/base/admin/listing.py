@@ -26,6 +26,7 @@ from wagtail.permissions import policy_registry
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
+from .. import search
 from ..permissions import may
 from . import selection
 
@@ -224,6 +225,12 @@ class Listing(IndexView):
     def get_detail_url(self, instance: Any) -> str | None:
         """Return the address of the page of `instance`."""
         return self.model_admin.get_detail_url(instance)
+
+    def search_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Return the rows in whose `search_fields`, columns of folded text, every word is found."""
+        if not self.is_searching:
+            return queryset
+        return queryset.filter(search.matching(self.search_query, self.search_fields or []))
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return super().get_filterset_kwargs() | {"queryset": self.search_queryset(self.get_base_queryset())}

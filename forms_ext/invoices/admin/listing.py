@@ -33,7 +33,7 @@ class AccountListing(MoneyListing):
     """Accounts with what is owed and what was paid."""
 
     filterset_class = AccountFilters
-    search_fields = ["payer_name", "payer_email", "reference"]
+    search_fields = ["search_text"]
     default_ordering = ["due_on", "payer_name", "pk"]
     empty_message = gettext_lazy("An account will stand here for everybody who registers and holds a place.")
 
@@ -86,20 +86,20 @@ class InvoiceListing(MoneyListing):
     """Invoices and credit notes, the newest first."""
 
     filterset_class = InvoiceFilters
-    search_fields = ["number", "account__payer_name", "account__payer_email", "account__reference"]
+    search_fields = ["search_text", "account__search_text"]
     default_ordering = ["-issued_at", "-pk"]
     empty_message = gettext_lazy("Invoices will stand here once a program is confirmed.")
 
     def get_base_queryset(self) -> QuerySet[Invoice]:
         state = Case(
-            When(pdf_path="", then=Value(InvoiceStatus.DRAWING)),
+            When(file__isnull=True, then=Value(InvoiceStatus.DRAWING)),
             When(credit_note__isnull=False, then=Value(InvoiceStatus.CORRECTED)),
             When(kind=Invoice.Kind.CREDIT_NOTE, then=Value(InvoiceStatus.SETTLED)),
             When(closed_at__isnull=False, then=Value(InvoiceStatus.SETTLED)),
             default=Value(InvoiceStatus.OPEN),
             output_field=CharField(max_length=9),
         )
-        return Invoice.objects.select_related("account__program__page").defer("snapshot").annotate(state=state)
+        return Invoice.objects.select_related("account__program__page", "file").defer("snapshot").annotate(state=state)
 
     def get_detail_url(self, instance: Any) -> str | None:
         return reverse("cop_billing:account", args=[instance.account_id])

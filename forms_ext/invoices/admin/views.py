@@ -52,7 +52,7 @@ class AccountView(AccountPage, StaffView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         balance = ledger_queries.balance(self.account)
         credit, listed = ledger_queries.credit(self.account), ledger_queries.listed(self.account)
-        invoices = self.account.invoices.select_related("corrects", "credit_note").defer("snapshot")
+        invoices = self.account.invoices.select_related("corrects", "credit_note", "file").defer("snapshot")
         return super().get_context_data(**kwargs) | {
             "account": self.account,
             "program_page": self.account.program.page,

@@ -73,7 +73,7 @@ class DueListing(MoneyListing):
     """Money to pay out, the oldest first."""
 
     default_ordering = ["listed_at", "pk"]
-    search_fields = ["account__payer_name", "account__payer_email", "account__reference"]
+    search_fields = ["account__search_text"]
     record_url_name = ""
 
     def get_detail_url(self, instance: Any) -> str | None:

@@ -63,7 +63,7 @@ class EmailListing(Listing):
     """All mails, the newest first."""
 
     filterset_class = EmailFilters
-    search_fields = ["recipient", "recipient_name", "subject"]
+    search_fields = ["search_text"]
     default_ordering = ["-created_at", "-pk"]
     empty_message = gettext_lazy(
         "Every mail to applicants and members will stand here, with what became of it. The first one is written when "

@@ -119,7 +119,7 @@ class Dashboard:
 
     def failed_invoices(self) -> Task | None:
         """Invoices without PDF after several attempts, and registrations that a run could not finish."""
-        broken = Invoice.objects.filter(account__program=self.program, pdf_path="", pdf_attempts__gte=3).count()
+        broken = Invoice.objects.filter(account__program=self.program, file__isnull=True, pdf_attempts__gte=3).count()
         failed = BatchItem.objects.filter(run__program=self.program, state=BatchItem.State.FAILED).count()
         if failed:
             text = ngettext("%(n)d person could not be dealt with", "%(n)d people could not be dealt with", failed)

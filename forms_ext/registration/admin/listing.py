@@ -47,7 +47,7 @@ class RegistrationListing(Listing):
     """All registrations, the newest first."""
 
     filterset_class = RegistrationFilters
-    search_fields = ["name", "email", "reference", "billing_name", "account__reference"]
+    search_fields = ["search_text", "account__search_text"]
     default_ordering = ["-submitted_at", "-pk"]
     empty_message = gettext_lazy("Registrations will stand here once accepted people register with their link.")
 

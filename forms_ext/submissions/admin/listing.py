@@ -37,7 +37,7 @@ class SubmissionListing(Listing):
     """All submissions, the newest first."""
 
     filterset_class = SubmissionFilters
-    search_fields = ["title", "reference", "words"]
+    search_fields = ["search_text"]
     default_ordering = ["-submitted_at", "-pk"]
     empty_message = gettext_lazy(
         "What people send through form pages will stand here. Applications and registrations have registers of their "
@@ -45,7 +45,7 @@ class SubmissionListing(Listing):
     )
 
     def get_base_queryset(self) -> QuerySet[Submission]:
-        return Submission.objects.select_related("page").defer("answers", "words")
+        return Submission.objects.select_related("page").defer("answers", "words", "search_text")
 
     def get_columns(self) -> list[Column]:
         return [

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from forms_ext.base import limits, number_series
-from forms_ext.base.models import RateBucket, ReferenceSequence
+from forms_ext.base.models import NumberSequence, RateBucket
 from tests.racing import together
 
 RACERS, DRAWS, LIMIT = 8, 5, 20
@@ -21,7 +21,7 @@ def draw() -> list[str]:
 
 def draw_unguarded() -> list[str]:
     """Draw one the wrong way: read, pause, write."""
-    sequence, _created = ReferenceSequence.objects.get_or_create(series="unguarded")
+    sequence, _created = NumberSequence.objects.get_or_create(key="unguarded")
     time.sleep(0.05)
     sequence.last_number += 1
     sequence.save()
