@@ -49,7 +49,9 @@ class ZoneField(models.CharField):
     """The name of a time zone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"max_length": 64, "choices": zone_choices} | kwargs)
+        kwargs.setdefault("max_length", 64)
+        kwargs.setdefault("choices", zone_choices)
+        super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Deconstructed:
         """Leave the zones out."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -16,7 +17,8 @@ from ..fields import CountryField, MoneyField, OpenStreamField, ZoneField
 class ProgramPageMixin(models.Model):
     """Everything that the page of a program holds; combine it with `Page` for a page type of your own.
 
-    What is nullable may be missing in a draft; publishing asks for all of it (`null` without `blank`).
+    What is nullable may be missing in a draft; publishing asks for all of it (`null` without `blank`), and
+    so it is typed as what a public page always has.
     """
 
     kind = models.CharField(_("kind of program"), max_length=120, blank=True)
@@ -32,22 +34,22 @@ class ProgramPageMixin(models.Model):
     audience = RichTextField(_("who it is for"), blank=True)
     prerequisite = RichTextField(_("what to bring"), blank=True)
     home_zone = ZoneField(_("home time zone"), default="America/Los_Angeles")
-    starts_on = models.DateField(_("first day"), null=True)
-    ends_on = models.DateField(_("last day"), null=True)
-    application_deadline = models.DateField(_("application deadline"), null=True)
+    starts_on: "models.DateField[Any, Any]" = models.DateField(_("first day"), null=True)
+    ends_on: "models.DateField[Any, Any]" = models.DateField(_("last day"), null=True)
+    application_deadline: "models.DateField[Any, Any]" = models.DateField(_("application deadline"), null=True)
     application_deadline_zone = ZoneField(_("time zone"), blank=True)
     cancellation_deadline = models.DateField(_("cancellation deadline"), null=True, blank=True)
     cancellation_deadline_zone = ZoneField(_("time zone"), blank=True)
-    registration_deadline = models.DateField(_("registration deadline"), null=True)
+    registration_deadline: "models.DateField[Any, Any]" = models.DateField(_("registration deadline"), null=True)
     registration_deadline_zone = ZoneField(_("time zone"), blank=True)
-    least_members = models.PositiveSmallIntegerField(
+    least_members: "models.PositiveSmallIntegerField[Any, Any]" = models.PositiveSmallIntegerField(
         _("least number of members"), null=True, default=1, validators=[MinValueValidator(1)]
     )
     fee = MoneyField(_("fee"), null=True, max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
     deposit = MoneyField(
         _("deposit"), null=True, max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0")
     )
-    rebate_percentage = models.DecimalField(
+    rebate_percentage: "models.DecimalField[Any, Any]" = models.DecimalField(
         _("rebate in percent"),
         null=True,
         max_digits=5,

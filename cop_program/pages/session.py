@@ -33,8 +33,8 @@ TOLD_FIELDS = {
 class SessionPageMixin(models.Model):
     """One session: two instants in UTC (a draft may lack them), a private join link and, later, a private recording."""
 
-    starts_at = models.DateTimeField(_("starts"), null=True)
-    ends_at = models.DateTimeField(_("ends"), null=True)
+    starts_at: "models.DateTimeField[Any, Any]" = models.DateTimeField(_("starts"), null=True)
+    ends_at: "models.DateTimeField[Any, Any]" = models.DateTimeField(_("ends"), null=True)
     is_cancelled = models.BooleanField(_("cancelled"), default=False)
     description = RichTextField(_("description"), blank=True)
     join_link = models.URLField(_("join link"), max_length=500, blank=True)

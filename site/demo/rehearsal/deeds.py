@@ -40,7 +40,7 @@ class Play:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.parts: Parts = parts(
-            self.page.capacity, [getattr(country, "code", country) for country in self.page.rebate_countries]
+            self.page.capacity or 0, [getattr(country, "code", country) for country in self.page.rebate_countries]
         )
 
     @cached_property
