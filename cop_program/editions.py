@@ -73,6 +73,7 @@ def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "Abstrac
     slug = find_available_slug(parent, page.slug)
     copy = _copy(page, parent, by, {**values, "title": title, "slug": slug})
     program, _made = Program.objects.get_or_create(translation_key=copy.translation_key, defaults={"page": copy})
+    program.page = copy
     edition = Edition(program)
     _copy_below(page, copy, days, by, edition)
     return edition

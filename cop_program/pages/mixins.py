@@ -21,7 +21,8 @@ type LiveInstant = "models.DateTimeField[datetime | None, datetime]"
 class ProgramPageMixin(models.Model):
     """Everything that the page of a program holds; combine it with `Page` for a page type of your own.
 
-    What is nullable may be missing in a draft; publishing asks for all of it (`null` without `blank`).
+    What is nullable may be missing in a draft; publishing asks for all of it (`null` without `blank`), and
+    so it is typed as what a public page always has.
     """
 
     kind = models.CharField(_("kind of program"), max_length=120, blank=True)
@@ -45,7 +46,7 @@ class ProgramPageMixin(models.Model):
     cancellation_deadline_zone = ZoneField(_("time zone"), blank=True)
     registration_deadline: LiveDate = models.DateField(_("registration deadline"), null=True)  # type: ignore[misc]
     registration_deadline_zone = ZoneField(_("time zone"), blank=True)
-    least_members = models.PositiveSmallIntegerField(
+    least_members: "models.PositiveSmallIntegerField[int | None, int]" = models.PositiveSmallIntegerField(  # type: ignore[misc]
         _("least number of members"), null=True, default=1, validators=[MinValueValidator(1)]
     )
     fee = MoneyField(_("fee"), null=True, max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0"))
