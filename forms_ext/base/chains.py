@@ -83,10 +83,13 @@ class ChainedModel(FrozenModel):
         using: str | None = None,
         update_fields: Iterable[str] | None = None,
     ) -> None:
+        written = {"force_insert": force_insert, "force_update": force_update, "using": using}
+        if not self._state.adding:
+            super().save(**written, update_fields=update_fields)  # type: ignore[arg-type]
+            return
         with transaction.atomic(savepoint=False):
-            if self._state.adding:
-                self.link()
-            super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=update_fields)
+            self.link()
+            super().save(**written, update_fields=update_fields)  # type: ignore[arg-type]
 
     def link(self) -> None:
         """Make this new row the last of its chain; a number drawn for it before is kept."""

@@ -69,7 +69,7 @@ class SearchedQuerySet(models.QuerySet[Any]):
             keys = list(self.order_by().values_list("pk", flat=True))
             changed = super().update(**kwargs)
             for some in batched(keys, BATCH):
-                rows: list[Any] = list(self.model._base_manager.filter(pk__in=some).only(*self.model.searched))
+                rows: list[Any] = list(models.QuerySet(self.model).filter(pk__in=some).only(*self.model.searched))
                 for row in rows:
                     row.search_text = row.folded()
                 super(SearchedQuerySet, self.model.objects.all()).bulk_update(rows, ["search_text"])

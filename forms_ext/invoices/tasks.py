@@ -74,7 +74,7 @@ def mail_invoice(invoice_id: int) -> None:
 @periodic.register
 def finish_invoices() -> int:
     """Take up what a killed worker or a failure left: invoices without PDF, and PDFs that were not mailed."""
-    due = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
+    due = Q(STORED) | Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
     waiting = Invoice.objects.filter(mailed_at__isnull=True).filter(due)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
     return sum(render_invoice.func(invoice_id) for invoice_id in ids)

@@ -22,7 +22,7 @@ from forms_ext.applications import emails
 from forms_ext.applications.models import Application
 from forms_ext.base.admin.views import StaffActionView
 from forms_ext.exports.models import Export
-from forms_ext.invoices import actions
+from forms_ext.invoices import actions, pdf
 from forms_ext.invoices.models import Invoice
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger.models import AccountRow, Payment
@@ -89,8 +89,9 @@ def member(program: Program, number: int = 1) -> Registration:
 
 
 def failed_pdf(program: Program) -> None:
-    actions.issue_invoice(account=member(program).account)
-    Invoice.objects.update(pdf_path="", pdf_attempts=3)
+    with mock.patch.object(pdf, "render", side_effect=ValueError):
+        actions.issue_invoice(account=member(program).account)
+    Invoice.objects.update(pdf_attempts=3)
 
 
 def failed_item(program: Program) -> None:
