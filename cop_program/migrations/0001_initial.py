@@ -75,8 +75,8 @@ class Migration(migrations.Migration):
                 ('organization', models.CharField(blank=True, max_length=160, verbose_name='organization')),
                 ('credentials', models.TextField(blank=True, verbose_name='credentials')),
                 ('biography', wagtail.fields.RichTextField(blank=True, verbose_name='biography')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='email address for letters')),
-                ('website', models.URLField(blank=True, verbose_name='web site')),
+                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='email address for messages')),
+                ('website', models.URLField(blank=True, verbose_name='website')),
                 ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='portrait')),
             ],
             options={
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('translation_key', models.UUIDField(editable=False, unique=True)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('confirmed', 'Confirmed'), ('called_off', 'Called off'), ('closed', 'Closed')], default='open', max_length=12, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'Open'), ('confirmed', 'Confirmed'), ('called_off', 'Cancelled'), ('closed', 'Closed')], default='open', max_length=12, verbose_name='status')),
                 ('status_changed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('calendar_uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('calendar_sequence', models.PositiveIntegerField(default=0, editable=False)),

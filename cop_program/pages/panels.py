@@ -151,7 +151,7 @@ FACILITATOR = [
         [
             FieldPanel(
                 "contact_email",
-                help_text=_("Shown nowhere: visitors write by a form, and the letter goes to this address."),
+                help_text=_("Never shown. Messages from the contact form go to this address."),
             ),
             FieldPanel("website"),
         ],

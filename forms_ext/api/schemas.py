@@ -7,7 +7,7 @@ from ninja import Field, Schema
 
 
 class Form(Schema):
-    """What a form asks: `schema` is a JSON Schema (2020-12) of the answers, by the published `version`."""
+    """The questions of a form. `schema` is a JSON Schema (2020-12) of the answers for the published `version`."""
 
     schema_: dict[str, Any] = Field(alias="schema")
     version: int
@@ -15,9 +15,9 @@ class Form(Schema):
 
 
 class Receipt(Schema):
-    """`state` and `member_url`, the private page of a registered person, come for registrations.
+    """The receipt of a form. Registrations also have `state` and `member_url`, the link to the private page.
 
-    `is_mailed` comes, as false, for an application that no mail confirms: its address has got enough of them.
+    `is_mailed` is present, as false, only if no email confirms an application because too many went to its address.
     """
 
     reference: str
@@ -73,7 +73,7 @@ class Registration(Schema):
 
 
 class Invoice(Schema):
-    """`closed_at` is when nothing was owed any more, or a credit note corrected it."""
+    """An invoice or credit note. `closed_at` is when it was paid in full or cancelled by a credit note."""
 
     id: int
     number: str
@@ -88,7 +88,7 @@ class Invoice(Schema):
 
 
 class Page[T](Schema):
-    """`items` from `offset` on, at most `limit` of them; `count` is how many there are in all."""
+    """At most `limit` items, starting at `offset`. `count` is the total number."""
 
     count: int
     items: list[T]

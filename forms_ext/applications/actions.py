@@ -1,4 +1,4 @@
-"""What can happen to an application before it is decided, and the letter to a facilitator."""
+"""What can happen to an application before it is decided, and the message to a facilitator."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,7 +62,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
         return earlier
     program = page.program
     if program is None or not page.is_open(now()):
-        raise ActionRefused(_("The form is closed: its deadline has passed."))
+        raise ActionRefused(_("This form is closed. The deadline has passed."))
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
         history.record(application, "forms_ext.applications.apply")
@@ -114,7 +114,7 @@ def add_note(*, application: Application, author: AbstractBaseUser, text: str) -
 
 
 def is_message_sent(key: str) -> bool:
-    """Tell whether a letter was mailed under the idempotency `key`."""
+    """Tell whether a message was emailed under the idempotency `key`."""
     return bool(key) and OutgoingMail.objects.filter(idempotency_key=key).exists()
 
 
@@ -128,7 +128,7 @@ def write_to_facilitator(
     everybody together has written to this person too often.
     """
     if not facilitator.contact_email:
-        raise ActionRefused(_("Letters can't be sent to this person."))
+        raise ActionRefused(_("Messages cannot be sent to this person."))
     if is_message_sent(idempotency_key):
         return
     guards.count_message(sender=sender, email=email, to=facilitator.contact_email)

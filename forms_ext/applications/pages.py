@@ -30,8 +30,8 @@ class ApplicationFormPage(AbstractFormPage, Page):
     required_roles = ("name", "email")
     content_panels = panels.panels(
         required_roles,
-        introduction=_("Below the program's name and the deadline, which stand there by themselves."),
-        button=_("“Send my application” if empty."),
+        introduction=_("Shown below the program's name and the deadline, which are added automatically."),
+        button=_("If empty: “Send application”."),
     )
 
     @property

@@ -1,4 +1,4 @@
-"""The letter to a facilitator: a public form that shows their address nowhere."""
+"""The message to a facilitator: a public form that shows their address nowhere."""
 
 from typing import Any
 
@@ -30,20 +30,20 @@ class ContactForm(forms.Form):
         label=gettext_lazy("Your name"),
         max_length=200,
         validators=[valid_unicode],
-        error_messages={"required": gettext_lazy("Write your name.")},
+        error_messages={"required": gettext_lazy("Enter your name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": gettext_lazy("Write your email address.")},
+        error_messages={"required": gettext_lazy("Enter your email address.")},
     )
     message = forms.CharField(
-        label=gettext_lazy("Your letter"),
+        label=gettext_lazy("Your message"),
         widget=forms.Textarea,
         max_length=5000,
         validators=[valid_unicode],
-        error_messages={"required": gettext_lazy("Write your letter.")},
+        error_messages={"required": gettext_lazy("Enter your message.")},
     )
 
 
@@ -59,21 +59,21 @@ def _show(
 
 @csrf_exempt
 def contact_facilitator(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and take the letter to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 to mend, 429 too many.
+    """Show and accept the message to the facilitator `pk`: 200 shown, 302 sent, 409 stale, 422 not valid, 429 too many.
 
-    Who may not see the facilitator's page gets what Wagtail answers there; with it, the letter that they had typed.
-    The same form sent again is one letter, as everywhere; `tokens` says how.
+    A visitor without access to the facilitator's page gets Wagtail's answer and the message that they typed.
+    The same form sent again is one message, as everywhere; `tokens` says how.
     """
     page = get_object_or_404(FacilitatorPage.objects.live(), pk=pk)
     if not page.contact_email or not access.stands_on(page, Site.find_for_request(request)):
         raise Http404
     labels = [(name, field.label) for name, field in ContactForm.base_fields.items()]
     return refused_posts.answer(
-        page, request, lambda: refused_posts.typed_fields(page, request, labels), lambda: _letter(request, page)
+        page, request, lambda: refused_posts.typed_fields(page, request, labels), lambda: _message(request, page)
     )
 
 
-def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
+def _message(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     if request.method != "POST":
         return _show(request, page, form=ContactForm(), sent="sent" in request.GET)
     token = tokens.read(request.POST.get("_token"), page.pk)
@@ -85,7 +85,7 @@ def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     try:
         guards.count_attempt(request)
         if token is None or token.is_stale or token.is_hasty or request.POST.get(guards.TRAP):
-            return _show(request, page, 409, notice=_("Look your letter over and send it again."), **again)
+            return _show(request, page, 409, notice=_("Check your message and send it again."), **again)
         if not form.is_valid():
             return _show(request, page, 422, **again)
         sender = network.sender(request)

@@ -29,7 +29,7 @@ class Issuer(models.Model):
     country = CountryField(_("country"))
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
     email = models.EmailField(_("email address for questions"))
-    website = models.URLField(_("web site"), blank=True)
+    website = models.URLField(_("website"), blank=True)
     logo = models.ForeignKey(
         "wagtailimages.Image",
         null=True,

@@ -18,7 +18,7 @@ class MailTemplate(models.Model):
     language = models.CharField(_("language"), max_length=12, default="en")
     subject = models.CharField(_("subject"), max_length=200)
     body = RichTextField(_("text"), features=["h3", "bold", "italic", "link", "ol", "ul"])
-    button_label = models.CharField(_("label of the button"), max_length=60, blank=True)
+    button_label = models.CharField(_("button label"), max_length=60, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -41,7 +41,7 @@ def _use(invitation: Invitation) -> Program:
     """Use the invitation up while its application is ours, so that nobody decides it meanwhile."""
     application = Application.objects.select_for_update(of=("self",)).get(pk=invitation.application_id)
     if not invitations.use(invitation):
-        raise ActionRefused(_("This personal link is not valid any more: it was used, has ended or was replaced."))
+        raise ActionRefused(_("This invitation link no longer works: it was used, has expired or was replaced."))
     return Program.objects.select_related("page").get(pk=application.program_id)
 
 

@@ -34,15 +34,15 @@ class RegistrationFormPage(AbstractFormPage, Page):
     template = "forms_ext/registration_form_page.html"
     answers_are_submissions = False
     may_be_embedded = False  # nothing of it without an invitation
-    has_language_links = False  # the personal link leads to the form in its holder's language
+    has_language_links = False  # the invitation link leads to the form in its holder's language
     required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
     content_panels = panels.panels(
         required_roles,
         introduction=_(
-            "Only accepted people see this form, by their personal link. What they answered in their application "
-            "stands in it already; the program's cancellation policy stands above its box by itself."
+            "Only people you accept can open this form, with their invitation link. It is filled in with answers from "
+            "their application. The program's cancellation policy appears above its box."
         ),
-        button=_("“Register” if empty. Whoever has registered is led to their private page."),
+        button=_("If empty: “Register”. People are then taken to their private page."),
         has_thanks=False,
     )
 
@@ -75,7 +75,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         assert request is not None
         invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, self)
         if invitation is None:
-            raise ActionRefused(gettext("This personal link is not valid any more."))
+            raise ActionRefused(gettext("This invitation link no longer works."))
         registration = actions.register(invitation=invitation, submission=submission)
         return gate.private(redirect(queries.member_path(registration)))
 

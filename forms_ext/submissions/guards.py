@@ -43,8 +43,8 @@ def _when(until: datetime, minutes: int, request: HttpRequest) -> str:
     zone = reader.zone(request)
     time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), get_language() or "en")
     return ngettext(
-        "You can send this again at %(time)s, in %(minutes)s minute.",
-        "You can send this again at %(time)s, in %(minutes)s minutes.",
+        "Try again at %(time)s, in %(minutes)s minute.",
+        "Try again at %(time)s, in %(minutes)s minutes.",
         minutes,
     ) % {"time": time if zone else f"{time} UTC", "minutes": minutes}
 
@@ -59,35 +59,35 @@ def _count(key: str, limit: int, reason: str, times: int = 1) -> None:
 def count_attempt(request: HttpRequest) -> None:
     """Count a post, whatever becomes of it, and the files in it; raise TooMany if its network has sent a flood."""
     if sender := network.sender(request):
-        reason = _("Too many forms came from your network in a short time.")
+        reason = _("Too many forms were sent from your network in a short time.")
         _count(f"try:{sender}", conf.COP_RATE_LIMIT_ATTEMPTS, reason)
 
 
 def count_files(request: HttpRequest, files: int) -> None:
     """Count files that are about to be kept; raise TooMany if their network has sent too many."""
     if sender := network.sender(request):
-        reason = _("Too many files came from your network in a short time.")
+        reason = _("Too many files were sent from your network in a short time.")
         _count(f"file:{sender}", conf.COP_RATE_LIMIT_FILES, reason, files)
 
 
 def count_sent(sender: str) -> None:
     """Count what the network `sender` has sent and we have taken, in the transaction that stores it; or TooMany."""
     if sender:
-        reason = _("Too many forms came from your network in a short time.")
+        reason = _("Too many forms were sent from your network in a short time.")
         _count(f"form:{sender}", conf.COP_RATE_LIMIT_ADDRESS, reason)
 
 
 def count_message(*, sender: str, email: str, to: str) -> None:
-    """Count a letter of `email`, from the network `sender`, to the address `to`, in the transaction that mails it.
+    """Count a message of `email`, from the network `sender`, to the address `to`, in the transaction that mails it.
 
     Raises TooMany. Each sender has a limit of their own, so that nobody uses up another's; far above it lies one for
-    all letters that one person gets.
+    all messages that one person gets.
     """
     count_sent(sender)
-    reason = _("You have written to this person several times in a short time.")
+    reason = _("You have sent this person several messages in a short time.")
     for writer in filter(None, (sender, email.lower())):
         _count(f"message:{writer}:{to.lower()}", conf.COP_RATE_LIMIT_RECIPIENT, reason)
-    reason = _("Many messages have come for this person in the last hour.")
+    reason = _("This person has received many messages in the last hour.")
     _count(f"messages:{to.lower()}", conf.COP_RATE_LIMIT_FACILITATOR, reason)
 
 

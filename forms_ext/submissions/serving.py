@@ -141,13 +141,13 @@ def _in_zone(showing: FormResponse) -> HttpResponse:
 
 def _refusal(showing: FormResponse, token: tokens.Token | None) -> str:
     if token is None or token.is_stale:
-        return _("This page had been open for a long time. Everything is still here: look it over and send it again.")
+        return _("This page was open for a long time. Your answers are still here: check and send them again.")
     if showing.request.POST.get(guards.TRAP):
-        return _("Leave the field for a fax number empty, then send the form again.")
+        return _("Leave the fax number empty and send the form again.")
     if token.is_hasty:
-        return _("That was very quick. Look your answers over and send the form again.")
+        return _("The form was sent too quickly. Check your answers and send it again.")
     if token.version_id != showing.version.pk:
-        return _("The form has changed since you opened it. Your answers are kept: look it over and send it again.")
+        return _("The form has changed since you opened it. Your answers are still here: check and send them again.")
     return ""
 
 
@@ -195,7 +195,7 @@ def preview(page: Page, request: HttpRequest) -> HttpResponse:
     definition = definitions.definition_of(page)
     for item in definition["questions"]:
         if "key" in item and not item["label"]:
-            item["label"] = _("(This question has no words yet.)")
+            item["label"] = _("(Untitled question)")
     compiled = compiler.compile_definition(definition, page.pk or 0)
     form = compiled.form(initial={})
     context = around(page, request) | of_form(compiled, form) | {"is_preview": True, "closes_at": page.closes_at()}

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 DEMO_SETTINGS = {
-    "COP_DEMO": "the demo's log-ins",
+    "COP_DEMO": "the demo users",
     "COP_MAILBOX_DIR": "the mailbox page",
     "COP_CLOCK_FILE": "the clock that can be set",
 }
@@ -26,7 +26,7 @@ def nothing_of_the_demo(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             found.append(Error(f"{name} is set: {what} are for development only.", id="config.E002"))
     for alias, mailer in getattr(settings, "MAILERS", {}).items():
         if str(mailer.get("BACKEND", "")).startswith("demo."):
-            found.append(Error(f"The mailer '{alias}' writes to the demo's mailbox.", id="config.E003"))
+            found.append(Error(f"The mailer '{alias}' sends to the demo mailbox.", id="config.E003"))
     if settings.DEBUG:
         found.append(Error("DEBUG is on.", id="config.E004"))
     return found
@@ -42,4 +42,4 @@ def no_demo_users(
     from django.contrib.auth.models import User  # noqa: PLC0415  (start-up: read before models are loaded)
 
     names = User.objects.filter(email__endswith="@" + DEMO_DOMAIN, is_active=True).values_list("username", flat=True)
-    return [Error(f"The demo's user '{name}' can log in here.", id="config.E005") for name in names]
+    return [Error(f"The demo user '{name}' can log in here.", id="config.E005") for name in names]

@@ -149,7 +149,7 @@ def test_a_form_is_filled_in_within_another_web_site(
         frame.get_by_label("Your name").fill("Gus Guest")
         look(page)
         frame.get_by_label("Paper").set_input_files(PAPER)
-    press(frame, "Go on to check your answers")
+    press(frame, "Continue to check your answers")
     expect(frame.get_by_role("alert")).to_contain_text("1 answer needs mending")
     expect(frame.get_by_role("alert")).to_be_focused()
     expect(frame.get_by_role("alert")).to_be_in_viewport()
@@ -160,7 +160,7 @@ def test_a_form_is_filled_in_within_another_web_site(
     expect(frame.locator("main")).to_contain_text("Kept: paper.pdf")
     with reading():
         frame.get_by_label("Your email address").fill("gus@example.org")
-    press(frame, "Go on to check your answers")
+    press(frame, "Continue to check your answers")
     expect(frame.get_by_role("heading", level=1)).to_have_text("Check your answers")
     look(page)
     press(frame, "Send")
@@ -169,7 +169,7 @@ def test_a_form_is_filled_in_within_another_web_site(
     look(page)
     assert page.context.cookies() == [], "a frame of another site would get none"
     with page.expect_popup() as opened:
-        frame.get_by_role("link", name="Open it in a window of its own").click()
+        frame.get_by_role("link", name="Open in a new window").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Guests")
     page.context.close()
 

@@ -61,7 +61,7 @@ def apply(person: Visitor) -> str:
     with reading():
         page.get_by_label("Your email address").fill(person.email)
     person.press("Send the application")
-    expect(page.get_by_role("heading", level=1)).to_have_text("We have your application")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your application")
     person.look("sent")
     found = re.search(r"A-\d{4}-\d{4}", page.locator("main").inner_text())
     assert found is not None

@@ -169,7 +169,7 @@ def test_enter_one_on_behalf_and_mind_the_link(desk: Desk) -> None:
     page.get_by_label("Your name").fill(name)
     desk.visitor.press("Enter the application")
     desk.said("The application is not entered yet")
-    expect(desk.main).to_contain_text("Write your email address.")
+    expect(desk.main).to_contain_text("Enter your email address.")
     desk.look("enter-wrong")
     expect(page.get_by_label("Your name")).to_have_value(name)
     page.get_by_label("Your email address").fill(address(name))

@@ -194,7 +194,7 @@ def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program
 def test_the_report_shows_each_mail_with_its_papers_and_needs_nothing_else(made: Record, program: Program) -> None:
     page = report.html(made, running.play_of(made))
     mails = OutgoingMail.objects.filter(scope=f"program:{program.pk}")
-    assert page.count('<details class="letter">') == page.count("srcdoc=") == mails.count()
+    assert page.count('<details class="email">') == page.count("srcdoc=") == mails.count()
     assert len(re.findall(r'href="data:application/pdf;base64,[^"]+" download="CF-', page)) == 11
     assert re.findall(r"<link|<script|url\((?!data:|\"data:)|src=\"", page) == []
     own = page.replace("&#x27;", "'")
@@ -223,7 +223,7 @@ def test_staff_walk_by_hand_and_act_in_between(client: Client, said: str) -> Non
     client.post(address, {"at": "application-deadline"})
     client.post(address, {"at": "decisions"})
     page = client.get(address).text
-    assert f"{PARTS.holders[0].name} has an answer by hand already: declined." in page
+    assert f"{PARTS.holders[0].name} already has a decision by hand: declined." in page
     assert Counter(Application.objects.filter(program_id=made.program).values_list("state", flat=True)) == {
         "accepted": 11,
         "declined": 2,

@@ -24,7 +24,7 @@ def apply(form: ApplicationFormPage, person: Applicant, moment: datetime) -> App
     """Let `person` apply through `form` at `moment`; where nobody decides, the note is a reviewer's."""
     version = form.current_version()
     if version is None:
-        raise LookupError("The application form has no version: publish it first.")
+        raise LookupError("The application form is not published. Publish it first.")
     compiled = compiler.compile(version)
     keys = [question["key"] for question in compiled.questions]
     answers = dict(zip(keys, answers_of(person), strict=True))

@@ -150,20 +150,20 @@ def registration_deadline(play: Play) -> Iterator[Step]:
     yield Step(registration_closes(play) + MINUTE, partial(play.follow_late, play.parts.loses_mail))
 
 
-@station("reminder", "Reminder of a hold", lambda play: holds_end(play) - conf.COP_HOLD_REMIND_DAYS * DAY)
+@station("reminder", "Reminder to pay the deposit", lambda play: holds_end(play) - conf.COP_HOLD_REMIND_DAYS * DAY)
 def reminder(play: Play) -> Iterator[Step]:
-    text = f"{play.parts.never_pays.name} has not paid the deposit; the periodic work reminds whoever still holds."
+    text = f"{play.parts.never_pays.name} has not paid the deposit. The scheduler reminds people with a hold."
     yield Step(now() + MINUTE, partial(play.note, text))
 
 
-@station("hold-ends", "A hold ends", holds_end)
+@station("hold-ends", "A hold expires", holds_end)
 def hold_ends(play: Play) -> Iterator[Step]:
-    text = f"The hold of {play.parts.never_pays.name} ends unpaid; the place goes to the first in the queue."
+    text = f"The hold of {play.parts.never_pays.name} expires. The place goes to the first person in the queue."
     yield Step(holds_end(play) + MINUTE, partial(play.note, text))
     yield Step(now() + DAY, partial(play.pay_deposit, play.parts.queue[0]))
 
 
-@station("late-deposit", "A deposit comes too late", lambda play: holds_end(play) + DAY + 6 * HOUR)
+@station("late-deposit", "A deposit arrives late", lambda play: holds_end(play) + DAY + 6 * HOUR)
 def late_deposit(play: Play) -> Iterator[Step]:
     yield Step(now(), partial(play.pay_deposit, play.parts.never_pays))
     yield Step(now() + HOUR, play.pay_refunds)
@@ -209,7 +209,7 @@ def recording(play: Play) -> Iterator[Step]:
 @station("overdue", "Balances are overdue", balances_overdue)
 def overdue(play: Play) -> Iterator[Step]:
     late = ", ".join(account.payer_name for account in queries.overdue(play.program))
-    yield Step(now(), partial(play.note, f"Overdue in the register: {late or 'nobody'}."))
+    yield Step(now(), partial(play.note, f"Overdue: {late or 'no one'}."))
     for person in play.parts.slow:
         yield Step(now() + DAY, partial(play.pay, person))
 

@@ -54,7 +54,7 @@ def test_it_is_said_in_words_and_stays_in_the_frame(form_page: ApplicationFormPa
     shown = post(Client(headers={"accept-language": "en"}), f"/go/form/{form_page.pk}/", 30 * MB)
     assert "This is too much: at most 2.5" in shown.text.replace("\xa0", " ")
     assert "Nothing was sent." in shown.text
-    assert "<h1>This cannot be sent</h1>" in shown.text
+    assert "<h1>This could not be sent</h1>" in shown.text
     framed = post(Client(), f"/go/frame/{form_page.pk}/", 30 * MB)
     assert framed.status_code == 413
     assert "https://www.example.org" in framed["Content-Security-Policy"]

@@ -235,7 +235,7 @@ def test_missing_answers_say_how_to_mend_them(client: Client, form_page: Applica
     response = send(client, form_page, opened(client, form_page), your_name="", email="", size="", hopes="")
     assert response.status_code == 422
     assert "This field is required" not in response.text
-    for sentence in ("Write your name.", "Write your email address.", "Choose one."):
+    for sentence in ("Enter your name.", "Enter your email address.", "Choose one."):
         assert sentence in response.text
 
 

@@ -1,4 +1,4 @@
-"""The list of web sites that may show our forms: what it takes, and what it says to what it does not."""
+"""The list of websites that can show our forms: what it takes, and what it says to what it does not."""
 
 import pytest
 from django.core.exceptions import ValidationError
