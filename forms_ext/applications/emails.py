@@ -30,10 +30,10 @@ RECEIVED = define(
         "deadline": (_("Until when people can apply"), "until the end of Tuesday 23 January 2024, Pacific time"),
     },
 )
-MESSAGE = define(
+LETTER = define(
     "message_to_facilitator",
-    _("Message to a facilitator"),
-    _("Message from {name} through the website"),
+    _("Letter to a facilitator"),
+    _("A letter from {name} through the web site"),
     _(
         "<p>Dear {facilitator},</p><p>{name} ({email}) writes:</p><p>{message}</p>"
         "<p>Answer this mail to write back to {name}.</p>"
@@ -51,7 +51,7 @@ MESSAGE = define(
 def register() -> None:
     """Declare the kinds of mail."""
     email_types.register(RECEIVED)
-    email_types.register(MESSAGE)
+    email_types.register(LETTER)
 
 
 CONFIRMED = "application_received"

@@ -96,7 +96,7 @@ class LimitBodies:
         if length <= limit:
             return None
         if limit == SMALL:
-            sentence = _("Nothing was sent. This link accepts no files and only a little text.")
+            sentence = _("Nothing was sent. Files and long texts cannot be sent here.")
         else:
             sentence = _("Nothing was sent. You can send at most %(size)s at once.") % {"size": filesizeformat(limit)}
         return _answer(request, match, 413, sentence)

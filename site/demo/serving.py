@@ -1,4 +1,4 @@
-"""One supervisor for the web server, the worker and the clockwork of `make run`."""
+"""One supervisor for the web server, the worker and the scheduler of `make run`."""
 
 import ctypes
 import os

@@ -181,7 +181,7 @@ def ending(made: Record) -> str:
         lines.append(f"Not as planned: {len(made.unplanned)}")
         lines += [f"  {event.text}" for event in made.unplanned]
     if made.audit is not None:
-        lines.append(f"Audit: {len(consistency.names())} checks, {len(made.audit) or 'none'} failed.")
+        lines.append(f"Audit: {len(consistency.names())} checks. Problems found: {len(made.audit) or 'none'}.")
         lines += [f"  {finding}" for finding in made.audit]
     elif made.next_station:
         lines.append(f"Next: {stations.ALL[made.next_station].title}.")

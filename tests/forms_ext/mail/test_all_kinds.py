@@ -119,8 +119,8 @@ def test_an_editors_text_reads_well_without_a_name(text: str, read: str) -> None
     assert shown.subject == "You are accepted"
 
 
-def test_a_message_to_a_facilitator_names_its_sender_in_the_text_alone() -> None:
+def test_a_letter_to_a_facilitator_names_its_sender_in_the_text_alone() -> None:
     fields = {**email_types.get("message_to_facilitator").sample, "name": "Eve of evil.com", "message": "One\nTwo"}
     shown = actions.preview(kind="message_to_facilitator", fields=fields)
-    assert shown.subject == "Message from a visitor through the website"
+    assert shown.subject == "A letter from a visitor through the web site"
     assert "Eve of evil.com (ada@example.org) writes:\n\nOne\nTwo" in shown.text

@@ -15,7 +15,7 @@ from demo.serving import Child, Supervisor
 
 
 class Command(BaseCommand):
-    """Serve the demo on loopback: web server, worker, clockwork."""
+    """Serve the demo on loopback: web server, worker, scheduler."""
 
     help = __doc__
     requires_system_checks = []
