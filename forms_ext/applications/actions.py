@@ -107,7 +107,7 @@ def add_note(*, application: Application, author: AbstractBaseUser, text: str) -
     """Keep a note of `author` on `application`; raise ActionRefused where it is empty or too long."""
     text = text.strip()
     if not text or len(text) > 4000:
-        raise ActionRefused(_("Write a note of at most 4,000 characters."))
+        raise ActionRefused(_("Use 4,000 characters or fewer for a note."))
     note = ApplicationNote.objects.create(application=application, author=author, text=text, created_at=now())
     history.record(application, "forms_ext.applications.note", user=author)
     return note
@@ -128,7 +128,7 @@ def write_to_facilitator(
     everybody together has written to this person too often.
     """
     if not facilitator.contact_email:
-        raise ActionRefused(_("Letters can't be sent to this person."))
+        raise ActionRefused(_("Messages cannot be sent to this person."))
     if is_message_sent(idempotency_key):
         return
     guards.count_message(sender=sender, email=email, to=facilitator.contact_email)

@@ -30,7 +30,7 @@ class ApplicationFormPage(AbstractFormPage, Page):
     required_roles = ("name", "email")
     content_panels = panels.panels(
         required_roles,
-        introduction=_("Below the program's name and the deadline, which stand there by themselves."),
+        introduction=_("Appears below the program's name and deadline, which are added automatically."),
         button=_("“Send my application” if empty."),
     )
 

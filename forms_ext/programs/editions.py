@@ -37,7 +37,7 @@ def to_look_at(page: ProgramPage) -> list[CheckItem]:
     program = Program.for_page(page)
     scope = f"program:{program.pk}" if program else None
     for template in mails.own_templates(scope) if scope else ():
-        where = _("Mail: %(subject)s") % {"subject": template.subject}
+        where = _("Email: %(subject)s") % {"subject": template.subject}
         query = urlencode({"scope": scope, "language": template.language})
         url = f"{reverse('forms_ext_mail:template', args=[template.kind])}?{query}"
         years = edition_checklist.years_of(page)

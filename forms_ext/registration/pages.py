@@ -39,10 +39,10 @@ class RegistrationFormPage(AbstractFormPage, Page):
     content_panels = panels.panels(
         required_roles,
         introduction=_(
-            "Only accepted people see this form, by their personal link. What they answered in their application "
-            "stands in it already; the program's cancellation policy stands above its box by itself."
+            "Only accepted people see this form, through their invitation link. Answers from their application are "
+            "filled in. The program's cancellation policy appears above its checkbox."
         ),
-        button=_("“Register” if empty. Whoever has registered is led to their private page."),
+        button=_("“Register” if empty. After registering, people see their private page."),
         has_thanks=False,
     )
 
@@ -75,7 +75,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         assert request is not None
         invitation = getattr(request, "cop_invitation", None) or gate.admitted(request, self)
         if invitation is None:
-            raise ActionRefused(gettext("This personal link is not valid any more."))
+            raise ActionRefused(gettext("This invitation link no longer works."))
         registration = actions.register(invitation=invitation, submission=submission)
         return gate.private(redirect(queries.member_path(registration)))
 

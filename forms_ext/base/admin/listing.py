@@ -158,7 +158,7 @@ class CountedFilterSet(WagtailFilterSet):
 class PeopleFilterSet(CountedFilterSet):
     """What staff look for among people on the way: how far they are, in which program, from which country."""
 
-    state = CountedFilter(label=_("State"), whole=True)
+    state = CountedFilter(label=_("Status"), whole=True)
     program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.program_labels, parse=key)
     country = CountedFilter(label=_("Country"), labels=labels.country_labels)
 
@@ -399,13 +399,13 @@ class ListingBulkAction(BulkAction):
         keys = self.all_in_listing() if self.selection.is_all else list(self.selection.seen)
         rows = list(self.get_queryset(self.model, keys)) if keys else []
         if not rows:
-            raise selection.SelectionRefused(_("None of the selected rows is there any more."), status=404)
+            raise selection.SelectionRefused(_("The selected rows no longer exist."), status=404)
         return rows, {"items_with_no_access": []}
 
     def all_in_listing(self) -> list[int]:
         """Return the keys of all rows that the listing shows that was left."""
         if self.listing is None:
-            raise selection.SelectionRefused(_("It is not known which list was meant. Go back to it and select again."))
+            raise selection.SelectionRefused(_("The list was not recognized. Go back to it and select the rows again."))
         rows = self.register.rows(self.request, self.listing).values_list("pk", flat=True)
         found = list(rows[: selection.LIMIT + 1])
         selection.check_size(len(found))

@@ -13,4 +13,4 @@ class CallOffForm(forms.Form):
     message = message_field(
         _("Message to everyone"), _("Added to each email as you type it. If empty, nothing is added.")
     )
-    sure = forms.BooleanField(label=_("Call the program off. This cannot be undone."))
+    sure = forms.BooleanField(label=_("Cancel the program. This cannot be undone."))

@@ -144,8 +144,8 @@ class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
 class ConfirmView(ConfirmOrCancelView):
     """Confirm a program: an invoice for everybody's balance."""
 
-    page_title = gettext_lazy("Confirm the program")
-    submit_label = gettext_lazy("Confirm and send the invoices")
+    page_title = gettext_lazy("Confirm program")
+    submit_label = gettext_lazy("Confirm and send invoices")
 
     def owing(self) -> list[Any]:
         """Return the accounts of members that owe a balance."""
@@ -155,19 +155,17 @@ class ConfirmView(ConfirmOrCancelView):
     def effects(self) -> Sequence[str]:
         owing, standing = self.owing(), admission.standing(self.program)
         said = ngettext(
-            "Issues an invoice for the balance to %(n)d member and mails the PDF.",
-            "Issues an invoice for the balance to each of %(n)d members and mails the PDFs.",
+            "Issues an invoice for the balance to %(n)d member and emails the PDF.",
+            "Issues an invoice for the balance to each of %(n)d members and emails the PDFs.",
             len(owing),
         )
-        few = _(
-            "There are fewer members than the program needs: %(taken)d of %(least)d. You can confirm it all the same."
-        )
+        few = _("The program has fewer members than its minimum: %(taken)d of %(least)d. You can still confirm it.")
         warning = [few % {"taken": standing.taken, "least": standing.least}] if standing.taken < standing.least else []
         return [
             *warning,
             said % {"n": len(owing)},
-            _("Holds whose deposit has not come are left alone; a deposit recorded later issues that invoice at once."),
-            _("It runs in the background. Pressing twice, or a cut line, makes no second invoice."),
+            _("Holds without a deposit get no invoice yet. Recording the deposit later issues it."),
+            _("This runs in the background. Pressing twice or going offline never duplicates an invoice."),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -179,22 +177,22 @@ class ConfirmView(ConfirmOrCancelView):
 
     def perform(self, values: dict[str, Any]) -> str:
         actions.confirm_program(program=self.program, by=self.request.user)
-        return _("The program is confirmed; the invoices are being made.")
+        return _("Program confirmed. The invoices are being created.")
 
 
 class CallOffView(ConfirmOrCancelView):
     """Call a program off."""
 
-    page_title = gettext_lazy("Call the program off")
-    submit_label = gettext_lazy("Call the program off")
+    page_title = gettext_lazy("Cancel program")
+    submit_label = gettext_lazy("Cancel program")
     form_class = CallOffForm
     is_destructive = True
 
     def effects(self) -> Sequence[str]:
         return [
-            _("Members, holds, the queue, the accepted and the undecided are told by mail."),
-            _("All places are freed; each deposit is listed for refund."),
-            _("An issued invoice gets a credit note."),
+            _("Emails members, people with holds or in the queue, and accepted or undecided applicants."),
+            _("Releases all places and lists each deposit for refund."),
+            _("Issues a credit note for each invoice."),
         ]
 
     def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
@@ -205,15 +203,15 @@ class CallOffView(ConfirmOrCancelView):
         actions.call_off_program(
             program=self.program, by=self.request.user, reason=values["reason"], message=values["message"]
         )
-        return _("The program is called off; the mails are on their way.")
+        return _("Program cancelled. The emails are on their way.")
 
 
 class CloseView(ProgramPageMixin, StaffActionView):
     """Close a program that is over."""
 
-    page_title = gettext_lazy("Close the program")
-    submit_label = gettext_lazy("Close the program")
-    done_message = gettext_lazy("The program is closed.")
+    page_title = gettext_lazy("Close program")
+    submit_label = gettext_lazy("Close program")
+    done_message = gettext_lazy("Program closed.")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [self.programs_link(), (self.home_url(), self.program.page.title)]
@@ -223,9 +221,9 @@ class CloseView(ProgramPageMixin, StaffActionView):
 
     def effects(self) -> Sequence[str]:
         return [
-            _("Nobody applies, is accepted or registers for %(title)s any more.") % {"title": self.program.page.title},
-            _("The money stays as it is: what is owed can still be paid, refunds and rebates are still paid out."),
-            _("No mail goes out. It cannot be undone."),
+            _("No one can apply, be accepted or register for %(title)s any more.") % {"title": self.program.page.title},
+            _("Billing stays open for payments, refunds and rebates."),
+            _("No email is sent. This cannot be undone."),
         ]
 
     def perform(self, values: dict[str, Any]) -> None:
@@ -245,7 +243,7 @@ class RunView(ProgramPageMixin, StaffActionView):
         self.current = run
 
     def get_page_title(self) -> str:
-        return _("How far it has come")
+        return _("Progress")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [self.programs_link(), (self.home_url(), self.program.page.title)]
@@ -255,7 +253,7 @@ class RunView(ProgramPageMixin, StaffActionView):
 
     def perform(self, values: dict[str, Any]) -> str:
         n = actions.retry_failed(run=self.current, by=self.request.user)
-        return ngettext("%(n)d is tried again.", "%(n)d are tried again.", n) % {"n": n}
+        return ngettext("Trying %(n)d again.", "Trying %(n)d again.", n) % {"n": n}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.current
