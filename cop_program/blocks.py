@@ -111,7 +111,7 @@ class VideoBlock(blocks.StructBlock):
     """A video that is loaded when the reader asks for it."""
 
     url = blocks.URLBlock(
-        label=_("Address"), help_text=_("A video on YouTube or Vimeo. Videos from other sites are shown as a link.")
+        label=_("URL"), help_text=_("A video on YouTube or Vimeo. Videos from other sites are shown as a link.")
     )
     title = blocks.CharBlock(
         label=_("Title"), required=False, help_text=_("If empty, it is read from the video's site when you save.")
