@@ -41,12 +41,12 @@ class Conf:
     COP_HOLD_REMIND_DAYS = Setting(2, "Days before a hold expires when its holder is reminded.")
     COP_INVOICE_FONT = Setting(
         "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
-        "TrueType font for scripts missing from the invoice fonts (Chinese, Japanese, Korean); used if the file exists.",
+        "TrueType font for scripts missing from the invoice fonts (Chinese, Japanese, Korean); used if it exists.",
     )
     # Public forms
     COP_RATE_LIMIT_ADDRESS = Setting(30, "Forms accepted per hour from one network address; 0 means no limit.")
     COP_RATE_LIMIT_ATTEMPTS = Setting(
-        600, "Form posts per hour from one network address, including failed ones; 0 means no limit."
+        600, "Form posts per hour from one address, including failed ones; 0 means no limit."
     )
     COP_RATE_LIMIT_FILES = Setting(100, "Files per hour from one network address; 0 means no limit.")
     COP_RATE_LIMIT_RECIPIENT = Setting(

@@ -50,8 +50,8 @@ def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_o
     page = ProgramPage.objects.exclude(pk=program.page_id).get()
     assert answer.redirect_chain == [(reverse("cop_programs:to_look_at", args=[page.pk]), 302)]
     said = text(answer)
-    assert "The new edition is there, as drafts." in said
-    assert "Title: a date or year, “2024”" in said
+    assert "New edition created. All its pages are drafts." in said
+    assert "Title contains a date or year: “2024”" in said
     assert "Wednesday, 15 January 2025, 16:00 – 19:00" in said
     assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in answer.content.decode()
     assert (page.live, page.starts_on) == (False, date(2025, 1, 15))
@@ -88,7 +88,7 @@ def test_the_list_follows_what_the_editor_mends(program: Program, client_of: Cal
     [
         ({"first_day": "", "title": "x"}, "This field is required."),
         ({"first_day": "2025-01-10", "title": ""}, "This field is required."),
-        ({"first_day": "9999-12-31", "title": "x"}, "Enter a day within ten years."),
+        ({"first_day": "9999-12-31", "title": "x"}, "Enter a day no more than ten years from now."),
     ],
 )
 def test_what_cannot_be_meant_is_said_at_the_field(
