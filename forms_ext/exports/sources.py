@@ -1,4 +1,4 @@
-"""What can be exported: each with its register, whose search and filters decide on the rows, and its columns."""
+"""What can be exported: each with its list, whose search and filters decide on the rows, and its columns."""
 
 import re
 from collections.abc import Callable
@@ -40,11 +40,11 @@ RANGE_END = re.compile(r"_(from|to|min|max|after|before)$")
 
 @dataclass(frozen=True)
 class Source:
-    """One thing to export; `narrow` makes its rows of those of the register."""
+    """One thing to export; `narrow` makes its rows of those of the list."""
 
     name: str
     label: str | Promise
-    register: ListingAdmin
+    listing_admin: ListingAdmin
     fields: tuple[Column, ...]
     has_answers: bool = False
     is_files: bool = False
@@ -53,24 +53,24 @@ class Source:
 
     @property
     def permission(self) -> tuple[type[Model], str]:
-        """The model and the action that the readers of the register need."""
-        return self.register.permission_model or self.register.model, self.register.list_permission
+        """The model and the action that the readers of the list need."""
+        return self.listing_admin.permission_model or self.listing_admin.model, self.listing_admin.list_permission
 
     def allows(self, user: Any) -> bool:
-        """Tell whether `user` may export this: who may export, and may read the register."""
+        """Tell whether `user` may export this: who may export, and may read the list."""
         model, action = self.permission
         return may(user, "add", Export) and may(user, action, model)
 
     def rows(self, query: str, user: Any = None) -> QuerySet:
-        """Return the rows that the register shows for the query string `query`, in its order."""
+        """Return the rows that the list shows for the query string `query`, in its order."""
         request = HttpRequest()
         request.user = user or AnonymousUser()
-        rows = self.register.rows(request, QueryDict(query)).select_related(None)
+        rows = self.listing_admin.rows(request, QueryDict(query)).select_related(None)
         return self.narrow(rows) if self.narrow else rows
 
     def filters(self, query: str) -> str:
         """Return the filters in the query string `query`, for the audit log: keys and codes, no words of a person."""
-        known = self.register.index_view_class.filterset_class.base_filters
+        known = self.listing_admin.index_view_class.filterset_class.base_filters
         asked = [
             (name, value if CODE.fullmatch(value) else "")
             for name, values in QueryDict(query).lists()

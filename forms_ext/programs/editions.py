@@ -31,7 +31,7 @@ def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractB
     return edition
 
 
-def to_look_at(page: ProgramPage) -> list[CheckItem]:
+def checklist(page: ProgramPage) -> list[CheckItem]:
     """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
     found = edition_checklist.of_program(page)
     program = Program.for_page(page)

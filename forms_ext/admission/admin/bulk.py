@@ -30,7 +30,7 @@ class DecideMany(ListingBulkAction):
     """One decision for the applications that were ticked; those that refuse it are told with their reasons."""
 
     models = [Application]
-    register = applications
+    listing_admin = applications
     permission = "decide"
     template_name = "forms_ext/admission/admin/bulk_decide.html"
     form_class = DecisionForm

@@ -25,8 +25,8 @@ ENTRY = re.compile(r"([0-9]{1,19})(?::([a-z_]{1,20}))?", re.ASCII)
 class SelectionRefused(Exception):
     """A selection that cannot be used, in words; `status` is that of the answer."""
 
-    def __init__(self, words: str, status: int = 400) -> None:
-        super().__init__(words)
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
         self.status = status
 
 

@@ -67,7 +67,7 @@ class Dashboard:
         "holds",
         "to_decide",
         "free_places",
-        "go",
+        "confirmable",
         "overdue",
         "refunds",
         "uncovered_refunds",
@@ -156,7 +156,7 @@ class Dashboard:
         text = ngettext("%(n)d free place while people queue", "%(n)d free places while people queue", n)
         return Task(text % {"n": n}, _("View queue"), self.url("registrations", state="waiting"))
 
-    def go(self) -> Task | None:
+    def confirmable(self) -> Task | None:
         """Enough members to confirm."""
         is_open = self.program.status == Program.Status.OPEN
         if not is_open or not self.standing.taken or self.standing.taken < self.standing.least:

@@ -123,7 +123,7 @@ class NewEditionView(OfPage, StaffActionView):
     def get_success_url(self) -> str:
         if self.made is None:
             return reverse("wagtailadmin_explore", args=[self.page.pk])
-        return reverse("cop_programs:to_look_at", args=[self.made.pk])
+        return reverse("cop_programs:checklist", args=[self.made.pk])
 
     def perform(self, values: dict[str, Any]) -> str:
         by: Any = self.request.user
@@ -137,7 +137,7 @@ class NewEditionView(OfPage, StaffActionView):
         return _("New edition created. All its pages are drafts.")
 
 
-class ToLookAtView(OfPage, StaffView):
+class ChecklistView(OfPage, StaffView):
     """What to look at before a new edition is published."""
 
     template_name = "forms_ext/programs/admin/edition.html"
@@ -152,7 +152,7 @@ class ToLookAtView(OfPage, StaffView):
         zone = formatting.generic_name(draft.home_zone, get_language() or "en")
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
-            "remarks": editions.to_look_at(draft),
+            "findings": editions.checklist(draft),
             "sessions": sorted((newest(one) for one in self.page.sessions()), key=lambda one: one.starts_at),
             "zone": f"{zone} ({draft.home_zone.replace('_', ' ')})",
             "deadlines": [

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ...base.admin.forms import message_field, reason_field
 
 
-class CallOffForm(forms.Form):
+class CancelProgramForm(forms.Form):
     """A program called off."""
 
     reason = reason_field()

@@ -30,7 +30,7 @@ from .. import actions, queries, samples
 from ..models import BatchItem, BatchRun
 from .dashboard import Dashboard, unpaid_holds
 from .edition_views import may_copy
-from .forms import CallOffForm
+from .forms import CancelProgramForm
 
 State = Registration.State
 
@@ -69,7 +69,7 @@ class ProgramPageMixin:
     def load(self) -> None:
         self.program = get_object_or_404(Program.objects.select_related("page"), pk=self.kwargs["pk"])
 
-    def home_url(self) -> str:
+    def dashboard_url(self) -> str:
         """Return the address of the program's home."""
         return reverse("cop_programs:program", args=[self.program.pk])
 
@@ -94,19 +94,19 @@ class DashboardView(ProgramPageMixin, StaffView):
         return [self.programs_link()]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        home = Dashboard(self.program)
+        dashboard = Dashboard(self.program)
         can_close = queries.can_close(self.program)
         return super().get_context_data(**kwargs) | {
             "program": self.program,
             "program_page": self.program.page,
             "standing": home.standing,
-            "tasks": home.tasks(),
-            "places": home.places(),
-            "money": home.money(),
+            "tasks": dashboard.tasks(),
+            "places": dashboard.places(),
+            "money": dashboard.money(),
             "run": self.run(),
             "can_confirm": self.program.status == Program.Status.OPEN,
             "can_close": can_close,
-            "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
+            "can_cancel": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
             "can_copy": self.program.was_public and may_copy(self.request.user, self.program.page),
             "unpaid": [self.unpaid_row(row) for row in unpaid_holds(self.program)],
         }
@@ -118,7 +118,7 @@ class DashboardView(ProgramPageMixin, StaffView):
             "registration": registration,
             "held_until": dates.until_here(end, self.program) if end else "",
             "url": reverse("cop_registration:registration", args=[registration.pk]),
-            "deposit_url": deposit_url(registration, back=self.home_url()) if registration.account_id else "",
+            "deposit_url": deposit_url(registration, back=self.dashboard_url()) if registration.account_id else "",
         }
 
 
@@ -128,10 +128,10 @@ class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
     template_name = "forms_ext/programs/admin/confirm_or_cancel.html"
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
-        return self.home_url() if self.run() is None else reverse("cop_programs:run", args=[self.program.pk])
+        return self.dashboard_url() if self.run() is None else reverse("cop_programs:run", args=[self.program.pk])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
@@ -180,12 +180,12 @@ class ConfirmView(ConfirmOrCancelView):
         return _("Program confirmed. The invoices are being created.")
 
 
-class CallOffView(ConfirmOrCancelView):
+class CancelProgramView(ConfirmOrCancelView):
     """Call a program off."""
 
     page_title = gettext_lazy("Cancel program")
     submit_label = gettext_lazy("Cancel program")
-    form_class = CallOffForm
+    form_class = CancelProgramForm
     is_destructive = True
 
     def effects(self) -> Sequence[str]:
@@ -214,10 +214,10 @@ class CloseView(ProgramPageMixin, StaffActionView):
     done_message = gettext_lazy("Program closed.")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
-        return self.home_url()
+        return self.dashboard_url()
 
     def effects(self) -> Sequence[str]:
         return [
@@ -246,7 +246,7 @@ class RunView(ProgramPageMixin, StaffActionView):
         return _("Progress")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
         return reverse("cop_programs:run", args=[self.program.pk])
@@ -269,5 +269,5 @@ class RunView(ProgramPageMixin, StaffActionView):
             "all": done + failed + todo,
             "failures": run.items.filter(state=BatchItem.State.FAILED).select_related("registration", "application"),
             "unpaid": unpaid_holds(self.program) if run.kind == BatchRun.Kind.CONFIRM else [],
-            "home_url": self.home_url(),
+            "dashboard_url": self.dashboard_url(),
         }

@@ -23,7 +23,7 @@ from forms_ext.mail import email_types, secrecy
 from forms_ext.mail import queries as mails
 from forms_ext.mail.models import MailTemplate
 from forms_ext.programs import editions as programs_editions
-from forms_ext.programs.editions import to_look_at
+from forms_ext.programs.editions import checklist
 from forms_ext.registration.pages import RegistrationFormPage
 from forms_ext.submissions.pages import AbstractFormPage
 from tests.forms_ext.admission import factories
@@ -272,7 +272,7 @@ def test_a_mail_text_of_a_kind_that_is_no_more_stays_behind(whole: Program) -> N
 
 
 def told(program: Program) -> set[tuple[str, str]]:
-    return {(one.where, one.text) for one in to_look_at(program.page)}
+    return {(one.where, one.text) for one in checklist(program.page)}
 
 
 def test_a_date_or_year_in_a_text_a_past_deadline_and_a_link_back_are_listed(whole: Program) -> None:

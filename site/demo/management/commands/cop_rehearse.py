@@ -21,9 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--program", default="", metavar="SLUG", help="program to copy (default: the latest)")
-        parser.add_argument(
-            "--stop-at", default="", choices=["", *stations.ALL], help="stop after this station"
-        )
+        parser.add_argument("--stop-at", default="", choices=["", *stations.ALL], help="stop after this station")
         parser.add_argument("--serve", action="store_true", help="then serve the site, as `make run` does")
 
     def say(self, text: str) -> None:

@@ -235,7 +235,7 @@ def test_the_progress_tells_done_failed_and_remaining(staff: Client, program: Pr
 
 
 def test_calling_off_needs_a_second_yes(staff: Client, program: Program) -> None:
-    url = reverse("cop_programs:call_off", args=[program.pk])
+    url = reverse("cop_programs:cancel", args=[program.pk])
     assert staff.post(url, {"reason": "Too few"}).status_code == 422
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN
