@@ -99,7 +99,7 @@ class DashboardView(ProgramPageMixin, StaffView):
         return super().get_context_data(**kwargs) | {
             "program": self.program,
             "program_page": self.program.page,
-            "standing": home.standing,
+            "standing": dashboard.standing,
             "tasks": dashboard.tasks(),
             "places": dashboard.places(),
             "money": dashboard.money(),
