@@ -33,7 +33,7 @@ class FacilitatorPageMixin(models.Model):
     )
     credentials = models.TextField(_("credentials"), blank=True)
     biography = RichTextField(_("biography"), blank=True)
-    contact_email = models.EmailField(_("email address for messages"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
     website = models.URLField(_("website"), blank=True)
 
     class Meta:

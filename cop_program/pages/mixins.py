@@ -27,7 +27,7 @@ class ProgramPageMixin(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        verbose_name=_("picture"),
+        verbose_name=_("image"),
     )
     audience = RichTextField(_("who it is for"), blank=True)
     prerequisite = RichTextField(_("what to bring"), blank=True)
@@ -44,12 +44,12 @@ class ProgramPageMixin(models.Model):
     registration_deadline_zone = models.CharField(_("time zone"), max_length=64, choices=zone_choices, blank=True)
     capacity = models.PositiveSmallIntegerField(_("places"), validators=[MinValueValidator(1), MaxValueValidator(500)])
     least_members = models.PositiveSmallIntegerField(
-        _("least number of members"), default=1, validators=[MinValueValidator(1)]
+        _("minimum number of members"), default=1, validators=[MinValueValidator(1)]
     )
     fee = MoneyField(_("fee"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
     deposit = MoneyField(_("deposit"), max_digits=12, decimal_places=2, default_currency="USD", default=Decimal("0"))
     rebate_percentage = models.DecimalField(
-        _("rebate in percent"),
+        _("rebate percentage"),
         max_digits=5,
         decimal_places=2,
         default=Decimal("0"),

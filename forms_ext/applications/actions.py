@@ -107,7 +107,7 @@ def add_note(*, application: Application, author: AbstractBaseUser, text: str) -
     """Keep a note of `author` on `application`; raise ActionRefused where it is empty or too long."""
     text = text.strip()
     if not text or len(text) > 4000:
-        raise ActionRefused(_("Write a note of at most 4,000 characters."))
+        raise ActionRefused(_("Use 4,000 characters or fewer for a note."))
     note = ApplicationNote.objects.create(application=application, author=author, text=text, created_at=now())
     history.record(application, "forms_ext.applications.note", user=author)
     return note

@@ -30,8 +30,8 @@ class ApplicationFormPage(AbstractFormPage, Page):
     required_roles = ("name", "email")
     content_panels = panels.panels(
         required_roles,
-        introduction=_("Shown below the program's name and the deadline, which are added automatically."),
-        button=_("If empty: “Send application”."),
+        introduction=_("Appears below the program's name and deadline, which are added automatically."),
+        button=_("“Send application” if empty."),
     )
 
     @property

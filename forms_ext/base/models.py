@@ -13,8 +13,8 @@ class ReferenceSequence(models.Model):
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("sequence of references")
-        verbose_name_plural = _("sequences of references")
+        verbose_name = _("reference sequence")
+        verbose_name_plural = _("reference sequences")
 
     def __str__(self) -> str:
         return self.series

@@ -33,7 +33,7 @@ def begin(
 ) -> Export:
     """Record an export; a large one (or where `background` says so) is written by a worker."""
     if format not in (["zip"] if source.is_files else TABLES):
-        raise ActionRefused(_("This cannot be exported in that format."))
+        raise ActionRefused(_("This list cannot be exported in that format."))
     count = source.rows(query, by).count()
     background = count > conf.COP_EXPORT_BACKGROUND_ROWS if background is None else background
     export = Export.objects.create(

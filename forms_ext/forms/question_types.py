@@ -162,7 +162,7 @@ class Text(QuestionType):
 @register
 class LongText(QuestionType):
     name, label, icon, options = "long_text", _("Long text"), "edit", ("max_length",)
-    description, usual_length = _("Several lines, such as an address or a comment."), 5000
+    description, usual_length = _("Several lines, such as an address or a motivation."), 5000
     roles = ("billing_address",)
 
     def field(self, question: Question) -> forms.Field:
@@ -235,7 +235,7 @@ class Date(QuestionType):
 @register
 class Choice(QuestionType):
     name, label, icon, options = "choice", _("Choice"), "radio-full", ("choices",)
-    description = _("One option, as buttons or, if there are many, as a list.")
+    description = _("One of several choices. Shown as buttons, or as a list if there are many.")
 
     def field(self, question: Question) -> forms.Field:
         choices = [(text, text) for text in question.get("choices", [])]
@@ -252,8 +252,8 @@ class Choice(QuestionType):
 
 @register
 class Choices(QuestionType):
-    name, label, icon, options = "choices", _("Several choices"), "list-ul", ("choices",)
-    description = _("Any number of options.")
+    name, label, icon, options = "choices", _("Multiple choice"), "list-ul", ("choices",)
+    description = _("Any number of choices.")
 
     def field(self, question: Question) -> forms.Field:
         choices = [(text, text) for text in question.get("choices", [])]
@@ -270,7 +270,7 @@ class Choices(QuestionType):
 @register
 class Checkbox(QuestionType):
     name, label, icon = "checkbox", _("Checkbox"), "check"
-    description = _("One box: yes or no.")
+    description = _("One checkbox: yes or no.")
 
     def field(self, question: Question) -> forms.Field:
         return forms.BooleanField(**common(question))
@@ -285,7 +285,7 @@ class Checkbox(QuestionType):
 @register
 class Consent(Checkbox):
     name, label, icon, roles = "consent", _("Consent"), "lock", ("policy_consent",)
-    description = _("A box that must be selected before the form can be sent.")
+    description = _("A checkbox that must be selected to send the form.")
     always_required = True
 
     def field(self, question: Question) -> forms.Field:
@@ -351,7 +351,7 @@ class PhoneField(TextField):
 @register
 class Phone(QuestionType):
     name, label, icon = "phone", _("Phone"), "mobile-alt"
-    description = _("With its country code.")
+    description = _("With the country code.")
 
     def field(self, question: Question) -> forms.Field:
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})

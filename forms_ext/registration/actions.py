@@ -130,7 +130,7 @@ def cancel(
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None
     if chosen != usual and paid and paid.amount > 0 and not reason.strip():
-        raise ActionRefused(_("Say why the deposit is treated otherwise than the policy says."))
+        raise ActionRefused(_("Enter the reason why the deposit is not treated as the policy says."))
     program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
     give_up_place(registration)

@@ -39,10 +39,10 @@ class RegistrationFormPage(AbstractFormPage, Page):
     content_panels = panels.panels(
         required_roles,
         introduction=_(
-            "Only people you accept can open this form, with their invitation link. It is filled in with answers from "
-            "their application. The program's cancellation policy appears above its box."
+            "Only accepted people see this form, through their invitation link. Answers from their application are "
+            "filled in. The program's cancellation policy appears above its checkbox."
         ),
-        button=_("If empty: “Register”. People are then taken to their private page."),
+        button=_("“Register” if empty. After registering, people see their private page."),
         has_thanks=False,
     )
 

@@ -16,7 +16,7 @@ class File(QuestionType):
     """A file, kept as a private draft upload until an answer claims it."""
 
     name, label, icon, is_file = "file", gettext_lazy("File"), "doc-full", True
-    description = gettext_lazy("A PDF, image or text document. Stored privately.")
+    description = gettext_lazy("A PDF, an image or a text document. Stored privately.")
 
     def field(self, question: Question) -> forms.Field:
         return files.KeptFileField(**common(question))

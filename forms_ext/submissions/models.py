@@ -35,8 +35,10 @@ class Submission(AnswerSet):
 
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="form_submissions")
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    title = models.CharField(_("from"), max_length=200, help_text=_("Name or email address, or the first answer."))
-    words = models.TextField(editable=False, help_text="The text to search: the answers as staff read them.")
+    title = models.CharField(
+        _("from"), max_length=200, help_text=_("Name or email address, otherwise the first answer.")
+    )
+    words = models.TextField(editable=False, help_text="What the search looks through: the answers as staff read them.")
 
     class Meta:
         verbose_name = _("submission")
@@ -74,13 +76,13 @@ class EmbeddingSite(models.Model):
     """Another website that can show our forms in a frame."""
 
     origin = models.CharField(
-        _("website"), max_length=200, unique=True, help_text=_("For example https://www.example.org, without a page.")
+        _("website"), max_length=200, unique=True, help_text=_("URL without a path: https://www.example.org")
     )
     note = models.CharField(_("owner"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("website that can show our forms")
-        verbose_name_plural = _("websites that can show our forms")
+        verbose_name = _("website that may show our forms")
+        verbose_name_plural = _("websites that may show our forms")
         ordering = ["origin"]
 
     def __str__(self) -> str:

@@ -89,7 +89,7 @@ def list_site(editor: Visitor, origin: str) -> None:
     page = editor.page
     page.goto(f"{editor.site.base_url}/admin/cop/embedded-forms/")
     editor.look("embedded-forms", only="main")
-    page.get_by_role("link", name="Add a web site").click()
+    page.get_by_role("link", name="Add website").click()
     page.locator("[name=origin]").fill(f"{origin}/guests.html")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".w-field__errors", has_text="Leave out what follows the name").first).to_be_visible()
@@ -103,8 +103,8 @@ def copied_code(editor: Visitor, form: int) -> str:
     page = editor.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{editor.site.base_url}/admin/cop/embedded-forms/{form}/")
-    page.get_by_role("button", name="Copy the code").click()
-    expect(page.get_by_text("The code is copied.")).to_be_visible()
+    page.get_by_role("button", name="Copy code").click()
+    expect(page.get_by_text("Code copied.")).to_be_visible()
     editor.look("embedding-code", only="main")
     code: str = page.evaluate("navigator.clipboard.readText()")
     assert code == unescape(page.locator("#cop-code").input_value())

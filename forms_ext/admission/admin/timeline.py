@@ -18,7 +18,7 @@ from ..models import Invitation
 
 def _application(application: Application) -> Iterator[Entry]:
     entered = application.source == Application.Source.STAFF
-    title = _("Application entered by staff") if entered else _("Application sent")
+    title = _("Application added by staff") if entered else _("Application sent")
     yield Entry(application.submitted_at, title, application.reference, name_of(application.entered_by))
     for note in application.notes.select_related("author"):
         yield Entry(note.created_at, _("Note"), note.text, name_of(note.author))
@@ -33,12 +33,12 @@ def _application(application: Application) -> Iterator[Entry]:
 
 def _links(invitations: list[Invitation]) -> Iterator[Entry]:
     for invitation in invitations:
-        yield Entry(invitation.created_at, _("Personal link made"), by=name_of(invitation.created_by))
+        yield Entry(invitation.created_at, _("Invitation link created"), by=name_of(invitation.created_by))
         if invitation.used_at:
-            yield Entry(invitation.used_at, _("Personal link used to register"))
+            yield Entry(invitation.used_at, _("Invitation link used to register"))
         if invitation.revoked_at:
             by = name_of(invitation.revoked_by)
-            yield Entry(invitation.revoked_at, _("Personal link ended"), invitation.revoked_reason, by)
+            yield Entry(invitation.revoked_at, _("Invitation link disabled"), invitation.revoked_reason, by)
 
 
 def _money(account: Any) -> Iterator[Entry]:
@@ -57,7 +57,7 @@ def _mails(abouts: list[str]) -> Iterator[Entry]:
     mails = OutgoingMail.objects.filter(about__in=abouts).annotate(told=KeyTextTransform(MESSAGE, "fields"))
     for mail in mails.defer("html", "text", "secrets", "fields"):
         url = reverse("forms_ext_mail:mail", args=[mail.pk])
-        title = _("Mail: %(state)s") % {"state": mail.get_state_display()}
+        title = _("Email: %(state)s") % {"state": mail.get_state_display()}
         yield Entry(mail.sent_at or mail.created_at, title, mail.subject, url=url, told=mail.told or "")
 
 

@@ -7,7 +7,7 @@ from ...base import consistency
 
 
 class Command(BaseCommand):
-    help = "Hold every promise against the whole database; print what does not add up, and exit 1 then."
+    help = "Check the whole database for inconsistencies. Print each one and exit with status 1 if there are any."
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = 0
@@ -17,4 +17,4 @@ class Command(BaseCommand):
         if findings:
             self.stderr.write(f"{findings} findings.")
             sys.exit(1)
-        self.stdout.write(f"{len(consistency.names())} checks, nothing found.")
+        self.stdout.write(f"{len(consistency.names())} checks passed.")

@@ -103,7 +103,7 @@ def start(page: ProgramPage) -> Record:
         assert program is not None
         edition = editions.new_edition(program=program, first_day=first_day, title=title, by=editor)
         copied = ProgramPage.objects.get(pk=edition.program.page_id)
-        remarks = [f"{remark.where}: {remark.text}" for remark in editions.to_look_at(copied)]
+        remarks = [f"{remark.where}: {remark.text}" for remark in editions.checklist(copied)]
         _publish(edition)
     play = Play(Program.objects.select_related("page").get(pk=edition.program.pk))
     last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -85,7 +85,10 @@ def test_a_form_that_was_moved_away_from_its_answers_is_kept(
     Page.objects.get(pk=form.pk).move(program.page.get_parent(), pos="last-child")
     form = type(form).objects.get(pk=form.pk)
     for address in (ways_to_delete(form)[0], ways_to_delete(form)[2]):
-        assert "Other records need “Apply”: applications (1)." in admin.post(address, follow=True).text
+        assert (
+            "“Apply” cannot be deleted. Other records need it: applications (1)."
+            in admin.post(address, follow=True).text
+        )
     assert type(form).objects.exists()
 
 

@@ -20,9 +20,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--program", default="", metavar="SLUG", help="Program to copy. If empty: the latest one.")
-        parser.add_argument("--stop-at", default="", choices=["", *stations.ALL], help="Stop after this stage.")
-        parser.add_argument("--serve", action="store_true", help="Serve the site afterwards, like `make run`.")
+        parser.add_argument("--program", default="", metavar="SLUG", help="program to copy (default: the latest)")
+        parser.add_argument("--stop-at", default="", choices=["", *stations.ALL], help="stop after this station")
+        parser.add_argument("--serve", action="store_true", help="then serve the site, as `make run` does")
 
     def say(self, text: str) -> None:
         print(text, flush=True)
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             running.check()
             if (settings.DATA_DIR / "demo.json").exists():
-                self.say(f"==> Using the site in {settings.DATA_DIR}: the rehearsal moves its clock")
+                self.say(f"==> Using the site in {settings.DATA_DIR}. Its clock moves with the rehearsal")
             prepare(address(port) if serve else f"http://127.0.0.1:{port}", self.say)
             with running.alone():
                 made = self.rehearse(program, stop_at)
