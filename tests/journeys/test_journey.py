@@ -46,7 +46,7 @@ def apply(person: Visitor) -> str:
         page.get_by_label("Your email address").fill("not an address")
     person.press("Send the application")
     summary = page.get_by_role("alert")
-    expect(summary).to_contain_text("1 answer needs mending")
+    expect(summary).to_contain_text("There is a problem with 1 answer")
     expect(summary).to_be_focused()
     person.look("form-wrong")
     expect(page.get_by_label("Your name")).to_have_value(person.name)

@@ -154,7 +154,7 @@ def test_the_editor_says_what_a_form_needs(editor: Client, program: Program) -> 
     assert "each of these roles: Name, Email." in editor.get(edit_url(application)).text
     html = editor.get(edit_url(registration)).text
     assert "Billing address, Consent to the cancellation policy." in html
-    assert "Text after sending" not in html, "whoever has registered is led to their own page"
+    assert "Confirmation text" not in html, "whoever has registered is led to their own page"
 
 
 values = st.recursive(st.none() | st.text(max_size=8) | st.integers() | st.booleans(), st.lists, max_leaves=3)

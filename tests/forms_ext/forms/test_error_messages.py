@@ -29,19 +29,19 @@ CASES: list[tuple[str, dict[str, Any], Any, str]] = [
     ("number", {}, "", "Enter a number."),
     ("number", {}, "many", "Enter a number, such as 12 or 12.5."),
     ("number", {}, "NaN", "Enter a number, such as 12 or 12.5."),
-    ("number", {}, "1234567890123456", "Write a number of at most 15 figures."),
-    ("number", {}, "1234567890", "Write a number of at most 9 figures before the point."),
-    ("number", {}, "1.1234567", "Write at most 6 figures after the point."),
-    ("number", {"minimum": 10.0}, "9", "Enter a number that is not below 10."),
-    ("number", {"maximum": 2.5}, "3", "Enter a number that is not above 2.5."),
+    ("number", {}, "1234567890123456", "Enter at most 15 digits."),
+    ("number", {}, "1234567890", "Enter at most 9 digits before the decimal point."),
+    ("number", {}, "1.1234567", "Enter at most 6 decimal places."),
+    ("number", {"minimum": 10.0}, "9", "Enter 10 or more."),
+    ("number", {"maximum": 2.5}, "3", "Enter 2.5 or less."),
     ("number", {"minimum": 1, "maximum": 10}, "11", "Enter a number from 1 to 10."),
     ("date", {}, "", "Enter a date."),
     ("date", {}, "2024-02-30", "Enter a real date as year-month-day, such as 2024-01-31."),
-    ("choice", CHOICES, "", "Choose one."),
+    ("choice", CHOICES, "", "Choose an option."),
     ("choice", CHOICES, "Green", "Choose one of the options."),
-    ("choices", CHOICES, [], "Choose at least one."),
+    ("choices", CHOICES, [], "Choose at least one option."),
     ("choices", CHOICES, ["Red", "Green"], "Choose only from the options."),
-    ("checkbox", {}, "", "Tick this box."),
+    ("checkbox", {}, "", "Select this box."),
     ("country", {}, "", "Choose a country."),
     ("country", {}, "XX", "Choose a country from the list."),
     ("time_zone", {}, "", "Choose a time zone."),
@@ -53,7 +53,7 @@ CASES: list[tuple[str, dict[str, Any], Any, str]] = [
     ("link", {}, "my page", "Enter a complete link, such as https://example.org."),
     ("file", {}, None, "Choose a file."),
     ("file", {}, FILE, "Use a PDF, an image (JPEG, PNG, WebP) or a text document (DOCX, ODT)."),
-    ("file", {}, SimpleUploadedFile("x.pdf", b""), "This file is empty."),
+    ("file", {}, SimpleUploadedFile("x.pdf", b""), "This file is empty. Choose another one."),
     ("consent", {}, "", "Select this box to continue."),
 ]
 
@@ -83,7 +83,7 @@ def test_every_type_has_its_sentences() -> None:
 def test_a_file_that_is_too_large_is_told_the_limit(settings: Any) -> None:
     settings.COP_UPLOAD_MAX_BYTES = 1_048_576
     large = SimpleUploadedFile("x.pdf", b"%PDF-1.7" + b" " * 1_048_576)
-    assert said("file", {}, large) == ["This file is larger than 1 MB. Send a smaller one."]
+    assert said("file", {}, large) == ["This file is larger than 1 MB. Use a smaller one."]
 
 
 def test_every_sentence_can_be_translated() -> None:

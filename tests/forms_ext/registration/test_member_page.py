@@ -44,7 +44,7 @@ def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program:
     assert registration.account.reference in html
     html = shown(client, pay(registration, Money("999.75", "USD")))
     assert "Routing" not in html
-    assert "Left to pay" not in html
+    assert "Amount due" not in html
 
 
 def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, program: Program) -> None:

@@ -269,7 +269,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     paper.set_input_files(PAPER | {"buffer": b"%PDF-1.7" + b"x" * 1_100_000})
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_label("Your name")).to_have_value("Ada Sample")
-    assert paper.evaluate("field => field.validationMessage") == "This file is larger than 1 MB. Send a smaller one."
+    assert paper.evaluate("field => field.validationMessage") == "This file is larger than 1 MB. Use a smaller one."
     assert not Application.objects.exists()
     paper.set_input_files(PAPER)
     page.get_by_role("button", name="Send").click()
