@@ -92,7 +92,7 @@ def list_site(editor: Visitor, origin: str) -> None:
     page.get_by_role("link", name="Add website").click()
     page.locator("[name=origin]").fill(f"{origin}/guests.html")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".w-field__errors", has_text="Leave out what follows the name").first).to_be_visible()
+    expect(page.locator(".w-field__errors", has_text="It covers all pages of the website").first).to_be_visible()
     page.locator("[name=origin]").fill(origin)
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".messages")).to_contain_text("created")
