@@ -10,51 +10,51 @@ PYTHON := .venv/bin/python
 .PHONY: bench coverage help lint messages migrations picture quick rehearse run screenshots setup soak test test-full test-oldest
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
-run: ## Everything on this machine: packages, environment, database, demo, web server, worker
+run: ## Set up and run everything: packages, environment, database, demo, web server, worker
 	@exec site/bin/run
 
-rehearse: ## A copy of a program from the first application to the end: PROGRAM=slug, STOP_AT=stage, SERVE=0
+rehearse: ## Rehearse a copy of a program from the first application to the end: PROGRAM=slug, STOP_AT=stage, SERVE=0
 	@DATA_DIR="$(REHEARSAL_DIR)" exec site/bin/run cop_rehearse --program "$(PROGRAM)" --stop-at "$(STOP_AT)" \
 		$(if $(filter 0,$(SERVE)),,--serve)
 
-help: ## This list
+help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: ## The virtual environment, from uv.lock, and the system packages that the site needs
+setup: ## Install the system packages that the site needs, and the virtual environment from uv.lock
 	@site/bin/setup
 
-quick: ## Lint, types, and the units of what you have changed since main (BASE=branch), within 90 seconds
+quick: ## Run lint, types and the unit tests of what changed since main (BASE=branch), within 90 seconds
 	@site/bin/setup
 	@exec $(PYTHON) site/bin/quick
 
-lint: ## What `make test` checks before its tests
+lint: ## Run the checks that `make test` runs before its tests
 	@exec site/bin/test --lint-only
 
-test: ## The whole suite with all its set-up, as continuous integration runs it
+test: ## Run the whole suite with all its setup, as continuous integration does
 	@exec site/bin/test
 
-test-full: ## What is slow: every supported Python and Django, oldest and newest dependencies, both databases, soak
+test-full: ## Run the slow tests: every supported Python and Django, oldest and newest dependencies, both databases, soak
 	@exec site/bin/test-full
 
-test-oldest: ## The wheel in a plain Wagtail site with the oldest Python and Django that we support
+test-oldest: ## Test the wheel in a plain Wagtail site with the oldest supported Python and Django
 	@exec site/bin/test --oldest
 
-soak: ## Races and properties for longer
+soak: ## Run the long version of races and property tests
 	@exec site/bin/test --soak
 
-coverage: ## How much of the apps the units on SQLite run: a table of the files, and one figure
+coverage: ## Measure how much of the apps the unit tests on SQLite run: per file and in total
 	@exec site/bin/test --coverage
 
-bench: ## Measure; `make bench ONLY=name` runs one
+bench: ## Run the benchmarks; `make bench ONLY=name` runs one
 	@site/bin/setup test
 	@exec $(PYTHON) -m tests.benchmarks $(ONLY)
 
-migrations: ## Until the first release: one migration for each app, made anew
+migrations: ## Recreate the one migration of each app (until the first release)
 	@site/bin/setup
 	rm -f cop_program/migrations/0001_initial.py forms_ext/migrations/0001_initial.py site/demo/migrations/0001_initial.py
 	$(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
 
-messages: ## Bring the translations' catalogues up to date with the sources, and compile them
+messages: ## Update the translation catalogues from the sources and compile them
 	@site/bin/setup test
 	@exec $(PYTHON) site/bin/messages
 
@@ -62,6 +62,6 @@ picture: ## Draw the packages in docs/architecture.md from the imports
 	@site/bin/setup
 	@exec $(PYTHON) site/bin/draw_architecture
 
-screenshots: ## The pictures of docs/screenshots.md, from a demo of its own
+screenshots: ## Take the pictures for docs/screenshots.md from a separate demo
 	@site/bin/setup test
 	@exec $(PYTHON) -m tests.screenshots

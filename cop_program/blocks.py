@@ -39,8 +39,8 @@ class QuotationBlock(blocks.StructBlock):
     """A quotation."""
 
     text = blocks.TextBlock(label=_("Quotation"), help_text=_("Without quotation marks."))
-    source = blocks.CharBlock(label=_("Who said it"), required=False)
-    role = blocks.CharBlock(label=_("Their role"), required=False)
+    source = blocks.CharBlock(label=_("Name"), required=False)
+    role = blocks.CharBlock(label=_("Role"), required=False)
 
     class Meta:
         icon = "openquote"
@@ -73,9 +73,9 @@ class CallToActionBlock(blocks.StructBlock):
 
     heading = blocks.CharBlock(label=_("Heading"))
     text = blocks.RichTextBlock(label=_("Text"), required=False, features=FEATURES)
-    label = blocks.CharBlock(label=_("Words on the button"), max_length=60)
+    label = blocks.CharBlock(label=_("Button label"), max_length=60)
     page = blocks.PageChooserBlock(label=_("Page"), required=False)
-    url = blocks.URLBlock(label=_("or an address"), required=False)
+    url = blocks.URLBlock(label=_("or a URL"), required=False)
 
     class Meta:
         icon = "link"
@@ -88,7 +88,7 @@ class CallToActionBlock(blocks.StructBlock):
         cleaned = super().clean(value)
         if not self.is_deferred_validation and not cleaned.get("page") and not cleaned.get("url"):
             raise blocks.StructBlockValidationError(
-                {"page": ValidationError(_("Choose the page that the button leads to, or enter an address below."))}
+                {"page": ValidationError(_("Choose the page that the button links to, or enter a URL below."))}
             )
         return cleaned
 
@@ -111,12 +111,12 @@ class VideoBlock(blocks.StructBlock):
     """A video that is loaded when the reader asks for it."""
 
     url = blocks.URLBlock(
-        label=_("Address"), help_text=_("Of the video on YouTube or Vimeo; of another site it becomes a link.")
+        label=_("URL"), help_text=_("A video on YouTube or Vimeo. Videos from other sites are shown as a link.")
     )
     title = blocks.CharBlock(
-        label=_("Title"), required=False, help_text=_("Left empty, it is read from the video's site when you save.")
+        label=_("Title"), required=False, help_text=_("If empty, it is read from the video's site when you save.")
     )
-    text = blocks.RichTextBlock(label=_("What it shows"), required=False, features=FEATURES)
+    text = blocks.RichTextBlock(label=_("Description"), required=False, features=FEATURES)
 
     class Meta:
         icon = "media"
@@ -135,7 +135,7 @@ class VideoBlock(blocks.StructBlock):
             cleaned["title"] = videos.fetch_title(cleaned["url"])
             if not cleaned["title"] and not self.is_deferred_validation:
                 raise blocks.StructBlockValidationError(
-                    {"title": ValidationError(_("The video's site did not tell its title: enter one."))}
+                    {"title": ValidationError(_("The video's site did not give a title. Enter one."))}
                 )
         return cleaned
 
@@ -144,14 +144,14 @@ class WebinarBlock(blocks.StructBlock):
     """A recorded event in the background of the program, with a code that makes it free."""
 
     heading = blocks.CharBlock(label=_("Heading"))
-    text = blocks.RichTextBlock(label=_("What it was about"), required=False, features=FEATURES)
+    text = blocks.RichTextBlock(label=_("Description"), required=False, features=FEATURES)
     trailer_url = blocks.URLBlock(label=_("Trailer"), required=False)
     recording_url = blocks.URLBlock(label=_("Full recording"), required=False)
     access_code = blocks.CharBlock(
         label=_("Access code"),
         required=False,
         max_length=60,
-        help_text=_("A public code that makes the recording free. Recordings of sessions don't belong here."),
+        help_text=_("A public code that makes the recording free. Do not add recordings of sessions here."),
     )
 
     class Meta:
@@ -186,7 +186,7 @@ class FormBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, help_text=_("The title of the form if empty."))
     page = blocks.PageChooserBlock(
         label=_("Form"),
-        help_text=_("A published form page. What is to be mended and the confirmation stand on the form's own page."),
+        help_text=_("A published form page. Errors and the confirmation appear on the form's own page."),
     )
 
     class Meta:
@@ -200,7 +200,11 @@ class FormBlock(blocks.StructBlock):
         cleaned = super().clean(value)
         if not self.is_deferred_validation and cleaned.get("page") and not provider().is_form(cleaned["page"]):
             raise blocks.StructBlockValidationError(
-                {"page": ValidationError(_("Choose a form page. A registration form can't stand here: it is private."))}
+                {
+                    "page": ValidationError(
+                        _("Choose a form page. Registration forms are private and cannot be used here.")
+                    )
+                }
             )
         return cleaned
 

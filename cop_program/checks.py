@@ -17,16 +17,16 @@ def addresses_are_there(**kwargs: Any) -> list[CheckMessage]:
     if found is None:
         return [
             Error(
-                "The addresses of cop_program are missing.",
-                hint='Add path("cop/", include("cop_program.urls")) to your urls, above those of Wagtail.',
+                "The URL patterns of cop_program are missing.",
+                hint='Add path("cop/", include("cop_program.urls")) to your URL patterns, above include(wagtail_urls).',
                 id="cop_program.E001",
             )
         ]
     if found != NAME:
         return [
             Error(
-                "The addresses of cop_program can't be reached: others that stand above take them.",
-                hint='Put path("cop/", include("cop_program.urls")) above path("", include(wagtail_urls)).',
+                "URL patterns above those of cop_program hide them.",
+                hint='Move include("cop_program.urls") above include(wagtail_urls).',
                 id="cop_program.E002",
             )
         ]
@@ -40,17 +40,17 @@ def api_is_there(**kwargs: Any) -> list[CheckMessage]:
     if found is None:
         return [
             Warning(
-                "The app 'wagtail.api.v3' is installed, but has no addresses: programs and forms have no API.",
-                hint='Add path("api/v3/", api.urls) to your urls, above those of Wagtail; '
-                "`from wagtail.api.v3.urls import api`.",
+                "The app 'wagtail.api.v3' is installed but has no URL patterns, so programs and forms have no API.",
+                hint='Add path("api/v3/", api.urls) to your URL patterns, above include(wagtail_urls). '
+                "Import api from wagtail.api.v3.urls.",
                 id="cop_program.W001",
             )
         ]
     if found != API:
         return [
             Error(
-                "The API can't be reached: other addresses that stand above take its own.",
-                hint='Put path("api/v3/", api.urls) above path("", include(wagtail_urls)).',
+                "URL patterns above those of the API hide them.",
+                hint='Move path("api/v3/", api.urls) above include(wagtail_urls).',
                 id="cop_program.E003",
             )
         ]

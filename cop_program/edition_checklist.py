@@ -56,12 +56,12 @@ def _of_page(page: Page) -> Iterator[str]:
             deadline = page.deadline(kind)
             if deadline and deadline.closes_at <= now():
                 field: Any = page._meta.get_field(f"{kind}_deadline")
-                yield _("The %(name)s is past: %(day)s.") % {
+                yield _("The %(name)s has passed: %(day)s.") % {
                     "name": field.verbose_name,
                     "day": formatting.day_text(deadline.day, reader.language()),
                 }
     if isinstance(page, SessionPage) and page.is_cancelled:
-        yield _("It was called off in the edition before and comes along as called off.")
+        yield _("It was cancelled in the previous edition and is copied as cancelled.")
 
 
 def of_texts(instance: models.Model, *, years: set[int], language: str) -> Iterator[str]:
@@ -69,7 +69,10 @@ def of_texts(instance: models.Model, *, years: set[int], language: str) -> Itera
     for field, words in _texts(instance):
         if found := dates_in(words, years=years, language=language):
             what = ", ".join(f"“{one}”" for one in found)
-            yield _("%(field)s: a date or year, %(what)s") % {"field": capfirst(field.verbose_name), "what": what}
+            yield _("%(field)s contains a date or year: %(what)s") % {
+                "field": capfirst(field.verbose_name),
+                "what": what,
+            }
 
 
 def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
@@ -108,9 +111,9 @@ def of_links(instance: models.Model, *, home: Page) -> Iterator[str]:
         if above := next((title for path, title in programs if page.path.startswith(path)), None):
             told = {"page": page.title, "program": above}
             yield (
-                _("A link leads to “%(program)s”.") % told
+                _("A link goes to “%(program)s”.") % told
                 if page.title == above
-                else _("A link leads to “%(page)s” of “%(program)s”.") % told
+                else _("A link goes to “%(page)s” in “%(program)s”.") % told
             )
 
 

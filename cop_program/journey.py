@@ -1,4 +1,4 @@
-"""The steps that everybody takes: Apply - Answer - Register - Deposit - Confirmed - Balance - Paid.
+"""The steps that everyone takes: Apply - Decision - Register - Deposit - Confirmed - Balance - Paid.
 
 Where a person stands is derived here alone, by `standing`. Packages that know the person gather the facts; pages,
 emails, the API and the admin show what comes out.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STEPS: dict[str, str | Promise] = {
     "apply": gettext_lazy("Apply"),
-    "answer": gettext_lazy("Answer"),
+    "answer": gettext_lazy("Decision"),
     "register": gettext_lazy("Register"),
     "deposit": gettext_lazy("Deposit"),
     "confirmed": gettext_lazy("Confirmed"),

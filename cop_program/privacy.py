@@ -37,12 +37,12 @@ def name_of(page: Page) -> str:
 
 def warning() -> str:
     """Return what an editor reads before the names."""
-    return _("This page is private, but everyone can still see these translations of it or of pages below it:")
+    return _("This page is private, but these translations of it or of pages below it are still public:")
 
 
 def advice() -> str:
     """Return what an editor reads after the names."""
-    return _("Set their privacy as well if they should be private too.")
+    return _("If they should be private too, set their privacy as well.")
 
 
 @never_cache

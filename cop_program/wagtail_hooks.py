@@ -100,7 +100,7 @@ def finish_pages(
         except ValidationError as error:
             words = " ".join(error.messages)
             messages.error(
-                request, _("“%(title)s” can't be published yet: %(what)s") % {"title": page.title, "what": words}
+                request, _("“%(title)s” cannot be published yet: %(what)s") % {"title": page.title, "what": words}
             )
             return redirect(action_class_instance.next_url or "wagtailadmin_home")
     return None
@@ -131,7 +131,10 @@ def needed_by(pages: Sequence[Page]) -> list[str]:
         found = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
         kinds = Counter(str(one._meta.verbose_name_plural) for one in found)
         what = ", ".join(f"{name} ({count})" for name, count in sorted(kinds.items()))
-        return [_("Other records need “%(title)s”: %(what)s.") % {"title": pages[0].title, "what": what}]
+        return [
+            _("“%(title)s” cannot be deleted. Other records need it: %(what)s.")
+            % {"title": pages[0].title, "what": what}
+        ]
     return []
 
 

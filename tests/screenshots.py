@@ -106,7 +106,7 @@ def staff(site: LiveSite) -> dict[str, Way]:
     return {
         "staff-programs": at("/admin/cop/programs/"),
         "staff-program": first_of("/admin/cop/programs/", title),
-        "staff-confirm": first_of("/admin/cop/programs/", title, "^Confirm the program"),
+        "staff-confirm": first_of("/admin/cop/programs/", title, "^Confirm program"),
         "staff-applications": at("/admin/cop/applications/"),
         "staff-application": row("/admin/cop/applications/?state=submitted"),
         "staff-registrations": at("/admin/cop/registrations/"),

@@ -31,7 +31,7 @@ def public(response: HttpResponse) -> HttpResponse:
     response=schemas.Programs,
     url_name="cop_programs",
     operation_id="programs_list",
-    summary="Programs",
+    summary="List programs",
     openapi_extra=ours(problems={422: "A parameter is not valid."}),
 )
 def list_programs(
@@ -39,7 +39,7 @@ def list_programs(
     limit: int = Query(20, ge=1, le=MOST),
     offset: int = Query(0, ge=0, le=2**31),
 ) -> Any:
-    """List the programs that everybody may read, the latest first."""
+    """List all public programs, latest first."""
     around, roots = reading.surroundings(request)
     pages = rows.public(roots or ()).order_by("-starts_on", "pk")
     found = reading.with_standing(pages[offset : offset + limit], around)
@@ -51,17 +51,17 @@ def list_programs(
     response=schemas.Program,
     url_name="cop_program",
     operation_id="programs_detail",
-    summary="A program",
+    summary="Read a program",
     openapi_extra=ours(
-        problems={404: "There is no such program.", 422: "The id is not valid."},
-        responses={304: {"description": "Nothing has changed."}},
+        problems={404: "This program does not exist.", 422: "The id is not valid."},
+        responses={304: {"description": "The program has not changed."}},
     ),
 )
 def get_program(request: HttpRequest, page_id: int = PageId) -> HttpResponse:
-    """Return a whole program. Send its `ETag` back as `If-None-Match`: 304 says that nothing in it has changed."""
+    """Return all public data of a program. Send its `ETag` as `If-None-Match` to get 304 if nothing has changed."""
     found = reading.find(request, page_id)
     if found is None:
-        return public(problem_response(status=404, detail=_("There is no such program.")))
+        return public(problem_response(status=404, detail=_("This program does not exist.")))
     response = HttpResponse(found.content, content_type="application/json")
     response["ETag"] = found.etag
     answer = get_conditional_response(request, etag=found.etag, response=response) or response

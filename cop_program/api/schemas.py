@@ -11,7 +11,7 @@ class Money(Schema):
 
 
 class Deadline(Schema):
-    """The end of `date` in `time_zone`; `closes_at` is that instant in UTC."""
+    """A deadline at the end of `date` in `time_zone`. `closes_at` is the same moment in UTC."""
 
     date: str
     time_zone: str
@@ -33,7 +33,7 @@ class Image(Schema):
 
 
 class Places(Schema):
-    """`left` is how many somebody could still get at once."""
+    """Places of a program. `left` is the number available now."""
 
     capacity: int
     taken: int
@@ -79,7 +79,7 @@ class Session(Schema):
 
 
 class LocalTime(Schema):
-    """A session on the clock of one zone: the day it starts there, `start` and `end` in 24 hours."""
+    """Local time of a session in one time zone: the day it starts, and `start` and `end` on a 24-hour clock."""
 
     time_zone: str
     abbreviation: str
@@ -116,7 +116,7 @@ class ProgramSummary(Schema):
 
 
 class Program(ProgramSummary):
-    """A whole program; nothing in it is private. What is at `registration_api_url` opens to accepted people alone."""
+    """All public data of a program. Only people who have been accepted can use `registration_api_url`."""
 
     registration_api_url: str | None
     language: str

@@ -28,7 +28,7 @@ class Program(models.Model):
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
         CONFIRMED = "confirmed", _("Confirmed")
-        CALLED_OFF = "called_off", _("Called off")
+        CALLED_OFF = "called_off", _("Cancelled")
         CLOSED = "closed", _("Closed")
 
     translation_key = models.UUIDField(unique=True, editable=False)

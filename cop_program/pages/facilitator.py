@@ -33,8 +33,8 @@ class FacilitatorPageMixin(models.Model):
     )
     credentials = models.TextField(_("credentials"), blank=True)
     biography = RichTextField(_("biography"), blank=True)
-    contact_email = models.EmailField(_("email address for letters"), blank=True)
-    website = models.URLField(_("web site"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
+    website = models.URLField(_("website"), blank=True)
 
     class Meta:
         abstract = True

@@ -138,7 +138,7 @@ class SessionPageForm(TranslatedForm):
                     required=old.required,
                     disabled=old.disabled,
                     widget=old.widget,
-                    help_text=_("In the program's home zone: {zone}. Readers see their own time.").format(
+                    help_text=_("In the program's home time zone: {zone}. Readers see their own time.").format(
                         zone=f"{formatting.generic_name(zone, reader.language())} ({zone.replace('_', ' ')})"
                     ),
                 )

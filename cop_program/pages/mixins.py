@@ -33,7 +33,7 @@ class ProgramPageMixin(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        verbose_name=_("picture"),
+        verbose_name=_("image"),
     )
     audience = RichTextField(_("who it is for"), blank=True)
     prerequisite = RichTextField(_("what to bring"), blank=True)
@@ -47,14 +47,14 @@ class ProgramPageMixin(models.Model):
     registration_deadline: LiveDate = models.DateField(_("registration deadline"), null=True)  # type: ignore[misc]
     registration_deadline_zone = ZoneField(_("time zone"), blank=True)
     least_members: "models.PositiveSmallIntegerField[int | None, int]" = models.PositiveSmallIntegerField(  # type: ignore[misc]
-        _("least number of members"), null=True, default=1, validators=[MinValueValidator(1)]
+        _("minimum number of members"), null=True, default=1, validators=[MinValueValidator(1)]
     )
     fee = MoneyField(_("fee"), null=True, max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0"))
     deposit = MoneyField(
         _("deposit"), null=True, max_digits=18, decimal_places=2, default_currency="USD", default=Decimal("0")
     )
     rebate_percentage: "models.DecimalField[Decimal | None, Decimal]" = models.DecimalField(  # type: ignore[misc]
-        _("rebate in percent"),
+        _("rebate percentage"),
         null=True,
         max_digits=5,
         decimal_places=2,

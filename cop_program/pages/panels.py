@@ -55,7 +55,7 @@ def _deadline(kind: str, help_text: object) -> FieldRowPanel:
     return FieldRowPanel(
         [
             FieldPanel(f"{kind}_deadline", help_text=help_text),
-            FieldPanel(f"{kind}_deadline_zone", help_text=_("Leave empty for the home zone.")),
+            FieldPanel(f"{kind}_deadline_zone", help_text=_("Leave empty for the home time zone.")),
         ]
     )
 
@@ -65,22 +65,22 @@ PROGRAM = [
     SourceNote(),
     MultiFieldPanel(
         [
-            FieldPanel("kind", help_text=_("For example “Community of Practice”; stands above the title.")),
-            FieldPanel("summary", help_text=_("One or two sentences: what it is. Shown in lists too.")),
+            FieldPanel("kind", help_text=_("For example “Community of Practice”. Appears above the title.")),
+            FieldPanel("summary", help_text=_("Describe the program in one or two sentences. Also shown in lists.")),
             FieldPanel("hero_image"),
         ],
-        heading=_("What it is"),
+        heading=_("About the program"),
     ),
     MultiFieldPanel([FieldPanel("audience"), FieldPanel("prerequisite")], heading=_("Who it is for")),
     MultiFieldPanel(
         [
-            FieldPanel(
-                "home_zone", help_text=_("Days of the program and times of its sessions are days and times here.")
-            ),
+            FieldPanel("home_zone", help_text=_("The program's dates and session times are in this time zone.")),
             FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")]),
             FieldPanel(
                 "zone_groups",
-                help_text=_("The schedule is computed from the sessions for each group. Never type it into the text."),
+                help_text=_(
+                    "The schedule for each group is generated from the sessions. Do not type it into the text."
+                ),
             ),
         ],
         heading=_("When"),
@@ -88,39 +88,42 @@ PROGRAM = [
     MultiFieldPanel(
         [
             _deadline("application", _("Applications close at the end of this day.")),
-            _deadline("registration", _("Registration and deposit: until the end of this day.")),
+            _deadline("registration", _("Registration and deposit are due by the end of this day.")),
             _deadline(
-                "cancellation", _("Until the end of this day a deposit is paid back. It may lie before the above.")
+                "cancellation",
+                _("Deposits are refundable until the end of this day. It may be before the deadline above."),
             ),
         ],
         heading=_("Deadlines"),
-        help_text=_("A deadline closes at the end of its day in its time zone. None may lie after the first day."),
+        help_text=_("Each deadline is the end of a day in its time zone. It cannot be after the first day."),
     ),
     MultiFieldPanel(
         [
             FieldPanel(
                 "capacity",
                 help_text=_(
-                    "Takes effect as soon as you press “Save draft” or “Publish”, without waiting for publication, and "
-                    "new places go to the queue at once. Autosave does not change it once the program is public. "
-                    "Never less than the places taken or held."
+                    "Changes as soon as you save a draft or publish, and new places go to the queue at once. Can be "
+                    "raised at any time, but not lowered below the places taken or held. Autosave does not change it "
+                    "once the program is public."
                 ),
             ),
-            FieldPanel("least_members", help_text=_("The program takes place once so many people take part.")),
+            FieldPanel("least_members", help_text=_("The program can be confirmed with this many members.")),
         ],
         heading=_("Places"),
     ),
     MultiFieldPanel(
         [
             FieldRowPanel([FieldPanel("fee"), FieldPanel("deposit")]),
-            FieldPanel("rebate_percentage", help_text=_("Of the fee, paid back after the program has started.")),
+            FieldPanel(
+                "rebate_percentage", help_text=_("Percentage of the fee, paid back after the program has started.")
+            ),
             FieldPanel("rebate_countries", help_text=_("Members who live there get the rebate.")),
         ],
         heading=_("Costs"),
-        help_text=_("A change of the fee touches nobody who has registered: theirs was fixed then."),
+        help_text=_("Changing the fee does not affect people already registered."),
     ),
     FieldPanel(
-        "cancellation_policy", help_text=_("The complete policy; it stands at the end of the registration form.")
+        "cancellation_policy", help_text=_("The complete policy. It appears at the end of the registration form.")
     ),
     InlinePanel("program_facilitators", heading=_("Facilitators"), label=_("Facilitator")),
     FieldPanel("body"),
@@ -133,7 +136,10 @@ SESSION = [
         [
             FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
             FieldPanel(
-                "is_cancelled", help_text=_("The session stays on the page, marked; members are told when you publish.")
+                "is_cancelled",
+                help_text=_(
+                    "The session stays on the page, marked as cancelled. Members are emailed when you publish."
+                ),
             ),
         ],
         heading=_("When"),
@@ -143,7 +149,7 @@ SESSION = [
         [FieldPanel("join_link"), FieldPanel("recording_link")],
         heading=_("For members only"),
         help_text=_(
-            "Never shown in public. Members find both on their private page, and get a mail when you publish a change."
+            "Never shown in public. Members find both on their private page and get an email when you publish a change."
         ),
     ),
 ]
@@ -151,14 +157,16 @@ SESSION = [
 FACILITATOR = [
     PrivacyNote(),
     SourceNote(),
-    MultiFieldPanel([FieldPanel("role"), FieldPanel("organization"), FieldPanel("portrait")], heading=_("Who it is")),
+    MultiFieldPanel(
+        [FieldPanel("role"), FieldPanel("organization"), FieldPanel("portrait")], heading=_("About the facilitator")
+    ),
     FieldPanel("biography"),
-    FieldPanel("credentials", help_text=_("One on each line.")),
+    FieldPanel("credentials", help_text=_("One per line.")),
     MultiFieldPanel(
         [
             FieldPanel(
                 "contact_email",
-                help_text=_("Shown nowhere: visitors write by a form, and the letter goes to this address."),
+                help_text=_("Never shown. Messages from the contact form go to this address."),
             ),
             FieldPanel("website"),
         ],

@@ -52,11 +52,11 @@ def _date_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     start, end = page.starts_on, page.ends_on
     apply, register = page.deadline("application"), page.deadline("registration")
     if start and end and end < start:
-        yield "ends_on", _("The last day lies before the first day, {day}.").format(day=_day(start))
+        yield "ends_on", _("The last day must not be before the first day, {day}.").format(day=_day(start))
     if apply and register and register.closes_at < apply.closes_at:
         yield (
             "registration_deadline",
-            _("This lies before the application deadline, {day}: people could not register after they apply.").format(
+            _("The registration deadline must not be before the application deadline, {day}.").format(
                 day=_day(apply.day)
             ),
         )
@@ -64,7 +64,10 @@ def _date_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     for kind in KINDS:
         deadline = page.deadline(kind)
         if first_day and deadline and deadline.closes_at > first_day.closes_at:
-            yield f"{kind}_deadline", _("This lies after the first day of the program, {day}.").format(day=_day(start))
+            yield (
+                f"{kind}_deadline",
+                _("The deadline must not be after the first day of the program, {day}.").format(day=_day(start)),
+            )
 
 
 def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
@@ -72,17 +75,17 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     if fee is None or deposit is None:
         return
     if fee.amount < 0:
-        yield "fee", _("A fee can't be below zero.")
+        yield "fee", _("Enter a fee of zero or more.")
     if fee.amount >= LIMIT:
         yield "fee", _("Enter a fee below {limit}.").format(limit=f"{LIMIT:,}")
     if deposit.amount < 0:
-        yield "deposit", _("A deposit can't be below zero.")
+        yield "deposit", _("Enter a deposit of zero or more.")
     if fee.currency != deposit.currency and deposit.amount:
-        yield "deposit", _("Fee and deposit need one currency: the fee is in {code}.").format(code=fee.currency)
+        yield "deposit", _("Use the same currency as the fee: {code}.").format(code=fee.currency)
     elif deposit.amount > fee.amount:
         yield (
             "deposit",
-            _("The deposit is a part of the fee and can't be above it: {fee}.").format(
+            _("The deposit is part of the fee. Enter {fee} or less.").format(
                 fee=formatting.money_text(fee, reader.language())
             ),
         )
@@ -101,7 +104,7 @@ def _place_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
 def _least_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
     number, least = page.capacity, page.least_members
     if number and least and least > number:
-        yield "least_members", _("There are {n} places only.").format(n=number)
+        yield "least_members", _("Enter {n} or less, the number of places.").format(n=number)
 
 
 def _session_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
@@ -121,7 +124,7 @@ def session_errors(session: "SessionPage", page: "ProgramPage | None") -> Errors
     start, end = session.starts_at, session.ends_at
     errors: Errors = {}
     if start and end and end <= start:
-        errors["ends_at"] = [_("The session ends before it starts.")]
+        errors["ends_at"] = [_("The end must be after the start.")]
         return errors
     if page is None:
         return errors
@@ -142,7 +145,7 @@ def session_errors(session: "SessionPage", page: "ProgramPage | None") -> Errors
 
 def _outside(page: "ProgramPage", day: date) -> str:
     if page.starts_on and day < page.starts_on:
-        return _("The program begins on {day}.").format(day=_day(page.starts_on))
+        return _("The program starts on {day}.").format(day=_day(page.starts_on))
     if page.ends_on and day > page.ends_on:
         return _("The program ends on {day}.").format(day=_day(page.ends_on))
     return ""

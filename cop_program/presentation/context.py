@@ -30,7 +30,7 @@ Every page:
     `reader_schedule`, `session_count`, `earlier` and `later` (the `SessionLine` before and after, or None)
 
 `facilitator_page.html`:
-    `page`, `contact_url` ('' if letters can't be sent), `programs` (list of live `ProgramPage` they lead)
+    `page`, `contact_url` ('' if messages cannot be sent), `programs` (list of live `ProgramPage` they lead)
 
 `program_index_page.html`:
     `page`, `programs`: list of `ProgramLine`, what is ahead first
@@ -207,7 +207,7 @@ def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[Dea
     """Return the deadlines of a program as sentences, in the reader's zone too."""
     labels = {
         "application": _("Apply"),
-        "cancellation": _("Cancel with your deposit paid back"),
+        "cancellation": _("Cancel and get your deposit back"),
         "registration": _("Register and pay the deposit"),
     }
     language, zone, moment = reader.language(), reader.zone(request), now()

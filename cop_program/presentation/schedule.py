@@ -225,7 +225,7 @@ class _Group:
         if wall.starts == clock_time(0):
             notes.append(_("at the start of that day"))
         if wall.end_offset - (wall.ends == clock_time(0)) > 0:
-            notes.append(_("ending the next day") if wall.end_offset == 1 else _("ending days later"))
+            notes.append(_("ending the next day") if wall.end_offset == 1 else _("ending several days later"))
         return ", ".join(notes)
 
     def _other_day(self, offset: int, dates: tuple[date, ...]) -> str:
@@ -254,9 +254,9 @@ class _Group:
 
     def _between(self, before: Session, after: Session, change: timedelta, places: list[str]) -> str:
         text = (
-            _("Between {dates} the clocks in {places} go forward by {length}.")
+            _("Clocks in {places} go forward {length} between {dates}.")
             if change > timedelta()
-            else _("Between {dates} the clocks in {places} go back by {length}.")
+            else _("Clocks in {places} go back {length} between {dates}.")
         )
         return text.format(
             dates=formatting.change_dates_text(self._day(before), self._day(after), self.language),
@@ -266,9 +266,9 @@ class _Group:
 
     def _during(self, session: Session, change: timedelta, places: list[str]) -> str:
         text = (
-            _("During the session of {day} the clocks in {places} go forward by {length}.")
+            _("Clocks in {places} go forward {length} during the session on {day}.")
             if change > timedelta()
-            else _("During the session of {day} the clocks in {places} go back by {length}.")
+            else _("Clocks in {places} go back {length} during the session on {day}.")
         )
         return text.format(
             day=formatting.dates_text([self._day(session)], self.language),

@@ -41,7 +41,7 @@ def allowed(application: Application) -> tuple[str, ...]:
 
 def _forbid(reference: str, from_state: str, to_state: str) -> ActionRefused:
     return ActionRefused(
-        _("%(reference)s is “%(from)s”, and cannot become “%(to)s”.")
+        _("%(reference)s cannot change from “%(from)s” to “%(to)s”.")
         % {"reference": reference, "from": State(from_state).label, "to": State(to_state).label}
     )
 
@@ -60,12 +60,13 @@ def _change_state(*, application: Application, to_state: str) -> str:
     if not moved:
         current = Application.objects.values_list("state", flat=True).get(pk=application.pk)
         raise ActionRefused(
-            _("Somebody else has just decided %(reference)s: it is “%(state)s” now.")
+            _("Someone else has just decided %(reference)s. Its status is now “%(state)s”.")
             % {"reference": application.reference, "state": State(current).label}
         )
     if invitations.is_used(application):  # read after the row is ours: registering takes the same row first
         raise ActionRefused(
-            _("%(reference)s has registered: cancel the registration instead.") % {"reference": application.reference}
+            _("%(reference)s has already registered. Cancel the registration instead.")
+            % {"reference": application.reference}
         )
     return from_state
 
@@ -73,7 +74,7 @@ def _change_state(*, application: Application, to_state: str) -> str:
 def _check_program(application: Application, to_state: str) -> None:
     status = Program.objects.values_list("status", flat=True).get(pk=application.program_id)
     if to_state == State.ACCEPTED and status not in invitations.OPEN:
-        raise ActionRefused(_("The program is called off or closed: nobody can be accepted any more."))
+        raise ActionRefused(_("The program is cancelled or closed, so no one else can be accepted."))
 
 
 @transaction.atomic
@@ -135,11 +136,11 @@ def _lock_accepted(application: Application) -> Application:
     locked = applications_queries.locked(application.pk)
     if locked.state != State.ACCEPTED:
         raise ActionRefused(
-            _("%(reference)s is “%(state)s”: only accepted people have a personal link.")
+            _("The status of %(reference)s is “%(state)s”. Only accepted applications have an invitation link.")
             % {"reference": locked.reference, "state": locked.get_state_display()}
         )
     if invitations.is_used(locked):
-        raise ActionRefused(_("%(reference)s has registered already.") % {"reference": locked.reference})
+        raise ActionRefused(_("%(reference)s has already registered.") % {"reference": locked.reference})
     return locked
 
 
@@ -167,5 +168,5 @@ def revoke_link(*, application: Application, by: "User | None", reason: str = ""
     """
     application = _lock_accepted(application)
     if not invitations.revoke(application=application, by=by, reason=reason.strip()):
-        raise ActionRefused(_("%(reference)s has no link to revoke.") % {"reference": application.reference})
+        raise ActionRefused(_("%(reference)s has no invitation link to revoke.") % {"reference": application.reference})
     history.record(application, "forms_ext.admission.revoke_link", user=by)

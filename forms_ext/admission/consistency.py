@@ -25,11 +25,11 @@ def places_fit_capacity() -> Iterator[str]:
         number = program.capacity or 0
         wanted = max(number, program.used)
         if program.page.live and program.rows != wanted:
-            yield f"Program {program.pk}: {program.rows} places, but {wanted} are wanted."
+            yield f"Program {program.pk}: {program.rows} places exist, but there must be {wanted}."
         if program.used > number:
-            yield f"Program {program.pk}: {program.used} places are taken of {number}."
+            yield f"Program {program.pk}: {program.used} places are taken, but it has only {number}."
     for place in Place.objects.filter(invitation__isnull=False).exclude(program=F("invitation__application__program")):
-        yield f"Place {place.pk} of program {place.program_id} is held by somebody of another program."
+        yield f"Place {place.pk} of program {place.program_id} is held by someone from another program."
 
 
 @consistency.check("admission.links")
@@ -37,29 +37,29 @@ def links_fit_applications() -> Iterator[str]:
     """Only accepted applications have a live link; each accepted one has a link, ended, or is registered."""
     live = Invitation.objects.filter(revoked_at__isnull=True)
     for invitation in live.exclude(application__state=State.ACCEPTED).select_related("application"):
-        yield f"{invitation.application}: has a live link, but is {invitation.application.state}."
+        yield f"{invitation.application}: has a valid invitation link, but is {invitation.application.state}."
     any_link = Invitation.objects.filter(application=OuterRef("pk"))
     linkless = Application.objects.filter(state=State.ACCEPTED).filter(~Exists(any_link))
     for application in linkless:
-        yield f"{application}: is accepted and never had a personal link."
+        yield f"{application}: is accepted, but never had an invitation link."
     used = Invitation.objects.filter(used_at__isnull=False, revoked_at__isnull=False).select_related("application")
     for invitation in used:
-        yield f"{invitation.application}: a link was used and revoked."
+        yield f"{invitation.application}: its invitation link was both used and revoked."
 
 
 @consistency.check("admission.decisions")
 def decisions_fit_applications() -> Iterator[str]:
     """Each decision has its mail; the last one made the state of its application."""
     for decision in Decision.objects.filter(mail__isnull=True).select_related("application"):
-        yield f"{decision.application}: the decision {decision.to_state} has no mail."
+        yield f"{decision.application}: the decision {decision.to_state} has no email."
     for application in Application.objects.prefetch_related("decisions").iterator(chunk_size=500):
         state: str = State.SUBMITTED
         for decision in sorted(application.decisions.all(), key=lambda decision: decision.pk):
             if decision.from_state != state:
-                yield f"{application}: was {state}, but a decision says {decision.from_state}."
+                yield f"{application}: was {state}, but the next decision starts from {decision.from_state}."
             state = decision.to_state
         if state != application.state:
-            yield f"{application}: is {application.state}, but its decisions say {state}."
+            yield f"{application}: is {application.state}, but its decisions lead to {state}."
 
 
 @consistency.check("admission.queue")
@@ -70,6 +70,6 @@ def queue_is_in_line() -> Iterator[str]:
     waiting = open_entries.filter(program=OuterRef("pk"))
     today = now().date()
     for program in Program.objects.filter(Exists(free), Exists(waiting), status__in=RUNNING, page__starts_on__gt=today):
-        yield f"Program {program.pk}: somebody waits, although a place is free."
+        yield f"Program {program.pk}: people are in the queue although a place is free."
     for entry in open_entries.filter(invitation__place__isnull=False):
-        yield f"Queue of program {entry.program_id}: entry {entry.pk} has a place and still waits."
+        yield f"Queue of program {entry.program_id}: entry {entry.pk} has a place, but is still in the queue."

@@ -70,7 +70,7 @@ def make(
     end = ends_at or natural_end(application.program)
     if end <= moment:
         raise ActionRefused(
-            _("The link would have ended already (%(end)s). Set an end of its own that lies ahead.")
+            _("The link would already have expired (%(end)s). Set a last day in the future.")
             % {"end": dates.until(end, dates.zone_of(application.program))}
         )
     revoke(application=application, by=by)

@@ -45,7 +45,7 @@ class Invitation(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    ends_at = models.DateTimeField(_("ends"))
+    ends_at = models.DateTimeField(_("expires"))
     has_own_end = models.BooleanField(default=False, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
@@ -116,8 +116,8 @@ class QueueEntry(models.Model):
     objects = QueueEntries.as_manager()
 
     class Meta:
-        verbose_name = _("waiting list entry")
-        verbose_name_plural = _("waiting list entries")
+        verbose_name = _("queue entry")
+        verbose_name_plural = _("queue entries")
         ordering = ["pk"]
         indexes = [
             models.Index(

@@ -14,8 +14,8 @@ from . import consistency, emails, invitations, places  # noqa: F401  (consisten
 
 LABELS = {
     "decide": _("Application decided"),
-    "send_link_again": _("Personal link sent again"),
-    "revoke_link": _("Personal link revoked"),
+    "send_link_again": _("New invitation link sent"),
+    "revoke_link": _("Invitation link revoked"),
 }
 
 

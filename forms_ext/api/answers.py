@@ -36,14 +36,14 @@ UNKNOWN_NAMED, KEY_SHOWN = 20, 80
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON.")
+    raise ValueError(f"{name} is not JSON.")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object whose names are unique, as I-JSON wants it (RFC 7493, 2.3): nobody knows which would count."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("A name stands there twice.")
+        raise ValueError("A name appears twice.")
     return found
 
 
@@ -54,13 +54,13 @@ def read(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except RequestDataTooBig:
-        raise Problem(413, _("This is too much to take at once.")) from None
+        raise Problem(413, _("The request is too large.")) from None
     except (ValueError, RecursionError, UnreadablePostError):
-        raise Problem(400, _("The body is no valid JSON.")) from None
+        raise Problem(400, _("The body is not valid JSON.")) from None
     answers = body.get("answers") if isinstance(body, dict) else None
     if not isinstance(answers, dict) or set(body) != {"answers"}:
-        wrong = [{"pointer": "#/answers", "code": "required", "detail": _("An object of answers, by question.")}]
-        raise Problem(422, _("Send an object with “answers” alone."), wrong)
+        wrong = [{"pointer": "#/answers", "code": "required", "detail": _("Send the answers as an object.")}]
+        raise Problem(422, _("Send an object with “answers” only."), wrong)
     return answers
 
 
@@ -73,7 +73,7 @@ def check(compiled: compiler.CompiledForm, answers: Mapping[str, Any]) -> dict[s
         if key not in schema or value is None:
             continue
         if not fits(schema[key], value):
-            errors[key] = error(key, "type", _("This is not the type of value that the schema asks for."))
+            errors[key] = error(key, "type", _("Send a value of the type given in the schema."))
         else:
             data |= _as_posted(key, value)
     cleaned = compiled.clean(data)
@@ -83,16 +83,16 @@ def check(compiled: compiler.CompiledForm, answers: Mapping[str, Any]) -> dict[s
     unknown = [key for key in answers if key not in schema]
     if errors or unknown:
         ordered = [errors[key] for key in schema if key in errors]
-        raise Problem(422, _("Some answers can't be taken."), [*ordered, *_unknown(unknown)])
+        raise Problem(422, _("Some answers are not valid."), [*ordered, *_unknown(unknown)])
     return cleaned.answers
 
 
 def _unknown(keys: list[str]) -> list[dict[str, str]]:
     """Return errors for what no question asks: the first by name, the rest as a number."""
     shown = [key if len(key) <= KEY_SHOWN else f"{key[:KEY_SHOWN]}…" for key in keys[:UNKNOWN_NAMED]]
-    found = [error(key, "unknown", _("There is no such question.")) for key in shown]
+    found = [error(key, "unknown", _("This question does not exist.")) for key in shown]
     if rest := len(keys) - len(shown):
-        detail = ngettext("%(n)s more question is not known.", "%(n)s more questions are not known.", rest)
+        detail = ngettext("%(n)s more question does not exist.", "%(n)s more questions do not exist.", rest)
         found.append({"pointer": "#/answers", "code": "unknown", "detail": detail % {"n": rest}})
     return found
 
@@ -104,20 +104,20 @@ def keep_file(request: HttpRequest, compiled: compiler.CompiledForm, key: str) -
     """
     kinds = {question["key"]: question["type"] for question in compiled.questions}
     if kinds.get(key) != "file":
-        raise Problem(404, _("There is no such question."))
+        raise Problem(404, _("This question does not exist."))
     try:
         sent = request.FILES.get("file")
     except (RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent):
-        raise Problem(413, _("This is too much to take at once.")) from None
+        raise Problem(413, _("The request is too large.")) from None
     except (MultiPartParserError, UnreadablePostError, SuspiciousOperation):
-        raise Problem(400, _("The body can't be read.")) from None
+        raise Problem(400, _("The body cannot be read.")) from None
     if sent is None:
         raise Problem(422, _("Send the file as “file”."), [error(key, "required", str(files.MISSING))])
     try:
         kept = compiled.fields[key].clean((sent, ""))
     except ValidationError as wrong:
         found = [error(key, wrong.error_list[0].code or "invalid", " ".join(wrong.messages))]
-        raise Problem(422, _("The file can't be taken."), found) from None
+        raise Problem(422, _("The file cannot be accepted."), found) from None
     upload = files.keep(kept, page_id=compiled.page_id, question_key=key)
     return {"upload": upload.token, "name": upload.file_name}
 

@@ -35,12 +35,12 @@ PageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 Invited = Annotated[str | None, Header(alias="Cop-Invitation", max_length=200)]
 POSTED = {
-    403: "A script of this origin may not send forms here.",
+    403: "Scripts from this origin are not allowed to submit forms.",
     409: "The form is closed.",
     413: "The body is too large.",
-    429: "Too many were sent in a short time; see Retry-After.",
+    429: "Too many requests in a short time. See Retry-After.",
 }
-MISSING = {404: "There is no such form, or it is not for whoever asks.", 422: "A parameter is not valid."}
+MISSING = {404: "The form does not exist or you do not have access to it.", 422: "A parameter is not valid."}
 BODY = {
     "requestBody": {
         "required": True,
@@ -48,7 +48,7 @@ BODY = {
             "application/json": {
                 "schema": {
                     "type": "object",
-                    "properties": {"answers": {"type": "object", "description": "By the schema of the form."}},
+                    "properties": {"answers": {"type": "object", "description": "Valid by the form's schema."}},
                     "required": ["answers"],
                     "additionalProperties": False,
                 }
@@ -74,15 +74,15 @@ def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
     response=schemas.Form,
     url_name="cop_form",
     operation_id="forms_read",
-    summary="What a form asks",
+    summary="Read a form",
     by_alias=True,
     openapi_extra=ours(problems=MISSING),
 )
 def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None) -> HttpResponse:
-    """Return the JSON Schema of the answers, by the published version of the form.
+    """Return the JSON Schema of the answers, from the published version of the form.
 
-    A registration form is shown to whom has been accepted alone: send the token of the personal link (what stands in
-    its address after `/invitation/`) as `Cop-Invitation`.
+    Registration forms are open only to people who have been accepted. Send the token of their invitation link (the
+    part of the URL after `/invitation/`) as `Cop-Invitation`.
     """
     try:
         page, version = find(request, page_id)
@@ -110,16 +110,16 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
     openapi_extra=ours(
         problems={
             **POSTED,
-            400: "The body is no JSON.",
+            400: "The body is not valid JSON.",
             404: MISSING[404],
             415: "The body is not application/json.",
-            422: "Answers have to be mended: one error for each question.",
+            422: "Some answers are not valid. There is one error for each question.",
         },
         **BODY,
     ),
 )
 def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation: Invited = None) -> HttpResponse:
-    """Send `{"answers": {…}}`, valid by the form's schema. The same `Idempotency-Key` again gives the same receipt."""
+    """Send `{"answers": {…}}`, valid by the form's schema. Repeating an `Idempotency-Key` returns the same receipt."""
     try:
         return gate.unkept(JsonResponse(_send(request, page_id, key, invitation), status=201))
     except Problem as problem:
@@ -135,9 +135,9 @@ def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation
     openapi_extra=ours(
         problems={
             **POSTED,
-            400: "The body can't be read.",
-            404: "There is no such question, or it does not ask for a file.",
-            422: "The file can't be taken.",
+            400: "The body cannot be read.",
+            404: "The question does not exist or does not ask for a file.",
+            422: "The file cannot be accepted.",
         },
         requestBody={
             "required": True,
@@ -154,7 +154,7 @@ def send_form(request: HttpRequest, page_id: PageId, key: Key = None, invitation
     ),
 )
 def send_file(request: HttpRequest, page_id: PageId, question: str, invitation: Invited = None) -> HttpResponse:
-    """Send the file that answers `question`, as `file`; what comes back is the answer to send with the others."""
+    """Send the file that answers `question` as `file`. Send the response as the answer, with the other answers."""
     try:
         _guard(request, files=1)
         page, version = find(request, page_id)
@@ -212,6 +212,6 @@ def _kept_key(pk: int, key: str | None) -> str:
 def _guard(request: HttpRequest, files: int = 0) -> None:
     origin = request.headers.get("Origin")
     if origin and origin not in (*conf.COP_API_ORIGINS, f"{request.scheme}://{request.get_host()}"):
-        raise Problem(403, _("Scripts of this web site may not send forms here."))
+        raise Problem(403, _("Scripts from this website are not allowed to submit forms."))
     with refusals(request):
         guards.count_post(request, files=files)

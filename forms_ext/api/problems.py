@@ -48,7 +48,7 @@ def error(key: str, code: str, detail: str) -> dict[str, str]:
 
 def missing() -> Problem:
     """Return the one answer to whatever is wrong with a form's address or a private link."""
-    return Problem(404, _("There is no such form, or it is not for you."))
+    return Problem(404, _("This form does not exist or you do not have access to it."))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from cop_program import journey
 
 
 class Form(Schema):
-    """What a form asks: `schema` is a JSON Schema (2020-12) of the answers, by the published `version`."""
+    """The questions of a form. `schema` is a JSON Schema (2020-12) of the answers for the published `version`."""
 
     schema_: dict[str, Any] = Field(alias="schema")
     version: int
@@ -25,9 +25,9 @@ UNTIL = Field(None, description="Until when the person has time for that step; n
 
 
 class Receipt(Schema):
-    """`state`, `step` and `member_url`, the private page of a registered person, come for registrations.
+    """The receipt of a form. Registrations also have `state`, `step` and `member_url`, the link to the private page.
 
-    `is_mailed` comes, as false, for an application that no mail confirms: its address has got enough of them.
+    `is_mailed` is present, as false, only if no email confirms an application because too many went to its address.
     """
 
     reference: str
@@ -89,7 +89,7 @@ class Registration(Schema):
 
 
 class Invoice(Schema):
-    """`closed_at` is when nothing was owed any more, or a credit note corrected it."""
+    """An invoice or credit note. `closed_at` is when it was paid in full or cancelled by a credit note."""
 
     id: int
     number: str
@@ -104,7 +104,7 @@ class Invoice(Schema):
 
 
 class Page[T](Schema):
-    """`items` from `offset` on, at most `limit` of them; `count` is how many there are in all."""
+    """At most `limit` items, starting at `offset`. `count` is the total number."""
 
     count: int
     items: list[T]

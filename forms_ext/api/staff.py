@@ -28,13 +28,13 @@ from . import schemas
 router = Router(tags=["staff"], auth=BearerTokenAuth())
 PROBLEMS = {
     401: "The token is missing or not valid.",
-    403: "The role of the token's user does not allow it.",
+    403: "The role of the token's user does not allow this.",
     422: "A parameter is not valid.",
 }
 Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=2**31 - 1)]
 ProgramId = Annotated[
-    int | None, Query(ge=1, le=2**31 - 1, description="The id of a program's page, as in the list of programs.")
+    int | None, Query(ge=1, le=2**31 - 1, description="The id of a program, as in the list of programs.")
 ]
 
 
@@ -66,13 +66,13 @@ def _page[Row: Model](
     response=schemas.Page[schemas.Application],
     url_name="cop_staff_applications",
     operation_id="staff_applications",
-    summary="Applications",
+    summary="List applications",
     openapi_extra=ours(problems=PROBLEMS),
 )
 def applications(
     request: HttpRequest, program: ProgramId = None, limit: Limit = 20, offset: Offset = 0
 ) -> dict[str, Any]:
-    """List applications, the latest first; for reviewers and staff."""
+    """List applications, latest first. For reviewers and staff."""
     _only(request, "review", Application)
     found = Application.objects.select_related("program__page", "version").order_by("-submitted_at", "-pk")
     asked = found.filter(program__page=program) if program else found
@@ -94,13 +94,13 @@ def _application(row: Application) -> dict[str, Any]:
     response=schemas.Page[schemas.Registration],
     url_name="cop_staff_registrations",
     operation_id="staff_registrations",
-    summary="Registrations",
+    summary="List registrations",
     openapi_extra=ours(problems=PROBLEMS),
 )
 def registrations(
     request: HttpRequest, program: ProgramId = None, limit: Limit = 20, offset: Offset = 0
 ) -> dict[str, Any]:
-    """List registrations, the latest first; for staff."""
+    """List registrations, latest first. For staff."""
     _only(request, "manage", Registration)
     found = Registration.objects.select_related(*standing.RELATED, "version", "invitation__application")
     found = found.order_by("-submitted_at", "-pk")
@@ -126,11 +126,11 @@ def _registration(row: Registration) -> dict[str, Any]:
     response=schemas.Page[schemas.Invoice],
     url_name="cop_staff_invoices",
     operation_id="staff_invoices",
-    summary="Invoices and credit notes",
+    summary="List invoices and credit notes",
     openapi_extra=ours(problems=PROBLEMS),
 )
 def invoices(request: HttpRequest, program: ProgramId = None, limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
-    """List invoices and credit notes, the latest first; for staff."""
+    """List invoices and credit notes, latest first. For staff."""
     _only(request, "bill", Account)
     found = Invoice.objects.select_related("account__program", "account__registration", "corrects").defer("snapshot")
     found = found.order_by("-issued_at", "-pk")

@@ -65,7 +65,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
         return earlier
     program = page.program
     if program is None or not page.is_open(now()):
-        raise ActionRefused(_("The form is closed: its deadline has passed."))
+        raise ActionRefused(_("This form is closed. The deadline has passed."))
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
         history.record(application, "forms_ext.applications.apply")
@@ -110,7 +110,7 @@ def add_note(*, application: Application, author: "User", text: str) -> Applicat
     """Save a note of `author` on `application`. Raise ActionRefused if it is empty or too long."""
     text = text.strip()
     if not text or len(text) > 4000:
-        raise ActionRefused(_("Write a note of at most 4,000 characters."))
+        raise ActionRefused(_("Use 4,000 characters or fewer for a note."))
     note = ApplicationNote.objects.create(application=application, author=author, text=text, created_at=now())
     history.record(application, "forms_ext.applications.note", user=author)
     return note
@@ -131,7 +131,7 @@ def write_to_facilitator(
     `guards.TooMany` if `email`, the network `sender` or everyone together has sent this person too many.
     """
     if not facilitator.contact_email:
-        raise ActionRefused(_("Letters can't be sent to this person."))
+        raise ActionRefused(_("Messages cannot be sent to this person."))
     if is_message_sent(idempotency_key):
         return
     guards.count_message(sender=sender, email=email, to=facilitator.contact_email)

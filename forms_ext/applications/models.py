@@ -21,22 +21,22 @@ class Application(SearchedModel, AnswerSet):
     searched = ("name", "email", "organization", "reference")
 
     class State(models.TextChoices):
-        SUBMITTED = "submitted", _("To decide")
+        SUBMITTED = "submitted", _("Awaiting decision")
         ACCEPTED = "accepted", _("Accepted")
-        WAITLISTED = "waitlisted", _("On the waiting list")
+        WAITLISTED = "waitlisted", _("Waitlisted")
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Source(models.TextChoices):
-        PAGE = "page", _("Page")
-        STAFF = "staff", _("Entered by staff")
+        PAGE = "page", _("Form page")
+        STAFF = "staff", _("Added by staff")
         API = "api", _("API")
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="applications")
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
+    state = models.CharField(_("status"), max_length=10, choices=State, default=State.SUBMITTED)
     state_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    source = models.CharField(_("entered through"), max_length=5, choices=Source, default=Source.PAGE)
+    source = models.CharField(_("received through"), max_length=5, choices=Source, default=Source.PAGE)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -52,7 +52,7 @@ class Application(SearchedModel, AnswerSet):
         ordering = ["-submitted_at", "-pk"]
         permissions = [
             ("review_application", _("Can read applications and leave notes")),
-            ("decide_application", _("Can decide applications and enter them on behalf of people")),
+            ("decide_application", _("Can decide applications and add them on behalf of people")),
         ]
         indexes = [models.Index(fields=["program", "state", "-submitted_at"], name="forms_ext_application_list")]
         constraints = [

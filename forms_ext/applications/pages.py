@@ -37,8 +37,8 @@ class ApplicationFormPage(AbstractFormPage, Page):
     sent_template = "forms_ext/applications/sent.html"
     content_panels = panels.panels(
         required_roles,
-        introduction=_("Below the program's name and the deadline, which stand there by themselves."),
-        button=_("“Send my application” if empty."),
+        introduction=_("Appears below the program's name and deadline, which are added automatically."),
+        button=_("“Send application” if empty."),
     )
 
     @property

@@ -19,5 +19,5 @@ def connect() -> None:
     emails.register()
     register([emails.RECEIVED.name], emails.applicants(emails.receipt_values))
     history.register("forms_ext.applications.apply", _("Applied"))
-    history.register("forms_ext.applications.enter", _("Entered by staff"))
+    history.register("forms_ext.applications.enter", _("Added by staff"))
     history.register("forms_ext.applications.note", _("Note added"))

@@ -30,20 +30,20 @@ class ContactForm(forms.Form):
         label=gettext_lazy("Your name"),
         max_length=200,
         validators=[valid_unicode],
-        error_messages={"required": gettext_lazy("Write your name.")},
+        error_messages={"required": gettext_lazy("Enter your name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": gettext_lazy("Write your email address.")},
+        error_messages={"required": gettext_lazy("Enter your email address.")},
     )
     message = forms.CharField(
-        label=gettext_lazy("Your letter"),
+        label=gettext_lazy("Your message"),
         widget=forms.Textarea,
         max_length=5000,
         validators=[valid_unicode],
-        error_messages={"required": gettext_lazy("Write your letter.")},
+        error_messages={"required": gettext_lazy("Enter your message.")},
     )
 
 
@@ -70,11 +70,11 @@ def contact_facilitator(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     labels = [(name, field.label) for name, field in ContactForm.base_fields.items()]
     return refused_posts.answer(
-        page, request, lambda: refused_posts.typed_fields(page, request, labels), lambda: _letter(request, page)
+        page, request, lambda: refused_posts.typed_fields(page, request, labels), lambda: _message(request, page)
     )
 
 
-def _letter(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
+def _message(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
     if request.method != "POST":
         return _show(request, page, form=ContactForm(), sent="sent" in request.GET)
     token = tokens.read(request.POST.get("_token"), page.pk)

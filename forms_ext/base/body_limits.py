@@ -79,7 +79,7 @@ class LimitBodies:
         """Answer in words what Django itself finds too much while a view of ours reads it."""
         match = _match(request)
         if isinstance(error, TOO_MUCH) and match and (match.view_name in _rules or _is_ours(match)):
-            return _answer(request, match, 413, _("This is more than can be sent at once. Nothing was sent."))
+            return _answer(request, match, 413, _("Nothing was sent. The request is too large."))
         return None
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
@@ -91,16 +91,14 @@ class LimitBodies:
         if limit is None:
             return None
         if not is_told:
-            sentence = _("Send this with its length (the header Content-Length). Nothing was sent.")
+            sentence = _("Nothing was sent. Send the request with a Content-Length header.")
             return _answer(request, match, 411, sentence)
         if length <= limit:
             return None
         if limit == SMALL:
-            sentence = _("This address takes no files, and only little text. Nothing was sent.")
+            sentence = _("Nothing was sent. Files and long texts cannot be sent here.")
         else:
-            sentence = _("This is too much: at most %(size)s can be sent here at once. Nothing was sent.") % {
-                "size": filesizeformat(limit)
-            }
+            sentence = _("Nothing was sent. You can send at most %(size)s at once.") % {"size": filesizeformat(limit)}
         return _answer(request, match, 413, sentence)
 
 

@@ -16,7 +16,7 @@ from . import private_files
 from .conf import Conf, Setting, conf
 
 NEEDED_APPS = {
-    "wagtail_modeladmin": "the registers of the staff",
+    "wagtail_modeladmin": "the staff's lists",
     "wagtail.contrib.forms": "the list of form pages",
     "wagtail.embeds": "videos",
     "wagtail.snippets": "issuers of invoices",
@@ -38,10 +38,10 @@ def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[Che
             except ImproperlyConfigured as error:
                 found.append(Error(str(error), id="forms_ext.E001"))
     if not settings.USE_TZ:
-        found.append(Error("USE_TZ is off: deadlines need instants with a zone.", id="forms_ext.E002"))
+        found.append(Error("USE_TZ is off, but deadlines need aware datetimes.", id="forms_ext.E002"))
     mailers = getattr(settings, "MAILERS", None)
     if mailers is not None and conf.COP_MAILER not in mailers:
-        found.append(Error(f"COP_MAILER names '{conf.COP_MAILER}', which MAILERS does not have.", id="forms_ext.E003"))
+        found.append(Error(f"COP_MAILER is '{conf.COP_MAILER}', which is not in MAILERS.", id="forms_ext.E003"))
     return found
 
 
@@ -53,7 +53,7 @@ def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMe
         found.append(
             Warning(
                 "COP_PRIVATE_ROOT is not set, and STORAGES has no alias 'private'.",
-                hint=f"Uploads and PDFs lie in the folder {conf.COP_PRIVATE_ROOT} of wherever a command is started.",
+                hint=f"Uploads and PDFs are stored in {conf.COP_PRIVATE_ROOT}, relative to the current directory.",
                 id="forms_ext.W001",
             )
         )
@@ -61,7 +61,9 @@ def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMe
     for name in ("MEDIA_ROOT", "STATIC_ROOT"):
         root = getattr(settings, name, None)
         if location and root and Path(location).resolve().is_relative_to(Path(root).resolve()):
-            found.append(Error(f"Private files lie inside {name}: everybody could read them.", id="forms_ext.E004"))
+            found.append(
+                Error(f"Private files are stored inside {name}, where anyone can read them.", id="forms_ext.E004")
+            )
     return found
 
 
@@ -75,7 +77,7 @@ def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
         return []
     return [
         Warning(
-            "SQLite refuses to write while another process does: a worker beside the web server meets that often.",
+            "SQLite cannot write while another process does, so a worker next to the web server will often fail.",
             hint="Set DATABASES['default']['OPTIONS'] to {'transaction_mode': 'IMMEDIATE', 'timeout': 20, "
             "'init_command': 'PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL'}.",
             id="forms_ext.W004",
@@ -91,7 +93,7 @@ def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMe
     if str(getattr(kept, "default_acl", "") or "").startswith("public"):
         found.append(
             Error(
-                "Everybody may read what is stored in the bucket of private files.",
+                "Anyone can read the bucket of private files.",
                 hint="Set 'default_acl' of STORAGES['private'] to None or 'private'.",
                 id="forms_ext.E013",
             )
@@ -102,8 +104,8 @@ def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMe
         if other is not None and getattr(other, "bucket_name", None) == bucket:
             found.append(
                 Error(
-                    f"Private files lie in the bucket of STORAGES['{alias}'].",
-                    hint="Give STORAGES['private'] a bucket of its own that nobody else can list or read.",
+                    f"Private files are stored in the bucket of STORAGES['{alias}'].",
+                    hint="Give STORAGES['private'] its own bucket that no one else can list or read.",
                     id="forms_ext.E014",
                 )
             )
@@ -115,7 +117,7 @@ def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Name the apps that ours stand on and that the site lacks."""
     found: list[CheckMessage] = [
         Error(
-            f"The app '{name}' is missing: {what} need it.",
+            f"The app '{name}' is not installed. It is needed for {what}.",
             hint=f"Add '{name}' to INSTALLED_APPS.",
             id="forms_ext.E007",
         )
@@ -126,7 +128,7 @@ def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if engine.endswith(".postgresql") and not apps.is_installed("django.contrib.postgres"):
         found.append(
             Error(
-                "The database is PostgreSQL, and the app 'django.contrib.postgres' is missing: search needs it.",
+                "The app 'django.contrib.postgres' is not installed. It is needed for search on PostgreSQL.",
                 hint="Add 'django.contrib.postgres' to INSTALLED_APPS.",
                 id="forms_ext.E008",
             )
@@ -145,7 +147,7 @@ def templates_know_the_request(app_configs: Apps, **kwargs: Any) -> list[CheckMe
                 return []
     return [
         Error(
-            "Templates do not know the request.",
+            "The 'request' context processor is missing.",
             hint=f"Add '{REQUEST}' to the 'context_processors' of TEMPLATES.",
             id="forms_ext.E015",
         )
@@ -162,15 +164,15 @@ def addresses_come_before_wagtails(app_configs: Apps, **kwargs: Any) -> list[Che
     if not found:
         return [
             Error(
-                "The addresses of forms_ext are missing.",
-                hint='Add path("go/", include("forms_ext.urls")) to your URL configuration, above Wagtail\'s.',
+                "The URL patterns of forms_ext are missing.",
+                hint='Add path("go/", include("forms_ext.urls")) to your URL patterns, above include(wagtail_urls).',
                 id="forms_ext.E005",
             )
         ]
     if found != ADDRESS:
         return [
             Error(
-                "The addresses of forms_ext can't be reached: others that stand above take them.",
+                "URL patterns above those of forms_ext hide them.",
                 hint='Move include("forms_ext.urls") above include(wagtail_urls).',
                 id="forms_ext.E006",
             )

@@ -36,53 +36,57 @@ class Conf:
     """`conf.COP_OFFER_DAYS` and so on: what an operator sets in Django's settings, else the default."""
 
     # Places and money
-    COP_OFFER_DAYS = Setting(3, "Days for which a place that came free is held for the first in the queue.")
-    COP_HOLD_GRACE_DAYS = Setting(3, "Days after the end of the personal link until an unpaid hold ends.")
-    COP_HOLD_REMIND_DAYS = Setting(2, "Days before the end of a hold when its holder is reminded.")
+    COP_OFFER_DAYS = Setting(3, "Days for which a free place is held for the first person in the queue.")
+    COP_HOLD_GRACE_DAYS = Setting(3, "Days after the invitation link expires until an unpaid hold expires.")
+    COP_HOLD_REMIND_DAYS = Setting(2, "Days before a hold expires when its holder is reminded.")
     COP_INVOICE_FONT = Setting(
         "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
-        "A TrueType file for the scripts that the fonts of invoices lack (Chinese, Japanese, Korean); read if there.",
+        "TrueType font for scripts missing from the invoice fonts (Chinese, Japanese, Korean); used if it exists.",
     )
     # Public forms
-    COP_RATE_LIMIT_ADDRESS = Setting(30, "Forms an hour that are taken from one network address; 0 is no limit.")
-    COP_RATE_LIMIT_ATTEMPTS = Setting(600, "Posts an hour from one network address, with errors too; 0 is no limit.")
-    COP_RATE_LIMIT_FILES = Setting(100, "Files an hour from one network address; 0 is no limit.")
+    COP_RATE_LIMIT_ADDRESS = Setting(30, "Forms accepted per hour from one network address; 0 means no limit.")
+    COP_RATE_LIMIT_ATTEMPTS = Setting(
+        600, "Form posts per hour from one address, including failed ones; 0 means no limit."
+    )
+    COP_RATE_LIMIT_FILES = Setting(100, "Files per hour from one network address; 0 means no limit.")
     COP_RATE_LIMIT_RECIPIENT = Setting(
         5,
-        "Confirmations an hour that are emailed to one address, and messages an hour to a facilitator from one network "
-        "or email address; 0 is no limit.",
+        "Confirmations per hour emailed to one address, and messages per hour to a facilitator from one network or "
+        "email address; 0 means no limit.",
     )
-    COP_RATE_LIMIT_FACILITATOR = Setting(50, "Messages an hour to one facilitator from anyone; 0 is no limit.")
-    COP_TRUSTED_PROXIES = Setting(0, "Proxies in front that append to X-Forwarded-For; 0 reads REMOTE_ADDR.")
+    COP_RATE_LIMIT_FACILITATOR = Setting(50, "Messages per hour to one facilitator from all senders; 0 means no limit.")
+    COP_TRUSTED_PROXIES = Setting(
+        0, "Number of proxies in front that append to X-Forwarded-For; 0 means that REMOTE_ADDR is used."
+    )
     COP_UPLOAD_MAX_BYTES = Setting(10_485_760, "Largest file that a form accepts, in bytes.")
     COP_BODY_MAX_BYTES = Setting(
-        0, "Largest body from strangers at addresses that are not ours, in bytes (LimitBodies); 0 leaves them alone."
+        0, "Largest anonymous request body at URLs of other apps, in bytes (LimitBodies); 0 means no limit."
     )
-    COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that no answer claimed is deleted.")
-    COP_FORM_TOKEN_SECONDS = Setting(14_400, "Age at which the token of a public form is stale.")
-    COP_FORM_MIN_SECONDS = Setting(2, "A form that comes back faster than this was filled by a machine.")
+    COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that belongs to no sent form is deleted.")
+    COP_FORM_TOKEN_SECONDS = Setting(14_400, "Seconds until the token of a public form expires.")
+    COP_FORM_MIN_SECONDS = Setting(2, "Forms sent faster than this many seconds are treated as spam.")
     COP_API_ORIGINS: Setting[tuple[str, ...]] = Setting(
-        (), "Origins of other web sites whose scripts may send forms by API, as https://www.example.org."
+        (), "Origins of other websites whose scripts may submit forms by API, such as https://www.example.org."
     )
-    COP_QUESTION_TYPES: Setting[tuple[str, ...]] = Setting(
-        (), "Question types of the site's own, as the dotted paths of their classes."
-    )
+    COP_QUESTION_TYPES: Setting[tuple[str, ...]] = Setting((), "Dotted paths of the site's own question types.")
     # Mail
-    COP_MAIL_ATTEMPTS = Setting(8, "How often a mail is tried before it is given up.")
-    COP_MAIL_RETRY_SECONDS = Setting(60, "Wait after the first failure; it doubles with each further one.")
-    COP_MAIL_CLAIM_SECONDS = Setting(600, "After this long a mail that a worker claimed and left is taken again.")
-    COP_MAIL_BATCH = Setting(50, "Mails that one periodic run sends at most.")
-    COP_MAILER = Setting("default", "The alias in MAILERS (Django 6.1) through which mails go out.")
-    COP_MAIL_FROM = Setting("", "Sender of mails; empty means DEFAULT_FROM_EMAIL.")
+    COP_MAIL_ATTEMPTS = Setting(8, "Attempts to send an email before it counts as failed.")
+    COP_MAIL_RETRY_SECONDS = Setting(
+        60, "Seconds to wait after the first failed attempt; doubled after each further one."
+    )
+    COP_MAIL_CLAIM_SECONDS = Setting(600, "Seconds until another worker takes over an email whose worker has stopped.")
+    COP_MAIL_BATCH = Setting(50, "Maximum number of emails that one scheduler run sends.")
+    COP_MAILER = Setting("default", "Alias in MAILERS (Django 6.1) used to send emails.")
+    COP_MAIL_FROM = Setting("", "Sender of emails; if empty, DEFAULT_FROM_EMAIL.")
     # Exports
-    COP_EXPORT_BACKGROUND_ROWS = Setting(50_000, "Exports of more rows than this are written by a worker.")
-    COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of an export that a worker wrote is deleted.")
+    COP_EXPORT_BACKGROUND_ROWS = Setting(50_000, "Exports with more rows than this run in the background.")
+    COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of a background export is deleted.")
     # The database
     COP_FROZEN_TRIGGERS = Setting(
         True, "The database refuses to edit or delete what was booked or issued; off only in tests that empty tables."
     )
     # Files
-    COP_PRIVATE_ROOT = Setting(Path("private"), "Folder of private files where STORAGES has no alias `private`.")
+    COP_PRIVATE_ROOT = Setting(Path("private"), "Folder for private files if STORAGES has no alias `private`.")
 
 
 conf = Conf()

@@ -11,9 +11,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from .conf import conf
 
 REHEARSAL = {
-    "COP_DEMO": "the demo's log-ins and pages",
-    "COP_CLOCK_FILE": "a clock that can be set",
-    "COP_MAILBOX_DIR": "a mailbox that everybody can read",
+    "COP_DEMO": "it adds the demo's accounts and pages",
+    "COP_CLOCK_FILE": "it lets the clock be changed",
+    "COP_MAILBOX_DIR": "it adds a mailbox that anyone can read",
 }
 IN_REQUEST = (
     "django.tasks.backends.immediate.",
@@ -34,7 +34,7 @@ type Apps = Sequence[AppConfig] | None
 def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse what belongs to a demo or a rehearsal on a site that is deployed."""
     found: list[CheckMessage] = [
-        Error(f"{name} is set: {what}. Take it out of the settings of this site.", id="forms_ext.E010")
+        Error(f"{name} is set: {what}. Remove it from the settings.", id="forms_ext.E010")
         for name, what in REHEARSAL.items()
         if getattr(settings, name, None)
     ]
@@ -42,7 +42,7 @@ def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
         found.append(Error("The app 'demo' is installed.", id="forms_ext.E011"))
     backends = [str(mailer.get("BACKEND", "")) for mailer in getattr(settings, "MAILERS", {}).values()]
     if any(backend.startswith("demo.") for backend in backends):
-        found.append(Error("Mail goes to the demo's mailbox instead of to people.", id="forms_ext.E012"))
+        found.append(Error("Emails go to the demo's mailbox instead of to people.", id="forms_ext.E012"))
     return found
 
 
@@ -54,7 +54,7 @@ def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
         return []
     return [
         Warning(
-            "Background work runs inside the request, or not at all.",
+            "Background tasks run inside the request or not at all.",
             hint="Set TASKS to a backend with a worker, such as django_tasks_db.DatabaseBackend, run "
             "`manage.py db_worker`, and start `manage.py cop_tick` every minute.",
             id="forms_ext.W002",
@@ -69,8 +69,8 @@ def visitors_are_told_apart(app_configs: Apps, **kwargs: Any) -> list[CheckMessa
         return []
     return [
         Warning(
-            "A proxy stands in front (SECURE_PROXY_SSL_HEADER), and limits count all visitors as one.",
-            hint="Set COP_TRUSTED_PROXIES to the number of proxies that append to X-Forwarded-For, as a rule 1.",
+            "The site is behind a proxy (SECURE_PROXY_SSL_HEADER), so rate limits count all visitors as one.",
+            hint="Set COP_TRUSTED_PROXIES to the number of proxies that append to X-Forwarded-For, usually 1.",
             id="forms_ext.W020",
         )
     ]
@@ -83,8 +83,8 @@ def bodies_are_limited(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            "What strangers send is written to the disk whatever its size, before anybody looks at it.",
-            hint=f"Add '{BODIES}' to MIDDLEWARE, below AuthenticationMiddleware, and limit bodies in your proxy, too.",
+            "Request bodies of any size are written to disk before they are checked.",
+            hint=f"Add '{BODIES}' to MIDDLEWARE, below AuthenticationMiddleware. Limit bodies in your proxy too.",
             id="forms_ext.W021",
         )
     ]
@@ -98,15 +98,15 @@ def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """
     found: list[CheckMessage] = []
     if not conf.COP_MAIL_FROM and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":
-        found.append(Warning("Mails have no sender.", hint="Set DEFAULT_FROM_EMAIL.", id="forms_ext.W003"))
+        found.append(Warning("Emails have no sender.", hint="Set DEFAULT_FROM_EMAIL.", id="forms_ext.W003"))
     if settings.DEBUG:
         return found
     base = getattr(settings, "WAGTAILADMIN_BASE_URL", "") or ""
     if (urlsplit(base).hostname or "") in NOWHERE:
         found.append(
             Warning(
-                f"Links in mails lead to '{base}'.",
-                hint="Set WAGTAILADMIN_BASE_URL to the address of your site, as https://programs.example.org.",
+                f"Links in emails go to '{base}'.",
+                hint="Set WAGTAILADMIN_BASE_URL to the URL of your site, such as https://programs.example.org.",
                 id="forms_ext.W006",
             )
         )
@@ -114,7 +114,7 @@ def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if backend.startswith(UNDELIVERED):
         found.append(
             Warning(
-                f"Mails are not delivered: they go to {backend}.",
+                f"Emails are not delivered: they go to {backend}.",
                 hint="Set MAILERS (Django 6.0: EMAIL_BACKEND) to your mail server or provider.",
                 id="forms_ext.W005",
             )

@@ -13,7 +13,7 @@ class Frozen(Exception):
 
     def __init__(self, model: type[models.Model]) -> None:
         super().__init__(
-            _("What was booked or issued stays as it is: correct it by another row (%(name)s).")
+            _("Entries and invoices cannot be changed. Add a correcting entry instead (%(name)s).")
             % {"name": model._meta.verbose_name}
         )
 

@@ -74,7 +74,7 @@ def _reach(storage: Storage) -> None:
         storage.exists("health")
 
 
-def clockwork() -> None:
+def scheduler() -> None:
     """Check that the periodic work ran recently. Raise Unwell if it did not."""
     last = heartbeat.last_beat()
     if last is None or timezone.now() - last > SILENCE:
@@ -89,7 +89,7 @@ def worker() -> None:
 
 
 READY = {"database": database, "migrations": migrations, "cache": cached, "files": files}
-WORK = {"database": database, "clockwork": clockwork, "worker": worker}
+WORK = {"database": database, "scheduler": scheduler, "worker": worker}
 ADDRESSES: dict[str, dict[str, Callable[[], None]]] = {
     "/health/live/": {},
     "/health/ready/": READY,

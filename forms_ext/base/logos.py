@@ -37,7 +37,7 @@ class NotDrawable(Exception):
 def check(content: bytes) -> None:
     """Raise NotDrawable unless `content` is a picture that documents can hold."""
     if len(content) > MAX_BYTES:
-        raise NotDrawable(_("This picture is too large for documents. Choose one of less than 5 MB."))
+        raise NotDrawable(_("This image is too large for documents. Choose one smaller than 5 MB."))
     if not _is_raster(content):
         _check_drawing(content)
 
@@ -54,9 +54,9 @@ def _is_raster(content: bytes) -> bool:
     except Image.DecompressionBombError:
         pixels = MAX_PIXELS + 1
     except Exception:
-        raise NotDrawable(_("This picture cannot be read. Choose a PNG, a JPEG or a plain SVG.")) from None
+        raise NotDrawable(_("This image cannot be read. Choose a PNG, a JPEG or a plain SVG.")) from None
     if pixels > MAX_PIXELS:
-        raise NotDrawable(_("This picture has too many pixels for documents. Choose a smaller one."))
+        raise NotDrawable(_("This image has too many pixels for documents. Choose a smaller one."))
     return True
 
 
@@ -94,12 +94,12 @@ class Measure(NamedTuple):
 
 
 def _too_much() -> NotDrawable:
-    return NotDrawable(_("This drawing (SVG) is too complicated for documents. Choose a PNG, or a simpler drawing."))
+    return NotDrawable(_("This SVG is too complex for documents. Choose a PNG or a simpler SVG."))
 
 
 def _refers() -> NotDrawable:
     return NotDrawable(
-        _("This drawing (SVG) holds pictures, effects or links to other files, which documents cannot. Choose a PNG.")
+        _("This SVG contains images, effects or links to other files, which documents cannot use. Choose a PNG.")
     )
 
 
@@ -136,7 +136,7 @@ def _parse(content: bytes) -> Part:
     except (expat.ExpatError, ValueError, LookupError):
         roots.clear()
     if not roots or roots[0].tag != "svg":
-        raise NotDrawable(_("This picture cannot be read. Choose a PNG, a JPEG or a plain SVG."))
+        raise NotDrawable(_("This image cannot be read. Choose a PNG, a JPEG or a plain SVG."))
     return roots[0]
 
 

@@ -30,7 +30,7 @@ def begin(
     Raise ActionRefused if `source` cannot be exported in `format`.
     """
     if format not in fitting(is_files=source.is_files):
-        raise ActionRefused(_("This cannot be exported in that format."))
+        raise ActionRefused(_("This list cannot be exported in that format."))
     count = source.rows(query, by).count()
     background = count > conf.COP_EXPORT_BACKGROUND_ROWS if background is None else background
     export = Export.objects.create(

@@ -13,28 +13,28 @@ class Export(models.Model):
     """One export. A large one is a file in private storage until `ends_at`."""
 
     class State(models.TextChoices):
-        STREAMED = "streamed", _("Downloaded at once")
+        STREAMED = "streamed", _("Downloaded directly")
         WAITING = "waiting", _("Waiting")
-        WRITING = "writing", _("Being written")
+        WRITING = "writing", _("In progress")
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")
-        ENDED = "ended", _("Ended")
+        ENDED = "ended", _("Expired")
 
-    source = models.CharField(_("what"), max_length=40)
+    source = models.CharField(_("source"), max_length=40)
     format = models.CharField(_("format"), max_length=5)
     query = models.TextField(_("search and filters"), blank=True)
     options = models.JSONField(default=dict)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    created_at = models.DateTimeField(_("asked for"))
+    created_at = models.DateTimeField(_("requested"))
     rows = models.PositiveIntegerField(_("rows"), default=0)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.STREAMED)
+    state = models.CharField(_("status"), max_length=8, choices=State, default=State.STREAMED)
     done = models.PositiveIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     path = models.CharField(max_length=255, blank=True)
-    ends_at = models.DateTimeField(_("link ends"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("link expires"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("export")

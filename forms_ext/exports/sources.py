@@ -1,4 +1,4 @@
-"""What can be exported: each with its register, whose search and filters decide on the rows, and its columns."""
+"""What can be exported: each with its list, whose search and filters decide on the rows, and its columns."""
 
 import re
 from collections.abc import Callable
@@ -41,11 +41,11 @@ RANGE_END = re.compile(r"_(from|to|min|max|after|before)$")
 
 @dataclass(frozen=True)
 class Source:
-    """One thing to export; `narrow` makes its rows of those of the register, and `button` leads to it from there."""
+    """One thing to export; `narrow` makes its rows of those of the list, and `button` leads to it from there."""
 
     name: str
     label: str | Promise
-    register: ListingAdmin
+    listing_admin: ListingAdmin
     fields: tuple[Column, ...]
     button: str | Promise = EXPORT
     has_answers: bool = False
@@ -55,8 +55,8 @@ class Source:
 
     @property
     def permission(self) -> tuple[type[Model], str]:
-        """The model and the action that the readers of the register need."""
-        return self.register.permission_model or self.register.model, self.register.list_permission
+        """The model and the action that the readers of the list need."""
+        return self.listing_admin.permission_model or self.listing_admin.model, self.listing_admin.list_permission
 
     def allows(self, user: Any) -> bool:
         """Tell whether `user` may export and may read this listing."""
@@ -64,15 +64,15 @@ class Source:
         return may(user, "add", Export) and may(user, action, model)
 
     def rows(self, query: str, user: Any = None) -> QuerySet:
-        """Return the rows that the register shows for the query string `query`, in its order."""
+        """Return the rows that the list shows for the query string `query`, in its order."""
         request = HttpRequest()
         request.user = user or AnonymousUser()
-        rows = self.register.rows(request, QueryDict(query)).select_related(None)
+        rows = self.listing_admin.rows(request, QueryDict(query)).select_related(None)
         return self.narrow(rows) if self.narrow else rows
 
     def filters(self, query: str) -> str:
         """Return the filters in the query string `query`, for the audit log: keys and codes, no words of a person."""
-        known = self.register.index_view_class.filterset_class.base_filters
+        known = self.listing_admin.index_view_class.filterset_class.base_filters
         asked = [
             (name, value if CODE.fullmatch(value) else "")
             for name, values in QueryDict(query).lists()
@@ -119,7 +119,7 @@ def add(source: Source) -> Source:
 add(
     Source(
         "submissions",
-        _("Answers of forms"),
+        _("Form answers"),
         submissions,
         (field("reference", _("Reference")), field("page__title", _("Form"), key="form"), *SENT),
         has_answers=True,
@@ -134,12 +134,12 @@ add(
         (
             field("reference", _("Reference")),
             PROGRAM,
-            field("state", _("State")),
-            field("state_changed_at", _("State since"), "moment"),
+            field("state", _("Status")),
+            field("state_changed_at", _("Status since"), "moment"),
             *PERSON,
             field("organization", _("Organization")),
             field("time_zone", _("Time zone")),
-            field("source", _("Entered through")),
+            field("source", _("Received through")),
             *SENT,
         ),
         has_answers=True,
@@ -153,8 +153,8 @@ add(
         (
             field("reference", _("Reference")),
             PROGRAM,
-            field("state", _("State")),
-            field("state_changed_at", _("State since"), "moment"),
+            field("state", _("Status")),
+            field("state_changed_at", _("Status since"), "moment"),
             *PERSON,
             field("billing_name", _("Billing name")),
             field("billing_address", _("Billing address")),
@@ -178,24 +178,24 @@ add(
             field("payer_email", _("Email")),
             field("payer_address", _("Billing address")),
             field("payer_country", _("Country")),
-            field("standing", _("Standing")),
+            field("standing", _("Payment status")),
             field("fee_total", _("Fee"), "money", currency="currency"),
             field("paid_total", _("Paid"), "money", currency="currency"),
-            field("owed", _("Owed"), "money", currency="currency"),
+            field("owed", _("Amount due"), "money", currency="currency"),
             field("currency", _("Currency")),
             field("invoice_number", _("Open invoice")),
-            field("due_on", _("Due"), "date"),
+            field("due_on", _("Due date"), "date"),
         ),
     )
 )
 add(
     Source(
         "ledger",
-        _("Ledger rows"),
+        _("Account entries"),
         AccountAdmin(),
         (
             *OF_ACCOUNT,
-            field("kind", _("Kind")),
+            field("kind", _("Type")),
             field("amount", _("Amount"), "money", currency="amount_currency"),
             field("amount_currency", _("Currency")),
             field("effective_on", _("Date"), "date"),
@@ -204,10 +204,10 @@ add(
             field("note", _("Note")),
             field("payment__method", _("Method")),
             field("payment__receipt__number", _("Receipt")),
-            field("payment_reversal__receipt__number", _("Cancellation of a receipt"), key="cancellation"),
-            field("payment_reversal__payment__receipt__number", _("Receipt that is cancelled"), key="cancels"),
+            field("payment_reversal__receipt__number", _("Receipt cancellation"), key="cancellation"),
+            field("payment_reversal__payment__receipt__number", _("Cancelled receipt"), key="cancels"),
         ),
-        button=_("Export rows"),
+        button=_("Export entries"),
         narrow=ledger,
     )
 )
@@ -218,38 +218,38 @@ add(
         InvoiceAdmin(),
         (
             field("number", _("Number")),
-            field("kind", _("Kind")),
-            field("state", _("State")),
+            field("kind", _("Type")),
+            field("state", _("Status")),
             *OF_ACCOUNT,
             field("account__payer_email", _("Email")),
             field("account__payer_country", _("Country")),
             field("total", _("Total"), "money", currency="total_currency"),
             field("total_currency", _("Currency")),
             field("issued_at", _("Issued"), "moment"),
-            field("due_on", _("Due"), "date"),
+            field("due_on", _("Due date"), "date"),
             field("closed_at", _("Settled"), "moment"),
-            field("corrects__number", _("Corrects"), key="corrects"),
-            field("file__sha256", _("SHA-256 of the PDF"), key="pdf_sha256"),
+            field("corrects__number", _("Cancels invoice"), key="corrects"),
+            field("file__sha256", _("PDF SHA-256"), key="pdf_sha256"),
         ),
     )
 )
-add(Source("invoice-pdfs", _("PDFs of invoices"), InvoiceAdmin(), (), _("PDFs as ZIP"), is_files=True, narrow=drawn))
+add(Source("invoice-pdfs", _("Invoice PDFs"), InvoiceAdmin(), (), _("Export PDFs"), is_files=True, narrow=drawn))
 add(
     Source(
         "mails",
-        _("Mails"),
+        _("Emails"),
         email_log,
         (
-            field("kind", _("Kind of mail")),
+            field("kind", _("Email type")),
             field("scope", _("Scope")),
             field("about", _("About")),
             field("recipient", _("Recipient")),
             field("recipient_name", _("Name")),
             field("subject", _("Subject")),
             field("language", _("Language")),
-            field("state", _("State")),
+            field("state", _("Status")),
             field("attempts", _("Attempts"), "number"),
-            field("created_at", _("Written"), "moment"),
+            field("created_at", _("Created"), "moment"),
             field("sent_at", _("Sent"), "moment"),
             field("last_error", _("Last error")),
         ),

@@ -21,9 +21,9 @@ def option_blocks(kind: question_types.QuestionType, names: Sequence[str]) -> li
     """Return the blocks of those options of `kind` that `names` holds."""
     no_limit = _("Leave empty for no limit.")
     every: dict[str, blocks.Block] = {
-        "choices": blocks.TextBlock(label=_("Choices"), help_text=_("One on each line, in the order shown."), rows=4),
+        "choices": blocks.TextBlock(label=_("Choices"), help_text=_("One per line, in the order shown."), rows=4),
         "max_length": blocks.IntegerBlock(
-            label=_("Most characters"),
+            label=_("Maximum characters"),
             required=False,
             min_value=1,
             max_value=20000,
@@ -32,8 +32,8 @@ def option_blocks(kind: question_types.QuestionType, names: Sequence[str]) -> li
                 number=kind.usual_length,
             ),
         ),
-        "minimum": blocks.DecimalBlock(label=_("Smallest number"), required=False, help_text=no_limit),
-        "maximum": blocks.DecimalBlock(label=_("Largest number"), required=False, help_text=no_limit),
+        "minimum": blocks.DecimalBlock(label=_("Minimum"), required=False, help_text=no_limit),
+        "maximum": blocks.DecimalBlock(label=_("Maximum"), required=False, help_text=no_limit),
     }
     return [(name, every[name]) for name in kind.options if name in names]
 
@@ -41,10 +41,7 @@ def option_blocks(kind: question_types.QuestionType, names: Sequence[str]) -> li
 def role_block(kind: question_types.QuestionType) -> blocks.Block:
     """Return the block that tells the system which answer this is; the outline of the form shows the choice."""
     choices = [("", ""), *((role, format_lazy(_("(role: {name})"), name=roles.LABELS[role])) for role in kind.roles)]
-    help_text = _(
-        "Tells the system which answer this is: whom mails go to, what stands in the register and on the invoice. "
-        "Leave empty for any other question."
-    )
+    help_text = _("What this answer is used for, such as the name on the invoice. Otherwise leave empty.")
     return blocks.ChoiceBlock(choices=choices, required=False, label=_("Role"), help_text=help_text)
 
 
@@ -56,12 +53,12 @@ class QuestionBlock(blocks.StructBlock):
         errors: dict[str, ValidationError] = {}
         if not self.is_deferred_validation:
             if "choices" in cleaned and len(lines(cleaned["choices"])) < 2:
-                errors["choices"] = ValidationError(_("Write at least two different choices, one a line."))
+                errors["choices"] = ValidationError(_("Enter at least two different choices, one per line."))
             role = cleaned.get("role") or ""
             limit = roles.longest(role)
             if limit and (cleaned.get("max_length") or 0) > limit:
                 errors["max_length"] = ValidationError(
-                    _("Enter %(limit)d or less: that is what the system stores of an answer with the role “%(role)s”.")
+                    _("Enter %(limit)d or less. Answers with the role “%(role)s” cannot be longer.")
                     % {"limit": limit, "role": roles.LABELS[role]}
                 )
         if errors:
@@ -72,10 +69,15 @@ class QuestionBlock(blocks.StructBlock):
 def question_block(kind: question_types.QuestionType) -> QuestionBlock:
     """Return the block by which editors add a question of type `kind`."""
     children: list[tuple[str, blocks.Block]] = [
-        ("label", blocks.CharBlock(label=_("Question"), max_length=300, help_text=_("As people read it."))),
+        ("label", blocks.CharBlock(label=_("Question"), max_length=300, help_text=_("As people see it."))),
         *option_blocks(kind, ["choices"]),
         *([] if kind.always_required else [("required", _required_block())]),
-        ("help", blocks.CharBlock(label=_("Help"), required=False, max_length=500, help_text=_("Below the question."))),
+        (
+            "help",
+            blocks.CharBlock(
+                label=_("Help text"), required=False, max_length=500, help_text=_("Appears below the question.")
+            ),
+        ),
     ]
     settings = option_blocks(kind, ["max_length", "minimum", "maximum"])
     if kind.roles:
@@ -93,7 +95,7 @@ def question_block(kind: question_types.QuestionType) -> QuestionBlock:
 
 
 def _required_block() -> blocks.BooleanBlock:
-    return blocks.BooleanBlock(label=_("Must be answered"), required=False, default=True)
+    return blocks.BooleanBlock(label=_("Required"), required=False, default=True)
 
 
 def build_blocks() -> list[tuple[str, blocks.Block]]:
@@ -143,16 +145,23 @@ def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str
 def missing_words(missing: Sequence[str]) -> str:
     """Say what an editor does about the roles in `missing`."""
     names = ", ".join(str(roles.LABELS[role]) for role in missing)
-    return str(format_lazy(_("Give exactly one question each of these roles (behind its gear): {names}."), names=names))
+    return str(
+        format_lazy(
+            _("Give each of these roles to exactly one question, in its settings (gear icon): {names}."), names=names
+        )
+    )
 
 
 def questions_help(required: Sequence[str]) -> Any:
     """Return the help above the list of questions; `required` are the roles that the form needs."""
-    usual = _("Visitors see a change once you publish it. Behind the gear of a question lie its role and its limits.")
+    usual = _("Visitors see changes once you publish. A question's role and limits are in its settings (gear icon).")
     if not required:
         return usual
     names = lazy(lambda: ", ".join(str(roles.LABELS[role]) for role in required), str)()
     return format_lazy(
-        _("{usual} To publish this form, give exactly one question each of these roles: {names}."),
+        _(
+            "{usual} Before you can publish this form, each of these roles must be given to exactly one question: "
+            "{names}."
+        ),
         usual=usual, names=names,
     )  # fmt: skip

@@ -9,45 +9,45 @@ from django.utils.translation import gettext_lazy as _
 
 REQUIRED = _("Answer this question.")
 REQUIRED_OF_TYPES = {
-    "choice": _("Choose one."),
-    "choices": _("Choose at least one."),
-    "checkbox": _("Tick this box."),
+    "choice": _("Choose an option."),
+    "choices": _("Choose at least one option."),
+    "checkbox": _("Select this box."),
     "country": _("Choose a country."),
     "time_zone": _("Choose a time zone."),
     "date": _("Enter a date."),
     "number": _("Enter a number."),
-    "email": _("Write an email address, such as name@example.org."),
-    "phone": _("Write a phone number with its country code."),
-    "link": _("Write a web address."),
+    "email": _("Enter an email address, such as name@example.org."),
+    "phone": _("Enter a phone number with its country code."),
+    "link": _("Enter a link."),
     "file": _("Choose a file."),
-    "consent": _("Tick this box: without it we can't go on."),
+    "consent": _("Select this box to continue."),
 }
 REQUIRED_OF_ROLES = {
-    "name": _("Write your name."),
-    "email": _("Write your email address."),
-    "organization": _("Write the name of your organization."),
-    "billing_name": _("Write the name that the invoice is for."),
-    "billing_address": _("Write the address that the invoice is for."),
+    "name": _("Enter your name."),
+    "email": _("Enter your email address."),
+    "organization": _("Enter the name of your organization."),
+    "billing_name": _("Enter the name for the invoice."),
+    "billing_address": _("Enter the address for the invoice."),
 }
 
-UNREADABLE = _("Remove the characters that can't be read.")
-PHONE = _("Write the number with its country code, such as +1 574 555 0123.")
+UNREADABLE = _("Remove the characters that cannot be read.")
+PHONE = _("Enter the number with its country code, such as +1 574 555 0123.")
 TOO_LONG = _("Use %(limit_value)d characters or fewer. You have used %(show_value)d.")
-CHOOSE_ONE = _("Choose one of the answers that are offered.")
+CHOOSE_ONE = _("Choose one of the options.")
 INVALID_OF_TYPES: dict[str, dict[str, Any]] = {
-    "email": {"invalid": _("Write a whole email address, such as name@example.org.")},
+    "email": {"invalid": _("Enter a complete email address, such as name@example.org.")},
     "number": {
-        "invalid": _("Write a number in figures, such as 12 or 12.5."),
-        "max_digits": _("Write a number of at most %(max)s figures."),
-        "max_decimal_places": _("Write at most %(max)s figures after the point."),
-        "max_whole_digits": _("Write a number of at most %(max)s figures before the point."),
+        "invalid": _("Enter a number, such as 12 or 12.5."),
+        "max_digits": _("Enter at most %(max)s digits."),
+        "max_decimal_places": _("Enter at most %(max)s decimal places."),
+        "max_whole_digits": _("Enter at most %(max)s digits before the decimal point."),
     },
-    "date": {"invalid": _("Write a date that exists as year-month-day, such as 2024-01-31.")},
+    "date": {"invalid": _("Enter a real date as year-month-day, such as 2024-01-31.")},
     "choice": {"invalid_choice": CHOOSE_ONE},
-    "choices": {"invalid_choice": _("Choose only answers that are offered."), "invalid_list": CHOOSE_ONE},
+    "choices": {"invalid_choice": _("Choose only from the options."), "invalid_list": CHOOSE_ONE},
     "country": {"invalid_choice": _("Choose a country from the list.")},
     "time_zone": {"invalid_choice": _("Choose a time zone from the list.")},
-    "link": {"invalid": _("Write a whole web address, such as https://example.org.")},
+    "link": {"invalid": _("Enter a complete link, such as https://example.org.")},
 }
 
 
@@ -63,8 +63,8 @@ def of_range(low: Any, high: Any) -> dict[str, Any]:
         between = format_lazy(_("Enter a number from {low} to {high}."), low=plain(low), high=plain(high))
         return {"min_value": between, "max_value": between}
     return {
-        "min_value": _("Enter a number that is not below %(limit_value)s."),
-        "max_value": _("Enter a number that is not above %(limit_value)s."),
+        "min_value": _("Enter %(limit_value)s or more."),
+        "max_value": _("Enter %(limit_value)s or less."),
     }
 
 

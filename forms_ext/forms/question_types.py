@@ -149,7 +149,7 @@ def valid_unicode(value: str) -> None:
 @register
 class Text(QuestionType):
     name, label, icon, options = "text", _("Text"), "pilcrow", ("max_length",)
-    description, usual_length = _("One line."), 255
+    description, usual_length = _("A single line."), 255
     roles = ("name", "organization", "billing_name")
 
     def field(self, question: Question) -> forms.Field:
@@ -162,7 +162,7 @@ class Text(QuestionType):
 @register
 class LongText(QuestionType):
     name, label, icon, options = "long_text", _("Long text"), "edit", ("max_length",)
-    description, usual_length = _("Several lines, such as an address or what somebody hopes for."), 5000
+    description, usual_length = _("Several lines, such as an address or a motivation."), 5000
     roles = ("billing_address",)
 
     def field(self, question: Question) -> forms.Field:
@@ -235,7 +235,7 @@ class Date(QuestionType):
 @register
 class Choice(QuestionType):
     name, label, icon, options = "choice", _("Choice"), "radio-full", ("choices",)
-    description = _("One of several: buttons, or a list where there are many.")
+    description = _("One of several choices. Shown as buttons, or as a list if there are many.")
 
     def field(self, question: Question) -> forms.Field:
         choices = [(text, text) for text in question.get("choices", [])]
@@ -252,8 +252,8 @@ class Choice(QuestionType):
 
 @register
 class Choices(QuestionType):
-    name, label, icon, options = "choices", _("Several choices"), "list-ul", ("choices",)
-    description = _("Any number of several.")
+    name, label, icon, options = "choices", _("Multiple choice"), "list-ul", ("choices",)
+    description = _("Any number of choices.")
 
     def field(self, question: Question) -> forms.Field:
         choices = [(text, text) for text in question.get("choices", [])]
@@ -270,7 +270,7 @@ class Choices(QuestionType):
 @register
 class Checkbox(QuestionType):
     name, label, icon = "checkbox", _("Checkbox"), "check"
-    description = _("A single box: yes or no.")
+    description = _("One checkbox: yes or no.")
 
     def field(self, question: Question) -> forms.Field:
         return forms.BooleanField(**common(question))
@@ -285,7 +285,7 @@ class Checkbox(QuestionType):
 @register
 class Consent(Checkbox):
     name, label, icon, roles = "consent", _("Consent"), "lock", ("policy_consent",)
-    description = _("A box that must be ticked before the form can be sent.")
+    description = _("A checkbox that must be selected to send the form.")
     always_required = True
 
     def field(self, question: Question) -> forms.Field:
@@ -316,7 +316,7 @@ class Country(QuestionType):
 @register
 class TimeZone(QuestionType):
     name, label, icon = "time_zone", _("Time zone"), "time"
-    description = _("Found by the browser; the person can change it.")
+    description = _("Detected by the browser. The person can change it.")
 
     def field(self, question: Question) -> forms.Field:
         return forms.ChoiceField(
@@ -351,7 +351,7 @@ class PhoneField(TextField):
 @register
 class Phone(QuestionType):
     name, label, icon = "phone", _("Phone"), "mobile-alt"
-    description = _("With the code of the country.")
+    description = _("With the country code.")
 
     def field(self, question: Question) -> forms.Field:
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
@@ -368,7 +368,7 @@ class Phone(QuestionType):
 @register
 class Link(QuestionType):
     name, label, icon = "link", _("Link"), "link"
-    description = _("A web address.")
+    description = _("A link to a web page.")
 
     def field(self, question: Question) -> forms.Field:
         return LinkField(**common(question), assume_scheme="https", validators=within(500))

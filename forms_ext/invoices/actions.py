@@ -34,7 +34,7 @@ def _issuer_of(account: Account) -> Issuer:
     issuer = ledger_queries.issuer_for(account.program)
     if issuer is None:
         raise ActionRefused(
-            _("Nobody is set up to issue invoices. Add an issuer, with its bank details, under Snippets first.")
+            _("There is no issuer of invoices yet. Add one with its bank details under Snippets first.")
         )
     return issuer
 
@@ -73,7 +73,7 @@ def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | Non
     account = ledger_queries.locked(invoice.account_id)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
     if invoice.kind != Invoice.Kind.INVOICE:
-        raise ActionRefused(_("A credit note is not corrected by another one."))
+        raise ActionRefused(_("A credit note cannot be cancelled by another one."))
     if earlier := Invoice.objects.filter(corrects=invoice).first():
         return earlier
     Invoice.objects.filter(pk=invoice.pk, closed_at__isnull=True).update(closed_at=now())

@@ -28,9 +28,9 @@ def balances_fit_invoices() -> Iterator[str]:
     open_ids = set(Invoice.objects.filter(kind="invoice", closed_at__isnull=True).values_list("account_id", flat=True))
     for account in sums.iterator():
         if account.pk in open_ids and exact(account.owed) <= 0:
-            yield f"Account {account}: its invoice is open, although nothing is owed."
+            yield f"Account {account}: its invoice is open although nothing is due."
         if exact(account.paid) > 0:
-            yield f"Account {account}: more was given back than was paid."
+            yield f"Account {account}: more was refunded than was paid."
 
 
 @consistency.check("invoices.receipts")
@@ -57,10 +57,10 @@ def numbers_have_no_gap() -> Iterator[str]:
         if (row["n"], row["low"], row["high"]) != (sequence.last_number, 1, sequence.last_number):
             yield (
                 f"Series {sequence.key}: {row['n']} numbers from {row['low']} to {row['high']}, "
-                f"but {sequence.last_number} were drawn."
+                f"but {sequence.last_number} were assigned."
             )
     for series in found:
-        yield f"Series {series} has invoices and no sequence."
+        yield f"Series {series} has invoices, but no number sequence."
 
 
 @consistency.check("invoices.snapshots")
@@ -70,13 +70,13 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
         snapshot = invoice.snapshot
         total = Decimal(snapshot["total"])
         if snapshot["number"] != invoice.number or total != invoice.total.amount:
-            yield f"{invoice.number}: number or total are not those of its content."
+            yield f"{invoice.number}: its number or total does not match its content."
         if sum((Decimal(line["amount"]) for line in snapshot["lines"]), Decimal(0)) != total:
             yield f"{invoice.number}: its lines do not add up to its total."
         if invoice.corrects and invoice.corrects.total != -invoice.total:
-            yield f"{invoice.number}: does not equal the invoice {invoice.corrects.number} that it corrects."
+            yield f"{invoice.number}: its total does not match the invoice {invoice.corrects.number} that it cancels."
         if invoice.corrects and invoice.corrects.closed_at is None:
-            yield f"{invoice.corrects.number}: is open, although {invoice.number} corrects it."
+            yield f"{invoice.corrects.number}: is open although {invoice.number} cancels it."
 
 
 @consistency.check("invoices.pdfs")
@@ -88,8 +88,8 @@ def pdfs_fit_their_hashes() -> Iterator[str]:
             if invoice.issued_at < late or invoice.mailed_at:
                 yield f"{invoice.number}: has no PDF. {invoice.pdf_error}".strip()
         elif not private_files.exists(invoice.pdf_path):
-            yield f"{invoice.number}: its PDF is not in the storage."
+            yield f"{invoice.number}: its PDF is missing from storage."
         elif hashlib.sha256(private_files.read(invoice.pdf_path)).hexdigest() != invoice.pdf_sha256:
             yield f"{invoice.number}: the stored PDF is not the one that was issued."
         if not invoice.mailed_at and invoice.issued_at < late:
-            yield f"{invoice.number}: was not mailed."
+            yield f"{invoice.number}: was not emailed."

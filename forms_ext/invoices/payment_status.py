@@ -21,9 +21,9 @@ class PaymentStatus(models.TextChoices):
 
     OVERDUE = "overdue", _("Overdue")
     UNPAID = "unpaid", _("Unpaid")
-    CREDIT = "credit", _("Paid too much")
+    CREDIT = "credit", _("Overpaid")
     PAID = "paid", _("Paid")
-    NOTHING = "nothing", _("Nothing owed")
+    NOTHING = "nothing", _("Nothing due")
 
 
 class FiguresAndStatus(queries.Figures):

@@ -9,5 +9,5 @@ class InvoiceStatus(models.TextChoices):
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")
-    CORRECTED = "corrected", _("Corrected by a credit note")
-    DRAWING = "drawing", _("PDF being made")
+    CORRECTED = "corrected", _("Cancelled by a credit note")
+    DRAWING = "drawing", _("PDF being created")

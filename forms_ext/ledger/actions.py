@@ -73,16 +73,17 @@ def open_account(
 def _check_amount(account: Account, amount: Money) -> None:
     if str(amount.currency) != account.currency:
         raise ActionRefused(
-            _("This account is kept in %(own)s; an amount in %(other)s cannot be booked on it.")
+            _("This account is in %(own)s. Enter an amount in %(own)s, not in %(other)s.")
             % {"own": account.currency, "other": amount.currency}
         )
     if amount.amount <= 0:
-        raise ActionRefused(_("The amount must be above zero."))
+        raise ActionRefused(_("Enter an amount above zero."))
     if amount.amount >= LIMIT:
-        raise ActionRefused(_("The amount is too large: it must be below %(limit)s.") % {"limit": f"{LIMIT:,}"})
+        raise ActionRefused(_("The amount is too large. Enter less than %(limit)s.") % {"limit": f"{LIMIT:,}"})
     if round_minor(amount).amount != amount.amount:
         raise ActionRefused(
-            _("%(amount)s has more decimals than the currency has.") % {"amount": f"{amount.amount} {amount.currency}"}
+            _("%(amount)s has more decimal places than the currency allows.")
+            % {"amount": f"{amount.amount} {amount.currency}"}
         )
 
 
@@ -120,7 +121,7 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
     amount = round_minor(amount)
     _check_amount(account, amount)
     if queries.fee(account).amount > 0:
-        raise ActionRefused(_("The fee stands on this account already."))
+        raise ActionRefused(_("This account already has the fee."))
     return _post(account, Kind.FEE, amount.amount, by=by)
 
 
@@ -183,9 +184,9 @@ def record_payment(
         return _same_payment(earlier, account, amount)
     _check_amount(account, amount)
     if received_on > queries.latest_day():
-        raise ActionRefused(_("A payment cannot have been received on a day that has not come yet."))
+        raise ActionRefused(_("The date received cannot be in the future."))
     if amount.amount - queries.balance(account).amount >= LIMIT:
-        raise ActionRefused(_("The amount is too large: the account would be %(limit)s or more in credit.")
+        raise ActionRefused(_("The amount is too large. The account would be %(limit)s or more in credit.")
                             % {"limit": f"{LIMIT:,}"})  # fmt: skip
     found = [] if accepted is None else payment_checks.doubts_about(account, amount, received_on)
     if any(doubt.key not in (accepted or ()) for doubt in found):
@@ -206,7 +207,7 @@ def record_payment(
 def _same_payment(earlier: Payment, account: Account, amount: Money) -> Payment:
     same = earlier.account_id == account.pk and earlier.row.amount.amount == -amount.amount
     if not same or str(amount.currency) != account.currency:
-        raise ActionRefused(_("This form has recorded another payment already. Open the account and start again."))
+        raise ActionRefused(_("This form has already recorded another payment. Open the account and start again."))
     if PaymentReversal.objects.filter(payment=earlier).exists():
         raise ActionRefused(
             _("The payment that this form recorded has been reversed. Open the account and start again.")
@@ -235,9 +236,9 @@ def reverse_payment(
     payment = Payment.objects.select_related("row").get(pk=payment.pk)
     payment.account = account
     if PaymentReversal.objects.filter(payment=payment).exists():
-        raise ActionRefused(_("This payment has been reversed already."))
+        raise ActionRefused(_("This payment has already been reversed."))
     if not (note := reason.strip()):
-        raise ActionRefused(_("Say why the payment is reversed."))
+        raise ActionRefused(_("Enter the reason for reversing the payment."))
     row = _post(account, Kind.PAYMENT_REVERSAL, payment.received.amount, by=by, note=note[:300], reverses=payment.row)
     reversal = PaymentReversal.objects.create(payment=payment, row=row)
     answers = signals.payment_reversed.send(
@@ -260,7 +261,7 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
     left = queries.credit(account) - queries.listed(account)
     if left < amount:
         raise ActionRefused(
-            _("Only what is in credit can be given back: %(amount)s on this account.")
+            _("You can refund only what is in credit: %(amount)s on this account.")
             % {"amount": format_money(max(left, Money(0, account.currency)))}
         )
     refund = RefundDue.objects.create(account=account, amount=amount, reason=reason, listed_at=now())
@@ -272,9 +273,9 @@ def _lock_refund(refund: RefundDue) -> tuple[RefundDue, Account]:
     account = queries.locked(refund.account.pk)
     refund = RefundDue.objects.select_for_update().get(pk=refund.pk)
     if refund.settled_by_row_id:
-        raise ActionRefused(_("This refund is recorded as paid already."))
+        raise ActionRefused(_("This refund is already recorded as paid."))
     if refund.withdrawn_at:
-        raise ActionRefused(_("This refund was taken off the list."))
+        raise ActionRefused(_("This refund has been removed from the list."))
     return refund, account
 
 
@@ -287,9 +288,9 @@ def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None,
     """
     refund, account = _lock_refund(refund)
     if paid_on > queries.latest_day():
-        raise ActionRefused(_("A refund cannot have been paid on a day that has not come yet."))
+        raise ActionRefused(_("The date of the refund cannot be in the future."))
     if queries.credit(account) < refund.amount:
-        raise ActionRefused(_("That much is not in credit on this account: the payer would owe it again."))
+        raise ActionRefused(_("This account does not have that much in credit. The payer would owe it again."))
     row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300])
     refund.settled_by_row = row
     refund.save(update_fields=["settled_by_row"])
@@ -348,11 +349,11 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
     account = queries.locked(rebate.account.pk)
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
     if rebate.paid_row_id:
-        raise ActionRefused(_("This rebate is recorded as paid already."))
+        raise ActionRefused(_("This rebate is already recorded as paid."))
     if paid_on > queries.latest_day():
-        raise ActionRefused(_("A rebate cannot have been paid on a day that has not come yet."))
+        raise ActionRefused(_("The date of the rebate cannot be in the future."))
     if queries.balance(account).amount > 0:
-        raise ActionRefused(_("The fee is not paid in full any more: the rebate is not due now."))
+        raise ActionRefused(_("The fee is no longer paid in full, so the rebate is not due."))
     _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
     row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)
     rebate.paid_row = row

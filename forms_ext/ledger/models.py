@@ -29,9 +29,9 @@ class Issuer(models.Model):
     name = models.CharField(_("name"), max_length=160)
     address = models.TextField(_("address"), max_length=400)
     country: CountryColumn = CountryField(_("country"))
-    tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
-    email = models.EmailField(_("email address for questions"))
-    website = models.URLField(_("web site"), blank=True)
+    tax_id = models.CharField(_("tax ID"), max_length=40, blank=True)
+    email = models.EmailField(_("contact email"))
+    website = models.URLField(_("website"), blank=True)
     logo = models.ForeignKey(
         "wagtailimages.Image",
         null=True,
@@ -41,7 +41,7 @@ class Issuer(models.Model):
         verbose_name=_("logo"),
     )
     bank_details = models.TextField(_("bank details"), max_length=600)
-    number_prefix = models.CharField(_("prefix of invoice numbers"), max_length=12, blank=True)
+    number_prefix = models.CharField(_("invoice number prefix"), max_length=12, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days until an invoice is due"), default=14)
 
     class Meta:
@@ -62,7 +62,7 @@ class Issuer(models.Model):
         except logos.NotDrawable as error:
             raise ValidationError({"logo": str(error)}) from error
         except (OSError, ValueError) as error:  # the file, or its name, is not there any more
-            raise ValidationError({"logo": _("The file of this picture is missing. Choose another one.")}) from error
+            raise ValidationError({"logo": _("The file of this image is missing. Choose another one.")}) from error
 
 
 class Account(SearchedModel):
@@ -108,7 +108,7 @@ class AccountRow(ChainedModel):
     related = ("account",)
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rows")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind)
     amount = MoneyField(_("amount"), max_digits=18, decimal_places=3)
     effective_on = models.DateField(_("date"))
     recorded_at = models.DateTimeField(_("recorded"))
@@ -126,8 +126,8 @@ class AccountRow(ChainedModel):
     )
 
     class Meta:
-        verbose_name = _("row")
-        verbose_name_plural = _("rows")
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
         ordering = ["pk"]
         constraints = [
             *ChainedModel.Meta.constraints,

@@ -44,7 +44,7 @@ class PaymentInDoubt(ActionRefused):
     """A payment that was not recorded because of `doubts`; once these are accepted, it can be."""
 
     def __init__(self, doubts: Sequence[Doubt]) -> None:
-        super().__init__(" ".join([_("Nothing is recorded yet."), *(doubt.text for doubt in doubts)]))
+        super().__init__(" ".join([_("The payment has not been recorded."), *(doubt.text for doubt in doubts)]))
         self.doubts = doubts
 
 
@@ -59,9 +59,9 @@ def _more_than_owed(account: Account, amount: Money) -> Doubt | None:
     if amount.amount <= owed.amount:
         return None
     if owed.amount <= 0:
-        text = _("Nothing is owed on this account.")
+        text = _("Nothing is due on this account.")
     else:
-        text = _("Only %(owed)s is owed: %(more)s is too much.") % {
+        text = _("Only %(owed)s is due: %(more)s is too much.") % {
             "owed": format_money(owed),
             "more": format_money(amount - owed),
         }
@@ -73,7 +73,10 @@ def _before(account: Account, received_on: date) -> Doubt | None:
     if received_on >= opened_on:
         return None
     day, opened = (formatting.date_text(value, reader.language()) for value in (received_on, opened_on))
-    text = _("The account was opened on %(opened)s, after the payment of %(day)s.") % {"opened": opened, "day": day}
+    text = _("The payment is dated %(day)s, before the account was opened on %(opened)s.") % {
+        "opened": opened,
+        "day": day,
+    }
     return Doubt(f"before:{received_on}", text)
 
 
@@ -84,7 +87,7 @@ def _twin(account: Account, amount: Money, received_on: date) -> Doubt | None:
     numbers = sorted(_numbers(twins))
     if not numbers:
         return None
-    text = _("The same amount of the same day is recorded already: receipt %(numbers)s.") % {
+    text = _("The same amount is already recorded for the same day: receipt %(numbers)s.") % {
         "numbers": ", ".join(numbers)
     }
     return Doubt(f"twin:{','.join(numbers)}", text)

@@ -15,7 +15,7 @@ LABELS = {
     "rebate": _("Rebate granted"),
     "rebate_paid": _("Rebate recorded as paid"),
     "list_refund": _("Refund listed"),
-    "withdraw_refund": _("Refund taken off the list"),
+    "withdraw_refund": _("Refund removed from the list"),
     "list_rebate": _("Rebate listed"),
     "payment_reversal": _("Payment reversed"),
 }

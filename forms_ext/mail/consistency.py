@@ -17,9 +17,9 @@ State = OutgoingMail.State
 def mails_that_do_not_move() -> Iterator[str]:
     """Mails that failed, or that nobody sends though their time came an hour ago."""
     for pk, error in OutgoingMail.objects.filter(state=State.FAILED).values_list("pk", "last_error"):
-        yield f"Mail {pk} failed and waits for a hand: {error or 'no error was noted'}"
+        yield f"Email {pk} failed and needs attention: {error or 'no error was recorded'}"
     for pk in queries.due().filter(next_attempt_at__lt=now() - LATE).values_list("pk", flat=True):
-        yield f"Mail {pk} should have been sent more than an hour ago: is a worker running?"
+        yield f"Email {pk} should have been sent more than an hour ago. Check that a worker is running."
 
 
 @consistency.check("mail.templates")
@@ -27,14 +27,14 @@ def texts_that_are_not_used() -> Iterator[str]:
     """Own texts in whose place the built-in one is sent."""
     for text in queries.unused():
         fields = ", ".join(queries.misplaced(text))
-        yield f"Mail template {text.pk} ({text}, {text.scope or 'all programs'}) is not used: {fields} is misplaced"
+        yield f"Email template {text.pk} ({text}, {text.scope or 'all programs'}) is not used: {fields} is misplaced"
 
 
 @consistency.check("mail.secrets")
 def secrets_left_after_sending() -> Iterator[str]:
     """Private links that were not wiped."""
     for pk in OutgoingMail.objects.filter(state=State.SENT).exclude(secrets="").values_list("pk", flat=True):
-        yield f"Mail {pk} was sent, and still holds the secrets of its personal links"
+        yield f"Email {pk} was sent, but still contains the secrets of its private links"
 
 
 @consistency.check("mail.attachments")
@@ -43,4 +43,4 @@ def attachments_that_are_gone() -> Iterator[str]:
     waiting = MailAttachment.objects.exclude(mail__state=State.SENT)
     for mail, path in waiting.values_list("mail_id", "storage_path"):
         if not attachments.exists(path):
-            yield f"Mail {mail} waits to be sent with the file {path}, which is not there"
+            yield f"Email {mail} is waiting to be sent, but its attachment {path} is missing"

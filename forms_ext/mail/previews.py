@@ -61,7 +61,7 @@ class Preview:
 
     def choices(self) -> list[Any]:
         """Return the choices of a field, in groups."""
-        groups: list[Any] = [("", _("Invented values"))]
+        groups: list[Any] = [("", _("Sample values"))]
         if self.people and self.persons:
             label = self.people.label
             groups.append((_("A person"), [(f"person:{row.pk}", label(row)) for row in self.persons]))
@@ -69,7 +69,7 @@ class Preview:
             written = [
                 (f"mail:{m.pk}", f"{m.recipient_name or m.recipient}, {date_format(m.created_at)}") for m in self.mails
             ]
-            groups.append((_("A mail that was written"), written))
+            groups.append((_("An email from the log"), written))
         return groups
 
     def values(self, chosen: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def _misplaced(secrets: frozenset[str], links: frozenset[str], subject: str, bod
 def advice(name: str) -> str:
     """Return what to do about the misplaced field `name`."""
     return _(
-        "Put {%(name)s} in a paragraph of its own, or make it the whole address of a link. "
+        "Put {%(name)s} in a paragraph of its own, or make it the whole URL of a link. "
         "Anywhere else, the link could be passed on to another website."
     ) % {"name": name}
 

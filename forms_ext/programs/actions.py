@@ -62,7 +62,7 @@ def _start(
     if current.status == to_status and earlier is not None:
         return earlier, False
     raise ActionRefused(
-        _("The program is “%(status)s”: it cannot be changed to “%(to)s”.")
+        _("The program is “%(status)s” and cannot be changed to “%(to)s”.")
         % {"status": current.get_status_display(), "to": Program.Status(to_status).label}
     )
 
@@ -78,7 +78,7 @@ def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun
     """
     fee = program.page.fee
     if fee and fee.amount > 0 and ledger_queries.issuer_for(program) is None:
-        raise ActionRefused(_("Nobody is set up to issue invoices. Add an issuer under Snippets first."))
+        raise ActionRefused(_("There is no issuer of invoices yet. Add one under Snippets first."))
     return _start(
         program, kind=Kind.CONFIRM, from_statuses=[Program.Status.OPEN], to_status=Program.Status.CONFIRMED, by=by
     )
@@ -162,7 +162,7 @@ def close_program(*, program: Program, by: "User | None") -> bool:
     """
     program = Program.objects.select_related("page").get(pk=program.pk)
     if not is_over(program.page):
-        raise ActionRefused(_("The program is not over yet: it can be closed after its last session."))
+        raise ActionRefused(_("The program is not over yet. You can close it after its last session."))
     moved = Program.objects.filter(pk=program.pk, status=Program.Status.CONFIRMED).update(
         status=Program.Status.CLOSED, status_changed_at=now()
     )
@@ -170,7 +170,7 @@ def close_program(*, program: Program, by: "User | None") -> bool:
         history.record(program, "forms_ext.programs.close", user=by)
     elif program.status != Program.Status.CLOSED:
         raise ActionRefused(
-            _("The program is “%(status)s”: it cannot be changed to “%(to)s”.")
+            _("The program is “%(status)s” and cannot be changed to “%(to)s”.")
             % {"status": program.get_status_display(), "to": Program.Status.CLOSED.label}
         )
     return bool(moved)
@@ -234,7 +234,7 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
     give_up_place(registration)
     money = ""
     if registration.account:
-        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was called off."))
+        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was cancelled."))
     history.record(registration, "forms_ext.programs.called_off", user=run.started_by)
     sending.called_off(registration, run.message, money)
 

@@ -28,4 +28,4 @@ def runs_reach_everybody() -> Iterator[str]:
         account = registration.account
         assert account is not None
         if ledger_queries.balance(account).amount > 0 and invoices_queries.open_invoice(account) is None:
-            yield f"{registration}: owes something and has no invoice, although the program is confirmed."
+            yield f"{registration}: has an amount due but no invoice, although the program is confirmed."

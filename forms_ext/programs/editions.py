@@ -31,13 +31,13 @@ def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractB
     return edition
 
 
-def to_look_at(page: ProgramPage) -> list[CheckItem]:
+def checklist(page: ProgramPage) -> list[CheckItem]:
     """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
     found = edition_checklist.of_program(page)
     program = Program.for_page(page)
     scope = program.scope if program else None
     for template in mails.own_templates(scope) if scope else ():
-        where = _("Mail: %(subject)s") % {"subject": template.subject}
+        where = _("Email: %(subject)s") % {"subject": template.subject}
         query = urlencode({"scope": scope, "language": template.language})
         url = f"{reverse('forms_ext_mail:template', args=[template.kind])}?{query}"
         years = edition_checklist.years_of(page)

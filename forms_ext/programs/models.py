@@ -17,7 +17,7 @@ class BatchRun(models.Model):
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", _("Confirmed")
-        CALL_OFF = "call_off", _("Called off")
+        CALL_OFF = "call_off", _("Cancelled")
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="go_runs")
     kind = models.CharField(max_length=8, choices=Kind)

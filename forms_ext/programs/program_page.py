@@ -41,7 +41,7 @@ def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
 def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep:
     """Return what a reader does now; `form_url` is None if no application form is published."""
     if status == Status.CALLED_OFF:
-        return NextStep("", "", _("This program does not take place."))
+        return NextStep("", "", _("This program is cancelled."))
     if is_over(page):
         return NextStep("", "", _("This program is over."))
     moment = now()
@@ -50,7 +50,7 @@ def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep
         return NextStep(
             label=_("Apply"),
             url=form_url,
-            explanation=_("Apply first; we answer, and only accepted people register and pay."),
+            explanation=_("Apply first. If we accept you, you can register and pay."),
             closes_at=closes_at,
             is_open=True,
         )
@@ -61,7 +61,7 @@ def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep
             url="",
             explanation=_(
                 "Applications are closed. "
-                "If you are accepted, register by %(until)s with the personal link in your mail."
+                "If you have been accepted, register by %(until)s with the invitation link in your email."
             )
             % {"until": dates.until(registration_closes_at, page.registration_deadline_zone or page.home_zone)},
             closes_at=registration_closes_at,

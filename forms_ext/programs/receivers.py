@@ -8,12 +8,12 @@ from ..mail import scopes
 from . import actions, consistency, queries, tasks  # noqa: F401  (consistency registers its checks)
 
 LABELS = {
-    "called_off": _("Registration ended: program called off"),
+    "called_off": _("Registration cancelled: program cancelled"),
     "confirm": _("Program confirmed"),
     "close": _("Program closed"),
-    "call_off": _("Program called off"),
-    "retry": _("Failed items tried again"),
-    "new_edition": _("Made as a new edition"),
+    "call_off": _("Program cancelled"),
+    "retry": _("Failed items retried"),
+    "new_edition": _("Created as a new edition"),
 }
 
 

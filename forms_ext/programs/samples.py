@@ -29,7 +29,7 @@ AUDIENCES: dict[str, str | Promise] = {
     State.WAITING: gettext_lazy("People in the queue"),
     Application.State.ACCEPTED: gettext_lazy("Accepted applicants"),
     Application.State.SUBMITTED: gettext_lazy("Applicants awaiting a decision"),
-    Application.State.WAITLISTED: gettext_lazy("Applicants on the waiting list"),
+    Application.State.WAITLISTED: gettext_lazy("Waitlisted applicants"),
 }
 
 
@@ -77,7 +77,7 @@ def _called(kind: dict[str, Any], *, several_languages: bool) -> str:
     if several_languages:
         parts.append(_language(kind["language"]))
     if kind.get("is_invoiced"):
-        parts.append(_("invoiced"))
+        parts.append(_("with an invoice"))
     if kind.get("has_paid") and kind["state"] != State.MEMBER:
         parts.append(_("with a payment"))
     return ", ".join(parts)

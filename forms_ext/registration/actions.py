@@ -44,7 +44,7 @@ def _use(invitation: Invitation) -> Program:
     """Use the invitation up while its application is ours, so that nobody decides it meanwhile."""
     application = applications_queries.locked(invitation.application_id)
     if not invitations.use(invitation):
-        raise ActionRefused(_("This personal link is not valid any more: it was used, has ended or was replaced."))
+        raise ActionRefused(_("This invitation link no longer works: it was used, has expired or was replaced."))
     return Program.objects.select_related("page").get(pk=application.program_id)
 
 
@@ -139,7 +139,7 @@ def cancel(
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None
     if chosen != usual and paid and paid.amount > 0 and not reason.strip():
-        raise ActionRefused(_("Say why the deposit is treated otherwise than the policy says."))
+        raise ActionRefused(_("Enter the reason why the deposit is not treated as the policy says."))
     program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
     give_up_place(registration)

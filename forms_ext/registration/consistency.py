@@ -27,8 +27,8 @@ def registrations_fit_their_places() -> Iterator[str]:
         if has != wanted:
             yield f"{registration}: is {registration.state}, but its place is {has}."
         if registration.waits != (registration.state == State.WAITING):
-            does = "waits" if registration.waits else "does not wait"
-            yield f"{registration}: is {registration.state}, and {does} in the queue."
+            where = "" if registration.waits else "not "
+            yield f"{registration}: is {registration.state}, but {where}in the queue."
 
 
 @consistency.check("registration.links")
@@ -37,13 +37,13 @@ def links_fit_registrations() -> Iterator[str]:
     for invitation in Invitation.objects.filter(used_at__isnull=False, registration__isnull=True).select_related(
         "application"
     ):
-        yield f"{invitation.application}: its link was used, but there is no registration."
+        yield f"{invitation.application}: its invitation link was used, but there is no registration."
     for registration in Registration.objects.filter(invitation__used_at__isnull=True):
-        yield f"{registration}: its link was never used."
+        yield f"{registration}: its invitation link was never used."
     for registration in Registration.objects.exclude(invitation__application__state="accepted"):
         yield f"{registration}: its application is not accepted."
     for place in Place.objects.filter(invitation__isnull=False, invitation__registration__isnull=True):
-        yield f"Place {place.pk}: is taken by nobody who has registered."
+        yield f"Place {place.pk}: is taken without a registration."
 
 
 @consistency.check("registration.accounts")
@@ -57,13 +57,13 @@ def accounts_fit_registrations() -> Iterator[str]:
         account = registration.account
         if account is None:
             if registration.state in (State.HELD, State.MEMBER, State.LAPSED):
-                yield f"{registration}: is {registration.state} and has no account."
+                yield f"{registration}: is {registration.state}, but it has no account."
             continue
         if registration.state == State.WAITING:
-            yield f"{registration}: waits, but has an account."
+            yield f"{registration}: is in the queue, but has an account."
         unpaid = sending.deposit_left(registration).amount > 0
         if registration.state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(registration.program):
             yield f"{registration}: is a member, but the deposit is not paid."
         given = max(-ledger_queries.paid(account).amount, Decimal(0))
         if registration.state in (State.LAPSED, State.CANCELLED) and ledger_queries.balance(account).amount > given:
-            yield f"{registration}: has ended and still owes something."
+            yield f"{registration}: has ended, but still has an amount due."

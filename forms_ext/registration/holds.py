@@ -60,8 +60,8 @@ def _end_hold(place: Place, moment: datetime) -> bool:
     if registration.account:
         if invoice := invoices_queries.invoice_to_credit(registration.account):
             invoices.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit did not reach us in time."))
-        ledger.reverse_fee(account=registration.account, note=_("The hold ended unpaid."))
-        list_credit(registration.account, _("Paid in part before the hold ended."))
+        ledger.reverse_fee(account=registration.account, note=_("The hold expired unpaid."))
+        list_credit(registration.account, _("Partly paid before the hold expired."))
     history.record(registration, "forms_ext.registration.end_hold")
     sending.hold_ended(registration)
     offer_under_lock(program)
@@ -116,7 +116,7 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
     place = places.of(registration.invitation)
     _check_end(held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
-        raise ActionRefused(_("%(reference)s holds no place.") % {"reference": registration.reference})
+        raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
     history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
     place.held_until = held_until
@@ -132,7 +132,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     place = places.of(registration.invitation)
     _check_end(held_until)
     if place is None or not places.hold_again(place, held_until):
-        raise ActionRefused(_("%(reference)s holds no place.") % {"reference": registration.reference})
+        raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
     _remind_anew(registration)
     history.record(registration, "forms_ext.registration.hold_again", user=by, held_until=held_until.isoformat())
@@ -140,7 +140,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
 
 def _check_end(held_until: datetime) -> None:
     if held_until <= now():
-        raise ActionRefused(_("The hold must end at a time that lies ahead."))
+        raise ActionRefused(_("Choose a last day in the future for the hold."))
 
 
 def _remind_anew(registration: Registration) -> None:

@@ -21,7 +21,7 @@ class Registration(SearchedModel, AnswerSet):
         WAITING = "waiting", _("In the queue")
         HELD = "held", _("Place held")
         MEMBER = "member", _("Member")
-        LAPSED = "lapsed", _("Hold ended")
+        LAPSED = "lapsed", _("Hold expired")
         CANCELLED = "cancelled", _("Cancelled")
 
     program = models.ForeignKey("cop_program.Program", on_delete=models.PROTECT, related_name="registrations")
@@ -30,7 +30,7 @@ class Registration(SearchedModel, AnswerSet):
         "forms_ext.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="registration"
     )
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    state = models.CharField(_("state"), max_length=10, choices=State)
+    state = models.CharField(_("status"), max_length=10, choices=State)
     state_changed_at = models.DateTimeField()
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("email"))
@@ -40,7 +40,12 @@ class Registration(SearchedModel, AnswerSet):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     policy = RichTextField(_("cancellation policy accepted"), editable=False)
     deposit_amount = models.DecimalField(
-        _("deposit"), max_digits=18, decimal_places=3, default=0, editable=False, help_text=_("Frozen on registering.")
+        _("deposit"),
+        max_digits=18,
+        decimal_places=3,
+        default=0,
+        editable=False,
+        help_text=_("Set when the person registers. Never changes."),
     )
     page_counter = models.PositiveIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -40,15 +40,15 @@ class RegistrationFormPage(AbstractFormPage, Page):
     template = "forms_ext/registration_form_page.html"
     answers_are_submissions = False
     may_be_embedded = False  # nothing of it without an invitation
-    has_language_links = False  # the personal link leads to the form in its holder's language
+    has_language_links = False  # the invitation link leads to the form in its holder's language
     required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
     content_panels = panels.panels(
         required_roles,
         introduction=_(
-            "Only accepted people see this form, by their personal link. What they answered in their application "
-            "stands in it already; the program's cancellation policy stands above its box by itself."
+            "Only accepted people see this form, through their invitation link. Answers from their application are "
+            "filled in. The program's cancellation policy appears above its checkbox."
         ),
-        button=_("“Register” if empty. Whoever has registered is led to their private page."),
+        button=_("“Register” if empty. After registering, people see their private page."),
         has_thanks=False,
     )
 

@@ -57,18 +57,18 @@ def _locked(payment: Payment) -> Registration | None:
 def _late_deposit(registration: Registration, program: Program) -> None:
     """The hold had ended: take a place that is free and nobody waits for, else give the money back."""
     if not has_deposit(registration):
-        _give_back(registration, _("Paid in part after the hold had ended."))
+        _give_back(registration, _("Partly paid after the hold had expired."))
         return
     place = None
     if program.status in OPEN and queue.first(program) is None:
         place = places.claim(program=program, invitation=registration.invitation, held_until=now())
     if place is None:
-        _give_back(registration, _("The deposit came after the hold had ended, and no place is free."))
+        _give_back(registration, _("The deposit arrived after the hold had expired, and no place is free."))
         return
     account = registration.account
     assert account is not None
     for refund in ledger_queries.open_refunds().filter(account=account):
-        ledger.withdraw_refund(refund=refund, reason=_("The deposit came in, and a place was free."))
+        ledger.withdraw_refund(refund=refund, reason=_("The deposit arrived, and a place was free."))
     fee = AccountRow.objects.filter(account=account, kind="fee").order_by("pk").last()
     if fee is not None:
         ledger.post_fee(account=account, amount=fee.amount)
@@ -128,7 +128,7 @@ def _keep_less(registration: Registration, *, by: "User | None") -> str:
     left = min(kept, max(ledger_queries.paid(account), Money(0, account.currency)))
     if left == kept:
         return ""
-    note = _("The payment that it was kept from was reversed.")
+    note = _("The payment that covered it was reversed.")
     ledger.reverse_cancellation_fee(account=account, by=by, note=note)
     if left.amount > 0:
         ledger.post_cancellation_fee(account=account, amount=left, by=by, note=note)

@@ -23,23 +23,23 @@ State = Registration.State
 def next_step(registration: Registration, here: Standing) -> str:
     """Say in words what a registered person does now, who stands at `here`."""
     if registration.program.status == Program.Status.CALLED_OFF:
-        return _("The program does not take place. You have nothing to do.")
+        return _("The program is cancelled. You do not need to do anything.")
     if here.step == "register":
         return _(
-            "All places are taken. You are number %(place)s in the queue; we write to you as soon as a place is free. "
-            "Do not pay anything before."
+            "All places are taken. You are number %(place)s in the queue. We will email you when a place is free. "
+            "Do not pay before then."
         ) % {"place": queue.place(registration.invitation) or ""}
     if here.step == "deposit":
-        return _("Pay the deposit of %(deposit)s by %(until)s: until then a place is held for you.") % {
+        return _("Pay the deposit of %(deposit)s by %(until)s. We are holding a place for you until then.") % {
             "deposit": sending.payment_fields(registration)["deposit"],
             "until": _until(registration, here),
         }
     if here.step:
         return _member_step(registration, here)
     if registration.state == State.LAPSED:
-        said = _("The deposit did not reach us in time, and the place is no longer held. You owe nothing.")
+        said = _("We did not receive the deposit in time, so your place has been released. You have nothing to pay.")
     else:
-        said = _("Your registration is cancelled. You have nothing to do.")
+        said = _("Your registration is cancelled. You do not need to do anything.")
     return " ".join([said, *_given_back(registration)])
 
 
@@ -57,7 +57,7 @@ def _given_back(registration: Registration) -> list[str]:
         return []
     due = min(ledger_queries.listed(registration.account), ledger_queries.credit(registration.account))
     amount = format_money(due, registration.language) if due.amount > 0 else ""
-    return [_("We give %(amount)s back to you.") % {"amount": amount}] if amount else []
+    return [_("We will refund you %(amount)s.") % {"amount": amount}] if amount else []
 
 
 def _open_invoice(registration: Registration, here: Standing) -> Invoice | None:
@@ -71,10 +71,10 @@ def _member_step(registration: Registration, here: Standing) -> str:
     if invoice and here.until:
         return _("Pay invoice %(number)s by %(due)s.") % {"number": invoice.number, "due": _due(registration, here)}
     if registration.program.status == Program.Status.CLOSED:
-        return _("The program is over. What was recorded stays here for you.")
+        return _("The program is over. You can still use this page.")
     if registration.program.status == Program.Status.CONFIRMED:
-        return _("The program takes place, and your place is yours. The sessions are below.")
-    return _("Your place is yours. We write to you as soon as we know that enough people take part.")
+        return _("The program is going ahead and you have a place. The sessions are below.")
+    return _("You have a place. We will email you once enough people have joined.")
 
 
 def how_to_pay(registration: Registration, here: Standing) -> dict[str, str] | None:

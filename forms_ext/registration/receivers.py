@@ -29,13 +29,13 @@ MEMBERS = previews.People(
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
 LABELS = {
     "register": _("Registered"),
-    "keep_place": _("Deposit paid: place kept"),
+    "keep_place": _("Deposit paid: place secured"),
     "offer_place": _("Place offered from the queue"),
-    "end_hold": _("Hold ended unpaid"),
-    "set_hold_end": _("End of the hold changed"),
-    "hold_again": _("Deposit taken back: place held"),
+    "end_hold": _("Hold expired unpaid"),
+    "set_hold_end": _("Hold changed"),
+    "hold_again": _("Deposit reversed: place held"),
     "cancel": _("Registration cancelled"),
-    "renew_member_page": _("New address of the private page"),
+    "renew_member_page": _("New private page link"),
 }
 
 

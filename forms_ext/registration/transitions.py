@@ -33,7 +33,7 @@ def move(registration: Registration, to_state: str, *, reason: str = "") -> None
     if to_state not in TRANSITIONS[seen] or not rows.update(**values):
         current = Registration.objects.get(pk=registration.pk)
         raise ActionRefused(
-            _("%(reference)s is “%(state)s”, and cannot become “%(to)s”.")
+            _("%(reference)s cannot change from “%(state)s” to “%(to)s”.")
             % {
                 "reference": current.reference,
                 "state": current.get_state_display(),

@@ -23,7 +23,7 @@ class FormBlock(ProgramFormBlock):
 
     page = FormChooserBlock(
         label=_("Form"),
-        help_text=_("A published form page. What is to be mended and the confirmation stand on the form's own page."),
+        help_text=_("A published form page. Errors and the confirmation appear on the form's own page."),
     )
 
     class Meta:

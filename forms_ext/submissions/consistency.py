@@ -20,4 +20,4 @@ def files_of_answers_are_kept() -> Iterator[str]:
             wanted = {token: row for row in rows for token in files.tokens_of(row.answers)}
             kept = Upload.objects.filter(token__in=wanted, claimed_at__isnull=False).values_list("token", flat=True)
             for token in wanted.keys() - set(kept):
-                yield f"{model._meta.label} {wanted[token].pk}: a file of its answers is gone or will be deleted."
+                yield f"{model._meta.label} {wanted[token].pk}: a file in its answers is missing or will be deleted."

@@ -16,7 +16,7 @@ class File(QuestionType):
     """A file, kept as a private draft upload until an answer claims it."""
 
     name, label, icon, is_file = "file", gettext_lazy("File"), "doc-full", True
-    description = gettext_lazy("A PDF, a picture or a text document; private.")
+    description = gettext_lazy("A PDF, an image or a text document. Stored privately.")
 
     def field(self, question: Question) -> forms.Field:
         return files.KeptFileField(**common(question))
@@ -27,7 +27,7 @@ class File(QuestionType):
         elif (found := files.find(value, page_id=page_id, question_key=key)) is not None:
             upload = found
         else:
-            raise forms.ValidationError(_("This file is no longer here. Choose it again."))
+            raise forms.ValidationError(_("This file is no longer available. Choose it again."))
         return {"upload": upload.token, "name": upload.file_name}
 
     def hidden_name(self, key: str) -> str:

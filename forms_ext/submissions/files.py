@@ -44,14 +44,14 @@ def detect(file: UploadedFile) -> str:
     kind = filetype.guess(file.read(8192))
     file.seek(0)
     if kind is None or kind.mime not in ALLOWED:
-        raise ValidationError(_("Send a PDF, a picture (JPEG, PNG, WebP) or a text document (DOCX, ODT)."))
+        raise ValidationError(_("Use a PDF, an image (JPEG, PNG, WebP) or a text document (DOCX, ODT)."))
     return str(kind.mime)
 
 
 def too_large() -> str:
     """Return the sentence about a file that is larger than may be sent."""
     limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
-    return _("This file is larger than %(limit)s MB. Send a smaller one.") % {"limit": limit}
+    return _("This file is larger than %(limit)s MB. Use a smaller one.") % {"limit": limit}
 
 
 class KeptFileInput(forms.FileInput):
@@ -74,7 +74,7 @@ class KeptFileInput(forms.FileInput):
         upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if is_token(token) else None
         if upload is None:
             return html
-        note = _("Kept: %(name)s. Choose another file only to replace it.") % {"name": upload.file_name}
+        note = _("Uploaded: %(name)s. To replace it, choose another file.") % {"name": upload.file_name}
         return format_html(
             '{}<input type="hidden" name="{}_kept" value="{}"><p class="field__help">{}</p>',
             html, name, token, note,
@@ -93,7 +93,7 @@ class KeptFileField(forms.Field):
                 raise ValidationError(MISSING)
             return kept
         if not file.size:
-            raise ValidationError(_("This file is empty."))
+            raise ValidationError(_("This file is empty. Choose another one."))
         if file.size > conf.COP_UPLOAD_MAX_BYTES:
             raise ValidationError(too_large())
         file.content_type = detect(file)

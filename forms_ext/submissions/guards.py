@@ -61,8 +61,8 @@ def _when(until: datetime, minutes: int, request: HttpRequest) -> str:
     zone = reader.zone(request)
     time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), reader.language())
     return ngettext(
-        "You can send this again at %(time)s, in %(minutes)s minute.",
-        "You can send this again at %(time)s, in %(minutes)s minutes.",
+        "Try again at %(time)s, in %(minutes)s minute.",
+        "Try again at %(time)s, in %(minutes)s minutes.",
         minutes,
     ) % {"time": time if zone else f"{time} UTC", "minutes": minutes}
 
@@ -77,9 +77,9 @@ def _count(key: str, limit: int, reason: str, times: int = 1) -> None:
 def count_post(request: HttpRequest, *, files: int = 0) -> None:
     """Count a post, whatever becomes of it, and its `files`; raise TooMany if its network sent a flood of either."""
     if sender := network.sender(request):
-        reason = _("Too many forms came from your network in a short time.")
+        reason = _("Too many forms were sent from your network in a short time.")
         _count(f"try:{sender}", conf.COP_RATE_LIMIT_ATTEMPTS, reason)
-        reason = _("Too many files came from your network in a short time.")
+        reason = _("Too many files were sent from your network in a short time.")
         _count(f"file:{sender}", conf.COP_RATE_LIMIT_FILES, reason, files)
 
 
@@ -92,23 +92,21 @@ def check_open(page: "AbstractFormPage") -> None:
 def check_sender(request: HttpRequest, token: Token | None, *, version_id: int = 0) -> None:
     """Raise Doubtful unless a person sent what the form with `token`, of the version `version_id`, had asked them."""
     if token is None or token.is_stale:
-        raise Doubtful(
-            _("This page had been open for a long time. Everything is still here: look it over and send it again.")
-        )
+        raise Doubtful(_("This page was open for a long time. Your answers are still here: check and send them again."))
     if request.POST.get(TRAP):
-        raise Doubtful(_("Leave the field for a fax number empty, then send the form again."))
+        raise Doubtful(_("Leave the fax number empty and send the form again."))
     if token.is_hasty:
-        raise Doubtful(_("That was very quick. Look your answers over and send the form again."))
+        raise Doubtful(_("The form was sent too quickly. Check your answers and send it again."))
     if token.version_id != version_id:
         raise Doubtful(
-            _("The form has changed since you opened it. Your answers are kept: look it over and send it again.")
+            _("The form has changed since you opened it. Your answers are still here: check and send them again.")
         )
 
 
 def count_sent(sender: str) -> None:
     """Count what the network `sender` has sent and we have taken, in the transaction that stores it; or TooMany."""
     if sender:
-        reason = _("Too many forms came from your network in a short time.")
+        reason = _("Too many forms were sent from your network in a short time.")
         _count(f"form:{sender}", conf.COP_RATE_LIMIT_ADDRESS, reason)
 
 
@@ -119,10 +117,10 @@ def count_message(*, sender: str, email: str, to: str) -> None:
     higher limit counts all messages to one person.
     """
     count_sent(sender)
-    reason = _("You have written to this person several times in a short time.")
+    reason = _("You have sent this person several messages in a short time.")
     for writer in filter(None, (sender, email.lower())):
         _count(f"message:{writer}:{to.lower()}", conf.COP_RATE_LIMIT_RECIPIENT, reason)
-    reason = _("Many messages have come for this person in the last hour.")
+    reason = _("This person has received many messages in the last hour.")
     _count(f"messages:{to.lower()}", conf.COP_RATE_LIMIT_FACILITATOR, reason)
 
 

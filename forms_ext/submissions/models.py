@@ -38,7 +38,9 @@ class Submission(SearchedModel, AnswerSet):
 
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    title = models.CharField(_("from"), max_length=200, help_text=_("Name or email address, else the first answer."))
+    title = models.CharField(
+        _("from"), max_length=200, help_text=_("Name or email address, otherwise the first answer.")
+    )
     words = models.TextField(editable=False, help_text="What the search looks through: the answers as staff read them.")
 
     class Meta:
@@ -74,16 +76,16 @@ class Upload(models.Model):
 
 
 class EmbeddingSite(models.Model):
-    """Another website that may show our forms in a frame."""
+    """Another website that can show our forms in a frame."""
 
     origin = models.CharField(
-        _("web site"), max_length=200, unique=True, help_text=_("Its address without a page: https://www.example.org")
+        _("website"), max_length=200, unique=True, help_text=_("URL without a path: https://www.example.org")
     )
-    note = models.CharField(_("whose it is"), max_length=200, blank=True)
+    note = models.CharField(_("owner"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("web site that may show our forms")
-        verbose_name_plural = _("web sites that may show our forms")
+        verbose_name = _("website that may show our forms")
+        verbose_name_plural = _("websites that may show our forms")
         ordering = ["origin"]
 
     def __str__(self) -> str:

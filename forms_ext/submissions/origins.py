@@ -20,18 +20,18 @@ def parse(text: str) -> str:
     text = text.strip()
     parts, port = _split(text)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValidationError(_("Write the address with https://, such as https://www.example.org."))
+        raise ValidationError(_("Enter the full URL with https://, such as https://www.example.org."))
     if "*" in text:
-        raise ValidationError(_("A star is not taken. Add each web site with its whole name."))
+        raise ValidationError(_("Wildcards (*) are not allowed. Add each website by its full name."))
     if "@" in parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValidationError(
-            _("Leave out what follows the name: %(origin)s is enough, and means all pages there.")
+            _("Enter %(origin)s only. It covers all pages of the website.")
             % {"origin": f"{parts.scheme}://{parts.hostname}"}
         )
     host = _host(parts.hostname)
     if parts.scheme == "http" and not is_own_machine(host):
         raise ValidationError(
-            _("Write https:// instead of http://: on its way to the reader, a page without encryption can be changed.")
+            _("Use https:// instead of http://. Pages without encryption can be changed on their way to the reader.")
         )
     return f"{parts.scheme}://{host}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
@@ -46,7 +46,7 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
         parts = urlsplit(text)
         return parts, parts.port
     except ValueError as error:
-        raise ValidationError(_("Write the address with https://, such as https://www.example.org.")) from error
+        raise ValidationError(_("Enter the full URL with https://, such as https://www.example.org.")) from error
 
 
 def _host(name: str) -> str:
@@ -59,6 +59,6 @@ def _host(name: str) -> str:
     is_name = all(LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
     if host != OWN_MACHINE and (not is_name or (len(labels) < 2 and host != "localhost")):
         raise ValidationError(
-            _("“%(name)s” is not the name of a web site. Write it as in https://www.example.org.") % {"name": name}
+            _("“%(name)s” is not a website. Enter a name as in https://www.example.org.") % {"name": name}
         )
     return host.removesuffix(".")

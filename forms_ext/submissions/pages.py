@@ -43,8 +43,8 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 
     questions = QuestionsField(blank=True, verbose_name=_("questions"))
     introduction = RichTextField(_("introduction"), blank=True)
-    submit_label = models.CharField(_("label of the button"), max_length=60, blank=True)
-    thanks = RichTextField(_("text after sending"), blank=True)
+    submit_label = models.CharField(_("button label"), max_length=60, blank=True)
+    thanks = RichTextField(_("confirmation text"), blank=True)
 
     content_panels = panels.panels()
 

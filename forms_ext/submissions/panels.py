@@ -12,7 +12,7 @@ from cop_program.pages.panels import PrivacyNote
 
 from ..forms.blocks import questions_help
 
-BEFORE = _("Above the first question: what this is for, and how long it takes.")
+BEFORE = _("Appears above the first question. Say what the form is for and how long it takes.")
 SEND = _("“Send” if empty.")
 
 
@@ -33,7 +33,7 @@ def panels(
     has_thanks: bool = True,
 ) -> list[Any]:
     """Return the panels of a form page that needs `required_roles`; the others are help texts."""
-    thanks = [FieldPanel("thanks", help_text=_("Below the reference, once the answers have come: what happens next."))]
+    thanks = [FieldPanel("thanks", help_text=_("Appears below the reference after sending. Say what happens next."))]
     return [
         *Page.content_panels,
         PrivacyNote(),

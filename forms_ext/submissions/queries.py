@@ -30,7 +30,7 @@ def reasons_to_keep(pages: Sequence[Page]) -> list[str]:
     if reasons:
         return reasons
     return [
-        _("Somebody is filling in “%(form)s” and has sent a file for it; drafts are kept for %(days)d days.")
+        _("Someone is filling in “%(form)s” and has uploaded a file. Drafts are kept for %(days)d days.")
         % {"form": title, "days": conf.COP_UPLOAD_DRAFT_DAYS}
         for title, _count in _counted(Upload.objects.filter(claimed_at__isnull=True), pages)
     ]

@@ -174,7 +174,7 @@ def preview(page: Page, request: HttpRequest) -> HttpResponse:
     definition = definitions.definition_of(page)
     for item in definition["questions"]:
         if "key" in item and not item["label"]:
-            item["label"] = _("(This question has no words yet.)")
+            item["label"] = _("(Untitled question)")
     compiled = compiler.compile_definition(definition, page.pk or 0)
     form = compiled.form(initial={})
     context = around(page, request) | of_form(compiled, form) | {"is_preview": True, "closes_at": page.closes_at()}

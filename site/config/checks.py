@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 DEMO_SETTINGS = {
-    "COP_DEMO": "the demo's log-ins",
-    "COP_MAILBOX_DIR": "the mailbox page",
-    "COP_CLOCK_FILE": "the clock that can be set",
+    "COP_DEMO": "the demo's accounts",
+    "COP_MAILBOX_DIR": "a mailbox page",
+    "COP_CLOCK_FILE": "a changeable clock",
 }
 DEMO_DOMAIN = "circleforward.example"
 
@@ -23,10 +23,10 @@ def nothing_of_the_demo(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
         found.append(Error("The demo app is installed.", hint="Remove 'demo' from INSTALLED_APPS.", id="config.E001"))
     for name, what in DEMO_SETTINGS.items():
         if getattr(settings, name, None):
-            found.append(Error(f"{name} is set: {what} are for development only.", id="config.E002"))
+            found.append(Error(f"{name} is set. It enables {what}, for development only.", id="config.E002"))
     for alias, mailer in getattr(settings, "MAILERS", {}).items():
         if str(mailer.get("BACKEND", "")).startswith("demo."):
-            found.append(Error(f"The mailer '{alias}' writes to the demo's mailbox.", id="config.E003"))
+            found.append(Error(f"The mailer '{alias}' sends to the demo mailbox.", id="config.E003"))
     if settings.DEBUG:
         found.append(Error("DEBUG is on.", id="config.E004"))
     return found
@@ -42,4 +42,4 @@ def no_demo_users(
     from django.contrib.auth.models import User  # noqa: PLC0415  (start-up: read before models are loaded)
 
     names = User.objects.filter(email__endswith="@" + DEMO_DOMAIN, is_active=True).values_list("username", flat=True)
-    return [Error(f"The demo's user '{name}' can log in here.", id="config.E005") for name in names]
+    return [Error(f"The demo user '{name}' can log in here.", id="config.E005") for name in names]

@@ -83,5 +83,5 @@ def as_text(content: dict[str, Any]) -> str:
     lines += [f"  Admin     {content['admin_url']}", f"  Mailbox   {content['mailbox_url']}"]
     lines += [f"  Rehearsal {_address(content['base_url'], 'demo:rehearsal', '/demo/rehearsal/')}", ""]
     lines += [f"  {user['role']:<14} {user['username']:<8} {user['password']}" for user in content["users"]]
-    lines += ["", f"  The same in {path()}. Ctrl-C ends everything.", ""]
+    lines += ["", f"  Also stored in {path()}. Press Ctrl-C to stop.", ""]
     return "\n".join(lines)

@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 def address(port: int) -> str:
     """Return the address of the site at `port`; CommandError, in words, where the port is taken."""
     if not port_is_free(HOST, port):
-        raise CommandError(f"Port {port} is taken. Choose another: PORT={port + 1}")
+        raise CommandError(f"Port {port} is in use. Choose another: PORT={port + 1}")
     return f"http://{HOST}:{port}"
 
 
@@ -28,7 +28,7 @@ def prepare(base_url: str, say: Callable[[str], object]) -> dict[str, Any]:
     settings.WAGTAILADMIN_BASE_URL = base_url
     executor = MigrationExecutor(connections["default"])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("==> Making the tables of the database (a quarter of a minute, the first time)")
+        say("==> Creating the database tables (about 15 seconds the first time)")
         call_command("migrate", verbosity=0, interactive=False)
     load(say=say)
     return handout.write(base_url)

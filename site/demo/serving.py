@@ -1,4 +1,4 @@
-"""One supervisor for the web server, the worker and the clockwork of `make run`."""
+"""One supervisor for the web server, the worker and the scheduler of `make run`."""
 
 import ctypes
 import os
@@ -109,9 +109,9 @@ class Supervisor:
                 continue
             status = child.process.returncode
             if time.monotonic() - child.started < LONG_ENOUGH_SECONDS:
-                self.say(f"==> The {child.name} ended at once (status {status}); see above. Stopping.")
+                self.say(f"==> The {child.name} stopped at once (status {status}). See above. Stopping everything.")
                 return False
-            self.say(f"==> The {child.name} ended (status {status}); starting it again")
+            self.say(f"==> The {child.name} stopped (status {status}). Starting it again")
             child.signal_group(signal.SIGKILL)
             time.sleep(RESTART_SECONDS)
             child.start(self.environment)

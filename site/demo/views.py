@@ -132,4 +132,4 @@ def _move(request: HttpRequest, form: ClockForm) -> None:
         step = timedelta(days=form.cleaned_data["days"] or 0, hours=form.cleaned_data["hours"] or 0)
         clock.set_offset(clock.offset() + step)
     tick.enqueue()
-    messages.success(request, "The clock is set. The periodic work has been started.")
+    messages.success(request, "Clock set. Periodic jobs have been started.")

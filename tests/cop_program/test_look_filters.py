@@ -38,7 +38,7 @@ def test_places_are_said_in_words_and_not_by_dots_alone() -> None:
     assert "5 of 9 places left" in some
     none = render_to_string("cop_program/parts/places.html", {"places": Places(9, 8, 1, 2)})
     assert "All 9 places are taken." in none
-    assert "2 people wait for one." in none
+    assert "2 people are in the queue." in none
 
 
 def test_the_head_of_a_page_names_every_time_of_the_reader_once() -> None:

@@ -155,7 +155,7 @@ def test_session_times_are_entered_in_the_home_zone(editor: Client, program_page
     edit = editor.get(reverse("wagtailadmin_pages:edit", args=[session.pk])).content.decode()
     assert 'value="2024-02-07 16:00"' in edit
     outside = editor.post(address, values | {"slug": "x", "starts_at": "2024-02-06 16:00"})
-    assert "The program begins on Wednesday 7 February 2024." in outside.content.decode()
+    assert "The program starts on Wednesday 7 February 2024." in outside.content.decode()
 
 
 def test_editor_of_a_program_opens(editor: Client, program_page: ProgramPage, add_session: AddSession) -> None:

@@ -52,7 +52,7 @@ QUESTIONS: list[tuple[str, Any]] = [
     ("file", {"label": "Paper", "required": False}),
 ]
 ANSWERS = {"secret_question": "Ada Sample", "email": "ada@example.org"}
-LETTER = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}
+MESSAGE = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}
 
 
 @dataclass
@@ -221,7 +221,7 @@ def write(client: Client, world: World) -> Any:
     with clock.at(factories.START - timedelta(minutes=1)):
         token = tokens.make(world.facilitator.pk, 0)
     path = reverse("forms_ext:facilitator_message", args=[world.facilitator.pk])
-    answer = client.post(path, {**LETTER, "_token": token})
+    answer = client.post(path, {**MESSAGE, "_token": token})
     return client.get(answer.url) if answer.status_code == 302 and "sent" in answer.url else answer
 
 

@@ -192,8 +192,8 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     (DECISIONS, lambda w: Decision.objects.order_by("pk").first().mail.delete(), "has no mail"),  # type: ignore[union-attr]
     (DECISIONS, lambda w: Application.objects.filter(pk=w.undecided.pk).update(state="declined"), "decisions say sub"),
     (DECISIONS, lambda w: Decision.objects.all().update(from_state="declined"), "but a decision says declined"),
-    (QUEUE, lambda w: place_of(w.held).update(**NO_PLACE), "somebody waits, although a place is free"),
-    (QUEUE, lambda w: QueueEntry.objects.all().update(offered_at=None), "has a place and still waits"),
+    (QUEUE, lambda w: place_of(w.held).update(**NO_PLACE), "people are in the queue although a place is free"),
+    (QUEUE, lambda w: QueueEntry.objects.all().update(offered_at=None), "has a place, but is still in the queue"),
     ("registration.places", lambda w: place_of(w.held).update(**NO_PLACE), "is held, but its place is none"),
     (
         "registration.places",
@@ -201,14 +201,14 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
         "is member, but its place is none",
     ),
     ("registration.places", lambda w: QueueEntry.objects.all().update(left_at=START), "does not wait in the"),
-    ("registration.links", lambda w: link_of(w.held).update(used_at=None), "its link was never used"),
+    ("registration.links", lambda w: link_of(w.held).update(used_at=None), "its invitation link was never used"),
     ("registration.links", lambda w: Invitation.objects.all().update(used_at=START), "there is no registration"),
     ("registration.links", lambda w: application_of(w.held).update(state="withdrawn"), "application is not accepted"),
     ("registration.links", lambda w: place_of(w.held).update(invitation=w.invited), "nobody who has registered"),
     ("registration.accounts", lambda w: registration(w.held).update(account=None), "is held and has no account"),
-    ("registration.accounts", move_account, "waits, but has an account"),
+    ("registration.accounts", move_account, "is in the queue, but has an account"),
     ("registration.accounts", lambda w: registration(w.member).update(deposit_amount=5000), "deposit is not paid"),
-    ("registration.accounts", lambda w: post(w.lapsed, "fee", 1997), "has ended and still owes something"),
+    ("registration.accounts", lambda w: post(w.lapsed, "fee", 1997), "has ended, but still has an amount due"),
     (
         "programs.runs",
         lambda w: BatchItem.objects.all().update(state="failed", error="no paper"),
@@ -218,15 +218,15 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("ledger.rows", lambda w: raw(AccountRow).update(amount_currency="EUR"), "is in EUR, the account in USD"),
     ("ledger.rows", lambda w: raw(AccountRow).filter(kind="reversal").update(amount=Decimal(-1)), "does not equal"),
     ("ledger.rows", lambda w: post(w.held, "payment", -5), "there is no payment for it"),
-    ("ledger.rows", cancellation, "does not agree with its row"),
+    ("ledger.rows", cancellation, "does not match its entry"),
     ("ledger.rows", reversal_without_a_record, "there is no reversal for it"),
     ("invoices.receipts", lambda w: raw(Receipt).filter(reversal=None).delete(), "has no receipt"),
     ("invoices.receipts", reversal_without_receipt, "was not cancelled"),
     ("ledger.rows", reverse_a_refund, "that its kind does not reverse"),
-    ("ledger.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not agree with its row"),
-    ("ledger.rows", lambda w: raw(Payment).update(account=w.held.account), "does not agree with its row"),
+    ("ledger.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not match its entry"),
+    ("ledger.rows", lambda w: raw(Payment).update(account=w.held.account), "does not match its entry"),
     ("invoices.balances", lambda w: post(w.member, "payment", -5000), "is open, although nothing is owed"),
-    ("invoices.balances", lambda w: post(w.held, "refund", 5000), "more was given back than was paid"),
+    ("invoices.balances", lambda w: post(w.held, "refund", 5000), "more was refunded than was paid"),
     ("invoices.numbers", lambda w: invoice_of(w.left).update(sequence_number=7), "numbers from 1 to 7, but 2 were"),
     (
         "invoices.numbers",
@@ -243,7 +243,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("invoices.pdfs", lambda w: file_of(w.member).delete(), "has no PDF"),
     ("invoices.pdfs", lambda w: file_of(w.member).update(path="invoices/gone.pdf"), "is not in the storage"),
     ("invoices.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
-    ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not mailed"),
+    ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not emailed"),
     ("ledger.lists", lambda w: RefundDue.objects.all().update(settled_by_row=a_row(w)), "Refund"),
     ("ledger.lists", lambda w: RefundDue.objects.all().update(amount=Decimal(7)), "does not agree with the row"),
     (
@@ -289,7 +289,7 @@ def test_the_command_finds_nothing_or_prints_what_it_finds_and_exits_with_1(
 ) -> None:
     triggers.install(connection)
     call_command("cop_audit")
-    assert capsys.readouterr().out == f"{len(consistency.names())} checks, nothing found.\n"
+    assert capsys.readouterr().out == f"{len(consistency.names())} checks passed.\n"
     link_of(world.held).update(revoked_at=START)
     with pytest.raises(SystemExit) as stop:
         call_command("cop_audit")

@@ -30,8 +30,8 @@ from tests.forms_ext.forms.conftest import (
 from tests.forms_ext.submissions.sending import ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain, pytest.mark.usefixtures("january")]
-LETTER = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}
-SENT = {"page": 302, "frame": 302, "api": 201, "letter": 302}
+MESSAGE = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?"}
+SENT = {"page": 302, "frame": 302, "api": 201, "message": 302}
 
 
 class Sender:
@@ -59,12 +59,12 @@ class Sender:
 def sender(request: pytest.FixtureRequest, form_page: ApplicationFormPage, settings: Any) -> Sender:  # noqa: F811
     settings.COP_RATE_LIMIT_RECIPIENT = 0
     pk, name = form_page.pk, request.param
-    if name == "letter":
+    if name == "message":
         root = Site.objects.get(is_default_site=True).root_page
         index = root.add_child(instance=FacilitatorIndexPage(title="Facilitators", slug="facilitators"))
         evan = FacilitatorPage(title="Evan", slug="evan", role="Facilitator", contact_email="evan@example.org")
         address = reverse("forms_ext:facilitator_message", args=[index.add_child(instance=evan).pk])
-        return Sender(name, address, address, LETTER)
+        return Sender(name, address, address, MESSAGE)
     if name == "frame":
         EmbeddingSite.objects.create(origin="https://www.example.org")
     address = {"page": f"/go/form/{pk}/", "frame": f"/go/frame/{pk}/", "api": f"/api/v3/forms/{pk}/"}[name]
@@ -95,10 +95,10 @@ def test_the_answer_says_when_to_come_again_and_keeps_everything(sender: Sender,
     if sender.name == "api":
         assert refused["Content-Type"] == "application/problem+json"
         assert refused["Retry-After"] == str(13 * 60)
-        assert "You can send this again at 1:00 pm, in 13 minutes." in refused.json()["detail"]
+        assert "Try again at 1:00 pm, in 13 minutes." in refused.json()["detail"]
         return
     assert refused["Retry-After"] == str(12 * 60)
-    assert "You can send this again at 1:00 pm, in 12 minutes." in refused.text
+    assert "Try again at 1:00 pm, in 12 minutes." in refused.text
     for typed in sender.answers.values():
         assert typed.split("<")[0] in refused.text
     with clock.at(factories.START + timedelta(hours=1)):

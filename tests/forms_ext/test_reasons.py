@@ -184,7 +184,7 @@ CASES = [
     Case("pay a rebate", rebate, "cop_billing:rebate", PAID, told=("rebate_paid",)),
     Case("confirm", the_program, "cop_programs:confirm", others=("program_confirmed", "invoice")),
     Case(
-        "call off", the_program, "cop_programs:call_off", BOTH | {"sure": "on"},
+        "call off", the_program, "cop_programs:cancel", BOTH | {"sure": "on"},
         told=("called_off", "called_off_applicant"), others=("credit_note",),
     ),
 ]  # fmt: skip
@@ -312,7 +312,7 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)
     assert {"reason", "message", "note", "text"} <= names
-    assert {NoteForm, PaymentForm, admin_forms.CallOffForm} <= set(below(forms.Form))
+    assert {NoteForm, PaymentForm, admin_forms.CancelProgramForm} <= set(below(forms.Form))
 
 
 CUSTOM = "<p>It is off.</p><p>{reason}</p>"
@@ -384,7 +384,7 @@ def test_people_who_get_another_mail_are_shown_apart(program: Program, admin_cli
     make_registration(program, 3)
     german = make_registration(program, 4)
     Registration.objects.filter(pk=german.pk).update(language="de")
-    emails = admin_client.get(reverse("cop_programs:call_off", args=[program.pk])).context["emails"]
+    emails = admin_client.get(reverse("cop_programs:cancel", args=[program.pk])).context["emails"]
     assert [(email.audience, email.recipients) for email in emails] == [
         ("Members, English", 1),
         ("Members, English, invoiced", 1),

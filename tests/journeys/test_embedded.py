@@ -89,10 +89,10 @@ def list_site(editor: Visitor, origin: str) -> None:
     page = editor.page
     page.goto(f"{editor.site.base_url}/admin/cop/embedded-forms/")
     editor.look("embedded-forms", only="main")
-    page.get_by_role("link", name="Add a web site").click()
+    page.get_by_role("link", name="Add website").click()
     page.locator("[name=origin]").fill(f"{origin}/guests.html")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".w-field__errors", has_text="Leave out what follows the name").first).to_be_visible()
+    expect(page.locator(".w-field__errors", has_text="It covers all pages of the website").first).to_be_visible()
     page.locator("[name=origin]").fill(origin)
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".messages")).to_contain_text("created")
@@ -103,8 +103,8 @@ def copied_code(editor: Visitor, form: int) -> str:
     page = editor.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{editor.site.base_url}/admin/cop/embedded-forms/{form}/")
-    page.get_by_role("button", name="Copy the code").click()
-    expect(page.get_by_text("The code is copied.")).to_be_visible()
+    page.get_by_role("button", name="Copy code").click()
+    expect(page.get_by_text("Code copied.")).to_be_visible()
     editor.look("embedding-code", only="main")
     code: str = page.evaluate("navigator.clipboard.readText()")
     assert code == unescape(page.locator("#cop-code").input_value())
@@ -149,8 +149,8 @@ def test_a_form_is_filled_in_within_another_web_site(
         frame.get_by_label("Your name").fill("Gus Guest")
         look(page)
         frame.get_by_label("Paper").set_input_files(PAPER)
-    press(frame, "Go on to check your answers")
-    expect(frame.get_by_role("alert")).to_contain_text("1 answer needs mending")
+    press(frame, "Continue to check your answers")
+    expect(frame.get_by_role("alert")).to_contain_text("There is a problem with 1 answer")
     expect(frame.get_by_role("alert")).to_be_focused()
     expect(frame.get_by_role("alert")).to_be_in_viewport()
     look(page)
@@ -160,7 +160,7 @@ def test_a_form_is_filled_in_within_another_web_site(
     expect(frame.locator("main")).to_contain_text("Kept: paper.pdf")
     with reading():
         frame.get_by_label("Your email address").fill("gus@example.org")
-    press(frame, "Go on to check your answers")
+    press(frame, "Continue to check your answers")
     expect(frame.get_by_role("heading", level=1)).to_have_text("Check your answers")
     look(page)
     press(frame, "Send")
@@ -169,7 +169,7 @@ def test_a_form_is_filled_in_within_another_web_site(
     look(page)
     assert page.context.cookies() == [], "a frame of another site would get none"
     with page.expect_popup() as opened:
-        frame.get_by_role("link", name="Open it in a window of its own").click()
+        frame.get_by_role("link", name="Open in a new window").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Guests")
     page.context.close()
 

@@ -46,7 +46,7 @@ def apply(person: Visitor) -> str:
         page.get_by_label("Your email address").fill("not an address")
     person.press("Send the application")
     summary = page.get_by_role("alert")
-    expect(summary).to_contain_text("1 answer needs mending")
+    expect(summary).to_contain_text("There is a problem with 1 answer")
     expect(summary).to_be_focused()
     person.look("form-wrong")
     expect(page.get_by_label("Your name")).to_have_value(person.name)
@@ -61,7 +61,7 @@ def apply(person: Visitor) -> str:
     with reading():
         page.get_by_label("Your email address").fill(person.email)
     person.press("Send the application")
-    expect(page.get_by_role("heading", level=1)).to_have_text("We have your application")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your application")
     person.look("sent")
     found = re.search(r"A-\d{4}-\d{4}", page.locator("main").inner_text())
     assert found is not None
@@ -106,7 +106,7 @@ def accept(staff: Visitor, person: Visitor, reference: str) -> None:
     staff.look("person", only="main")
     page.locator("summary", has_text="Accept").click()
     staff.look("person-accept", only="main")
-    staff.press("Accept and send this mail")
+    staff.press("Accept and send email")
     expect(page.locator("main")).to_contain_text("Accepted")
 
 
@@ -116,9 +116,9 @@ def record_deposit(staff: Visitor, person: Visitor) -> None:
     page.goto(f"{base}/admin/cop/registrations/?q={person.email}")
     staff.look("registrations", only="main")
     page.locator("main").get_by_role("link", name=re.compile(person.name)).first.click()
-    expect(page.get_by_role("link", name="Record the deposit")).to_be_visible()
+    expect(page.get_by_role("link", name="Record deposit")).to_be_visible()
     staff.look("registration", only="main")
-    page.get_by_role("link", name="Record the deposit").click()
+    page.get_by_role("link", name="Record deposit").click()
     staff.look("pay", only="main")
     page.get_by_label("Received on").fill(date.today().isoformat())
     page.locator("main form[method=post] button[type=submit]:not([name])").click()
@@ -134,9 +134,9 @@ def confirm_program(staff: Visitor) -> None:
     staff.look("programs", only="main")
     page.locator("main").get_by_role("link", name=program["title"], exact=True).first.click()
     staff.look("program-home", only="main")
-    page.get_by_role("link", name="Confirm the program").click()
+    page.get_by_role("link", name="Confirm program").click()
     staff.look("confirm", only="main")
-    staff.press("Confirm and send the invoices")
+    staff.press("Confirm and send invoices")
     page.wait_for_url("**/run/")
     staff.look("run", only="main")
 

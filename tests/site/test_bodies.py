@@ -134,7 +134,7 @@ def addresses(server: Server, form: int) -> dict[str, tuple[str, str]]:
         "frame": (f"/go/frame/{form}/", ""),
         "page of a program": (f"/{own}", ""),
         "page of its form": (f"/{own}apply/", ""),
-        "letter": (facilitator[1].decode(), ""),
+        "message": (facilitator[1].decode(), ""),
         "zone": ("/cop/zone/", ""),
         "calendar": (f"/cop/calendar/{program['id']}.ics", ""),
         "member": ("/go/member/x/", ""),
@@ -161,7 +161,7 @@ def test_nothing_of_a_huge_body_is_read_anywhere(server: Server, form: int) -> N
 
 
 def test_a_body_without_a_length_is_refused_where_ours_take_something(server: Server, form: int) -> None:
-    for name in ("form", "frame", "letter", "zone", "answers", "file"):
+    for name in ("form", "frame", "message", "zone", "answers", "file"):
         path, kind = addresses(server, form)[name]
         status, text, sent = server.post(path, HUGE, is_chunked=True, kind=kind)
         assert (status, sent < HUGE / 4) == (411, True), name

@@ -18,22 +18,22 @@ def is_ours(answer: HttpResponse, status: int, words: str) -> bool:
 @pytest.mark.django_db
 def test_a_page_that_is_not_there(client: Client) -> None:
     answer = client.get("/nothing/here/")
-    assert is_ours(answer, 404, "This page is not here")
+    assert is_ours(answer, 404, "Page not found")
     assert "config.urls" not in answer.content.decode()
 
 
 @pytest.mark.django_db
 def test_a_page_that_is_not_open(rf: RequestFactory) -> None:
     answer = defaults.permission_denied(rf.get("/go/"), PermissionDenied("secret reason"))
-    assert is_ours(answer, 403, "This page is not open to you")
+    assert is_ours(answer, 403, "You do not have access to this page")
     assert b"secret reason" not in answer.content
 
 
 @pytest.mark.django_db
 def test_a_log_in_that_lost_its_cookie() -> None:
     answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ada", "password": "x"})
-    assert is_ours(answer, 403, "This page was open for too long")
+    assert is_ours(answer, 403, "This page has expired")
 
 
 def test_the_page_of_a_fault_needs_no_database(rf: RequestFactory) -> None:
-    assert is_ours(defaults.server_error(rf.get("/")), 500, "Something went wrong on our side")
+    assert is_ours(defaults.server_error(rf.get("/")), 500, "Sorry, something went wrong")

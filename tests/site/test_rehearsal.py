@@ -92,7 +92,7 @@ def test_everything_went_as_planned_in_the_order_of_time(made: Record) -> None:
 
 def test_the_audit_finds_nothing(made: Record, said: str) -> None:
     assert made.audit == []
-    assert "checks, nothing found." in said
+    assert "checks. Problems found: none." in said
 
 
 def test_the_copy_is_published_and_the_program_closed(program: Program, made: Record) -> None:
@@ -128,12 +128,12 @@ def test_nine_places_are_held_paid_lost_and_given_to_the_queue(program: Program,
 def test_fee_deposit_balance_and_rebate_are_those_of_the_program(program: Program, made: Record) -> None:
     assert money(made, "registrations")["Fees"] == "17,973 USD"  # nine times 1,997
     assert money(made, "deposits")["Received"] == "800 USD"
-    assert money(made, "confirmation")["Still owed"] == "17,073 USD"  # nine times 1,897
+    assert money(made, "confirmation")["Amount due"] == "17,073 USD"  # nine times 1,897
     assert money(made, "overdue")["Overdue"] == "0 USD"
     assert money(made, "end") == {
         "Fees": "17,973 USD",
         "Received": "18,073 USD",  # nine fees, and the deposit of the one who left
-        "Still owed": "0 USD",
+        "Amount due": "0 USD",
         "Overdue": "0 USD",
         "Refunds to pay": "0 USD",
         "Rebates to pay": "0 USD",
@@ -194,7 +194,7 @@ def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program
 def test_the_report_shows_each_mail_with_its_papers_and_needs_nothing_else(made: Record, program: Program) -> None:
     page = report.html(made, running.scenario_of(made))
     mails = OutgoingMail.objects.filter(scope=program.scope)
-    assert page.count('<details class="letter">') == page.count("srcdoc=") == mails.count()
+    assert page.count('<details class="email">') == page.count("srcdoc=") == mails.count()
     assert len(re.findall(r'href="data:application/pdf;base64,[^"]+" download="CF-', page)) == 11
     assert re.findall(r"<link|<script|url\((?!data:|\"data:)|src=\"", page) == []
     own = page.replace("&#x27;", "'")
@@ -223,7 +223,7 @@ def test_staff_walk_by_hand_and_act_in_between(client: Client, said: str) -> Non
     client.post(address, {"at": "application-deadline"})
     client.post(address, {"at": "decisions"})
     page = client.get(address).text
-    assert f"{PARTS.holders[0].name} has an answer by hand already: declined." in page
+    assert f"{PARTS.holders[0].name} already has a decision by hand: declined." in page
     assert Counter(Application.objects.filter(program_id=made.program).values_list("state", flat=True)) == {
         "accepted": 11,
         "declined": 2,
@@ -249,7 +249,7 @@ def test_a_rehearsal_is_refused_anywhere_but_in_a_development_site(
     settings.MAILERS = {"default": {"BACKEND": "demo.mailbox.MailboxBackend"}}
     for name, value in change.items():
         setattr(settings, name, value)
-    with pytest.raises(CommandError, match="development site only"):
+    with pytest.raises(CommandError, match="in a development site"):
         rehearse()
     assert list(tmp_path.iterdir()) == []
 

@@ -82,7 +82,7 @@ def test_root_gets_what_is_missing(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
     assert machine.calls_of("apt-get") == ["update -qq", f"{INSTALL} {TO_RUN}", f"{INSTALL} {FONT}"]
     assert f"Installing Debian packages: {TO_RUN}" in done.stderr
-    assert "Making the virtual environment from uv.lock" in done.stderr
+    assert "Creating the virtual environment from uv.lock" in done.stderr
 
 
 def test_the_suite_needs_a_browser_and_a_database_too(machine: Machine) -> None:
@@ -125,7 +125,7 @@ def test_another_system_is_told_the_names(machine: Machine) -> None:
     (machine.bin / "apt-get").unlink()
     done = machine.run()
     assert done.returncode == 1
-    assert f"This machine lacks: {TO_RUN}" in done.stderr
+    assert f"Missing packages (Debian names): {TO_RUN}" in done.stderr
 
 
 def test_packages_that_do_not_install_stop_it_in_words(machine: Machine) -> None:

@@ -29,9 +29,9 @@ class ChooseProgramView(StaffActionView):
 
     permissions = [(Application, "decide")]
     form_class = ProgramForm
-    page_title = _("Enter an application")
+    page_title = _("Add application")
     header_icon = "form"
-    submit_label = _("Go on")
+    submit_label = _("Continue")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [(applications.url_helper.index_url, _("Applications"))]
@@ -51,7 +51,7 @@ class EnterView(StaffView):
 
     permissions = [(Application, "decide")]
     template_name = "forms_ext/admission/admin/add_application.html"
-    page_title = _("Enter an application")
+    page_title = _("Add application")
     header_icon = "form"
 
     def load(self) -> None:
@@ -90,7 +90,7 @@ class EnterView(StaffView):
             except (ActionRefused, ValidationError) as refused:
                 messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
                 return self.show(self.plan.form(request.POST, request.FILES), status=409)
-            messages.success(request, _("The application is entered."))
+            messages.success(request, _("Application added."))
             return redirect(reverse("cop_admission:person", args=[application.pk]))
-        messages.error(request, _("The application is not entered yet: see what stands at the fields."))
+        messages.error(request, _("The application was not saved. Fix the errors below."))
         return self.show(self.plan.form(request.POST, request.FILES, errors=cleaned.errors), status=422)

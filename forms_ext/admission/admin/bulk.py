@@ -30,7 +30,7 @@ class DecideMany(ListingBulkAction):
     """One decision for the applications that were ticked; those that refuse it are told with their reasons."""
 
     models = [Application]
-    register = applications
+    listing_admin = applications
     permission = "decide"
     template_name = "forms_ext/admission/admin/bulk_decide.html"
     form_class = DecisionForm
@@ -106,7 +106,7 @@ class DecideMany(ListingBulkAction):
             messages.error(self.request, words)
         if more := len(refusals[TOLD:]):
             said = ngettext(
-                "%(count)d more application stays as it is.", "%(count)d more applications stay as they are.", more
+                "%(count)d more application stays unchanged.", "%(count)d more applications stay unchanged.", more
             )
             messages.error(self.request, said % {"count": more})
         if done:
@@ -122,7 +122,7 @@ class AcceptMany(DecideMany):
     to_state = State.ACCEPTED
     form_class = AcceptForm
     display_name: str | Promise = gettext_lazy("Accept")
-    aria_label: str | Promise = gettext_lazy("Accept the selected applications")
+    aria_label: str | Promise = gettext_lazy("Accept selected applications")
     action_type = "accept"
     action_priority = 10
 
@@ -131,8 +131,8 @@ class WaitlistMany(DecideMany):
     """Put on the waiting list."""
 
     to_state = State.WAITLISTED
-    display_name: str | Promise = gettext_lazy("Put on the waiting list")
-    aria_label: str | Promise = gettext_lazy("Put the selected applications on the waiting list")
+    display_name: str | Promise = gettext_lazy("Waitlist")
+    aria_label: str | Promise = gettext_lazy("Waitlist selected applications")
     action_type = "waitlist"
     action_priority = 20
 
@@ -142,7 +142,7 @@ class DeclineMany(DecideMany):
 
     to_state = State.DECLINED
     display_name: str | Promise = gettext_lazy("Decline")
-    aria_label: str | Promise = gettext_lazy("Decline the selected applications")
+    aria_label: str | Promise = gettext_lazy("Decline selected applications")
     action_type = "decline"
     action_priority = 30
     classes: ClassVar[set[str]] = {"no"}

@@ -35,23 +35,23 @@ class Verb:
 VERBS: Mapping[str, Verb] = {
     State.ACCEPTED: Verb(
         gettext_lazy("Accept"),
-        gettext_lazy("Accept and send this mail"),
-        gettext_lazy("%(name)s is accepted; the mail with the personal link is on its way."),
+        gettext_lazy("Accept and send email"),
+        gettext_lazy("%(name)s accepted. The email with the invitation link is on its way."),
     ),
     State.WAITLISTED: Verb(
-        gettext_lazy("Put on the waiting list"),
-        gettext_lazy("Put on the waiting list and send this mail"),
-        gettext_lazy("%(name)s is on the waiting list; the mail is on its way."),
+        gettext_lazy("Waitlist"),
+        gettext_lazy("Waitlist and send email"),
+        gettext_lazy("%(name)s waitlisted. The email is on its way."),
     ),
     State.DECLINED: Verb(
         gettext_lazy("Decline"),
-        gettext_lazy("Decline and send this mail"),
-        gettext_lazy("%(name)s is declined; the mail is on its way."),
+        gettext_lazy("Decline and send email"),
+        gettext_lazy("%(name)s declined. The email is on its way."),
     ),
     State.WITHDRAWN: Verb(
         gettext_lazy("Withdraw"),
-        gettext_lazy("Withdraw the application"),
-        gettext_lazy("The application of %(name)s is withdrawn."),
+        gettext_lazy("Withdraw application"),
+        gettext_lazy("Application of %(name)s withdrawn."),
     ),
 }
 
@@ -66,28 +66,26 @@ def link_effect(application: Application) -> str:
     deadline: Deadline = application.program.page.deadline("registration")  # type: ignore[assignment]  # required there
     until = deadline.sentence(reader.language())
     if deadline.is_past(now()):
-        return _("The registration deadline has passed (%(until)s): a link needs a last day of its own.") % {
-            "until": until
-        }
-    return _("The link is valid %(until)s, or until the last day that you set below.") % {"until": until}
+        return _("The registration deadline has passed (%(until)s). Set a last day for the link.") % {"until": until}
+    return _("The link works %(until)s, or until the last day that you set below.") % {"until": until}
 
 
 def effects(application: Application, to_state: str) -> list[str]:
     """Return what the decision will do, in sentences."""
     if to_state == State.ACCEPTED:
         return [
-            _("Sends this mail to %(email)s with a personal link to the registration form.")
+            _("Sends this email to %(email)s with an invitation link to the registration form.")
             % {"email": application.email},
             link_effect(application),
         ]
     if to_state == State.WITHDRAWN:
         return [
-            _("Closes the application at the applicant's wish; a personal link ends at once."),
-            _("Sends this mail to %(email)s.") % {"email": application.email},
+            _("Closes the application at the applicant's request. Any invitation link stops working."),
+            _("Sends this email to %(email)s.") % {"email": application.email},
         ]
-    sentences = [_("Sends this mail to %(email)s.") % {"email": application.email}]
+    sentences = [_("Sends this email to %(email)s.") % {"email": application.email}]
     if application.state == State.ACCEPTED:
-        sentences.append(_("The personal link ends at once."))
+        sentences.append(_("The invitation link stops working at once."))
     return sentences
 
 

@@ -39,7 +39,7 @@ class LinkForm(forms.Form):
         label=_("Last day of the link"),
         required=False,
         widget=day_input(),
-        help_text=_("Empty: until the registration deadline. The link works until the end of this day."),
+        help_text=_("The link works until the end of this day. If empty: until the registration deadline."),
     )
 
     def ends_at(self, page: ProgramPage) -> datetime | None:

@@ -33,8 +33,8 @@ class ApplicationListing(Listing):
     search_fields = ["search_text"]
     default_ordering = ["-submitted_at", "-pk"]
     empty_message = gettext_lazy(
-        "Applications will stand here as soon as somebody sends one. Publish the application form below a program's "
-        "page, or enter an application for somebody who wrote a mail."
+        "Applications will appear here once someone applies. Publish the application form below a program's page, or "
+        "add an application for someone who emailed us."
     )
 
     def get_base_queryset(self) -> QuerySet[Application]:
@@ -48,7 +48,7 @@ class ApplicationListing(Listing):
     def next_step(self, application: Application) -> NextAction:
         """Return what to do with `application` now."""
         waits = application.state == State.SUBMITTED and self.may_decide
-        return NextAction(_("Decide") if waits else _("Read"), self.get_detail_url(application) or "", primary=waits)
+        return NextAction(_("Decide") if waits else _("View"), self.get_detail_url(application) or "", primary=waits)
 
     def get_detail_url(self, instance: Any) -> str | None:
         url = super().get_detail_url(instance)
@@ -62,7 +62,7 @@ class ApplicationListing(Listing):
             ),
             StateColumn(
                 "state",
-                label=_("State"),
+                label=_("Status"),
                 accessor=lambda row: row.get_state_display(),
                 primary=lambda row: row.state == State.SUBMITTED,
                 sort_key="state",
@@ -86,10 +86,10 @@ class ApplicationListing(Listing):
             return []
         return [
             HeaderButton(
-                _("Enter one"),
+                _("Add application"),
                 url=reverse("cop_admission:enter"),
                 icon_name="plus",
-                attrs={"title": _("Enter an application for somebody who wrote a mail")},
+                attrs={"title": _("Add an application for someone who emailed us")},
             )
         ]
 

@@ -17,7 +17,7 @@ from ..models import Invitation
 
 def _application(application: Application) -> Iterator[Entry]:
     entered = application.source == Application.Source.STAFF
-    title = _("Application entered by staff") if entered else _("Application sent")
+    title = _("Application added by staff") if entered else _("Application sent")
     yield Entry(application.submitted_at, title, application.reference, name_of(application.entered_by))
     for note in application.notes.select_related("author"):
         yield Entry(note.created_at, _("Note"), note.text, name_of(note.author))
@@ -32,12 +32,12 @@ def _application(application: Application) -> Iterator[Entry]:
 
 def _links(invitations: list[Invitation]) -> Iterator[Entry]:
     for invitation in invitations:
-        yield Entry(invitation.created_at, _("Personal link made"), by=name_of(invitation.created_by))
+        yield Entry(invitation.created_at, _("Invitation link created"), by=name_of(invitation.created_by))
         if invitation.used_at:
-            yield Entry(invitation.used_at, _("Personal link used to register"))
+            yield Entry(invitation.used_at, _("Invitation link used to register"))
         if invitation.revoked_at:
             by = name_of(invitation.revoked_by)
-            yield Entry(invitation.revoked_at, _("Personal link ended"), invitation.revoked_reason, by)
+            yield Entry(invitation.revoked_at, _("Invitation link disabled"), invitation.revoked_reason, by)
 
 
 def of_application(application: Application, user: Any, added: Iterable[Entry]) -> list[Entry]:

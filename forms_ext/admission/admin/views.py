@@ -138,9 +138,9 @@ class PersonView(StaffView):
         panels = [
             Panel(
                 name="link",
-                label=_("Send the link again"),
-                submit=_("End the old link and send a new one"),
-                effects=[_("Makes a new personal link and mails it; the old link ends at once.")],
+                label=_("Send a new link"),
+                submit=_("Send new link"),
+                effects=[_("Emails a new invitation link. The old link stops working at once.")],
                 form=form,
                 mail=decisions.preview_link(self.application, link_ends_at=self.link_end(form)),
             )
@@ -149,9 +149,9 @@ class PersonView(StaffView):
             panels.append(
                 Panel(
                     name="revoke",
-                    label=_("Revoke the link"),
-                    submit=_("Revoke the link"),
-                    effects=[_("The link stops working at once. No mail goes out; a new link can be sent later.")],
+                    label=_("Revoke link"),
+                    submit=_("Revoke link"),
+                    effects=[_("The link stops working at once. No email is sent. You can send a new link later.")],
                     form=self.form("revoke", ReasonForm),
                     is_destructive=True,
                 )
@@ -196,7 +196,7 @@ class PersonView(StaffView):
         """Keep a note."""
         add_note(application=self.application, author=self.request.user, text=form.cleaned_data["text"])
         self.bound = None
-        return _("The note is kept.")
+        return _("Note saved.")
 
     def decide(self, to_state: str, form: forms.Form) -> str:
         """Decide the application as the reader saw it; somebody may have decided it meanwhile."""
@@ -215,12 +215,12 @@ class PersonView(StaffView):
     def link(self, form: forms.Form) -> str:
         """Send a new link."""
         actions.send_link_again(application=self.application, by=self.request.user, ends_at=self.link_end(form))
-        return _("A new link is on its way to %(name)s; the old one has ended.") % {"name": self.application.name}
+        return _("A new link is on its way to %(name)s. The old one no longer works.") % {"name": self.application.name}
 
     def revoke(self, form: forms.Form) -> str:
         """Revoke the link."""
         actions.revoke_link(application=self.application, by=self.request.user, reason=form.cleaned_data["reason"])
-        return _("The link has ended.")
+        return _("Link revoked.")
 
     # Showing it ----------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ def known_key(text: str) -> str:
 
 def reason_field(*, max_length: int = 2000, help_text: "StrOrPromise" = "", **options: Any) -> forms.CharField:
     """Return the field for what staff write for colleagues; `help_text` says more than that."""
-    alone = _("For colleagues only, never shown to the person.")
+    alone = _("For colleagues only. Never shown to the person.")
     return forms.CharField(
         **{"label": _("Reason"), "required": False, "widget": AdminAutoHeightTextInput} | options,
         max_length=max_length,

@@ -1,4 +1,4 @@
-"""Staff registers: the shell of wagtail-modeladmin around Wagtail's universal listing."""
+"""Staff lists: the shell of wagtail-modeladmin around Wagtail's universal listing."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -172,7 +172,7 @@ class Listing(IndexView):
     model_admin: "ListingAdmin" = None  # type: ignore[assignment]  # as_view() wants it to be there
     template_name = "forms_ext/base/admin/listing.html"
     results_template_name = "forms_ext/base/admin/listing_results.html"
-    table_classname = "listing cop-register"
+    table_classname = "listing cop-listing"
     search_backend_name = None
     paginate_by = 50
     any_permission_required = None
@@ -256,7 +256,7 @@ class Listing(IndexView):
 
 
 class ListingPermissionHelper(PermissionHelper):
-    """Asks the policy registry; a register has no generic form, so nothing can be edited through it."""
+    """Asks the policy registry; a list has no generic form, so nothing can be edited through it."""
 
     list_permission = "view"
     permission_model: type[Model] | None = None
@@ -278,7 +278,7 @@ class ListingPermissionHelper(PermissionHelper):
 
 
 class ListingAdmin(ModelAdmin):
-    """A register in the admin: menu entry, permissions, the listing and its live results.
+    """A list in the admin: menu entry, permissions, the listing and its live results.
 
     Set `model`, `base_url_path`, `list_permission` (the action that readers need: "review"), `index_view_class`
     (a `Register`) and, where rows have a page, `detail_url_name`.
@@ -299,13 +299,13 @@ class ListingAdmin(ModelAdmin):
         return str(self.menu_label or self.opts.verbose_name_plural).capitalize()
 
     def get_permissions_for_registration(self) -> QuerySet[Permission]:
-        """Return what a group can be given here: the actions of the register, not Django's four."""
+        """Return what a group can be given here: the actions of the list, not Django's four."""
         model = (self.permission_model or self.model)._meta
         names = [f"{self.list_permission}_{model.model_name}", *self.assignable]
         return Permission.objects.filter(content_type__app_label=model.app_label, codename__in=names)
 
     def get_detail_url(self, instance: Any) -> str | None:
-        """Return the address of the page of `instance`, if rows of this register have one."""
+        """Return the address of the page of `instance`, if rows of this list have one."""
         return reverse(self.detail_url_name, args=[instance.pk]) if self.detail_url_name else None
 
     def results_view(self, request: HttpRequest) -> HttpResponse:
@@ -321,21 +321,21 @@ class ListingAdmin(ModelAdmin):
 
     def register_admin_url_finders(self) -> None:
         """Let Wagtail (history, reports) link rows to their pages."""
-        register = self
+        listing_admin = self
 
         class Finder:
             def __init__(self, user: Any = None) -> None:
                 self.user = user
 
             def get_edit_url(self, instance: Any) -> str | None:
-                if self.user is None or register.permission_helper.user_can_list(self.user):
-                    return register.get_detail_url(instance)
+                if self.user is None or listing_admin.permission_helper.user_can_list(self.user):
+                    return listing_admin.get_detail_url(instance)
                 return None
 
         register_admin_url_finder(self.model, Finder)
 
     def register_indexing(self) -> None:
-        """Rows of a register are not in the reference index: they are no content."""
+        """Rows of a list are not in the reference index: they are no content."""
 
     def rows(self, request: HttpRequest, query: QueryDict) -> QuerySet:
         """Return the rows that the listing shows for `query`: searched, filtered and in order."""
@@ -348,18 +348,18 @@ class ListingAdmin(ModelAdmin):
 
 
 class ListingBulkAction(BulkAction):
-    """A bulk action of a register, for as many rows as `selection.LIMIT`.
+    """A bulk action of a list, for as many rows as `selection.LIMIT`.
 
     The listing posts what is selected; the page that shows what will be done posts it again with `CONFIRMED`, and only
     then something is done. "All" means the rows that the filters of the listing show.
     """
 
-    register: ClassVar[ListingAdmin]
+    listing_admin: ClassVar[ListingAdmin]
     permission = ""
 
     def __init__(self, request: HttpRequest, model: type[Model]) -> None:
         super().__init__(request, model)
-        index = self.register.url_helper.index_url
+        index = self.listing_admin.url_helper.index_url
         sent = request.POST.get("next") or request.GET.get("next", "")
         path, _mark, query = sent.partition("?")
         self.listing = QueryDict(query) if path == index else None  # how the listing was filtered that was left
@@ -375,7 +375,7 @@ class ListingBulkAction(BulkAction):
             self.selection = selection.read(request)
             return super().dispatch(request, *args, **kwargs)
         except selection.SelectionRefused as refused:
-            context = {"words": str(refused), "next": self.next_url, "title": self.display_name}
+            context = {"error": str(refused), "next": self.next_url, "title": self.display_name}
             return TemplateResponse(request, "forms_ext/base/admin/bulk_refused.html", context, status=refused.status)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -397,14 +397,14 @@ class ListingBulkAction(BulkAction):
         keys = self.all_in_listing() if self.selection.is_all else list(self.selection.seen)
         rows = list(self.get_queryset(self.model, keys)) if keys else []
         if not rows:
-            raise selection.SelectionRefused(_("None of the selected rows is there any more."), status=404)
+            raise selection.SelectionRefused(_("The selected rows no longer exist."), status=404)
         return rows, {"items_with_no_access": []}
 
     def all_in_listing(self) -> list[int]:
         """Return the keys of all rows that the listing shows that was left."""
         if self.listing is None:
-            raise selection.SelectionRefused(_("It is not known which list was meant. Go back to it and select again."))
-        rows = self.register.rows(self.request, self.listing).values_list("pk", flat=True)
+            raise selection.SelectionRefused(_("The list was not recognized. Go back to it and select the rows again."))
+        rows = self.listing_admin.rows(self.request, self.listing).values_list("pk", flat=True)
         found = list(rows[: selection.LIMIT + 1])
         selection.check_size(len(found))
         return found

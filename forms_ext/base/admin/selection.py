@@ -26,8 +26,8 @@ ENTRY = re.compile(r"([0-9]{1,19})(?::([a-z_]{1,20}))?", re.ASCII)
 class SelectionRefused(Exception):
     """A selection that cannot be used, in words; `status` is that of the answer."""
 
-    def __init__(self, words: str | Promise, status: int = 400) -> None:
-        super().__init__(words)
+    def __init__(self, message: str | Promise, status: int = 400) -> None:
+        super().__init__(message)
         self.status = status
 
 
@@ -56,7 +56,7 @@ def _parse(text: str) -> Selection:
     found = [ENTRY.fullmatch(entry) for entry in text.split(" ")] if text else []
     pairs = {one[1]: one[2] or "" for one in found if one}
     if len(keys(pairs)) != len(found):
-        raise SelectionRefused(_("The selection could not be read. Go back to the list and select the rows again."))
+        raise SelectionRefused(_("The selection was not recognized. Go back to the list and select the rows again."))
     return _checked(Selection({int(pk): state for pk, state in pairs.items()}))
 
 
@@ -69,9 +69,7 @@ def check_size(count: int) -> None:
     """Raise SelectionRefused if `count` rows are too many to act on at once."""
     if count > LIMIT:
         limit = number_format(LIMIT, use_l10n=True, force_grouping=True)
-        raise SelectionRefused(
-            _("Select %(limit)s rows or fewer at once. Filters help to make the list shorter.") % {"limit": limit}
-        )
+        raise SelectionRefused(_("Select %(limit)s rows or fewer. Use filters to shorten the list.") % {"limit": limit})
 
 
 def write(seen: Mapping[int, str]) -> str:

@@ -93,7 +93,7 @@ class StaffActionView(StaffView):
 
     template_name = "forms_ext/base/admin/action.html"
     form_class: type[forms.Form] = forms.Form
-    submit_label: str | Promise = _("Do it")
+    submit_label: str | Promise = _("Confirm")
     is_destructive = False
     done_message: str | Promise = ""
     shows_emails = False

@@ -24,34 +24,34 @@ class ExportForm(forms.Form):
     )
     headings = forms.ChoiceField(
         label=_("Headings"),
-        choices=[("labels", _("The questions, as they read now")), ("keys", _("Keys that never change"))],
+        choices=[("labels", _("Current wording of the questions")), ("keys", _("Permanent keys"))],
         initial="labels",
-        help_text=_("JSON lines always have keys."),
+        help_text=_("JSON lines always use keys."),
     )
     date_format = forms.ChoiceField(
         label=_("Dates"),
         choices=[("iso", "2026-12-31"), ("day", "31.12.2026"), ("month", "12/31/2026")],
         initial="iso",
     )
-    time_zone = forms.ChoiceField(label=_("Time zone of times"), choices=zone_choices)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
     split_choices = forms.TypedChoiceField(
         label=_("Questions with several choices"),
-        choices=[("", _("All in one cell")), ("1", _("One column for each choice"))],
+        choices=[("", _("All choices in one cell")), ("1", _("One column for each choice"))],
         coerce=bool,
         empty_value=False,  # type: ignore[arg-type]  # the stubs know only text
         required=False,
     )
     delimiter = forms.ChoiceField(
-        label=_("Between the cells of a CSV"),
+        label=_("CSV separator"),
         choices=[("tab" if mark == "\t" else mark, label) for mark, label in DELIMITERS.items()],
         initial=",",
-        help_text=_("Excel in most of Europe expects the semicolon."),
+        help_text=_("In most of Europe, Excel expects the semicolon."),
     )
     bom = forms.BooleanField(
-        label=_("Byte order mark at the start of a CSV"),
+        label=_("Byte order mark in the CSV"),
         initial=True,
         required=False,
-        help_text=_("By it, Excel knows that the letters are UTF-8."),
+        help_text=_("Tells Excel that the file is UTF-8."),
     )
 
     def __init__(self, data: Any = None, *, source: Source, **kwargs: Any) -> None:

@@ -38,14 +38,14 @@ class SourcePage(StaffView):
         if not self.source.allows(self.request.user):
             raise PermissionDenied
 
-    def register_url(self, query: str = "") -> str:
-        """Return the address of the register, as it was searched and filtered."""
-        url: str = self.source.register.url_helper.index_url
+    def list_url(self, query: str = "") -> str:
+        """Return the URL of the list, as it was searched and filtered."""
+        url: str = self.source.listing_admin.url_helper.index_url
         return f"{url}?{query}" if query else url
 
 
 class ExportView(SourcePage, StaffView):
-    """Choose a format and take the rows that the register shows."""
+    """Choose a format and take the rows that the list shows."""
 
     permissions = [(Export, "add")]
     template_name = "forms_ext/exports/admin/export.html"
@@ -58,7 +58,7 @@ class ExportView(SourcePage, StaffView):
         return _("Export: %(what)s") % {"what": self.source.label}
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [(self.register_url(self.query), self.source.register.get_menu_label())]
+        return [(self.list_url(self.query), self.source.listing_admin.get_menu_label())]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self.source.rows(self.query, self.request.user)
@@ -71,7 +71,7 @@ class ExportView(SourcePage, StaffView):
             "columns": [] if self.source.is_files else self.source.columns(found),
             "form": kwargs.get("form") or self.make_form(),
             "recent": mine.filter(state__in=[State.WAITING, State.WRITING, State.READY]),
-            "register_url": self.register_url(self.query),
+            "list_url": self.list_url(self.query),
         }
 
     def make_form(self, data: Any = None) -> ExportForm | None:
@@ -116,7 +116,7 @@ class JobView(JobPage, StaffView):
         return _("Export: %(what)s") % {"what": self.source.label}
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [(self.register_url(self.export.query), self.source.register.get_menu_label())]
+        return [(self.list_url(self.export.query), self.source.listing_admin.get_menu_label())]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {

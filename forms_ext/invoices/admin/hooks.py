@@ -18,7 +18,7 @@ class MoneyGroup(ModelAdminGroup):
     """The registers of money in the menu."""
 
     items = (AccountAdmin, InvoiceAdmin, RefundAdmin, RebateAdmin)
-    menu_label = _("Money")
+    menu_label = _("Billing")
     menu_icon = "table"
     menu_order = 170
 
@@ -32,12 +32,12 @@ class IssuerViewSet(SnippetViewSet):
     panels = [
         FieldPanel("name"),
         MultiFieldPanel(
-            [FieldPanel("address"), FieldPanel("country"), FieldPanel("tax_id")], heading=_("As it stands on invoices")
+            [FieldPanel("address"), FieldPanel("country"), FieldPanel("tax_id")], heading=_("As shown on invoices")
         ),
         MultiFieldPanel([FieldPanel("email"), FieldPanel("website"), FieldPanel("logo")], heading=_("Contact")),
         MultiFieldPanel(
             [FieldPanel("bank_details"), FieldPanel("payment_days"), FieldPanel("number_prefix")],
-            heading=_("Payment and numbers"),
+            heading=_("Payment and numbering"),
         ),
     ]
 

@@ -21,7 +21,9 @@ from ..status import InvoiceStatus
 class AccountFilters(CountedFilterSet):
     """Who has paid, who has not, who is late."""
 
-    standing = CountedFilter(label=gettext_lazy("Standing"), labels=labels.choice_labels(PaymentStatus), whole=True)
+    standing = CountedFilter(
+        label=gettext_lazy("Payment status"), labels=labels.choice_labels(PaymentStatus), whole=True
+    )
     program = program_filter("program_id")
 
     class Meta:
@@ -35,7 +37,7 @@ class AccountListing(MoneyListing):
     filterset_class = AccountFilters
     search_fields = ["search_text"]
     default_ordering = ["due_on", "payer_name", "pk"]
-    empty_message = gettext_lazy("An account will stand here for everybody who registers and holds a place.")
+    empty_message = gettext_lazy("Accounts will appear here once people register and get a place.")
 
     def get_base_queryset(self) -> QuerySet[Account]:
         return with_payment_status(Account.objects.select_related("program__page"))
@@ -46,7 +48,7 @@ class AccountListing(MoneyListing):
             self.state_column("standing", PaymentStatus, PaymentStatus.OVERDUE),
             Column(
                 "owed",
-                label=_("Owed"),
+                label=_("Amount due"),
                 accessor=lambda row: money(row.owed, row.currency),
                 sort_key="owed",
                 classname="cop-money",
@@ -59,7 +61,7 @@ class AccountListing(MoneyListing):
                 classname="cop-money cop-wide",
             ),
             Column("invoice_number", label=_("Open invoice"), classname="cop-wide"),
-            Column("due_on", label=_("Due"), accessor=lambda row: day(row.due_on), sort_key="due_on"),
+            Column("due_on", label=_("Due date"), accessor=lambda row: day(row.due_on), sort_key="due_on"),
             Column("program", label=_("Program"), accessor=lambda row: row.program.page.title, classname="cop-wide"),
         ]
 
@@ -73,8 +75,8 @@ class AccountListing(MoneyListing):
 class InvoiceFilters(CountedFilterSet):
     """Which invoices."""
 
-    state = CountedFilter(label=gettext_lazy("State"), labels=labels.choice_labels(InvoiceStatus), whole=True)
-    kind = CountedFilter(label=gettext_lazy("Kind"), labels=labels.choice_labels(Invoice.Kind), whole=True)
+    state = CountedFilter(label=gettext_lazy("Status"), labels=labels.choice_labels(InvoiceStatus), whole=True)
+    kind = CountedFilter(label=gettext_lazy("Type"), labels=labels.choice_labels(Invoice.Kind), whole=True)
     program = program_filter("account__program_id")
 
     class Meta:
@@ -88,7 +90,7 @@ class InvoiceListing(MoneyListing):
     filterset_class = InvoiceFilters
     search_fields = ["search_text", "account__search_text"]
     default_ordering = ["-issued_at", "-pk"]
-    empty_message = gettext_lazy("Invoices will stand here once a program is confirmed.")
+    empty_message = gettext_lazy("Invoices will appear here once a program is confirmed.")
 
     def get_base_queryset(self) -> QuerySet[Invoice]:
         state = Case(
@@ -116,8 +118,8 @@ class InvoiceListing(MoneyListing):
                 classname="cop-money",
             ),
             ActionColumn("pdf", label=_("File"), accessor=self.pdf),
-            Column("kind", label=_("Kind"), accessor=lambda row: row.get_kind_display(), classname="cop-wide"),
-            Column("due_on", label=_("Due"), accessor=lambda row: day(row.due_on), sort_key="due_on"),
+            Column("kind", label=_("Type"), accessor=lambda row: row.get_kind_display(), classname="cop-wide"),
+            Column("due_on", label=_("Due date"), accessor=lambda row: day(row.due_on), sort_key="due_on"),
             Column(
                 "program", label=_("Program"), accessor=lambda row: row.account.program.page.title, classname="cop-wide"
             ),

@@ -71,7 +71,7 @@ class AccountView(AccountPage, StaffView):
                 (refund, format_money(refund.amount))
                 for refund in ledger_queries.with_cover(self.account.refunds_due.all())
             ],
-            "listed_too_much": _("%(listed)s is listed for refund, but %(credit)s is in credit.")
+            "listed_too_much": _("%(listed)s is listed for refund, but only %(credit)s is in credit.")
             % {"listed": format_money(listed), "credit": format_money(credit)}
             if listed > credit
             else "",
@@ -82,21 +82,21 @@ class AccountView(AccountPage, StaffView):
 class IssueView(AccountActionView):
     """Issue the invoice for what is owed."""
 
-    page_title = gettext_lazy("Issue the invoice")
-    submit_label = gettext_lazy("Issue the invoice and mail it")
+    page_title = gettext_lazy("Issue invoice")
+    submit_label = gettext_lazy("Issue and email invoice")
 
     def effects(self) -> Sequence[str]:
         return [
-            _("Draws the next number and issues an invoice for %(owed)s. An issued invoice is never changed.")
+            _("Issues an invoice for %(owed)s. Once issued, it cannot be changed.")
             % {"owed": format_money(ledger_queries.balance(self.account))},
-            _("Mails the PDF to %(email)s.") % {"email": self.account.payer_email},
+            _("Emails the PDF to %(email)s.") % {"email": self.account.payer_email},
         ]
 
     def perform(self, values: dict[str, Any]) -> str:
         invoice = actions.issue_invoice(account=self.account, by=self.request.user)
         if invoice is None:
-            return _("Nothing is owed: no invoice is issued.")
-        return _("Invoice %(number)s is issued.") % {"number": invoice.number}
+            return _("Nothing is due, so no invoice was issued.")
+        return _("Invoice %(number)s issued.") % {"number": invoice.number}
 
 
 class InvoicePdfView(StaffView):
@@ -109,7 +109,7 @@ class InvoicePdfView(StaffView):
         try:
             return documents.invoice_response(invoice)
         except ObjectDoesNotExist:
-            raise Http404(_("The PDF is not there yet. It is being made.")) from None
+            raise Http404(_("The PDF is being created. Try again in a few minutes.")) from None
 
 
 class ReceiptPdfView(StaffView):

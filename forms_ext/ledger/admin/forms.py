@@ -45,7 +45,7 @@ class PaymentForm(AmountForm):
     """Money that came in."""
 
     received_on = forms.DateField(
-        label=_("Received on"), widget=day_input(), help_text=_("The day on which the money came in, not today's.")
+        label=_("Received on"), widget=day_input(), help_text=_("The day the money arrived, not today's date.")
     )
     method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.TRANSFER)
     note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
@@ -58,7 +58,7 @@ class PaymentForm(AmountForm):
             self._add_box()
 
     def _add_box(self) -> None:
-        self.fields["sure"] = forms.BooleanField(label=_("Record it anyway"), required=False)
+        self.fields["sure"] = forms.BooleanField(label=_("Record payment anyway"), required=False)
 
     @property
     def accepted(self) -> list[str]:

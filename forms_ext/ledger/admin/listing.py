@@ -54,7 +54,7 @@ class MoneyListing(Listing):
         """Return the column of the state `name`; `urgent` stands out."""
         return StateColumn(
             name,
-            label=_("State"),
+            label=_("Status"),
             accessor=lambda row: choices(getattr(row, name)).label,
             primary=lambda row: getattr(row, name) == urgent,
             sort_key=name,
@@ -65,7 +65,7 @@ class MoneyListing(Listing):
 class DueFilters(CountedFilterSet):
     """Still to pay, or done."""
 
-    due = CountedFilter(label=gettext_lazy("State"), labels=labels.choice_labels(DueStatus), whole=True)
+    due = CountedFilter(label=gettext_lazy("Status"), labels=labels.choice_labels(DueStatus), whole=True)
     program = program_filter("account__program_id")
 
 
@@ -119,7 +119,7 @@ class RefundListing(DueListing):
 
     filterset_class = RefundFilters
     record_url_name = "cop_billing:refund"
-    empty_message = gettext_lazy("A refund will stand here when a deposit has to be given back. There is none to pay.")
+    empty_message = gettext_lazy("No refunds are due. They will appear here when a deposit has to be refunded.")
 
     def get_base_queryset(self) -> QuerySet[RefundDue]:
         due = Case(
@@ -134,7 +134,7 @@ class RefundListing(DueListing):
     def next_step(self, row: Any) -> NextAction | None:
         if row.due == DueStatus.UNCOVERED:
             return NextAction(
-                _("Take off the list"), reverse("cop_billing:withdraw_refund", args=[row.pk]), primary=True
+                _("Remove from list"), reverse("cop_billing:withdraw_refund", args=[row.pk]), primary=True
             )
         return super().next_step(row)
 
@@ -154,8 +154,8 @@ class RebateListing(DueListing):
     filterset_class = RebateFilters
     record_url_name = "cop_billing:rebate"
     empty_message = gettext_lazy(
-        "Rebates stand here once a program has started and the fee is paid. "
-        "Press “List the rebates due” to look for them."
+        "Rebates will appear here once a program has started and the fee is paid. Choose “List rebates due” to find "
+        "them."
     )
 
     def get_base_queryset(self) -> QuerySet[RebateDue]:
@@ -173,7 +173,7 @@ class RebateListing(DueListing):
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
         url = reverse("cop_billing:list_rebates")
-        return [HeaderButton(_("List the rebates due"), url=url, icon_name="plus")]
+        return [HeaderButton(_("List rebates due"), url=url, icon_name="plus")]
 
 
 class BillingAdmin(ListingAdmin):

@@ -55,7 +55,7 @@ class PaymentView(AccountActionView):
     """Record money that came in: a part, all of it, or too much."""
 
     page_title = gettext_lazy("Record a payment")
-    submit_label = gettext_lazy("Record the payment")
+    submit_label = gettext_lazy("Record payment")
     form: PaymentForm
     is_trial = False
 
@@ -71,9 +71,11 @@ class PaymentView(AccountActionView):
         balance = queries.balance(self.account)
         deposit = self.account.program.page.deposit
         owed = (
-            _("%(name)s owes %(owed)s; the deposit of this program is %(deposit)s.")
+            _("Amount due from %(name)s: %(owed)s. The deposit for this program is %(deposit)s.")
             if balance.amount > 0
-            else _("%(name)s owes nothing; what comes in now is too much. The deposit of this program is %(deposit)s.")
+            else _(
+                "Nothing is due from %(name)s, so any payment is too much. The deposit for this program is %(deposit)s."
+            )
         )
         facts = {
             "name": self.account.payer_name,
@@ -82,8 +84,8 @@ class PaymentView(AccountActionView):
         }
         return [
             owed % facts,
-            _("Mails a receipt to %(email)s.") % {"email": self.account.payer_email},
-            _("Once the deposit is paid, the place is kept for good."),
+            _("Emails a receipt to %(email)s.") % {"email": self.account.payer_email},
+            _("Once the deposit is paid, the place is secured."),
         ]
 
     def perform(self, values: dict[str, Any]) -> str:
@@ -103,12 +105,12 @@ class PaymentView(AccountActionView):
             raise
         balance = queries.balance(self.account)
         if balance.amount > 0:
-            return _("The payment is recorded. Still owed: %(owed)s.") % {"owed": format_money(balance)}
+            return _("Payment recorded. Amount due: %(owed)s.") % {"owed": format_money(balance)}
         if balance.amount < 0:
-            return _("The payment is recorded. Paid too much: %(credit)s. List a refund for it.") % {
+            return _("Payment recorded. Overpaid: %(credit)s. List a refund for it.") % {
                 "credit": format_money(-balance)
             }
-        return _("The payment is recorded. Nothing is owed any more.")
+        return _("Payment recorded. Nothing more is due.")
 
     def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
         self.is_trial = True
@@ -126,23 +128,23 @@ class PaymentView(AccountActionView):
 class ListRefundView(AccountActionView):
     """List money to give back."""
 
-    page_title = gettext_lazy("List a refund")
-    submit_label = gettext_lazy("List the refund")
+    page_title = gettext_lazy("List refund")
+    submit_label = gettext_lazy("List refund")
     form: RefundForm
     shows_emails = False
 
     def make_form(self, data: Any = None) -> forms.Form:
         left = (queries.credit(self.account) - queries.listed(self.account)).amount
-        initial = {"amount": left if left > 0 else None, "reason": _("Paid too much")}
+        initial = {"amount": left if left > 0 else None, "reason": _("Overpaid")}
         self.form = RefundForm(data, account=self.account, initial=initial)
         return self.form
 
     def effects(self) -> Sequence[str]:
         left = queries.credit(self.account) - queries.listed(self.account)
         return [
-            _("Up to %(amount)s is in credit and not listed yet.")
+            _("You can list up to %(amount)s, which is in credit and not listed yet.")
             % {"amount": format_money(max(left, Money(0, self.account.currency)))},
-            _("Puts the amount on the list of refunds due. No money moves, and no mail goes out yet."),
+            _("Adds the amount to the refunds due. No money is sent and no email goes out yet."),
         ]
 
     def perform(self, values: dict[str, Any]) -> str:
@@ -152,7 +154,7 @@ class ListRefundView(AccountActionView):
             reason=values["reason"],
             by=self.request.user,
         )
-        return _("The refund is listed.")
+        return _("Refund listed.")
 
 
 class PaidOutView(MailingActionView):
@@ -170,9 +172,9 @@ class PaidOutView(MailingActionView):
     def effects(self) -> Sequence[str]:
         account = self.due.account
         return [
-            _("Records that %(amount)s went to %(name)s.")
+            _("Records that %(amount)s was paid to %(name)s.")
             % {"amount": format_money(self.due.amount), "name": account.payer_name},
-            _("Tells %(email)s by mail.") % {"email": account.payer_email},
+            _("Emails %(email)s.") % {"email": account.payer_email},
         ]
 
 
@@ -198,7 +200,7 @@ class RefundView(RefundPage, PaidOutView):
     """Record a refund as paid."""
 
     page_title = gettext_lazy("Record a refund as paid")
-    done_message = gettext_lazy("The refund is recorded as paid.")
+    done_message = gettext_lazy("Refund recorded as paid.")
 
     def perform(self, values: dict[str, Any]) -> None:
         actions.record_refund(
@@ -209,9 +211,9 @@ class RefundView(RefundPage, PaidOutView):
 class WithdrawRefundView(RefundPage, StaffActionView):
     """Take a refund off the list."""
 
-    page_title = gettext_lazy("Take the refund off the list")
-    submit_label = gettext_lazy("Take it off the list")
-    done_message = gettext_lazy("The refund is taken off the list.")
+    page_title = gettext_lazy("Remove refund from list")
+    submit_label = gettext_lazy("Remove from list")
+    done_message = gettext_lazy("Refund removed from the list.")
     form_class = WithdrawForm
     is_destructive = True
 
@@ -223,9 +225,9 @@ class WithdrawRefundView(RefundPage, StaffActionView):
             "credit": format_money(credit),
         }
         return [
-            _("%(amount)s is not paid back to %(name)s. It stays in the history as taken off the list.") % facts,
-            _("%(credit)s is in credit on this account.") % facts,
-            _("No email goes out."),
+            _("%(amount)s will not be refunded to %(name)s. The history shows that the refund was removed.") % facts,
+            _("This account is %(credit)s in credit.") % facts,
+            _("No email is sent."),
         ]
 
     def perform(self, values: dict[str, Any]) -> None:
@@ -236,7 +238,7 @@ class RebateView(PaidOutView):
     """Record a rebate as paid."""
 
     page_title = gettext_lazy("Record a rebate as paid")
-    done_message = gettext_lazy("The rebate is recorded as paid.")
+    done_message = gettext_lazy("Rebate recorded as paid.")
 
     def load(self) -> None:
         rows = RebateDue.objects.select_related("account__program__page")
@@ -259,9 +261,9 @@ class ListRebatesView(StaffActionView):
 
     permissions = [(Account, "bill")]
     form_class = RebateProgramForm
-    page_title = gettext_lazy("List the rebates due")
+    page_title = gettext_lazy("List rebates due")
     header_icon = "tag"
-    submit_label = gettext_lazy("List them")
+    submit_label = gettext_lazy("List rebates")
 
     def get_initial(self) -> dict[str, Any]:
         return {"program": self.request.GET.get("program")}
@@ -275,13 +277,13 @@ class ListRebatesView(StaffActionView):
     def effects(self) -> Sequence[str]:
         return [
             _(
-                "Looks for members of a program that has started who have paid the whole fee and live in a country "
-                "with a rebate, and lists each once, with the amount. No money moves, and no mail goes out yet."
+                "Finds members of a program that has started who have paid the full fee and live in a country with a "
+                "rebate, and lists each of them once with the amount. No money is sent and no email goes out yet."
             )
         ]
 
     def perform(self, values: dict[str, Any]) -> str:
         listed = actions.list_rebates(program=values["program"], by=self.request.user)
         if not listed:
-            return _("No further rebate is due in this program now.")
-        return ngettext("%(n)d rebate is listed.", "%(n)d rebates are listed.", len(listed)) % {"n": len(listed)}
+            return _("No more rebates are due in this program now.")
+        return ngettext("%(n)d rebate listed.", "%(n)d rebates listed.", len(listed)) % {"n": len(listed)}

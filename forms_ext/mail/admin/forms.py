@@ -52,8 +52,8 @@ class TemplateForm(WagtailAdminModelForm):
         kwargs.setdefault("instance", MailTemplate(subject=source.subject, body=source.body))
         super().__init__(*args, **kwargs)
         self.place = place
-        self.fields["subject"].help_text = _("Say what happened and for what. One line.")
-        self.fields["body"].help_text = _("A link field alone in a paragraph becomes the button.")
+        self.fields["subject"].help_text = _("In one line, say what happened and in which program.")
+        self.fields["body"].help_text = _("A link field in a paragraph of its own becomes the button.")
         # Without it the editor has no name: it is no element that a label could name.
         self.fields["body"].widget.options["ariaLabel"] = str(self.fields["body"].label)
         self.fields["button_label"].widget.attrs["placeholder"] = str(place.kind.button)
@@ -72,7 +72,7 @@ class TemplateForm(WagtailAdminModelForm):
         self._check_placeholders(subject)
         if used := self.place.kind.secrets & set(placeholders(subject)):
             raise ValidationError(
-                _("A subject is read by many eyes: {%(name)s} is a personal link and can stand in the text only."),
+                _("{%(name)s} is a private link. Use it in the text, not in the subject."),
                 params={"name": sorted(used)[0]},
             )
         self._check_not_mistaken(subject)
@@ -87,7 +87,7 @@ class TemplateForm(WagtailAdminModelForm):
             self.add_error(
                 "body",
                 ValidationError(
-                    _("The text has to hold {%(name)s} (%(label)s): without it the mail leads nowhere."),
+                    _("Add {%(name)s} (%(label)s) to the text. Recipients need this link."),
                     params={"name": name, "label": self.place.kind.fields[name]},
                 ),
             )
@@ -96,14 +96,14 @@ class TemplateForm(WagtailAdminModelForm):
     def clean_button_label(self) -> str:
         label = rendering.one_line(self.cleaned_data.get("button_label") or "")
         if "{" in label or "}" in label:
-            raise ValidationError(_("The label of the button holds no fields: write it out."))
+            raise ValidationError(_("The button label cannot contain fields. Write plain text."))
         return label
 
     def _check_placeholders(self, text: str) -> None:
         known = list(self.place.kind.fields)
         problems = [_unknown(name, known) for name in placeholders(text) if name not in known]
         if not problems and any(brace in PLACEHOLDER.sub("", text) for brace in "{}"):
-            problems = [_("A brace stands alone: write a field as {%(name)s}.") % {"name": known[0]}]
+            problems = [_("A brace is missing. Write fields as {%(name)s}.") % {"name": known[0]}]
         if problems:
             raise ValidationError(problems)
 
@@ -115,7 +115,7 @@ class TemplateForm(WagtailAdminModelForm):
             theirs = queries.source(other, scope=self.place.scope, language=self.place.language).subject
             if theirs.strip().casefold() == subject.casefold():
                 raise ValidationError(
-                    _("“%(kind)s” already has this subject. Two mails must not be mistaken for each other."),
+                    _("“%(kind)s” already has this subject. Each email needs its own."),
                     params={"kind": other.label},
                 )
 
@@ -123,12 +123,12 @@ class TemplateForm(WagtailAdminModelForm):
 def _unknown(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
-        return _("{%(name)s} is not a field of this mail. Did you mean {%(close)s}?") % {
+        return _("{%(name)s} is not a field of this email. Did you mean {%(close)s}?") % {
             "name": name,
             "close": close[0],
         }
     listed = ", ".join(f"{{{field}}}" for field in known)
-    return _("{%(name)s} is not a field of this mail. It may use %(known)s.") % {"name": name, "known": listed}
+    return _("{%(name)s} is not a field of this email. Use any of these: %(known)s.") % {"name": name, "known": listed}
 
 
 class PreviewForm(forms.Form):

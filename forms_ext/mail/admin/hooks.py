@@ -54,7 +54,7 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 def templates_menu_item() -> MenuItem:
     """Return the entry of the main menu."""
     return TemplatesMenuItem(
-        _("Mail templates"), reverse("forms_ext_mail:templates"), name="mail-templates", icon_name="mail", order=195
+        _("Email templates"), reverse("forms_ext_mail:templates"), name="mail-templates", icon_name="mail", order=195
     )
 
 

@@ -34,7 +34,7 @@ def when(mail: OutgoingMail) -> str:
         return date_format(mail.sent_at, "DATETIME_FORMAT")
     if mail.state == State.QUEUED and mail.attempts and mail.next_attempt_at:
         return _("next attempt %(when)s") % {"when": date_format(mail.next_attempt_at, "DATETIME_FORMAT")}
-    return _("written %(when)s") % {"when": date_format(mail.created_at, "DATETIME_FORMAT")}
+    return _("created %(when)s") % {"when": date_format(mail.created_at, "DATETIME_FORMAT")}
 
 
 def _of_kinds(values: list[str]) -> dict[str, str]:
@@ -50,8 +50,8 @@ def _of_scopes(values: list[str]) -> dict[str, str]:
 class EmailFilters(CountedFilterSet):
     """What staff look for, with counts."""
 
-    state = CountedFilter(label=gettext_lazy("State"), whole=True)
-    kind = CountedFilter(label=gettext_lazy("Kind of mail"), labels=_of_kinds)
+    state = CountedFilter(label=gettext_lazy("Status"), whole=True)
+    kind = CountedFilter(label=gettext_lazy("Email type"), labels=_of_kinds)
     scope = CountedFilter(label=gettext_lazy("Program"), labels=_of_scopes)
 
     class Meta:
@@ -66,8 +66,8 @@ class EmailListing(Listing):
     search_fields = ["search_text"]
     default_ordering = ["-created_at", "-pk"]
     empty_message = gettext_lazy(
-        "Every mail to applicants and members will stand here, with what became of it. The first one is written when "
-        "somebody applies."
+        "Every email to applicants and members will appear here with its status. The first one is created when "
+        "someone applies."
     )
 
     def get_base_queryset(self) -> QuerySet[OutgoingMail]:
@@ -76,7 +76,7 @@ class EmailListing(Listing):
     def next_step(self, mail: OutgoingMail) -> NextAction:
         """Return what to do with `mail` now."""
         failed = mail.state == State.FAILED
-        return NextAction(_("Try again") if failed else _("Read"), self.get_detail_url(mail) or "", primary=failed)
+        return NextAction(_("Try again") if failed else _("View"), self.get_detail_url(mail) or "", primary=failed)
 
     def get_columns(self) -> list[Column]:
         return [
@@ -89,15 +89,15 @@ class EmailListing(Listing):
             ),
             StateColumn(
                 "state",
-                label=_("State"),
+                label=_("Status"),
                 accessor=lambda mail: mail.get_state_display(),
                 primary=lambda mail: mail.state == State.FAILED,
                 sort_key="state",
                 classname="cop-state",
             ),
             ActionColumn("step", label=_("Next step"), accessor=self.next_step),
-            Column("kind", label=_("Kind"), accessor=kind_label, classname="cop-wide"),
-            Column("when", label=_("When"), accessor=when, sort_key="created_at", classname="cop-date"),
+            Column("kind", label=_("Type"), accessor=kind_label, classname="cop-wide"),
+            Column("when", label=_("Date"), accessor=when, sort_key="created_at", classname="cop-date"),
         ]
 
 
@@ -109,7 +109,7 @@ class EmailLogAdmin(ListingAdmin):
     index_view_class = EmailListing
     list_permission = "view"
     detail_url_name = "forms_ext_mail:mail"
-    menu_label = gettext_lazy("Outbox")
+    menu_label = gettext_lazy("Email log")
     menu_icon = "mail"
     menu_order = 190
 

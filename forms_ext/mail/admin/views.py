@@ -125,7 +125,7 @@ class MailTemplateView(WagtailAdminTemplateMixin, View):
 class TemplateList(MailTemplateView):
     """Every kind of mail with its subject, and whether its text is the built-in one."""
 
-    page_title: str | Promise = gettext_lazy("Mail templates")
+    page_title: str | Promise = gettext_lazy("Email templates")
     template_name = "forms_ext/mail/admin/templates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -151,7 +151,7 @@ class TemplateList(MailTemplateView):
         elif text is not None:
             state = _("Changed for all programs")
         else:
-            state = _("Built in")
+            state = _("Default text")
         return KindRow(
             kind=kind,
             subject=text.subject if text and not is_unused else str(kind.subject),
@@ -183,7 +183,7 @@ class TemplateEdit(MailTemplateView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": self.place_url("templates"), "label": _("Mail templates")},
+            {"url": self.place_url("templates"), "label": _("Email templates")},
             {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
         ]
 
@@ -198,7 +198,7 @@ class TemplateEdit(MailTemplateView):
         form = TemplateForm(request.POST, place=self.place, **self._instance())
         form.check_body_is_readable()
         if not form.is_valid():
-            messages.error(request, _("The text has not been saved: see what stands at the fields."))
+            messages.error(request, _("The text was not saved. Fix the errors below."))
             return self.show(form, None)
         if "preview" in request.POST:
             return self.show(form, self.rendered(_source(form, self.place)))
@@ -225,7 +225,7 @@ class TemplateEdit(MailTemplateView):
             button_label=form.cleaned_data.get("button_label", ""),
             by=self.request.user,
         )
-        messages.success(self.request, _("Saved. Mails written from now on use this text."))
+        messages.success(self.request, _("Text saved. New emails will use it."))
         return redirect(self.place_url("template", self.place.kind.name))
 
     def reset(self) -> HttpResponse:
@@ -233,7 +233,7 @@ class TemplateEdit(MailTemplateView):
         actions.reset_template(
             kind=self.place.kind.name, scope=self.scope, language=self.language, by=self.request.user
         )
-        messages.success(self.request, _("The text of this mail is again what it was before it was changed here."))
+        messages.success(self.request, _("This email is back to its previous text."))
         return redirect(self.place_url("template", self.place.kind.name))
 
     @cached_property
@@ -296,7 +296,7 @@ class EmailView(WagtailAdminTemplateMixin, View):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": email_log.url_helper.index_url, "label": _("Outbox")},
+            {"url": email_log.url_helper.index_url, "label": _("Email log")},
             {"url": "", "label": self.get_page_title()},
         ]
 
@@ -320,7 +320,7 @@ class EmailView(WagtailAdminTemplateMixin, View):
         except ActionRefused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, _("The mail is tried again now."))
+            messages.success(request, _("The email will be sent again now."))
         return redirect("forms_ext_mail:mail", pk=pk)
 
 

@@ -8,7 +8,7 @@ from ...base import chains, consistency
 
 
 class Command(BaseCommand):
-    help = "Hold every promise against the whole database; print what does not add up, and exit 1 then."
+    help = "Check the whole database for inconsistencies. Print each one and exit with status 1 if there are any."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if lines:
             self.stderr.write(f"{len(lines)} findings.")
             sys.exit(1)
-        self.stdout.write(f"{len(consistency.names())} checks, nothing found.")
+        self.stdout.write(f"{len(consistency.names())} checks passed.")
 
 
 def read_heads(path: Path) -> list[chains.Head]:

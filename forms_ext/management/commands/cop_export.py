@@ -21,22 +21,24 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
 class Command(BaseCommand):
-    help = "Export what a register of the staff shows: all rows, or those of one program, form, search or filter."
+    help = "Export a staff list: all rows, or those of one program, form, search or filter."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=list(SOURCES))
-        parser.add_argument("--program", metavar="SLUG", help="the slug of a program's page; without it: all programs")
-        parser.add_argument("--form", metavar="SLUG", help="the slug of a form page (submissions)")
-        parser.add_argument("--query", default="", help="search and filters, as they stand in the register's address")
-        parser.add_argument("--format", choices=list(FORMATS), help="csv unless you choose another; files are zip")
-        parser.add_argument("--output", metavar="FILE", type=Path, help="without it: standard output")
+        parser.add_argument("--program", metavar="SLUG", help="slug of a program page (default: all programs)")
+        parser.add_argument("--form", metavar="SLUG", help="slug of a form page (submissions only)")
+        parser.add_argument("--query", default="", help="search and filters, as in the list's URL")
+        parser.add_argument("--format", choices=list(FORMATS), help="csv (default); files are exported as zip")
+        parser.add_argument("--output", metavar="FILE", type=Path, help="output file (default: standard output)")
         parser.add_argument("--delimiter", choices=list(DELIMITERS), default="comma")
-        parser.add_argument("--bom", action="store_true", help="byte order mark, by which Excel knows UTF-8")
+        parser.add_argument(
+            "--bom", action="store_true", help="start with a byte order mark, so that Excel detects UTF-8"
+        )
         parser.add_argument("--dates", choices=list(DATE_FORMATS), default="iso")
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--headings", choices=["labels", "keys"], default="labels")
-        parser.add_argument("--split-choices", action="store_true", help="one column for each choice")
-        parser.add_argument("--columns", action="store_true", help="print the contract of the columns as JSON, no rows")
+        parser.add_argument("--split-choices", action="store_true", help="one column per choice")
+        parser.add_argument("--columns", action="store_true", help="print the columns as JSON and no rows")
 
     def handle(self, *args: Any, **options: Any) -> None:
         source = SOURCES[options["what"]]
@@ -72,12 +74,12 @@ class Command(BaseCommand):
             if program is None:
                 raise CommandError(f"There is no program {slug!r}.")
             if source.of_program is None:
-                raise CommandError(f"{source.name} belong to no program.")
+                raise CommandError(f"{source.name} cannot be limited to a program.")
             parts.append(urlencode(source.of_program(program)))
         if slug := options["form"]:
             page = Page.objects.filter(slug=slug, cop_form_versions__isnull=False).first()
             if page is None or source.name != "submissions":
-                raise CommandError(f"There is no form {slug!r} with {source.name}.")
+                raise CommandError(f"There is no form {slug!r} for {source.name}.")
             parts.append(urlencode({"page": page.pk}))
         return "&".join(parts)
 

@@ -6,7 +6,7 @@ from ...base import periodic
 
 
 class Command(BaseCommand):
-    help = "Run all periodic work once: ended holds, reminders, mails to try again. Start it every minute."
+    help = "Run all periodic jobs once, such as expired holds, reminders and email retries. Run this every minute."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if failed := periodic.run_all():

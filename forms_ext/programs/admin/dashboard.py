@@ -67,7 +67,7 @@ class Dashboard:
         "holds",
         "to_decide",
         "free_places",
-        "go",
+        "confirmable",
         "overdue",
         "refunds",
         "uncovered_refunds",
@@ -103,8 +103,8 @@ class Dashboard:
         """Mails that were given up."""
         scope = self.program.scope
         n = OutgoingMail.objects.filter(scope=scope, state=OutgoingMail.State.FAILED).count()
-        text = ngettext("%(n)d mail failed", "%(n)d mails failed", n) % {"n": n}
-        return Task(text, _("Open the outbox"), listing("outbox", state="failed", scope=scope)) if n else None
+        text = ngettext("%(n)d email failed", "%(n)d emails failed", n) % {"n": n}
+        return Task(text, _("Open email log"), listing("outbox", state="failed", scope=scope)) if n else None
 
     def unused_texts(self) -> Task | None:
         """Email texts that are not sent, because a private link in them could get to others."""
@@ -122,10 +122,10 @@ class Dashboard:
         broken = Invoice.objects.filter(account__program=self.program, file__isnull=True, pdf_attempts__gte=3).count()
         failed = BatchItem.objects.filter(run__program=self.program, state=BatchItem.State.FAILED).count()
         if failed:
-            text = ngettext("%(n)d person could not be dealt with", "%(n)d people could not be dealt with", failed)
-            return Task(text % {"n": failed}, _("Look at them"), reverse("cop_programs:run", args=[self.program.pk]))
-        text = ngettext("%(n)d PDF could not be made", "%(n)d PDFs could not be made", broken) % {"n": broken}
-        return Task(text, _("Look at them"), self.url("invoices", state="drawing")) if broken else None
+            text = ngettext("%(n)d person could not be processed", "%(n)d people could not be processed", failed)
+            return Task(text % {"n": failed}, _("View"), reverse("cop_programs:run", args=[self.program.pk]))
+        text = ngettext("%(n)d PDF could not be created", "%(n)d PDFs could not be created", broken) % {"n": broken}
+        return Task(text, _("View"), self.url("invoices", state="drawing")) if broken else None
 
     def holds(self) -> Task | None:
         """Holds that end soon, else all unpaid holds."""
@@ -133,11 +133,11 @@ class Dashboard:
         soon = held.filter(held_until__lte=now() + SOON).count()
         if soon:
             text = ngettext(
-                "%(n)d hold ends within two days, unpaid", "%(n)d holds end within two days, unpaid", soon
+                "%(n)d unpaid hold expires within two days", "%(n)d unpaid holds expire within two days", soon
             ) % {"n": soon}
         elif self.standing.held:
             soon = self.standing.held
-            text = ngettext("%(n)d deposit is awaited", "%(n)d deposits are awaited", soon) % {"n": soon}
+            text = ngettext("%(n)d deposit is unpaid", "%(n)d deposits are unpaid", soon) % {"n": soon}
         else:
             return None
         return Task(text, _("Record deposits"), self.url("registrations", state="held"))
@@ -145,7 +145,7 @@ class Dashboard:
     def to_decide(self) -> Task | None:
         """Applications that nobody has decided."""
         n = self.applications.get(Application.State.SUBMITTED, 0)
-        text = ngettext("%(n)d application to decide", "%(n)d applications to decide", n) % {"n": n}
+        text = ngettext("%(n)d application awaiting a decision", "%(n)d applications awaiting a decision", n) % {"n": n}
         return Task(text, _("Decide"), self.url("applications", state="submitted")) if n else None
 
     def free_places(self) -> Task | None:
@@ -153,15 +153,15 @@ class Dashboard:
         n = min(self.standing.waiting, self.standing.capacity - self.standing.taken - self.standing.held)
         if n <= 0:
             return None
-        text = ngettext("%(n)d place is free and somebody waits", "%(n)d places are free and people wait", n)
-        return Task(text % {"n": n}, _("See the queue"), self.url("registrations", state="waiting"))
+        text = ngettext("%(n)d free place while people queue", "%(n)d free places while people queue", n)
+        return Task(text % {"n": n}, _("View queue"), self.url("registrations", state="waiting"))
 
-    def go(self) -> Task | None:
+    def confirmable(self) -> Task | None:
         """Enough members to confirm."""
         is_open = self.program.status == Program.Status.OPEN
         if not is_open or not self.standing.taken or self.standing.taken < self.standing.least:
             return None
-        text = _("%(taken)d members, and %(least)d are enough: the program can be confirmed")
+        text = _("You can confirm the program: %(taken)d members, minimum %(least)d")
         return Task(
             text % {"taken": self.standing.taken, "least": self.standing.least},
             _("Confirm"),
@@ -172,7 +172,7 @@ class Dashboard:
         """Invoices whose day has passed."""
         n = self.accounts.get(PaymentStatus.OVERDUE, 0)
         text = ngettext("%(n)d invoice is overdue", "%(n)d invoices are overdue", n) % {"n": n}
-        return Task(text, _("See who"), self.url("accounts", standing="overdue")) if n else None
+        return Task(text, _("View"), self.url("accounts", standing="overdue")) if n else None
 
     def refunds(self) -> Task | None:
         """Refunds to pay."""
@@ -186,7 +186,7 @@ class Dashboard:
         text = ngettext(
             "%(n)d listed refund is no longer in credit", "%(n)d listed refunds are no longer in credit", n
         ) % {"n": n}
-        return Task(text, _("Take off the list"), self.url("refunds", due="uncovered")) if n else None
+        return Task(text, _("Remove from list"), self.url("refunds", due="uncovered")) if n else None
 
     def rebates(self) -> Task | None:
         """Rebates to pay."""
@@ -199,14 +199,14 @@ class Dashboard:
         n = ledger_queries.rebate_candidates(self.program).count()
         text = ngettext("%(n)d rebate is due", "%(n)d rebates are due", n) % {"n": n}
         url = f"{reverse('cop_billing:list_rebates')}?{urlencode({'program': self.program.pk})}"
-        return Task(text, _("List them"), url) if n else None
+        return Task(text, _("List rebates"), url) if n else None
 
     def close(self) -> Task | None:
         """A program that is over."""
         if not queries.can_close(self.program):
             return None
         url = reverse("cop_programs:close", args=[self.program.pk])
-        return Task(_("The last session is over: the program can be closed"), _("Close"), url)
+        return Task(_("You can close the program: the last session is over"), _("Close"), url)
 
     # How it stands -------------------------------------------------------------------------------
 
@@ -216,9 +216,9 @@ class Dashboard:
         free = max(standing.capacity - standing.taken - standing.held, 0)
         return [
             Figure(str(standing.taken), _("members"), self.url("registrations", state="member")),
-            Figure(str(standing.held), _("holds, unpaid"), self.url("registrations", state="held")),
+            Figure(str(standing.held), _("unpaid holds"), self.url("registrations", state="held")),
             Figure(str(standing.waiting), _("in the queue"), self.url("registrations", state="waiting")),
-            Figure(str(free), _("places free")),
+            Figure(str(free), _("free places")),
             Figure(str(sum(self.applications.values())), _("applications"), self.url("applications")),
         ]
 
@@ -239,8 +239,8 @@ class Dashboard:
         refunds = ledger_queries.with_cover(ledger_queries.open_refunds(self.program)).filter(is_covered=True)
         due = refunds.aggregate(n=Sum("amount"))["n"]
         return [
-            Figure(amount(-(rows["paid"] or Decimal(0))), _("money in"), self.url("accounts")),
-            Figure(amount(owed), _("money due"), self.url("accounts", standing="unpaid")),
+            Figure(amount(-(rows["paid"] or Decimal(0))), _("received"), self.url("accounts")),
+            Figure(amount(owed), _("amount due"), self.url("accounts", standing="unpaid")),
             Figure(
                 str(self.accounts.get(PaymentStatus.OVERDUE, 0)), _("overdue"), self.url("accounts", standing="overdue")
             ),

@@ -36,20 +36,22 @@ class EditionForm(forms.Form):
     """When the new edition starts, and what it is called."""
 
     first_day = forms.DateField(
-        label=gettext_lazy("New start"),
+        label=gettext_lazy("Start date"),
         widget=day_input(),
-        help_text=gettext_lazy("The first session moves to its weekday on or after this day; all else follows it."),
+        help_text=gettext_lazy(
+            "The first session moves to the same weekday on or after this day. All other dates move with it."
+        ),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),
         max_length=255,
-        help_text=gettext_lazy("You can change it later, together with the slug that stands in the address."),
+        help_text=gettext_lazy("You can change it later, together with the slug in the URL."),
     )
 
     def clean_first_day(self) -> Any:
         day = self.cleaned_data["first_day"]
         if abs(day - now().date()) > FARTHEST:
-            raise forms.ValidationError(_("Enter a day within ten years."))
+            raise forms.ValidationError(_("Enter a day no more than ten years from now."))
         return day
 
 
@@ -81,7 +83,7 @@ class NewEditionView(OfPage, StaffActionView):
     """Copy a whole program to a new start."""
 
     page_title = gettext_lazy("New edition")
-    submit_label = gettext_lazy("Make the new edition")
+    submit_label = gettext_lazy("Create new edition")
     form_class = EditionForm
     made: ProgramPage | None = None
 
@@ -101,24 +103,24 @@ class NewEditionView(OfPage, StaffActionView):
 
     def effects(self) -> Sequence[str]:
         said = [
-            _("Copies the program page, its sessions, its forms and its own mail texts; all pages are drafts."),
+            _("Copies the program page, its sessions, its forms and its own email texts. All pages are drafts."),
             _(
-                "Every session keeps its weekday and its time of day in the home zone, also where the clocks change; "
-                "sessions and deadlines move by the same whole weeks."
+                "Every session keeps its weekday and its time of day in the home time zone, even if the clocks "
+                "change. Sessions and deadlines move by the same number of weeks."
             ),
-            _("Join links, recordings, applications, registrations and accounts do not come along."),
-            _("Holidays are yours to check. What else to look at is listed afterwards."),
+            _("Join links, recordings, applications, registrations and accounts are not copied."),
+            _("Check for holidays yourself. Afterwards you get a list of what else to check."),
         ]
         if self.page.get_translations().exists():
-            said.append(_("The translations do not come along: translate the new edition when it is ready."))
+            said.append(_("Translations are not copied. Translate the new edition when it is ready."))
         if self.page.view_restrictions.exists():
-            said.append(_("Its privacy does not come along: set it again before you publish."))
+            said.append(_("Privacy settings are not copied. Set them again before you publish."))
         return said
 
     def get_success_url(self) -> str:
         if self.made is None:
             return reverse("wagtailadmin_explore", args=[self.page.pk])
-        return reverse("cop_programs:to_look_at", args=[self.made.pk])
+        return reverse("cop_programs:checklist", args=[self.made.pk])
 
     def perform(self, values: dict[str, Any]) -> str:
         by: Any = self.request.user
@@ -127,16 +129,16 @@ class NewEditionView(OfPage, StaffActionView):
         )
         self.made = edition.program.page
         for session in edition.off_the_clock:
-            told = _("The clocks change at the time of “%(title)s” on its new day: look at its times.")
+            told = _("A clock change removes the time of “%(title)s” on its new day. Check its times.")
             messages.warning(self.request, told % {"title": session.title})
-        return _("The new edition is there, as drafts.")
+        return _("New edition created. All its pages are drafts.")
 
 
-class ToLookAtView(OfPage, StaffView):
+class ChecklistView(OfPage, StaffView):
     """What to look at before a new edition is published."""
 
     template_name = "forms_ext/programs/admin/edition.html"
-    page_title = gettext_lazy("What to look at")
+    page_title = gettext_lazy("What to check")
     header_icon = "glasses"
 
     def is_allowed(self) -> bool:
@@ -148,7 +150,7 @@ class ToLookAtView(OfPage, StaffView):
         zone = formatting.generic_name(home_zone, reader.language())
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
-            "remarks": editions.to_look_at(draft),
+            "findings": editions.checklist(draft),
             "sessions": sorted((newest(one) for one in self.page.sessions()), key=_starts_at),
             "zone": f"{zone} ({home_zone.replace('_', ' ')})",
             "deadlines": [

@@ -14,11 +14,11 @@ class PlacesForm(forms.Form):
     number = forms.IntegerField(label=_("Number of places"), min_value=LEAST, max_value=MOST)
 
 
-class CallOffForm(forms.Form):
+class CancelProgramForm(forms.Form):
     """A program cancelled."""
 
     reason = reason_field()
     message = message_field(
         _("Message to everyone"), _("Added to each email as you type it. If empty, nothing is added.")
     )
-    sure = forms.BooleanField(label=_("Call the program off. This cannot be undone."))
+    sure = forms.BooleanField(label=_("Cancel the program. This cannot be undone."))

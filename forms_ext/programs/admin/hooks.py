@@ -42,8 +42,8 @@ def edition_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs
         url = reverse("cop_programs:new_edition", args=[page.pk])
         yield Button(_("New edition"), url, icon_name="copy", priority=22)
     elif not was_public(page) and allowed.can_edit():
-        url = reverse("cop_programs:to_look_at", args=[page.pk])
-        yield Button(_("What to look at"), url, icon_name="glasses", priority=22)
+        url = reverse("cop_programs:checklist", args=[page.pk])
+        yield Button(_("What to check"), url, icon_name="glasses", priority=22)
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:

@@ -33,7 +33,7 @@ from .. import actions, queries, samples
 from ..models import BatchItem, BatchRun
 from .dashboard import Dashboard, unpaid_holds
 from .edition_views import may_copy
-from .forms import CallOffForm, PlacesForm
+from .forms import CancelProgramForm, PlacesForm
 
 State = Registration.State
 
@@ -70,7 +70,7 @@ class ProgramPageMixin(StaffView):
     def load(self) -> None:
         self.program = get_object_or_404(Program.objects.select_related("page"), pk=self.kwargs["pk"])
 
-    def home_url(self) -> str:
+    def dashboard_url(self) -> str:
         """Return the address of the program's home."""
         return reverse("cop_programs:program", args=[self.program.pk])
 
@@ -95,19 +95,19 @@ class DashboardView(ProgramPageMixin, StaffView):
         return [self.programs_link()]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        home = Dashboard(self.program)
+        dashboard = Dashboard(self.program)
         can_close = queries.can_close(self.program)
         return super().get_context_data(**kwargs) | {
             "program": self.program,
             "program_page": self.program.page,
-            "standing": home.standing,
-            "tasks": home.tasks(),
-            "places": home.places(),
-            "money": home.money(),
+            "standing": dashboard.standing,
+            "tasks": dashboard.tasks(),
+            "places": dashboard.places(),
+            "money": dashboard.money(),
             "run": self.run(),
             "can_confirm": self.program.status == Program.Status.OPEN,
             "can_close": can_close,
-            "can_call_off": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
+            "can_cancel": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
             "can_copy": self.program.was_public and may_copy(self.request.user, self.program.page),
             "unpaid": [self.unpaid_row(row) for row in unpaid_holds(self.program)],
         }
@@ -119,7 +119,7 @@ class DashboardView(ProgramPageMixin, StaffView):
             "registration": registration,
             "held_until": dates.until_here(end, self.program) if end else "",
             "url": reverse("cop_registration:registration", args=[registration.pk]),
-            "deposit_url": deposit_url(registration, back=self.home_url()) if registration.account_id else "",
+            "deposit_url": deposit_url(registration, back=self.dashboard_url()) if registration.account_id else "",
         }
 
 
@@ -129,10 +129,10 @@ class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
     template_name = "forms_ext/programs/admin/confirm_or_cancel.html"
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
-        return self.home_url() if self.run() is None else reverse("cop_programs:run", args=[self.program.pk])
+        return self.dashboard_url() if self.run() is None else reverse("cop_programs:run", args=[self.program.pk])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
@@ -145,8 +145,8 @@ class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
 class ConfirmView(ConfirmOrCancelView):
     """Confirm a program: an invoice for everyone's balance."""
 
-    page_title = gettext_lazy("Confirm the program")
-    submit_label = gettext_lazy("Confirm and send the invoices")
+    page_title = gettext_lazy("Confirm program")
+    submit_label = gettext_lazy("Confirm and send invoices")
 
     def owing(self) -> list[Any]:
         """Return the accounts of members that owe a balance."""
@@ -156,19 +156,17 @@ class ConfirmView(ConfirmOrCancelView):
     def effects(self) -> Sequence[str]:
         owing, standing = self.owing(), admission.standing(self.program)
         said = ngettext(
-            "Issues an invoice for the balance to %(n)d member and mails the PDF.",
-            "Issues an invoice for the balance to each of %(n)d members and mails the PDFs.",
+            "Issues an invoice for the balance to %(n)d member and emails the PDF.",
+            "Issues an invoice for the balance to each of %(n)d members and emails the PDFs.",
             len(owing),
         )
-        few = _(
-            "There are fewer members than the program needs: %(taken)d of %(least)d. You can confirm it all the same."
-        )
+        few = _("The program has fewer members than its minimum: %(taken)d of %(least)d. You can still confirm it.")
         warning = [few % {"taken": standing.taken, "least": standing.least}] if standing.taken < standing.least else []
         return [
             *warning,
             said % {"n": len(owing)},
-            _("Holds whose deposit has not come are left alone; a deposit recorded later issues that invoice at once."),
-            _("It runs in the background. Pressing twice, or a cut line, makes no second invoice."),
+            _("Holds without a deposit get no invoice yet. Recording the deposit later issues it."),
+            _("This runs in the background. Pressing twice or going offline never duplicates an invoice."),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -180,22 +178,22 @@ class ConfirmView(ConfirmOrCancelView):
 
     def perform(self, values: dict[str, Any]) -> str:
         actions.confirm_program(program=self.program, by=self.request.user)
-        return _("The program is confirmed; the invoices are being made.")
+        return _("Program confirmed. The invoices are being created.")
 
 
-class CallOffView(ConfirmOrCancelView):
+class CancelProgramView(ConfirmOrCancelView):
     """Call a program off."""
 
-    page_title = gettext_lazy("Call the program off")
-    submit_label = gettext_lazy("Call the program off")
-    form_class = CallOffForm
+    page_title = gettext_lazy("Cancel program")
+    submit_label = gettext_lazy("Cancel program")
+    form_class = CancelProgramForm
     is_destructive = True
 
     def effects(self) -> Sequence[str]:
         return [
-            _("Members, holds, the queue, the accepted and the undecided are told by mail."),
-            _("All places are freed; each deposit is listed for refund."),
-            _("An issued invoice gets a credit note."),
+            _("Emails members, people with holds or in the queue, and accepted or undecided applicants."),
+            _("Releases all places and lists each deposit for refund."),
+            _("Issues a credit note for each invoice."),
         ]
 
     def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
@@ -206,27 +204,27 @@ class CallOffView(ConfirmOrCancelView):
         actions.call_off_program(
             program=self.program, by=self.request.user, reason=values["reason"], message=values["message"]
         )
-        return _("The program is called off; the mails are on their way.")
+        return _("Program cancelled. The emails are on their way.")
 
 
 class CloseView(ProgramPageMixin, StaffActionView):
     """Close a program that is over."""
 
-    page_title = gettext_lazy("Close the program")
-    submit_label = gettext_lazy("Close the program")
-    done_message = gettext_lazy("The program is closed.")
+    page_title = gettext_lazy("Close program")
+    submit_label = gettext_lazy("Close program")
+    done_message = gettext_lazy("Program closed.")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
-        return self.home_url()
+        return self.dashboard_url()
 
     def effects(self) -> Sequence[str]:
         return [
-            _("Nobody applies, is accepted or registers for %(title)s any more.") % {"title": self.program.page.title},
-            _("The money stays as it is: what is owed can still be paid, refunds and rebates are still paid out."),
-            _("No mail goes out. It cannot be undone."),
+            _("No one can apply, be accepted or register for %(title)s any more.") % {"title": self.program.page.title},
+            _("Billing stays open for payments, refunds and rebates."),
+            _("No email is sent. This cannot be undone."),
         ]
 
     def perform(self, values: dict[str, Any]) -> None:
@@ -280,17 +278,17 @@ class RunView(ProgramPageMixin, StaffActionView):
         self.current = run
 
     def get_page_title(self) -> str:
-        return _("How far it has come")
+        return _("Progress")
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
         return reverse("cop_programs:run", args=[self.program.pk])
 
     def perform(self, values: dict[str, Any]) -> str:
         n = actions.retry_failed(run=self.current, by=self.request.user)
-        return ngettext("%(n)d is tried again.", "%(n)d are tried again.", n) % {"n": n}
+        return ngettext("Trying %(n)d again.", "Trying %(n)d again.", n) % {"n": n}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.current
@@ -306,5 +304,5 @@ class RunView(ProgramPageMixin, StaffActionView):
             "all": done + failed + todo,
             "failures": run.items.filter(state=BatchItem.State.FAILED).select_related("registration", "application"),
             "unpaid": unpaid_holds(self.program) if run.kind == BatchRun.Kind.CONFIRM else [],
-            "home_url": self.home_url(),
+            "dashboard_url": self.dashboard_url(),
         }

@@ -20,23 +20,23 @@ class CancelForm(forms.Form):
     refund = forms.ChoiceField(
         label=_("The deposit"),
         choices=[
-            (FOLLOW, _("As the cancellation deadline says")),
-            (REFUND, _("List it for refund")),
-            (KEEP, _("Keep it as a cancellation fee")),
+            (FOLLOW, _("Follow the cancellation deadline")),
+            (REFUND, _("List for refund")),
+            (KEEP, _("Keep as a cancellation fee")),
         ],
         required=False,
         widget=forms.RadioSelect,
         initial=FOLLOW,
     )
     reason = reason_field(
-        max_length=500, help_text=_("Required if you choose something other than what the deadline says.")
+        max_length=500, help_text=_("Required if your choice differs from the cancellation deadline.")
     )
     message = message_field()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("refund") and not values.get("reason", "").strip():
-            self.add_error("reason", _("Say why the deposit is treated otherwise than the deadline says."))
+            self.add_error("reason", _("Enter the reason why your choice differs from the cancellation deadline."))
         return values
 
     @property
@@ -50,7 +50,7 @@ def last_day_field(**options: Any) -> forms.DateField:
     return forms.DateField(
         **{"label": _("Last day of the hold")} | options,
         widget=day_input(),
-        help_text=_("The place is held until the end of this day in the program's home zone."),
+        help_text=_("The place is held until the end of this day in the program's home time zone."),
         validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
     )
 
@@ -80,4 +80,4 @@ class ReversePaymentForm(forms.Form):
             del self.fields["last_day"]
         elif not needs_day:
             self.fields["last_day"].required = False
-            self.fields["last_day"].help_text = _("Leave this empty to keep the end that the hold has now.")
+            self.fields["last_day"].help_text = _("Leave empty to keep the current end of the hold.")

@@ -49,7 +49,7 @@ class RegistrationListing(Listing):
     filterset_class = RegistrationFilters
     search_fields = ["search_text", "account__search_text"]
     default_ordering = ["-submitted_at", "-pk"]
-    empty_message = gettext_lazy("Registrations will stand here once accepted people register with their link.")
+    empty_message = gettext_lazy("Registrations will appear here once accepted people register with their link.")
 
     def get_base_queryset(self) -> QuerySet[Registration]:
         return Registration.objects.select_related("program__page", "invitation__place").defer("answers", "policy")
@@ -71,14 +71,14 @@ class RegistrationListing(Listing):
             self.name_column("name", label=_("Name"), sort_key="name", below=lambda row: row.reference),
             StateColumn(
                 "state",
-                label=_("State"),
+                label=_("Status"),
                 accessor=lambda row: row.get_state_display(),
                 primary=lambda row: row.state == State.HELD,
                 sort_key="state",
                 classname="cop-state",
             ),
             ActionColumn("step", label=_("Next step"), accessor=self.next_step),
-            Column("hold", label=_("Hold ends"), accessor=self.hold),
+            Column("hold", label=_("Hold expires"), accessor=self.hold),
             Column("program", label=_("Program"), accessor=lambda row: row.program.page.title, classname="cop-wide"),
             Column("country", label=_("Country"), accessor=lambda row: row.country.name, classname="cop-wide"),
             Column(

@@ -29,21 +29,21 @@ def effects(payment: Payment, registration: Registration | None, *, loses_place:
     account = payment.account
     owed = ledger_queries.balance(account) + payment.received
     sentences = [
-        _("Takes back the payment of %(amount)s by a row of its own; %(name)s then owes %(owed)s.")
+        _("Reverses the payment of %(amount)s with a new entry. The amount due from %(name)s is then %(owed)s.")
         % {
             "amount": format_money(payment.received),
             "name": account.payer_name,
             "owed": format_money(max(owed, Money(0, account.currency))),
         },
-        _("Cancels receipt %(number)s by a document of its own.") % {"number": payment.receipt.number},
+        _("Cancels receipt %(number)s with a separate document.") % {"number": payment.receipt.number},
         *_about_invoice(payment, owed),
     ]
     if loses_place:
-        sentences.append(_("The deposit is no longer paid: the place is only held, until the end of the day below."))
+        sentences.append(_("The deposit is then unpaid, so the place is only held until the end of the day below."))
     elif registration is not None and registration.state == State.MEMBER:
-        sentences.append(_("The place stays theirs."))
+        sentences.append(_("They keep the place."))
     if ledger_queries.listed(account) > max(-owed, Money(0, account.currency)):
-        sentences.append(_("A refund is listed that is no longer in credit afterwards: take it off the list."))
+        sentences.append(_("A listed refund is then no longer in credit. Remove it from the list."))
     return sentences
 
 
@@ -51,10 +51,10 @@ def _about_invoice(payment: Payment, owed: Money) -> list[str]:
     if owed.amount <= 0:
         return []
     if other := invoices_queries.open_invoice(payment.account):
-        said = [_("Invoice %(number)s stays open as it is.") % {"number": other.number}]
+        said = [_("Invoice %(number)s stays open.") % {"number": other.number}]
         if settled := invoices.settled_by(payment):
-            text = _("Invoice %(number)s stays closed, since an account has one open invoice.")
-            said += [text % {"number": settled.number}, _("The email says what is owed in all.")]
+            text = _("Invoice %(number)s stays closed, because an account has only one open invoice.")
+            said += [text % {"number": settled.number}, _("The email gives the total amount due.")]
         return said
     reopened = invoices.to_reopen(payment)
-    return [_("Invoice %(number)s is open again.") % {"number": reopened.number}] if reopened else []
+    return [_("Reopens invoice %(number)s.") % {"number": reopened.number}] if reopened else []

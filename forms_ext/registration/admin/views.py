@@ -125,8 +125,8 @@ class RegistrationActionView(RegistrationPage, MailingActionView):
 class CancelView(RegistrationActionView):
     """Cancel a registration."""
 
-    page_title = gettext_lazy("Cancel the registration")
-    submit_label = gettext_lazy("Cancel the registration")
+    page_title = gettext_lazy("Cancel registration")
+    submit_label = gettext_lazy("Cancel registration")
     form: CancelForm
     is_destructive = True
 
@@ -137,15 +137,15 @@ class CancelView(RegistrationActionView):
     def effects(self) -> Sequence[str]:
         registration = self.registration
         effects = [
-            _("%(name)s is told by mail.") % {"name": registration.name},
-            _("The place is free at once, and goes to the first in the queue, if anybody waits."),
+            _("Emails %(name)s.") % {"name": registration.name},
+            _("Releases the place at once. The first person in the queue gets it, if there is one."),
         ]
         if registration.state == State.WAITING or registration.account is None:
-            return [effects[0], _("The place in the queue is given up.")]
+            return [effects[0], _("Removes the person from the queue.")]
         paid = ledger_queries.paid(registration.account)
         if paid.amount > 0:
             effects.append(self.deposit_effect(format_money(paid)))
-        effects.append(_("The fee is taken back; an issued invoice gets a credit note."))
+        effects.append(_("Reverses the fee. If an invoice was issued, issues a credit note."))
         return effects
 
     def deposit_effect(self, paid: str) -> str:
@@ -153,13 +153,13 @@ class CancelView(RegistrationActionView):
         page = self.registration.program.page
         day = date_format(page.cancellation_deadline, "l j F Y") if page.cancellation_deadline else ""
         if not gives_deposit_back(self.registration.program):
-            said = _("The cancellation deadline (%(day)s) has passed: of the %(paid)s paid, the deposit is kept as a "
-                     "cancellation fee, unless you choose otherwise.")  # fmt: skip
+            said = _("The cancellation deadline (%(day)s) has passed. Of the %(paid)s paid, the deposit is kept as a "
+                     "cancellation fee unless you choose otherwise.")  # fmt: skip
         elif page.cancellation_closes_at is not None:
-            said = _("The cancellation deadline (%(day)s) lies ahead: the %(paid)s paid are listed for refund, unless "
-                     "you choose otherwise.")  # fmt: skip
+            said = _("The cancellation deadline (%(day)s) has not passed. The %(paid)s paid is listed for refund "
+                     "unless you choose otherwise.")  # fmt: skip
         else:
-            said = _("The program has no cancellation deadline: the %(paid)s paid are listed for refund, unless you "
+            said = _("The program has no cancellation deadline. The %(paid)s paid is listed for refund unless you "
                      "choose otherwise.")  # fmt: skip
         return said % {"day": day, "paid": paid}
 
@@ -171,20 +171,20 @@ class CancelView(RegistrationActionView):
             message=values["message"],
             refund=self.form.choice,
         )
-        return _("The registration of %(name)s is cancelled.") % {"name": self.registration.name}
+        return _("Registration of %(name)s cancelled.") % {"name": self.registration.name}
 
 
 class NewAddressView(RegistrationActionView):
     """Give the member's page a new address."""
 
-    page_title = gettext_lazy("Give the member's page a new address")
-    submit_label = gettext_lazy("Make a new address and mail it")
-    done_message = gettext_lazy("The member's page has a new address; the old one is dead.")
+    page_title = gettext_lazy("New private page link")
+    submit_label = gettext_lazy("Create and email new link")
+    done_message = gettext_lazy("The private page has a new link. The old one no longer works.")
 
     def effects(self) -> Sequence[str]:
         return [
-            _("The old address stops working at once, for everybody who has it."),
-            _("Mails the new address to %(email)s.") % {"email": self.registration.email},
+            _("The old link stops working at once for everyone who has it."),
+            _("Emails the new link to %(email)s.") % {"email": self.registration.email},
         ]
 
     def perform(self, values: dict[str, Any]) -> None:
@@ -194,9 +194,9 @@ class NewAddressView(RegistrationActionView):
 class HoldView(RegistrationActionView):
     """Set until when a place is held."""
 
-    page_title = gettext_lazy("Set the end of the hold")
-    submit_label = gettext_lazy("Set the end")
-    done_message = gettext_lazy("The hold has a new end.")
+    page_title = gettext_lazy("Change hold")
+    submit_label = gettext_lazy("Save hold")
+    done_message = gettext_lazy("Hold changed.")
     form_class = HoldForm
 
     def get_initial(self) -> dict[str, Any]:
@@ -207,12 +207,14 @@ class HoldView(RegistrationActionView):
     def effects(self) -> Sequence[str]:
         end = held_until(self.registration)
         effects = [
-            _("%(name)s is told by mail.") % {"name": self.registration.name},
-            _("A hold that ends unpaid frees the place, and the person is told."),
+            _("Emails %(name)s.") % {"name": self.registration.name},
+            _("If the hold expires unpaid, the place is released and the person is emailed."),
         ]
         if end:
             effects.insert(
-                0, _("The place is held until %(end)s now.") % {"end": dates.until_here(end, self.registration.program)}
+                0,
+                _("The place is currently held until %(end)s.")
+                % {"end": dates.until_here(end, self.registration.program)},
             )
         return effects
 
@@ -239,8 +241,8 @@ class ReversePaymentView(MailingActionView):
 
     permissions = [(Account, "bill")]
     header_icon = "redirect"
-    page_title = gettext_lazy("Reverse the payment")
-    submit_label = gettext_lazy("Reverse the payment and send this email")
+    page_title = gettext_lazy("Reverse payment")
+    submit_label = gettext_lazy("Reverse payment and send email")
     is_destructive = True
     confirmations = frozenset({"reason"})
     payment: Payment
@@ -287,4 +289,4 @@ class ReversePaymentView(MailingActionView):
             hold_until=deadline_instant(day, self.payment.account.program.page.home_zone),
             message=values["message"],
         )
-        return _("The payment of %(amount)s is reversed.") % {"amount": format_money(self.payment.received)}
+        return _("Payment of %(amount)s reversed.") % {"amount": format_money(self.payment.received)}

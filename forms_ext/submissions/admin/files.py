@@ -19,7 +19,7 @@ def response(upload: Upload) -> FileResponse:
     try:
         file = private_files.open(upload.storage_path)
     except FileNotFoundError:
-        raise Http404(_("The file is not in the storage any more.")) from None
+        raise Http404(_("The file is no longer in storage.")) from None
     name = safe_name(upload.file_name, ALLOWED.get(upload.content_type, ".bin"))
     answer = FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type)
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

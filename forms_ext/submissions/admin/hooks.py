@@ -67,7 +67,7 @@ def embedding_buttons(page: Page, user: Any, next_url: str | None = None, **kwar
     """Return what an editor finds beside a published form: its code for other websites."""
     if embedding.may_be_framed(page) and may(user, "view", EmbeddingSite):
         url = reverse("cop_embedding:code", args=[page.pk])
-        yield Button(_("Code for other web sites"), url, icon_name="code", priority=24)
+        yield Button(_("Code for other websites"), url, icon_name="code", priority=24)
 
 
 def connect() -> None:

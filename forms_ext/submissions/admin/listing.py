@@ -40,8 +40,7 @@ class SubmissionListing(Listing):
     search_fields = ["search_text"]
     default_ordering = ["-submitted_at", "-pk"]
     empty_message = gettext_lazy(
-        "What people send through form pages will stand here. Applications and registrations have registers of their "
-        "own."
+        "Answers sent through form pages will appear here. Applications and registrations have their own lists."
     )
 
     def get_base_queryset(self) -> QuerySet[Submission]:
@@ -54,7 +53,7 @@ class SubmissionListing(Listing):
             ActionColumn(
                 "step",
                 label=_("Next step"),
-                accessor=lambda row: NextAction(_("Read"), self.get_detail_url(row) or ""),
+                accessor=lambda row: NextAction(_("View"), self.get_detail_url(row) or ""),
             ),
             Column(
                 "submitted_at",

@@ -64,9 +64,9 @@ class DeleteView(SubmissionPage, StaffActionView):
     """Delete one submission."""
 
     permissions = [(Submission, "delete")]
-    page_title = gettext_lazy("Delete these answers")
-    submit_label = gettext_lazy("Delete for good")
-    done_message = gettext_lazy("The answers are deleted.")
+    page_title = gettext_lazy("Delete answers")
+    submit_label = gettext_lazy("Delete permanently")
+    done_message = gettext_lazy("Answers deleted.")
     is_destructive = True
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
@@ -78,7 +78,7 @@ class DeleteView(SubmissionPage, StaffActionView):
 
     def effects(self) -> list[str]:
         sentences = [
-            _("Deletes what %(title)s sent through “%(form)s” (%(reference)s). It can't be brought back.")
+            _("Deletes what %(title)s sent through “%(form)s” (%(reference)s). This cannot be undone.")
             % {
                 "title": self.submission.title,
                 "form": self.submission.page.title,
@@ -86,8 +86,8 @@ class DeleteView(SubmissionPage, StaffActionView):
             }
         ]
         if files.tokens_of(self.submission.answers):
-            sentences.append(_("Deletes the files that were sent with it."))
-        return [*sentences, _("The history keeps the reference, and who deleted it.")]
+            sentences.append(_("Deletes the files sent with it."))
+        return [*sentences, _("The history keeps the reference and who deleted it.")]
 
     def get_success_url(self) -> str:
         return self.submission_url() if self.submission.pk else self.listing()[0]

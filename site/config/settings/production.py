@@ -13,7 +13,7 @@ def required(name: str) -> str:
     """Return the environment variable `name`; raise ImproperlyConfigured in words where it is missing."""
     value = os.environ.get(name, "")
     if not value:
-        raise ImproperlyConfigured(f"Set the environment variable {name} (docs/operators.md says to what).")
+        raise ImproperlyConfigured(f"Set the environment variable {name} (see docs/operators.md).")
     return value
 
 

@@ -16,7 +16,7 @@ def load(*, say: Callable[[str], object] = print, known: dict[str, str] | None =
     """Load the demo into an empty site, all or nothing; return whether there was anything to load."""
     if HomePage.objects.exists():
         return False
-    say("==> Loading the demo: two editions of the reference program (half a minute)")
+    say("==> Loading the demo: two editions of the reference program (about 30 seconds)")
     today = now().replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
         people.create(known or {})

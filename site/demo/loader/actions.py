@@ -73,7 +73,7 @@ def register(program: Program, person: Applicant) -> None:
     """Let `person` answer the registration form and register with the personal link."""
     version = RegistrationFormPage.objects.child_of(program.page).get().current_version()
     if version is None:
-        raise LookupError("The registration form has no version: publish it first.")
+        raise LookupError("The registration form is not published. Publish it first.")
     compiled = compiler.compile(version)
     facts = {
         "name": person.name,

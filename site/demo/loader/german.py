@@ -101,9 +101,9 @@ def load(past: ProgramPage, future: ProgramPage, editions: tuple[Edition, Editio
     """Make the German pages of the whole site."""
     locale, _made = Locale.objects.get_or_create(language_code="de")
     front = Site.objects.get(is_default_site=True).root_page
-    letters = FormPage.objects.child_of(front).get()
+    updates = FormPage.objects.child_of(front).get()
     translate(front, locale, headline=texts.HOME_HEADLINE, lead=texts.HOME_LEAD, body=_home_body(front.specific))
-    translate(letters, locale, questions=_questions(letters), **texts.LETTERS)
+    translate(updates, locale, questions=_questions(updates), **texts.UPDATES)
     people = FacilitatorIndexPage.objects.child_of(front).get()
     translate(people, locale, title="Begleitung", introduction=texts.FACILITATORS_INTRODUCTION)
     for one in FacilitatorPage.objects.child_of(people):

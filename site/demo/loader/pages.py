@@ -227,7 +227,7 @@ def load(coming: Edition) -> tuple[ProgramPage, ProgramPage]:
 
 def furnish(front: Any, leaders: list[FacilitatorPage]) -> None:
     """Put the facilitators and a form into the home page; let a friend show that form as well."""
-    form = publish(front, questions.letters_form())
+    form = publish(front, questions.updates_form())
     people = [{"type": "item", "id": str(uuid4()), "value": leader.pk} for leader in leaders]
     front.body = json.dumps(
         [

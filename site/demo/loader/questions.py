@@ -49,22 +49,22 @@ REGISTRATION = (
 )
 
 
-LETTERS = (
+UPDATES = (
     question("text", "Your name", role="name"),
     question("email", "Your email address", role="email"),
     question("choice", "What would suit you?", choices=("The next program", "A later one", "I am only curious")),
 )
 
 
-def letters_form() -> FormPage:
+def updates_form() -> FormPage:
     """Return the form of those who want to hear of later programs, not yet published."""
     return FormPage(
         title="Hear of the next program",
-        slug="letters",
-        introduction=texts.LETTERS_INTRODUCTION,
+        slug="updates",
+        introduction=texts.UPDATES_INTRODUCTION,
         submit_label="Write to me",
-        thanks=texts.LETTERS_THANKS,
-        questions=json.dumps(LETTERS),
+        thanks=texts.UPDATES_THANKS,
+        questions=json.dumps(UPDATES),
     )
 
 

@@ -170,8 +170,8 @@ HOME_LEAD = """
 meetings, and facilitators who have sat in the same chair.</p>
 """
 HOME_PEOPLE = "Who leads them"
-LETTERS_INTRODUCTION = "<p>No time now? Leave your address, and we write when the dates of a program are set.</p>"
-LETTERS_THANKS = "<p>We write once for each new program, and about nothing else.</p>"
+UPDATES_INTRODUCTION = "<p>No time now? Leave your address, and we write when the dates of a program are set.</p>"
+UPDATES_THANKS = "<p>We write once for each new program, and about nothing else.</p>"
 FRIENDS = ("https://friends.example.org", "A partner that shows our form in its own web site")
 PROGRAMS_INTRODUCTION = "<p>Groups that are forming now, and those that have been.</p>"
 FACILITATORS_INTRODUCTION = "<p>Who leads our programs, and how to reach them.</p>"

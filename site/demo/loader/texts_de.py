@@ -99,7 +99,7 @@ REGISTRATION = {
     "submit_label": "Anmelden",
     "thanks": "<p>Ihr Platz ist für Sie reserviert. Zahlen Sie die Anzahlung bis zu dem Tag, der unten steht.</p>",
 }
-LETTERS = {
+UPDATES = {
     "title": "Vom nächsten Programm hören",
     "introduction": "<p>Jetzt keine Zeit? Lassen Sie Ihre Adresse hier; wir schreiben, wenn ein Termin steht.</p>",
     "submit_label": "Schreiben Sie mir",

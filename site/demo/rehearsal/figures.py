@@ -59,7 +59,7 @@ def _money(program: Program, accounts: "Sequence[ledger.AccountWithBalances]") -
     return [
         ("Fees", written([fee for fee, _paid, _owed in figures])),
         ("Received", written([paid for _fee, paid, _owed in figures])),
-        ("Still owed", written([owed for _fee, _paid, owed in figures if owed > 0])),
+        ("Amount due", written([owed for _fee, _paid, owed in figures if owed > 0])),
         ("Overdue", written([account.owed for account in queries.overdue(program)])),
         ("Refunds to pay", written([due.amount.amount for due in ledger.open_refunds(program)])),
         ("Rebates to pay", written([due.amount.amount for due in ledger.open_rebates(program)])),

@@ -26,7 +26,7 @@ KEPT_FONTS = ("source-sans-3-latin", "source-serif-4-latin")
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     """A mail as its row in the outbox tells, and as it lies in the mailbox of the site, where it has arrived."""
 
     kind: str
@@ -57,7 +57,7 @@ class Stop:
     when: str
     events: list[tuple[str, Event]]
     visit: Visit
-    letters: list[Letter]
+    emails: list[Email]
 
 
 def _coded(content: bytes) -> str:
@@ -95,7 +95,7 @@ def stop(made: Record, scenario: Scenario, number: int, arrived: Mapping[str, ma
         when=stamp(visit.moment, zone),
         events=[(_short(event.at, zone), event) for event in visit.events],
         visit=visit,
-        letters=[Letter(_label(row.kind), row, (arrived or {}).get(row.message_id)) for row in rows],
+        emails=[Email(_label(row.kind), row, (arrived or {}).get(row.message_id)) for row in rows],
     )
 
 
@@ -110,7 +110,7 @@ def context(made: Record, scenario: Scenario) -> dict[str, object]:
         "program": scenario.page,
         "stops": found,
         "last": found[-1] if found else None,
-        "mail_count": sum(len(one.letters) for one in found),
+        "mail_count": sum(len(one.emails) for one in found),
         "checks": len(consistency.names()),
     }
 
@@ -165,8 +165,8 @@ def _lines(passed: Stop) -> Iterator[str]:
     for when, event in passed.events:
         yield f"    {when}  {'NOT AS PLANNED: ' if event.unplanned else ''}{event.text}"
     people: dict[str, list[str]] = {}
-    for letter in passed.letters:
-        people.setdefault(letter.kind, []).append(letter.row.recipient_name or letter.row.recipient)
+    for email in passed.emails:
+        people.setdefault(email.kind, []).append(email.row.recipient_name or email.row.recipient)
     for kind, names in people.items():
         yield f"    {len(names)} x “{kind}” to {', '.join(names)}"
     figures = passed.visit.figures
@@ -181,7 +181,7 @@ def ending(made: Record) -> str:
         lines.append(f"Not as planned: {len(made.unplanned)}")
         lines += [f"  {event.text}" for event in made.unplanned]
     if made.audit is not None:
-        lines.append(f"Audit: {len(consistency.names())} checks, {len(made.audit) or 'nothing'} found.")
+        lines.append(f"Audit: {len(consistency.names())} checks. Problems found: {len(made.audit) or 'none'}.")
         lines += [f"  {finding}" for finding in made.audit]
     elif made.next_stage:
         lines.append(f"Next: {stages.ALL[made.next_stage].title}.")

@@ -47,9 +47,9 @@ def check() -> None:
     """Raise Refused anywhere but in a development site, whose mails end in its own mailbox."""
     for name, what in NEEDED.items():
         if not getattr(settings, name, None):
-            raise Refused(f"A rehearsal runs in a development site only: these settings have no {name} ({what}).")
+            raise Refused(f"A rehearsal only runs in a development site: these settings have no {name} ({what}).")
     if any(mailer.get("BACKEND") != MAILBOX for mailer in settings.MAILERS.values()):
-        raise Refused("A rehearsal runs in a development site only: here mails leave this machine.")
+        raise Refused("A rehearsal only runs in a development site: emails from this one leave the machine.")
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def alone() -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused("The rehearsal is on its way to a stage already. Wait a moment.") from None
+            raise Refused("The rehearsal is already moving to a stage. Wait a moment.") from None
         yield
 
 
@@ -81,7 +81,7 @@ def choose(slug: str = "") -> ProgramPage:
     if slug:
         found = [page for page in found if page.slug == slug]
         if not found:
-            raise Refused(f"There is no published program “{slug}” with both of its forms.")
+            raise Refused(f"There is no published program “{slug}” with both forms.")
     found = [page for page in found if slug or not page.title.endswith(SUFFIX)]
     if not found:
         raise Refused("There is no published program with an application form and a registration form.")
@@ -103,7 +103,7 @@ def start(page: ProgramPage) -> Record:
         assert program is not None
         edition = editions.new_edition(program=program, first_day=first_day, title=title, by=editor)
         copied = ProgramPage.objects.get(pk=edition.program.page_id)
-        remarks = [f"{remark.where}: {remark.text}" for remark in editions.to_look_at(copied)]
+        remarks = [f"{remark.where}: {remark.text}" for remark in editions.checklist(copied)]
         _publish(edition)
     scenario = Scenario(Program.objects.select_related("page").get(pk=edition.program.pk))
     last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -137,7 +137,7 @@ def scenario_of(made: Record) -> Scenario:
     """Return the program of `made` with its people; Refused where it is no more."""
     program = Program.objects.select_related("page").filter(pk=made.program, page__isnull=False).first()
     if program is None:
-        raise Refused("The program of this rehearsal is no more. Start a new rehearsal.")
+        raise Refused("The program of this rehearsal no longer exists. Start a new rehearsal.")
     return Scenario(program)
 
 
@@ -160,7 +160,7 @@ def go_on(made: Record) -> Visit:
     check()
     name = made.next_stage
     if name is None:
-        raise Refused("This rehearsal has reached its end. Start a new one.")
+        raise Refused("This rehearsal is over. Start a new one.")
     scenario = scenario_of(made)
     with quiet(), translation.override("en"):
         stage = stages.ALL[name]
@@ -221,7 +221,7 @@ def _settle(scenario: Scenario, moment: datetime) -> list[Event]:
             if number > 2:
                 time.sleep(PAUSE)
         at = clock.now().isoformat()
-    return [Event(at, f"Periodic work failed: {name}", unplanned=True) for name in failed]
+    return [Event(at, f"Periodic job failed: {name}", unplanned=True) for name in failed]
 
 
 def _waits(scenario: Scenario) -> bool:

@@ -93,7 +93,7 @@ class Scenario:
         visitor = Visitor(person)
         status = visitor.send(self.application_form, visitor.open(self.application_form))
         if status != SENT:
-            raise Stuck(f"{person.name} applies; the form answers {status}.")
+            raise Stuck(f"{person.name} applies, but the form answered {status}.")
         return f"{person.name} applies: {self.application(person).reference}."
 
     def apply_late(self, person: Person) -> str:
@@ -103,16 +103,16 @@ class Scenario:
             token = visitor.open(self.application_form)
         status = visitor.send(self.application_form, token)
         if status == SENT:
-            raise Stuck(f"{person.name} applies after the deadline, and the form takes it.")
-        return f"{person.name} opened the form in time and sends it too late: it is refused ({status})."
+            raise Stuck(f"{person.name} applied after the deadline, and the form accepted it.")
+        return f"{person.name} opens the form in time but sends it too late. It is refused ({status})."
 
     def register(self, person: Person) -> str:
         visitor = Visitor(person)
         if (status := visitor.follow(personal_link(self.scope, person))) != SENT:
-            raise Stuck(f"The personal link of {person.name} answers {status}.")
+            raise Stuck(f"The invitation link of {person.name} answered {status}.")
         status = visitor.send(self.registration_form, visitor.open(self.registration_form))
         if status != SENT:
-            raise Stuck(f"{person.name} registers; the form answers {status}.")
+            raise Stuck(f"{person.name} registers, but the form answered {status}.")
         registered = self.registered(person)
         return f"{person.name} registers: {registered.reference}, {registered.get_state_display().lower()}."
 
@@ -120,26 +120,26 @@ class Scenario:
         status = Visitor(person).follow(personal_link(self.scope, person))
         if status != GONE:
             raise Stuck(f"The link of {person.name} still opens after the deadline ({status}).")
-        return f"{person.name} opens the personal link too late: the page says that it has ended ({status})."
+        return f"{person.name} opens the invitation link too late. The page says that it does not work ({status})."
 
     # Staff
 
     def decide(self, person: Person, to_state: State) -> str:
         staff, application = people.by_role("staff"), self.application(person)
         if application.state != State.SUBMITTED:
-            raise Stuck(f"{person.name} has an answer by hand already: {application.get_state_display().lower()}.")
+            raise Stuck(f"{person.name} already has a decision by hand: {application.get_state_display().lower()}.")
         admission.decide(application=application, to_state=to_state, by=staff)
         return DECISIONS[to_state].format(staff=staff.first_name, name=person.name)
 
     def withdraw(self, person: Person) -> str:
         staff = people.by_role("staff")
         admission.withdraw(application=self.application(person), by=staff, reason="Another plan for the spring.")
-        return f"{person.name} writes a mail; {staff.first_name} withdraws the application."
+        return f"{person.name} sends an email, and {staff.first_name} withdraws the application."
 
     def send_link_again(self, person: Person) -> str:
         staff = people.by_role("staff")
         admission.send_link_again(application=self.application(person), by=staff)
-        return f"{person.name} has lost the mail; {staff.first_name} sends a new personal link."
+        return f"{person.name} has lost the email, and {staff.first_name} sends a new invitation link."
 
     def pay(self, person: Person, amount: Money | None = None, what: str = "the balance") -> str:
         """Let staff record what has come in from `person`: `amount`, or all that is owed."""
@@ -162,21 +162,21 @@ class Scenario:
         account = self.registered(person).account
         if account is None or (half := round(ledger.balance(account).amount / 2)) <= 0:
             return f"{person.name} has nothing to pay."
-        return self.pay(person, Money(half, account.currency), "a part of the balance")
+        return self.pay(person, Money(half, account.currency), "part of the balance")
 
     def pay_refunds(self) -> str:
         staff, paid = people.by_role("staff"), []
         for refund in ledger.open_refunds(self.program):
             billing.record_refund(refund=refund, paid_on=self.today(), by=staff)
             paid.append(f"{format_money(refund.amount)} to {refund.account.payer_name}")
-        return f"{staff.first_name} pays back: {', '.join(paid) or 'nothing is listed'}."
+        return f"{staff.first_name} pays refunds: {', '.join(paid) or 'none'}."
 
     def pay_rebates(self) -> str:
         staff, paid = people.by_role("staff"), []
         for rebate in ledger.open_rebates(self.program):
             billing.record_rebate_paid(rebate=rebate, paid_on=self.today(), by=staff)
             paid.append(f"{format_money(rebate.amount)} to {rebate.account.payer_name}")
-        return f"{staff.first_name} pays the rebates that are listed: {', '.join(paid) or 'none'}."
+        return f"{staff.first_name} pays rebates: {', '.join(paid) or 'none'}."
 
     def confirm(self) -> str:
         staff = people.by_role("staff")
@@ -185,12 +185,12 @@ class Scenario:
         progress = actions.work_off(run)
         if progress.failed:
             raise Stuck(f"The program is confirmed, but {progress.failed} of {progress.total} members failed.")
-        return f"{staff.first_name} confirms the program; {progress.done} members are told and get their invoices."
+        return f"{staff.first_name} confirms the program. {progress.done} members are told and get their invoices."
 
     def cancel(self, person: Person) -> str:
         staff = people.by_role("staff")
         registration.cancel(registration=self.registered(person), by=staff, reason="A new post in another city.")
-        return f"{person.name} cancels; {staff.first_name} records it."
+        return f"{person.name} cancels, and {staff.first_name} records it."
 
     def change_join_link(self, session: SessionPage) -> str:
         editor = people.by_role("editor")

@@ -81,7 +81,7 @@ class Visitor:
         response = self._ask(self.client.get, urlsplit(form.get_full_url() or "/").path)
         found = TOKEN.search(response.text)
         if not found:
-            raise Stuck(f"The page of the form answers {response.status_code} and shows no form.")
+            raise Stuck(f"The form page answered {response.status_code} and shows no form.")
         return found[1]
 
     def send(self, form: AbstractFormPage, token: str) -> int:
@@ -94,7 +94,7 @@ class Visitor:
             address = reverse("forms_ext:form", args=[form.pk])
             response = self._ask(self.client.post, address, {**data, "_token": token, "_go": "send"})
         if response.status_code == 422:
-            raise Stuck("The form asks to mend: " + "; ".join(_errors(compiled, data)))
+            raise Stuck("The form reports errors: " + "; ".join(_errors(compiled, data)))
         return int(response.status_code)
 
     def follow(self, address: str) -> int:
@@ -113,7 +113,7 @@ def _errors(compiled: compiler.CompiledForm, data: Mapping[str, Any]) -> Iterato
         yield f"{labels[key]} {' '.join(messages)}"
 
 
-def letter(scope: str, person: Person, kinds: tuple[str, ...]) -> mailbox.Mail:
+def email(scope: str, person: Person, kinds: tuple[str, ...]) -> mailbox.Mail:
     """Return the newest mail of `kinds` that has arrived in the mailbox of `person`."""
     sent = OutgoingMail.objects.filter(scope=scope, recipient=person.email, kind__in=kinds, state="sent")
     row = sent.order_by("-pk").first()
@@ -121,13 +121,13 @@ def letter(scope: str, person: Person, kinds: tuple[str, ...]) -> mailbox.Mail:
         for mail in mailbox.all_mails():
             if mail.header("Message-ID") == row.message_id:
                 return mail
-    raise Stuck(f"No such mail has reached {person.name}.")
+    raise Stuck(f"{person.name} has not received this email.")
 
 
 def personal_link(scope: str, person: Person) -> str:
     """Return the personal link that the newest mail to `person` holds."""
     start = reverse("forms_ext:open_invitation", args=["-"]).removesuffix("-/")
-    for address in letter(scope, person, ("accepted", "link_again")).links:
+    for address in email(scope, person, ("accepted", "link_again")).links:
         if urlsplit(address).path.startswith(start):
             return address
-    raise Stuck(f"The mail to {person.name} holds no personal link.")
+    raise Stuck(f"The email to {person.name} has no invitation link.")

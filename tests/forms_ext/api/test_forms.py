@@ -108,8 +108,8 @@ def test_each_question_gets_one_error_that_says_how_to_mend_it(shown: Shown) -> 
     found = errors(post(shown.api, wrong))
     assert list(found) == ["#/answers/your_name", "#/answers/email", "#/answers/size", "#/answers/none~1such~0"]
     assert [code for code, _detail in found.values()] == ["type", "invalid", "invalid_choice", "unknown"]
-    assert found["#/answers/email"][1] == "Write a whole email address, such as name@example.org."
-    assert errors(post(shown.api, {"email": None}))["#/answers/your_name"] == ("required", "Write your name.")
+    assert found["#/answers/email"][1] == "Enter a complete email address, such as name@example.org."
+    assert errors(post(shown.api, {"email": None}))["#/answers/your_name"] == ("required", "Enter your name.")
     assert not Application.objects.exists()
 
 

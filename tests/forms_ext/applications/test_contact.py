@@ -1,4 +1,4 @@
-"""The letter to a facilitator: it reaches them, and shows their address nowhere."""
+"""The message to a facilitator: it reaches them, and shows their address nowhere."""
 
 import re
 from datetime import timedelta
@@ -16,7 +16,7 @@ from forms_ext.mail.models import OutgoingMail
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 ADDRESS = "evan.private@example.org"
-LETTER = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?\nWe are eight people."}
+MESSAGE = {"name": "Ada", "email": "ada@example.org", "message": "Does it fit?\nWe are eight people."}
 
 
 @pytest.fixture
@@ -40,18 +40,18 @@ def write(client: Client, address: str, **values: str) -> "tuple[int, str]":
     found = re.search(r'name="_token" value="([^"]+)"', form)
     assert found
     with clock.at(clock.now() + timedelta(minutes=1)):
-        answer = client.post(address, LETTER | {"_token": found[1]} | values)
+        answer = client.post(address, MESSAGE | {"_token": found[1]} | values)
         if answer.status_code == 302:
             return 302, client.get(answer["Location"]).content.decode()
         return answer.status_code, answer.content.decode()
 
 
-def test_a_letter_reaches_the_facilitator_and_answers_go_to_the_writer(
+def test_a_message_reaches_the_facilitator_and_answers_go_to_the_writer(
     client: Client, address: str, facilitator: FacilitatorPage
 ) -> None:
     status, page = write(client, address)
     assert status == 302
-    assert "Your letter is on its way to Evan Miller" in page
+    assert "Your message is on its way to Evan Miller" in page
     mail = OutgoingMail.objects.get()
     assert (mail.kind, mail.recipient, mail.reply_to) == ("message_to_facilitator", ADDRESS, "ada@example.org")
     assert "We are eight people." in mail.text
@@ -61,7 +61,7 @@ def test_a_letter_reaches_the_facilitator_and_answers_go_to_the_writer(
 def test_a_name_that_could_be_an_advertisement_is_not_in_the_subject(client: Client, address: str, name: str) -> None:
     assert write(client, address, name=name)[0] == 302
     mail = OutgoingMail.objects.get()
-    assert mail.subject == "A letter from a visitor through the web site"
+    assert mail.subject == "Message from a visitor through the website"
     assert "ada@example.org" in mail.text
 
 
@@ -106,21 +106,21 @@ def test_a_facilitator_gets_no_flood(client: Client, address: str, settings: Set
     assert "We are eight people." in page
 
 
-def test_the_same_letter_sent_again_is_one_letter(client: Client, address: str, settings: Settings) -> None:
+def test_the_same_message_sent_again_is_one_message(client: Client, address: str, settings: Settings) -> None:
     found = re.search(r'name="_token" value="([^"]+)"', client.get(address).text)
     assert found
-    letter = LETTER | {"_token": found[1]}
+    message = MESSAGE | {"_token": found[1]}
     with clock.at(clock.now() + timedelta(minutes=1)):
-        wrong = client.post(address, letter | {"email": "no"})
+        wrong = client.post(address, message | {"email": "no"})
         assert wrong.status_code == 422
         token = re.search(r'name="_token" value="([^"]+)"', wrong.text)
         assert token
         with clock.at(clock.now() + timedelta(minutes=1)):
-            answers = [client.post(address, LETTER | {"_token": one}) for one in (token[1], token[1], found[1])]
+            answers = [client.post(address, MESSAGE | {"_token": one}) for one in (token[1], token[1], found[1])]
     assert {answer["Location"] for answer in answers} == {f"{address}?sent=1"}
     assert OutgoingMail.objects.count() == 1
     with clock.at(clock.now() + timedelta(days=1)):
-        assert client.post(address, letter)["Location"] == f"{address}?sent=1", "also once the token is stale"
+        assert client.post(address, message)["Location"] == f"{address}?sent=1", "also once the token is stale"
 
 
 def test_nobody_writes_to_somebody_without_an_address_or_on_a_draft(

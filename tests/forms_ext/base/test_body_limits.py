@@ -52,9 +52,9 @@ def test_a_form_takes_its_files_and_no_more(plain_form: MakeForm, form_page: Any
 def test_it_is_said_in_words_and_stays_in_the_frame(form_page: ApplicationFormPage) -> None:  # noqa: F811
     EmbeddingSite.objects.create(origin="https://www.example.org")
     shown = post(Client(headers={"accept-language": "en"}), f"/go/form/{form_page.pk}/", 30 * MB)
-    assert "This is too much: at most 2.5" in shown.text.replace("\xa0", " ")
+    assert "You can send at most 2.5" in shown.text.replace("\xa0", " ")
     assert "Nothing was sent." in shown.text
-    assert "<h1>This cannot be sent</h1>" in shown.text
+    assert "<h1>This could not be sent</h1>" in shown.text
     framed = post(Client(), f"/go/frame/{form_page.pk}/", 30 * MB)
     assert framed.status_code == 413
     assert "https://www.example.org" in framed["Content-Security-Policy"]
@@ -68,7 +68,7 @@ def test_programs_get_a_problem_document(form_page: ApplicationFormPage, kind: s
         answer = post(Client(), f"/api/v3/forms/{form_page.pk}/{path}", 30 * MB, kind)
         assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
         assert answer.json()["status"] == 413
-        assert "can be sent here at once" in answer.json()["detail"]
+        assert "You can send at most" in answer.json()["detail"]
 
 
 def test_addresses_that_take_nothing_take_little(client: Client) -> None:

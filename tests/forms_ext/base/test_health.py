@@ -110,12 +110,12 @@ def test_nobody_is_told_to_send_anything() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_clockwork_has_run_a_moment_ago() -> None:
-    assert ask("work") == (503, {"database": "ok", "clockwork": "failed", "worker": "ok"})
+def test_the_scheduler_has_run_a_moment_ago() -> None:
+    assert ask("work") == (503, {"database": "ok", "scheduler": "failed", "worker": "ok"})
     call_command("cop_tick")
-    assert ask("work") == (200, {"database": "ok", "clockwork": "ok", "worker": "ok"})
+    assert ask("work") == (200, {"database": "ok", "scheduler": "ok", "worker": "ok"})
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=6))
-    assert ask("work")[1]["clockwork"] == "failed"
+    assert ask("work")[1]["scheduler"] == "failed"
 
 
 def test_no_task_waits_for_long(settings: Settings) -> None:

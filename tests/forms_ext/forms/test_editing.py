@@ -87,7 +87,7 @@ def test_a_draft_with_empty_questions_is_kept_shown_and_changes_nothing_for_visi
     shown = editor.get(f"{edit_url(page)}preview/?mode=&in_preview_panel=true")
     assert shown.status_code == 200
     assert shown.text.count('class="field') >= len(UNFINISHED)
-    assert shown.text.count("(This question has no words yet.)") == len(UNFINISHED)
+    assert shown.text.count("(Untitled question)") == len(UNFINISHED)
     assert FormVersion.objects.count() == 1
     assert "Your name" in Client().get(page.url).text
 
@@ -156,7 +156,7 @@ def test_the_editor_says_what_a_form_needs(editor: Client, program: Program) -> 
     assert "each of these roles: Name, Email." in editor.get(edit_url(application)).text
     html = editor.get(edit_url(registration)).text
     assert "Billing address, Consent to the cancellation policy." in html
-    assert "Text after sending" not in html, "whoever has registered is led to their own page"
+    assert "Confirmation text" not in html, "whoever has registered is led to their own page"
 
 
 values = st.recursive(st.none() | st.text(max_size=8) | st.integers() | st.booleans(), st.lists, max_leaves=3)

@@ -12,7 +12,7 @@ from forms_ext.forms.compiler import CompiledForm
 CHOICES = {"choices": ["Red", "Blue"]}
 LONG = "x" * 20001
 SHORTEN = "Use {} characters or fewer. You have used {}."
-READABLE = "Remove the characters that can't be read."
+READABLE = "Remove the characters that cannot be read."
 FILE = SimpleUploadedFile("x.pdf", b"MZ\x90\x00 a program")
 
 CASES: list[tuple[str, dict[str, Any], Any, str]] = [
@@ -21,40 +21,40 @@ CASES: list[tuple[str, dict[str, Any], Any, str]] = [
     ("text", {"max_length": 5}, "sixsix", SHORTEN.format(5, 6)),
     ("text", {}, "\x00", READABLE),
     ("text", {}, "\ud800", READABLE),
-    ("text", {"role": "name"}, "", "Write your name."),
+    ("text", {"role": "name"}, "", "Enter your name."),
     ("long_text", {}, "", "Answer this question."),
     ("long_text", {"max_length": 5}, "sixsix", SHORTEN.format(5, 6)),
-    ("email", {}, "", "Write an email address, such as name@example.org."),
-    ("email", {}, "ada@", "Write a whole email address, such as name@example.org."),
+    ("email", {}, "", "Enter an email address, such as name@example.org."),
+    ("email", {}, "ada@", "Enter a complete email address, such as name@example.org."),
     ("number", {}, "", "Enter a number."),
-    ("number", {}, "many", "Write a number in figures, such as 12 or 12.5."),
-    ("number", {}, "NaN", "Write a number in figures, such as 12 or 12.5."),
-    ("number", {}, "1234567890123456", "Write a number of at most 15 figures."),
-    ("number", {}, "1234567890", "Write a number of at most 9 figures before the point."),
-    ("number", {}, "1.1234567", "Write at most 6 figures after the point."),
-    ("number", {"minimum": 10.0}, "9", "Enter a number that is not below 10."),
-    ("number", {"maximum": 2.5}, "3", "Enter a number that is not above 2.5."),
+    ("number", {}, "many", "Enter a number, such as 12 or 12.5."),
+    ("number", {}, "NaN", "Enter a number, such as 12 or 12.5."),
+    ("number", {}, "1234567890123456", "Enter at most 15 digits."),
+    ("number", {}, "1234567890", "Enter at most 9 digits before the decimal point."),
+    ("number", {}, "1.1234567", "Enter at most 6 decimal places."),
+    ("number", {"minimum": 10.0}, "9", "Enter 10 or more."),
+    ("number", {"maximum": 2.5}, "3", "Enter 2.5 or less."),
     ("number", {"minimum": 1, "maximum": 10}, "11", "Enter a number from 1 to 10."),
     ("date", {}, "", "Enter a date."),
-    ("date", {}, "2024-02-30", "Write a date that exists as year-month-day, such as 2024-01-31."),
-    ("choice", CHOICES, "", "Choose one."),
-    ("choice", CHOICES, "Green", "Choose one of the answers that are offered."),
-    ("choices", CHOICES, [], "Choose at least one."),
-    ("choices", CHOICES, ["Red", "Green"], "Choose only answers that are offered."),
-    ("checkbox", {}, "", "Tick this box."),
+    ("date", {}, "2024-02-30", "Enter a real date as year-month-day, such as 2024-01-31."),
+    ("choice", CHOICES, "", "Choose an option."),
+    ("choice", CHOICES, "Green", "Choose one of the options."),
+    ("choices", CHOICES, [], "Choose at least one option."),
+    ("choices", CHOICES, ["Red", "Green"], "Choose only from the options."),
+    ("checkbox", {}, "", "Select this box."),
     ("country", {}, "", "Choose a country."),
     ("country", {}, "XX", "Choose a country from the list."),
     ("time_zone", {}, "", "Choose a time zone."),
     ("time_zone", {}, "Mars/Base", "Choose a time zone from the list."),
-    ("phone", {}, "", "Write a phone number with its country code."),
-    ("phone", {}, "555 0123", "Write the number with its country code, such as +1 574 555 0123."),
+    ("phone", {}, "", "Enter a phone number with its country code."),
+    ("phone", {}, "555 0123", "Enter the number with its country code, such as +1 574 555 0123."),
     ("phone", {}, "+1" * 30, SHORTEN.format(40, 60)),
-    ("link", {}, "", "Write a web address."),
-    ("link", {}, "my page", "Write a whole web address, such as https://example.org."),
+    ("link", {}, "", "Enter a link."),
+    ("link", {}, "my page", "Enter a complete link, such as https://example.org."),
     ("file", {}, None, "Choose a file."),
-    ("file", {}, FILE, "Send a PDF, a picture (JPEG, PNG, WebP) or a text document (DOCX, ODT)."),
-    ("file", {}, SimpleUploadedFile("x.pdf", b""), "This file is empty."),
-    ("consent", {}, "", "Tick this box: without it we can't go on."),
+    ("file", {}, FILE, "Use a PDF, an image (JPEG, PNG, WebP) or a text document (DOCX, ODT)."),
+    ("file", {}, SimpleUploadedFile("x.pdf", b""), "This file is empty. Choose another one."),
+    ("consent", {}, "", "Select this box to continue."),
 ]
 
 
@@ -83,7 +83,7 @@ def test_every_type_has_its_sentences() -> None:
 def test_a_file_that_is_too_large_is_told_the_limit(settings: Any) -> None:
     settings.COP_UPLOAD_MAX_BYTES = 1_048_576
     large = SimpleUploadedFile("x.pdf", b"%PDF-1.7" + b" " * 1_048_576)
-    assert said("file", {}, large) == ["This file is larger than 1 MB. Send a smaller one."]
+    assert said("file", {}, large) == ["This file is larger than 1 MB. Use a smaller one."]
 
 
 def test_every_sentence_can_be_translated() -> None:

@@ -173,7 +173,7 @@ def test_audit_finds_gaps_lost_files_and_altered_ones(program, issuer):
     private_files.save(invoices[1].pdf_path, b"another")
     NumberSequence.objects.filter(key=invoices[0].series).update(last_number=4)
     text = "\n".join(findings())
-    assert "CF-00001: its PDF is not in the storage" in text
+    assert "CF-00001: its PDF is missing from storage" in text
     assert "CF-00002: the stored PDF is not the one" in text
     assert "4 were drawn" in text
 

@@ -127,7 +127,7 @@ def test_the_form_of_an_issuer_says_what_to_choose_instead() -> None:
     with pytest.raises(ValidationError) as refused:
         issuer.full_clean()
     assert refused.value.message_dict == {
-        "logo": ["This drawing (SVG) is too complicated for documents. Choose a PNG, or a simpler drawing."]
+        "logo": ["This SVG is too complex for documents. Choose a PNG or a simpler SVG."]
     }
     issuer.logo = image(SVG, "logo.svg")
     issuer.full_clean()

@@ -273,7 +273,7 @@ def test_what_looks_wrong_is_asked_back_and_recorded_if_accepted(member, amount,
 def test_nothing_is_owed_and_a_reversed_payment_is_no_twin(member):
     actions.reverse_fee(account=member)
     [doubt] = payment_checks.doubts_about(member, usd("1"), TODAY)
-    assert doubt.text == "Nothing is owed on this account."
+    assert doubt.text == "Nothing is due on this account."
     actions.reverse_payment(payment=member.payments.get(), reason="Wrong")
     found = [doubt.key for doubt in payment_checks.doubts_about(member, DEPOSIT, date(2024, 1, 29))]
     assert found == ["more:100", "before:2024-01-29"]

@@ -37,4 +37,4 @@ def test_a_worker_killed_while_drawing_loses_nothing(stable: Stable) -> None:
 def test_reversed_by_several_at_once_a_payment_is_taken_back_once(stable: Stable) -> None:
     found = stable.run(SCRIPT, "reverse")
     assert (found["rows"], found["told"]) == (1, 1), found
-    assert found["said"].count("This payment has been reversed already.") == 3
+    assert found["said"].count("This payment has already been reversed.") == 3

@@ -69,7 +69,7 @@ def test_a_failed_mail_is_tried_again_by_a_button(client: Client) -> None:
     mail = write(state="failed", attempts=8, last_error="TimeoutError")
     url = reverse("forms_ext_mail:mail", args=[mail.pk])
     assert "Try again now" in client.get(url).content.decode()
-    assert "Mail tried again" in client.post(url, follow=True).content.decode()
+    assert "Email retried" in client.post(url, follow=True).content.decode()
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("queued", 0)
     OutgoingMail.objects.update(state="sent")

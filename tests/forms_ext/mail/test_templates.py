@@ -45,7 +45,7 @@ def test_the_list_says_which_texts_were_changed(client: Client) -> None:
 
 def test_a_changed_text_is_the_one_that_goes_out_until_it_is_taken_back(client: Client) -> None:
     sign_in(client, groups.EDITORS)
-    assert "Mail template changed" in post(client, button_label="Go")
+    assert "Email template changed" in post(client, button_label="Go")
     shown = actions.preview(kind=WELCOME.name, fields=VALUES)
     assert (shown.subject, "Dear Ada, come to Tea & Talk." in shown.text, "Go:" in shown.text) == (
         "Come: Tea & Talk",

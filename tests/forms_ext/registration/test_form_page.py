@@ -81,7 +81,7 @@ def test_the_policy_with_its_deadline_stands_at_the_end_right_above_its_box(clie
         html.index(words)
         for words in (
             "Billing address",
-            "The cancellation policy",
+            "Cancellation policy",
             "until the end of Wednesday 24 January 2024, Pacific time",
             "It is kept after that.",
             "I accept",

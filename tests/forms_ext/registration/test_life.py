@@ -239,7 +239,7 @@ def test_an_editor_cannot_lower_the_places_below_those_in_use(program: Program) 
     page.capacity = 2
     with pytest.raises(ValidationError) as refused:
         page.clean()
-    assert refused.value.message_dict == {"capacity": ["3 places are taken or held: enter 3 or more."]}
+    assert refused.value.message_dict == {"capacity": ["Enter 3 or more. 3 places are taken or held."]}
     actions.cancel(registration=held, by=None)
     page.clean()
 

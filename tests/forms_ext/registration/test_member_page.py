@@ -44,7 +44,7 @@ def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program:
     assert registration.account.reference in html
     html = shown(client, pay(registration, Money("999.75", "USD")))
     assert "Routing" not in html
-    assert "Left to pay" not in html
+    assert "Amount due" not in html
 
 
 def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, program: Program) -> None:
@@ -73,11 +73,11 @@ def test_who_has_left_the_way_is_told_what_comes_back(client: Client, program: P
     for registration in (paid, unpaid):
         registration_actions.cancel(registration=registration, by=None)
     html = shown(client, paid)
-    assert "We give 100 USD back to you." in html
+    assert "We will refund you 100 USD." in html
     assert "Step" not in html
     assert "Receipt" in html
     html = shown(client, unpaid)
-    assert "back to you" not in html
+    assert "refund" not in html
     assert "Invoices and receipts" not in html
 
 

@@ -143,8 +143,8 @@ def test_the_balance_in_parts_and_too_much(program: Program) -> None:
     assert "an invoice will tell you when" in texts[0]
     assert "897 USD is left to pay of invoice CF-00001" in " ".join(texts[1].split())
     assert "3 USD more than is owed" in " ".join(texts[2].split())
-    assert lifecycle.list_credit(account, "Paid too much") == usd("3")
-    assert lifecycle.list_credit(account, "Paid too much").amount == 0
+    assert lifecycle.list_credit(account, "Overpaid") == usd("3")
+    assert lifecycle.list_credit(account, "Overpaid").amount == 0
     assert nothing_found()
 
 

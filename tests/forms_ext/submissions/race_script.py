@@ -129,8 +129,8 @@ def limited(senders: int) -> dict[str, Any]:
     return {"told": Counter(status for status, _where in told)} | stored()
 
 
-def letter(senders: int) -> dict[str, Any]:
-    """Send one letter to a facilitator several times at once."""
+def message(senders: int) -> dict[str, Any]:
+    """Send one message to a facilitator several times at once."""
     root = site_with_program().page.get_parent()
     index = root.add_child(instance=FacilitatorIndexPage(title="Facilitators", slug="facilitators"))
     evan = FacilitatorPage(title="Evan", slug="evan", role="Facilitator", contact_email="evan@example.org")
@@ -210,7 +210,7 @@ def limited_unguarded(senders: int) -> dict[str, Any]:
 
 
 RACES = {
-    "letter": letter,
+    "message": message,
     "limited": limited,
     "limited-unguarded": limited_unguarded,
     "application": application,

@@ -91,7 +91,7 @@ def press(page: Page, name: str) -> None:
 
 
 def expect_receipt(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text("We have your application")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your application")
     expect(page.locator("main")).to_contain_text("A-")
 
 
@@ -116,7 +116,7 @@ def test_the_question_for_the_time_zone_begins_with_the_readers_own(
     expect(zone).to_have_value("Australia/Perth")
     zone.select_option("Europe/Paris")
     page.get_by_label("Your name").fill("Ada Sample")
-    press(page, "Send my application")
+    press(page, "Send application")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(zone).to_have_value("Europe/Paris")
 
@@ -129,11 +129,11 @@ def test_choosing_a_time_zone_below_a_half_filled_form_keeps_everything(
     fill(page)
     page.get_by_label("Paper").set_input_files(PAPER)  # type: ignore[arg-type]
     page.get_by_label("Show times in").select_option("Asia/Tokyo")
-    press(page, "Set the time zone")
+    press(page, "Set time zone")
     expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
     expect_filled(page)
     expect(page.locator("main")).to_contain_text("Kept: a.pdf")
-    press(page, "Send my application")
+    press(page, "Send application")
     expect_receipt(page)
     assert Application.objects.get().answers["paper"]["name"] == "a.pdf"
 
@@ -147,7 +147,7 @@ def test_a_zone_that_is_chosen_overtakes_the_browsers_own(form_page: Application
     slow[0].fulfill(response=slow[0].fetch())
     page.wait_for_timeout(300)
     expect(zone).to_have_value("Asia/Tokyo")
-    press(page, "Set the time zone")
+    press(page, "Set time zone")
     expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
 
 
@@ -164,7 +164,7 @@ def test_choosing_a_time_zone_keeps_a_half_filled_form_within_the_programs_page(
     page = visit(program.url)
     fill(page)
     page.get_by_label("Show times in").select_option("Asia/Tokyo")
-    press(page, "Set the time zone")
+    press(page, "Set time zone")
     expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
     expect_filled(page)
     page.reload()
@@ -177,11 +177,11 @@ def test_the_way_back_after_sending_leads_to_the_receipt(
 ) -> None:
     page = visit(form_page.url, scripts=scripts)
     fill(page)
-    press(page, "Send my application")
+    press(page, "Send application")
     expect_receipt(page)
     page.go_back()
     expect_receipt(page)
-    page.get_by_role("link", name="Send this form for somebody else").click()
+    page.get_by_role("link", name="Send this form for someone else").click()
     expect(page.get_by_label("Your name")).to_have_value("")
     assert Application.objects.count() == 1
 
@@ -190,7 +190,7 @@ def test_the_way_back_after_sending_leads_to_the_receipt(
 def test_a_double_click_sends_once(form_page: ApplicationFormPage, visit: Visit, scripts: bool) -> None:
     page = visit(form_page.url, scripts=scripts)
     fill(page)
-    page.get_by_role("button", name="Send my application").dblclick()
+    page.get_by_role("button", name="Send application").dblclick()
     expect_receipt(page)
     assert Application.objects.count() == 1
 
@@ -203,7 +203,7 @@ def test_answers_are_checked_changed_and_sent(
     page = visit(form_page.url, scripts=scripts, width=width)
     fill(page)
     page.get_by_label("Paper").set_input_files(PAPER)  # type: ignore[arg-type]
-    press(page, "Go on to check your answers")
+    press(page, "Continue to check your answers")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     for answer in ("Ada Sample", "Canada", "Small", "a.pdf"):
         expect(page.locator(".answers dd", has_text=answer)).to_be_visible()
@@ -214,10 +214,10 @@ def test_answers_are_checked_changed_and_sent(
     expect_filled(page)
     expect(page.locator("main")).to_contain_text("Kept: a.pdf")
     page.get_by_label("Hopes").fill("Changed.")
-    press(page, "Go on to check your answers")
+    press(page, "Continue to check your answers")
     expect(page.locator(".answers dd", has_text="Changed.")).to_be_visible()
     assert not Application.objects.exists()
-    press(page, "Send my application")
+    press(page, "Send application")
     expect_receipt(page)
     application = Application.objects.get()
     assert (application.answers["hopes"], application.answers["paper"]["name"]) == ("Changed.", "a.pdf")
@@ -229,7 +229,7 @@ def test_the_way_back_from_the_answers_shows_them_again_in_the_form(
     factories.publish(form_page, STEPS)
     page = visit(form_page.url)
     fill(page)
-    press(page, "Go on to check your answers")
+    press(page, "Continue to check your answers")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     page.go_back()
     expect_filled(page)
@@ -269,8 +269,8 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     paper.set_input_files(PAPER | {"buffer": b"%PDF-1.7" + b"x" * 1_100_000})
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_label("Your name")).to_have_value("Ada Sample")
-    assert paper.evaluate("field => field.validationMessage") == "This file is larger than 1 MB. Send a smaller one."
+    assert paper.evaluate("field => field.validationMessage") == "This file is larger than 1 MB. Use a smaller one."
     assert not Application.objects.exists()
     paper.set_input_files(PAPER)
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("heading", name="We have your application")).to_be_visible()
+    expect(page.get_by_role("heading", name="We have received your application")).to_be_visible()

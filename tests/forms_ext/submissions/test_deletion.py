@@ -66,7 +66,7 @@ def test_a_form_for_which_a_file_waits_is_kept(admin: Client, plain_form: MakeFo
     page = plain_form()
     file = SimpleUploadedFile("paper.pdf", b"%PDF-1.7", content_type="application/pdf")
     files.keep(file, page_id=page.pk, question_key="paper")
-    refused(admin, page, "Somebody is filling in “Newsletter”")
+    refused(admin, page, "Someone is filling in “Newsletter”")
     Upload.objects.all().delete()
     admin.post(ways_to_delete(page)[2])
     assert not FormPage.objects.exists()
@@ -85,7 +85,10 @@ def test_a_form_that_was_moved_away_from_its_answers_is_kept(
     Page.objects.get(pk=form.pk).move(program.page.get_parent(), pos="last-child")
     form = type(form).objects.get(pk=form.pk)
     for address in (ways_to_delete(form)[0], ways_to_delete(form)[2]):
-        assert "Other records need “Apply”: applications (1)." in admin.post(address, follow=True).text
+        assert (
+            "“Apply” cannot be deleted. Other records need it: applications (1)."
+            in admin.post(address, follow=True).text
+        )
     assert type(form).objects.exists()
 
 

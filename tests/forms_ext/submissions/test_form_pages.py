@@ -129,9 +129,9 @@ def test_one_recipient_is_not_flooded_and_nobody_is_kept_from_applying(
     settings.COP_RATE_LIMIT_RECIPIENT = 1
     first, second = (send(one, form_page, opened(one, form_page)) for one in (client, Client()))
     assert (first.status_code, second.status_code) == (302, 302)
-    assert "a confirmation is on its way" in client.get(first["Location"]).text
+    assert "A confirmation email is on its way" in client.get(first["Location"]).text
     told = client.get(second["Location"]).text
-    assert "we do not email a confirmation this time" in told
+    assert "we are not sending a confirmation email this time" in told
     assert "is on its way" not in told
     assert Application.objects.count() == 2
     assert OutgoingMail.objects.count() == 1
@@ -231,11 +231,11 @@ def test_editors_cannot_publish_an_application_form_without_an_email(form_page: 
         form_page.full_clean()
 
 
-def test_missing_answers_say_how_to_mend_them(client: Client, form_page: ApplicationFormPage) -> None:
+def test_missing_answers_say_how_to_fix_them(client: Client, form_page: ApplicationFormPage) -> None:
     response = send(client, form_page, opened(client, form_page), your_name="", email="", size="", hopes="")
     assert response.status_code == 422
     assert "This field is required" not in response.text
-    for sentence in ("Write your name.", "Write your email address.", "Choose one."):
+    for sentence in ("Enter your name.", "Enter your email address.", "Choose an option."):
         assert sentence in response.text
 
 

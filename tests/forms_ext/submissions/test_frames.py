@@ -138,7 +138,7 @@ def test_what_may_not_be_shown_is_not_and_says_why(
     registration = factories.make_registration_form(program.page)
     refused = client.get(path_of(registration))
     assert refused.status_code == 404
-    assert "This form can't be shown here" in refused.text
+    assert "This form cannot be shown here" in refused.text
     assert registration.url not in refused.text
     assert ancestors(refused) == ["'self'", OTHER], "the words are to be read"
     page = plain_form()

@@ -1,4 +1,4 @@
-"""The list of web sites that may show our forms: what it takes, and what it says to what it does not."""
+"""The list of websites that can show our forms: what it takes, and what it says to what it does not."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -32,20 +32,20 @@ def test_an_address_is_kept_as_browsers_compare_it(typed: str, kept: str) -> Non
         ("https://", "with https://"),
         ("https://example.org:port", "with https://"),
         ("http://www.example.org", "https:// instead of http://"),
-        ("https://*.example.org", "A star is not taken"),
-        ("https://www.example.org/contact", "https://www.example.org is enough"),
-        ("https://www.example.org?a=b", "https://www.example.org is enough"),
-        ("https://ada@www.example.org", "https://www.example.org is enough"),
-        ("https://example", "not the name of a web site"),
-        ("https://192.168.0.1", "not the name of a web site"),
-        ("https://[::1]", "not the name of a web site"),
-        ("https://exa mple.org", "not the name of a web site"),
-        ("https://example.org; script-src 'unsafe-inline'", "not the name of a web site"),
-        ("https://-example.org", "not the name of a web site"),
-        ("https://a..org", "not the name of a web site"),
+        ("https://*.example.org", "Wildcards (*) are not allowed"),
+        ("https://www.example.org/contact", "Enter https://www.example.org only"),
+        ("https://www.example.org?a=b", "Enter https://www.example.org only"),
+        ("https://ada@www.example.org", "Enter https://www.example.org only"),
+        ("https://example", "is not a website"),
+        ("https://192.168.0.1", "is not a website"),
+        ("https://[::1]", "is not a website"),
+        ("https://exa mple.org", "is not a website"),
+        ("https://example.org; script-src 'unsafe-inline'", "is not a website"),
+        ("https://-example.org", "is not a website"),
+        ("https://a..org", "is not a website"),
     ],
 )
-def test_what_is_no_web_site_is_refused_with_words_that_help(typed: str, said: str) -> None:
+def test_what_is_no_website_is_refused_with_words_that_help(typed: str, said: str) -> None:
     with pytest.raises(ValidationError) as refused:
         origins.parse(typed)
     assert said in refused.value.messages[0]

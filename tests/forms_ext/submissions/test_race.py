@@ -58,7 +58,7 @@ def test_no_more_are_taken_than_a_network_may_send(stable: Stable) -> None:
     assert (done["applications"], done["mails"]) == (3, {"application_received": 3})
 
 
-def test_a_letter_is_mailed_once(stable: Stable) -> None:
-    done = stable.run(SCRIPT, "letter", SENDERS)
+def test_a_message_is_mailed_once(stable: Stable) -> None:
+    done = stable.run(SCRIPT, "message", SENDERS)
     assert told_the_same(done).endswith("?sent=1")
     assert done["mails"] == {"message_to_facilitator": 1}

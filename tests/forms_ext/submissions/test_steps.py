@@ -38,7 +38,7 @@ def carried(html: str) -> dict[str, Any]:
 
 
 def test_answers_are_shown_before_they_are_sent(client: Client, stepped: Any) -> None:
-    assert "Go on to check your answers" in client.get(stepped.url).text
+    assert "Continue to check your answers" in client.get(stepped.url).text
     paper = SimpleUploadedFile("plan.pdf", b"%PDF-1")
     page = send(client, stepped, opened(client, stepped), _go="check", paper=paper, **MORE)
     assert page.status_code == 200

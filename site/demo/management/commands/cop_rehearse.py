@@ -20,9 +20,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--program", default="", metavar="SLUG", help="Copy this one; else the latest program.")
-        parser.add_argument("--stop-at", default="", choices=["", *stages.ALL], help="Go no further than this stage.")
-        parser.add_argument("--serve", action="store_true", help="Then serve the site, as `make run` does.")
+        parser.add_argument("--program", default="", metavar="SLUG", help="program to copy (default: the latest)")
+        parser.add_argument("--stop-at", default="", choices=["", *stages.ALL], help="stop after this stage")
+        parser.add_argument("--serve", action="store_true", help="then serve the site, as `make run` does")
 
     def say(self, text: str) -> None:
         print(text, flush=True)
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             running.check()
             if (settings.DATA_DIR / "demo.json").exists():
-                self.say(f"==> Using the site that is in {settings.DATA_DIR}: its clock moves with the rehearsal")
+                self.say(f"==> Using the site in {settings.DATA_DIR}. Its clock moves with the rehearsal")
             prepare(address(port) if serve else f"http://127.0.0.1:{port}", self.say)
             with running.alone():
                 made = self.rehearse(program, stop_at)
@@ -55,5 +55,5 @@ class Command(BaseCommand):
             running.go_on(made)
             self.say(report.text_of(report.stop(made, scenario, len(made.visits))))
         self.say(report.ending(made))
-        self.say(f"==> The report: {report.write(made, scenario)}")
+        self.say(f"==> Report: {report.write(made, scenario)}")
         return made

@@ -15,7 +15,7 @@ from demo.serving import Child, Supervisor
 
 
 class Command(BaseCommand):
-    """Serve the demo on loopback: web server, worker, clockwork."""
+    """Serve the demo on loopback: web server, worker, scheduler."""
 
     help = __doc__
     requires_system_checks = []
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         self.say("==> Starting the web server and the worker")
         supervisor = Supervisor(self.children(), self.environment(port, base_url), say=self.say)
         status = supervisor.run(lambda: self.say(handout.as_text(content)), base_url + "/")
-        self.say("==> Everything has ended")
+        self.say("==> Stopped")
         sys.exit(status)
 
     def children(self) -> list[Child]:
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 "worker",
                 [*manage, "db_worker", "--queue-name", "*", "--interval", "1", "--no-reload", "--no-startup-delay"],
             ),
-            Child("clockwork", [*manage, "crontask", "--no-heartbeat"]),
+            Child("scheduler", [*manage, "crontask", "--no-heartbeat"]),
         ]
 
     def environment(self, port: int, base_url: str) -> dict[str, str]:

@@ -14,4 +14,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not load(say=self.stdout.write):
-            self.stdout.write("The demo is there already.")
+            self.stdout.write("The demo is already loaded.")

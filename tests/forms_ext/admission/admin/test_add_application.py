@@ -38,7 +38,7 @@ def test_the_same_form_sent_twice_makes_one_application(staff: Client, url: str)
     assert OutgoingMail.objects.get().recipient == "ada@example.org"
     page = text(staff.get(first["Location"]))
     assert "More consent" in page
-    assert "Application entered by staff" in page
+    assert "Application added by staff" in page
     staff.post(url, ADA | {"key": key(staff.get(url))})
     assert Application.objects.count() == 2, "another form is another application"
 

@@ -13,8 +13,8 @@ from forms_ext.base import groups
 from tests.forms_ext.selecting import INDEX
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-DECLINE = "Decline the selected applications"
-EVERY = "Select all that the filters show"
+DECLINE = "Decline selected applications"
+EVERY = "Select all filtered rows"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_what_is_selected_is_posted(desk: Page) -> None:
     boxes.nth(3).check()
     desk.get_by_role("link", name=DECLINE).click()
     shown(desk, 2)
-    desk.get_by_role("link", name="Back without deciding").click()
+    desk.get_by_role("link", name="Go back").click()
     expect(desk).to_have_url(f"{desk.url.split('/admin/')[0]}{INDEX}?country=CA")
     select_all(desk)
     desk.get_by_role("link", name=DECLINE).click()

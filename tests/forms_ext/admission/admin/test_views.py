@@ -36,7 +36,7 @@ def test_the_page_shows_answers_and_each_mail_before_it_goes(staff: Client, make
     assert "You are accepted: Nurturing Healthy Culture" in page
     assert "We cannot offer you a place" in page
     assert "valid until the end of Tuesday 30 January 2024, Pacific time" in page
-    assert "Step 2 of 7: Answer" in page
+    assert "Step 2 of 7: Decision" in page
     assert not OutgoingMail.objects.exists()
 
 
@@ -129,7 +129,7 @@ def test_many_are_decided_at_once_each_mail_shown_and_refusals_told(staff: Clien
     gone = make_application(name="Cy", state=State.WITHDRAWN)
     page = select(staff, "decline", [ada, bo, gone])
     assert text(page).count("We cannot offer you a place") >= 2
-    assert "Left as they are" in text(page)
+    assert "Left unchanged" in text(page)
     post(staff, bo, "accepted")
     answer = confirm(staff, page)
     assert "1 application decided: Declined" in text(answer)
@@ -186,7 +186,7 @@ def test_many_of_two_programs_read_how_long_the_links_of_each_last(
     def told(*selected: Application) -> list[str]:
         return select(staff, "accept", selected).context["effects"]
 
-    own = "The link is valid until the end of {}, Pacific time, or until the last day that you set below."
+    own = "The link works until the end of {}, Pacific time, or until the last day that you set below."
     assert told(*rows[:2]) == [own.format("Tuesday 30 January 2024")]
     assert sorted(told(*rows)) == [
         f"Facilitation: {own.format('Thursday 1 February 2024')}",
@@ -203,7 +203,7 @@ def test_many_declined_read_that_a_link_ends_where_one_of_them_has_one(
         return select(staff, "decline", selected).context["effects"]
 
     assert told(first, last) == []
-    assert told(first, accepted, last) == ["The personal link ends at once."]
+    assert told(first, accepted, last) == ["The invitation link stops working at once."]
 
 
 def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_application: Callable) -> None:

@@ -307,7 +307,7 @@ def test_every_listing_shows_with_each_value_of_its_filters(
 SENT: dict[str, dict[str, Any]] = {
     "cop_admission:enter": {"program": "program"},
     "cop_programs:confirm": {},
-    "cop_programs:call_off": {"reason": "Too few", "sure": "on"},
+    "cop_programs:cancel": {"reason": "Too few", "sure": "on"},
     "cop_programs:close": {},
     "cop_programs:places": {"number": "4"},
     "cop_programs:run": {},

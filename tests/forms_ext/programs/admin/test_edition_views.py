@@ -48,10 +48,10 @@ def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_o
 
     answer = client.post(address(program), {"first_day": "2025-01-10", "title": "Culture 2024"}, follow=True)
     page = ProgramPage.objects.exclude(pk=program.page_id).get()
-    assert answer.redirect_chain == [(reverse("cop_programs:to_look_at", args=[page.pk]), 302)]
+    assert answer.redirect_chain == [(reverse("cop_programs:checklist", args=[page.pk]), 302)]
     said = text(answer)
-    assert "The new edition is there, as drafts." in said
-    assert "Title: a date or year, “2024”" in said
+    assert "New edition created. All its pages are drafts." in said
+    assert "Title contains a date or year: “2024”" in said
     assert "Wednesday, 15 January 2025, 16:00 – 19:00" in said
     assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in answer.content.decode()
     assert (page.live, page.starts_on) == (False, date(2025, 1, 15))
@@ -61,7 +61,7 @@ def test_an_editor_makes_one_and_sees_what_to_look_at(program: Program, client_o
 def test_the_zone_is_named_in_the_language_of_the_editor(
     program: Program, client_of: Callable[[str], Client], user: Callable[[str], User]
 ) -> None:
-    where = reverse("cop_programs:to_look_at", args=[program.page_id])
+    where = reverse("cop_programs:checklist", args=[program.page_id])
     assert "Days and times in Pacific Time" in text(client_of("editor").get(where))
     UserProfile.objects.update_or_create(user=user("editor"), defaults={"preferred_language": "de"})
     assert "Nordamerikanische Westküstenzeit (America/Los Angeles)" in text(client_of("editor").get(where))
@@ -88,7 +88,7 @@ def test_the_list_follows_what_the_editor_mends(program: Program, client_of: Cal
     [
         ({"first_day": "", "title": "x"}, "This field is required."),
         ({"first_day": "2025-01-10", "title": ""}, "This field is required."),
-        ({"first_day": "9999-12-31", "title": "x"}, "Enter a day within ten years."),
+        ({"first_day": "9999-12-31", "title": "x"}, "Enter a day no more than ten years from now."),
     ],
 )
 def test_what_cannot_be_meant_is_said_at_the_field(
@@ -139,7 +139,7 @@ def test_the_button_stands_beside_program_pages_and_costs_no_query_a_row(
     with CaptureQueriesContext(connection) as asked:
         shown = client.get(explore).content.decode()
     drafts = ProgramPage.objects.exclude(pk=program.page_id)
-    assert all(reverse("cop_programs:to_look_at", args=[page.pk]) in shown for page in drafts)
+    assert all(reverse("cop_programs:checklist", args=[page.pk]) in shown for page in drafts)
     assert [query["sql"] for query in asked if '"cop_program_program"' in query["sql"]] == []
 
 

@@ -87,7 +87,7 @@ def test_the_home_says_what_needs_a_hand_in_order(
     actions.record_payment(account=account, amount=Money(2007, "USD"), received_on=NOW.date(), send_receipt=False)
     actions.list_refund(account=account, amount=Money(10, "USD"), reason="x")
     page = text(staff.get(home(program)))
-    wanted = ["1 hold ends within two days", "1 application to decide", "1 refund to pay"]
+    wanted = ["1 hold ends within two days", "1 application awaiting a decision", "1 refund to pay"]
     places = [page.index(words) for words in wanted]
     assert places == sorted(places)
     assert f"/admin/cop/applications/?program={program.pk}&amp;state=submitted" in page
@@ -229,13 +229,13 @@ def test_the_progress_tells_done_failed_and_remaining(staff: Client, program: Pr
     assert "1 done, 1 failed, 1 remaining." in page
     assert "data-cop-running" in page
     assert "No issuer" in page
-    assert "Try again what failed" in page
+    assert "Retry failed items" in page
     run.items.filter(state="todo").update(state="done")
     assert "data-cop-running" not in text(staff.get(url))
 
 
 def test_calling_off_needs_a_second_yes(staff: Client, program: Program) -> None:
-    url = reverse("cop_programs:call_off", args=[program.pk])
+    url = reverse("cop_programs:cancel", args=[program.pk])
     assert staff.post(url, {"reason": "Too few"}).status_code == 422
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN
@@ -251,8 +251,8 @@ def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) ->
     with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
         page = text(staff.get(home(program)))
         assert "The last session is over" in page
-        assert "Call it off" not in page
+        assert "Cancel program" not in page
         assert "No mail goes out" in text(staff.get(url))
-        assert "The program is closed" in text(staff.post(url, follow=True))
+        assert "Program closed" in text(staff.post(url, follow=True))
     program.refresh_from_db()
     assert program.status == Program.Status.CLOSED

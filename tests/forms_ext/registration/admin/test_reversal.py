@@ -54,7 +54,7 @@ def test_the_page_shows_the_email_with_the_day_that_is_filled_in_or_typed(staff:
     assert Registration.objects.get().state == "member"
     del typed["preview"]
     answer = staff.post(url(paid), typed, follow=True)
-    assert "The payment of 100 USD is reversed." in text(answer).replace("\xa0", " ")
+    assert "Payment of 100 USD reversed." in text(answer).replace("\xa0", " ")
     mail = OutgoingMail.objects.get(kind=KIND)
     assert (email.subject, email.text, email.html) == (mail.subject, mail.text, rendering.masked(mail.html))
     registration = Registration.objects.get()
@@ -95,7 +95,7 @@ def test_the_day_is_asked_only_where_a_place_is_held(staff: Client, paid: Paymen
     more = billing.record_payment(account=paid.account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
     page = staff.get(url(more))
     assert "last_day" not in page.context["form"].fields
-    assert "The place stays theirs." in text(page)
+    assert "They keep the place." in text(page)
     held = register("Bo", until=NOW + timedelta(days=4))
     part = billing.record_payment(account=held.account, amount=DEPOSIT / 2, received_on=NOW.date(), send_receipt=False)
     page = staff.get(url(part))
@@ -119,16 +119,16 @@ def test_invoices_that_open_again_or_stay_closed_are_named(staff: Client, paid: 
     account = paid.account
     actions.issue_invoice(account=account)
     rest = billing.record_payment(account=account, amount=DEPOSIT * 19 - DEPOSIT * 3 / 100, received_on=NOW.date())
-    assert "Invoice CF-00001 is open again." in text(staff.get(url(rest)))
+    assert "Reopens invoice CF-00001." in text(staff.get(url(rest)))
     billing.post_cancellation_fee(account=account, amount=DEPOSIT)
     actions.issue_invoice(account=account)
     page = text(staff.get(url(rest)))
-    assert "Invoice CF-00002 stays open as it is." in page
+    assert "Invoice CF-00002 stays open." in page
     assert "Invoice CF-00001 stays closed" in page
 
 
 def test_the_timeline_tells_of_the_reversal(staff: Client, paid: Payment) -> None:
     staff.post(url(paid), {"last_day": "2024-02-05", "reason": "Typed twice", "message": ""})
     page = text(staff.get(reverse("cop_registration:registration", args=[Registration.objects.get().pk])))
-    for words in ("Payment reversed: 100 USD", "Typed twice", "Deposit taken back: place held", "Correction: your"):
+    for words in ("Payment reversed: 100 USD", "Typed twice", "Deposit reversed: place held", "Correction: your"):
         assert words in page.replace("\xa0", " ")
