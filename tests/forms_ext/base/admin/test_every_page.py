@@ -157,7 +157,7 @@ TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     ],
     "to_decide": [lambda program: factories.make_application(program) and None],
     "free_places": [waits_though_free],
-    "go": [lambda program: member(program) and None],
+    "confirmable": [lambda program: member(program) and None],
     "overdue": [overdue],
     "refunds": [listed_refund],
     "uncovered_refunds": [uncovered_refund],
