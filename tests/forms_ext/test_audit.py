@@ -276,8 +276,8 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
         "a worker is running",
     ),
     ("mail.templates", change_a_text, "(accepted (en), all programs) is not used: link is misplaced"),
-    ("mail.secrets", lambda w: MAIL.filter(kind="accepted").update(secrets="left"), "still holds the secrets"),
-    ("mail.attachments", queue_with_attachment, "which is not there"),
+    ("mail.secrets", lambda w: MAIL.filter(kind="accepted").update(secrets="left"), "still contains the secrets"),
+    ("mail.attachments", queue_with_attachment, "is missing"),
 ]
 
 
