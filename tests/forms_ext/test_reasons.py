@@ -281,7 +281,7 @@ def test_the_history_says_both(program: Program, admin_client: Client) -> None:
     assert "Message to the person: Farewell" in page
     page = admin_client.get(reverse(PERSON, args=[application.pk])).text
     assert "Too new" in page
-    assert "What the person was told: Try again" in page
+    assert "Message to the person: Try again" in page
     programs_actions.call_off_program(program=program, by=None, reason="No money", message="We are sorry")
     page = admin_client.get(reverse("cop_programs:run", args=[program.pk])).text
     assert "No money" in page

@@ -66,7 +66,7 @@ def test_a_form_for_which_a_file_waits_is_kept(admin: Client, plain_form: MakeFo
     page = plain_form()
     file = SimpleUploadedFile("paper.pdf", b"%PDF-1.7", content_type="application/pdf")
     files.keep(file, page_id=page.pk, question_key="paper")
-    refused(admin, page, "Somebody is filling in “Newsletter”")
+    refused(admin, page, "Someone is filling in “Newsletter”")
     Upload.objects.all().delete()
     admin.post(ways_to_delete(page)[2])
     assert not FormPage.objects.exists()

@@ -183,7 +183,7 @@ def test_the_home_of_a_program_shows_each_task_and_its_list(staff: Client, name:
         page = look(staff, reverse("cop_programs:program", args=[program.pk]))
         assert task.text in page
         there = look(staff, task.url)
-        assert "Nothing matches" not in there
+        assert "No results" not in there
         if name == "failed_mails":
             assert "Stranger" in there
             mail = OutgoingMail.objects.get(state="failed")

@@ -33,7 +33,7 @@ def test_filters_count_within_the_search_and_the_other_filters(staff: Client, ma
     assert "Canada (2)" in page
     assert "Accepted (0)" in page
     page = text(staff.get(INDEX, {"q": "ada", "state": "submitted"}))
-    assert "To decide (1)" in page
+    assert "Awaiting decision (1)" in page
     assert "Declined (1)" in page, "the filter of the state does not narrow its own counts"
     assert "Canada (1)" in page
     assert "New Zealand" not in page, "nobody from there is left to decide"

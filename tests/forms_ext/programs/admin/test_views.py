@@ -252,7 +252,7 @@ def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) ->
         page = text(staff.get(home(program)))
         assert "the last session is over" in page
         assert "Cancel program" not in page
-        assert "No mail goes out" in text(staff.get(url))
+        assert "No email is sent" in text(staff.get(url))
         assert "Program closed" in text(staff.post(url, follow=True))
     program.refresh_from_db()
     assert program.status == Program.Status.CLOSED
