@@ -49,7 +49,7 @@ def _stored_logo(name: str, file_hash: str) -> dict[str, str] | None:
     try:
         logos.check(content)
     except logos.NotDrawable as error:
-        logger.warning("The logo %s is left out of documents: %s", name, error)
+        logger.warning("The logo %s does not appear on documents: %s", name, error)
         return None
     sha = hashlib.sha256(content).hexdigest()
     path = f"logos/{sha}.{kind}"

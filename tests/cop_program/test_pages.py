@@ -52,9 +52,9 @@ def errors(page: Page) -> dict[str, list[str]]:
         ({"cancellation_deadline": date(2024, 2, 8)}, "cancellation_deadline", "first day"),
         ({"ends_on": date(2024, 2, 1)}, "ends_on", "first day"),
         ({"deposit": Money(1998, "USD")}, "deposit", "1,997\N{NO-BREAK SPACE}USD"),
-        ({"deposit": Money(100, "EUR")}, "deposit", "one currency"),
-        ({"fee": Money(-1, "USD")}, "fee", "below zero"),
-        ({"least_members": 10}, "least_members", "9 places"),
+        ({"deposit": Money(100, "EUR")}, "deposit", "same currency as the fee"),
+        ({"fee": Money(-1, "USD")}, "fee", "zero or more"),
+        ({"least_members": 10}, "least_members", "Enter 9 or less"),
     ],
 )
 def test_what_a_program_page_refuses(program_page: ProgramPage, values: dict[str, Any], field: str, word: str) -> None:
@@ -160,7 +160,7 @@ def test_session_times_are_entered_in_the_home_zone(editor: Client, program_page
 
 def test_editor_of_a_program_opens(editor: Client, program_page: ProgramPage, add_session: AddSession) -> None:
     page = editor.get(reverse("wagtailadmin_pages:edit", args=[program_page.pk])).content.decode()
-    assert "Never type it into the text" in page
+    assert "Do not type it into the text" in page
 
 
 # Programs --------------------------------------------------------------------------------------

@@ -278,10 +278,10 @@ def test_the_history_says_both(program: Program, admin_client: Client) -> None:
     )
     page = admin_client.get(reverse("cop_registration:registration", args=[registration.pk])).text
     assert "Moved away" in page
-    assert "What the person was told: Farewell" in page
+    assert "Message to the person: Farewell" in page
     page = admin_client.get(reverse(PERSON, args=[application.pk])).text
     assert "Too new" in page
-    assert "What the person was told: Try again" in page
+    assert "Message to the person: Try again" in page
     programs_actions.call_off_program(program=program, by=None, reason="No money", message="We are sorry")
     page = admin_client.get(reverse("cop_programs:run", args=[program.pk])).text
     assert "No money" in page
@@ -357,7 +357,7 @@ def people(program: Program, numbers: range) -> None:
         member(program, number + 1000)
 
 
-@pytest.mark.parametrize("name", ["call_off", "confirm"])
+@pytest.mark.parametrize("name", ["cancel", "confirm"])
 def test_many_recipients_are_shown_as_one_of_each_kind(
     program: Program, admin_client: Client, django_assert_max_num_queries: Any, name: str
 ) -> None:
@@ -370,8 +370,8 @@ def test_many_recipients_are_shown_as_one_of_each_kind(
         emails = admin_client.get(url).context["emails"]
     members = [email for email in emails if email.audience == "Members"]
     assert {email.recipients for email in members} == {8}
-    assert len(members) == (1 if name == "call_off" else 2), "the sessions, and the invoice"
-    if name == "call_off":
+    assert len(members) == (1 if name == "cancel" else 2), "the sessions, and the invoice"
+    if name == "cancel":
         (applicants,) = [email for email in emails if email.audience == "Applicants awaiting a decision"]
         assert applicants.recipients == 8
     program.refresh_from_db()
@@ -387,8 +387,8 @@ def test_people_who_get_another_mail_are_shown_apart(program: Program, admin_cli
     emails = admin_client.get(reverse("cop_programs:cancel", args=[program.pk])).context["emails"]
     assert [(email.audience, email.recipients) for email in emails] == [
         ("Members, English", 1),
-        ("Members, English, invoiced", 1),
-        ("Members, English, invoiced", 1),
+        ("Members, English, with an invoice", 1),
+        ("Members, English, with an invoice", 1),
         ("People with a hold, English", 1),
         ("People with a hold, German", 1),
     ]

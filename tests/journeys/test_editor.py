@@ -64,7 +64,7 @@ def test_announce_a_program_with_a_session(editor: Visitor) -> None:
     page.goto(f"{base}/admin/pages/add/cop_program/programpage/{index}/")
     fill(page, {"title": title, **PROGRAM, "deposit_0": "500"})
     publish(page)
-    refused(page, "can't be above it")
+    refused(page, "The deposit is part of the fee")
     expect(page.locator("[name=summary]")).to_have_value(PROGRAM["summary"])
     fill(page, {"deposit_0": "50"})
     publish(page)
@@ -112,8 +112,8 @@ def test_make_a_program_private_and_hear_of_its_translation(come: Come) -> None:
     number = admin.site.run(
         f"from cop_program.models import ProgramPage as P; print(P.objects.get(slug={slug!r}).pk)"
     ).strip()
-    warning = page.locator(".messages li.warning", has_text="everyone can still see these translations")
-    note = page.locator(".help-warning", has_text="everyone can still see these translations")
+    warning = page.locator(".messages li.warning", has_text="of pages below it are still public")
+    note = page.locator(".help-warning", has_text="of pages below it are still public")
     page.goto(f"{admin.site.base_url}/admin/pages/{number}/edit/")
     page.get_by_role("button", name="Toggle status").click()  # it stays open
     set_privacy(page, "login")

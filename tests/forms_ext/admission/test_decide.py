@@ -33,7 +33,7 @@ def test_of_two_who_saw_the_same_state_the_second_is_refused(program: Program) -
     first = make_application(program)
     second = Application.objects.get(pk=first.pk)
     actions.decide(application=first, to_state="declined", by=None)
-    with pytest.raises(ActionRefused, match="Somebody else"):
+    with pytest.raises(ActionRefused, match="Someone else"):
         actions.decide(application=second, to_state="accepted", by=None)
     assert OutgoingMail.objects.filter(kind="accepted").count() == 0
 

@@ -150,7 +150,7 @@ def test_an_export_that_fails_for_good_says_so(
             write_export.func(export.pk)
     export.refresh_from_db()
     assert export.state == "failed"
-    assert "could not be written" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
+    assert "could not be created" in staff.get(reverse("cop_exports:job", args=[export.pk])).content.decode()
 
 
 @pytest.fixture

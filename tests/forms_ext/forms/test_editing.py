@@ -106,7 +106,7 @@ def test_the_editor_is_told_at_the_question_of_a_limit_that_its_role_has_no_room
     questions = [("text", {"label": "Your name", "role": "name", "max_length": "201"}), *factories.APPLICATION[1:2]]
     answer = editor.post(edit_url(page), form_data(questions) | {"action-publish": "1"})
     assert answer.status_code == 200
-    assert "Enter 200 or less: that is what the system stores of an answer with the role" in answer.text
+    assert "Enter 200 or less. Answers with the role" in answer.text
     assert editor.post(edit_url(page), form_data(questions)).status_code == 302, "a draft waits"
     assert FormVersion.objects.count() == 1
 
@@ -121,7 +121,7 @@ def test_a_new_form_is_kept_before_it_has_a_question(editor: Client, program: Pr
     choices: list[tuple[Page, dict[str, str]]] = [(page, {}), (program.page, {"include_descendants": "on"})]
     for chosen, below in choices:
         answer = editor.post(f"{bulk}?id={chosen.pk}&next=/admin/", below, follow=True)
-        assert "“Apply” can&#x27;t be published yet: Give exactly one question each of these roles" in answer.text
+        assert "“Apply” cannot be published yet: Give each of these roles to exactly one question" in answer.text
     assert not ApplicationFormPage.objects.get().live
     assert not FormVersion.objects.exists()
 
@@ -130,10 +130,10 @@ def test_an_unfinished_form_is_not_published_and_says_why(editor: Client, progra
     page = factories.make_application_form(program.page)
     publish = {"action-publish": "1"}
     answer = editor.post(edit_url(page), form_data([("text", {"label": "Hopes"})], **publish))
-    assert "Give exactly one question each of these roles" in answer.text
+    assert "Give each of these roles to exactly one question" in answer.text
     twice = [("text", {"label": name, "role": "name"}) for name in ("One", "Two")]
     answer = editor.post(edit_url(page), form_data([*twice, ("email", {"label": "E", "role": "email"})], **publish))
-    assert "behind its gear): Name." in answer.text
+    assert "in its settings (gear icon): Name." in answer.text
     assert editor.post(edit_url(page), form_data(UNFINISHED, **publish)).status_code == 200
     answer = editor.post(edit_url(page), form_data([("choice", {"label": "Size", "choices": "Big\nBig"})], **publish))
     assert "at least two different choices" in answer.text

@@ -49,7 +49,7 @@ def test_nothing_owed_gives_no_invoice(program, issuer):
 
 def test_without_an_issuer_the_refusal_says_what_to_do(program):
     account = make_member(program)
-    with pytest.raises(ActionRefused, match="Add an issuer"):
+    with pytest.raises(ActionRefused, match="Add one with its bank details"):
         actions.issue_invoice(account=account)
 
 
@@ -175,7 +175,7 @@ def test_audit_finds_gaps_lost_files_and_altered_ones(program, issuer):
     text = "\n".join(findings())
     assert "CF-00001: its PDF is missing from storage" in text
     assert "CF-00002: the stored PDF is not the one" in text
-    assert "4 were drawn" in text
+    assert "4 were assigned" in text
 
 
 def test_issuer_can_be_another_country_and_currency(program):

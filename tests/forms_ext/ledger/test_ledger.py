@@ -67,9 +67,9 @@ def test_rounding_is_half_up_at_the_minor_unit(amount, rounded):
 
 def test_amounts_that_the_currency_does_not_have_are_refused(program, issuer):
     account = make_account(program, currency="JPY")
-    with pytest.raises(ActionRefused, match="decimals"):
+    with pytest.raises(ActionRefused, match="decimal places"):
         actions.record_payment(account=account, amount=Money("10.5", "JPY"), received_on=TODAY)
-    with pytest.raises(ActionRefused, match="kept in JPY"):
+    with pytest.raises(ActionRefused, match="is in JPY"):
         actions.record_payment(account=account, amount=usd("10"), received_on=TODAY)
     with pytest.raises(ActionRefused, match="above zero"):
         actions.record_payment(account=account, amount=Money("0", "JPY"), received_on=TODAY)
@@ -137,7 +137,7 @@ def test_refund_is_listed_recorded_and_mailed(member):
     actions.reverse_fee(account=member)
     refund = actions.list_refund(account=member, amount=DEPOSIT, reason="Cancelled in time")
     assert list(queries.open_refunds(member.program)) == [refund]
-    with pytest.raises(ActionRefused, match="Only what is in credit"):
+    with pytest.raises(ActionRefused, match="only what is in credit"):
         actions.list_refund(account=member, amount=usd("0.01"), reason="Again")
     actions.record_refund(refund=refund, paid_on=TODAY)
     assert queries.balance(member) == usd("0")
@@ -149,11 +149,11 @@ def test_refund_is_listed_recorded_and_mailed(member):
 
 
 def test_only_what_is_in_credit_is_listed_for_refund(member):
-    with pytest.raises(ActionRefused, match="Only what is in credit can be given back: 0"):
+    with pytest.raises(ActionRefused, match="only what is in credit: 0"):
         actions.list_refund(account=member, amount=usd("0.01"), reason="It is owed")
     actions.record_payment(account=member, amount=usd("1900"), received_on=TODAY)
     actions.list_refund(account=member, amount=usd("2"), reason="Too much")
-    with pytest.raises(ActionRefused, match="given back: 1"):
+    with pytest.raises(ActionRefused, match="in credit: 1"):
         actions.list_refund(account=member, amount=usd("1.01"), reason="Too much")
     actions.list_refund(account=member, amount=usd("1"), reason="Too much")
 
@@ -165,12 +165,12 @@ def test_a_refund_that_is_no_longer_in_credit_is_not_paid_but_taken_off(member):
     actions.reverse_payment(payment=much, reason="Recorded twice")
     covered = queries.with_cover(queries.open_refunds()).values_list("pk", "is_covered")
     assert dict(covered) == {first.pk: True, second.pk: False}
-    with pytest.raises(ActionRefused, match="not in credit"):
+    with pytest.raises(ActionRefused, match="that much in credit"):
         actions.record_refund(refund=second, paid_on=TODAY)
     actions.withdraw_refund(refund=second, reason="The payment was reversed")
     second.refresh_from_db()
     assert second.withdrawn_reason == "The payment was reversed"
-    with pytest.raises(ActionRefused, match="taken off"):
+    with pytest.raises(ActionRefused, match="removed"):
         actions.record_refund(refund=second, paid_on=TODAY)
     actions.record_refund(refund=first, paid_on=TODAY)
 
@@ -241,7 +241,7 @@ def test_a_listed_rebate_waits_while_the_fee_is_not_paid_any_more(program, issue
         [rebate] = actions.list_rebates(program=program)
         actions.reverse_payment(payment=payment, reason="Wrong")
         assert not queries.open_rebates(program)
-        with pytest.raises(ActionRefused, match="not due now"):
+        with pytest.raises(ActionRefused, match="is not due"):
             actions.record_rebate_paid(rebate=rebate, paid_on=date(2024, 2, 8))
         actions.record_payment(account=account, amount=usd("1897"), received_on=TODAY)
         assert list(queries.open_rebates(program)) == [rebate]
@@ -374,7 +374,7 @@ def test_a_sum_of_cents_is_exactly_zero(issuer):
 def test_a_payment_may_bear_the_day_that_has_begun_anywhere(member):
     with clock.at(datetime(2024, 2, 1, 18, tzinfo=UTC)):  # 2 February in Sydney, 1 February in Los Angeles
         actions.record_payment(account=member, amount=usd("1"), received_on=date(2024, 2, 2), by=None)
-        with pytest.raises(ActionRefused, match="has not come yet"):
+        with pytest.raises(ActionRefused, match="cannot be in the future"):
             actions.record_payment(account=member, amount=usd("1"), received_on=date(2024, 2, 3), by=None)
 
 

@@ -76,7 +76,7 @@ def test_a_reason_that_no_database_takes_is_told_as_far_as_it_can_be(row: Outgoi
 def test_a_link_that_was_wiped_is_not_sent_again_empty(row: OutgoingMail) -> None:
     post()
     row.refresh_from_db()
-    with pytest.raises(ActionRefused, match="send a new link"):
+    with pytest.raises(ActionRefused, match="Send a new link"):
         actions.try_again(mail=row)
 
 

@@ -73,7 +73,7 @@ def test_a_failed_mail_is_tried_again_by_a_button(client: Client) -> None:
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("queued", 0)
     OutgoingMail.objects.update(state="sent")
-    assert "nothing to try again" in client.post(url, follow=True).content.decode()
+    assert "cannot be sent again" in client.post(url, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("group", [groups.EDITORS, groups.REVIEWERS])

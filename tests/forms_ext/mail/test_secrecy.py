@@ -325,7 +325,7 @@ def test_the_history_of_the_mail_tells_that_another_text_went_out(client: Client
     store(EVIL)
     row = send()
     sign_in(client, groups.STAFF)
-    assert "Built-in text sent instead" in page(client, "forms_ext_mail:mail", row.pk)
+    assert "Default text sent instead" in page(client, "forms_ext_mail:mail", row.pk)
 
 
 def test_reviewers_are_not_told(client: Client) -> None:
@@ -340,7 +340,7 @@ def test_the_editor_reads_at_the_field_what_to_do_and_loses_nothing(client: Clie
     data = {"subject": "Come: {program}", "body": body, "button_label": "Go there"}
     for button in ({}, {"preview": "1"}):
         said = client.post(reverse("forms_ext_mail:template", args=[WELCOME.name]), data | button).content.decode()
-        assert "Put {link} in a paragraph of its own, or make it the whole address of a link." in said
+        assert "Put {link} in a paragraph of its own, or make it the whole URL of a link." in said
         for words in ("Come: {program}", "My own words", "evil.example/?t={link}", "Go there"):
             assert words in said
     assert not MailTemplate.objects.exists()

@@ -36,7 +36,7 @@ def post(client: Client, **more: str) -> str:
 
 def test_the_list_says_which_texts_were_changed(client: Client) -> None:
     sign_in(client, groups.EDITORS)
-    assert "Built in" in client.get(reverse("forms_ext_mail:templates")).content.decode()
+    assert "Default text" in client.get(reverse("forms_ext_mail:templates")).content.decode()
     post(client)
     page = client.get(reverse("forms_ext_mail:templates")).content.decode()
     assert "Changed for all programs" in page
@@ -67,11 +67,11 @@ def test_the_text_of_a_program_goes_before_that_of_all() -> None:
     ("field", "value", "words"),
     [
         ("body", "<p>Dear {naem}</p><p>{link}</p>", "Did you mean {name}?"),
-        ("body", "<p>Dear {zzz}</p><p>{link}</p>", "It may use {name}, {program}, {link}, {page}"),
-        ("body", "<p>Dear {name}</p>", "has to hold {link}"),
-        ("body", "<p>Dear {name, {link}</p>", "brace stands alone"),
-        ("subject", "Open {link}", "is a personal link"),
-        ("button_label", "Go {name}", "holds no fields"),
+        ("body", "<p>Dear {zzz}</p><p>{link}</p>", "Use any of these: {name}, {program}, {link}, {page}"),
+        ("body", "<p>Dear {name}</p>", "Add {link}"),
+        ("body", "<p>Dear {name, {link}</p>", "brace is missing"),
+        ("subject", "Open {link}", "is a private link"),
+        ("button_label", "Go {name}", "cannot contain fields"),
     ],
 )
 def test_what_cannot_be_is_said_in_words(client: Client, field: str, value: str, words: str) -> None:

@@ -282,7 +282,7 @@ def test_nobody_takes_a_free_place_past_those_who_wait(program: Program) -> None
 
 def test_a_program_with_a_fee_is_not_confirmed_without_an_issuer(program: Program) -> None:
     Issuer.objects.all().delete()
-    with pytest.raises(ActionRefused, match="Add an issuer"):
+    with pytest.raises(ActionRefused, match="Add one"):
         programs_actions.confirm_program(program=program, by=None)
     program.refresh_from_db()
     assert program.status == Program.Status.OPEN

@@ -187,7 +187,7 @@ def test_a_currency_without_decimals(db: None) -> None:
     assert (invoice.total, invoice.snapshot["total"]) == (Money("284001", "JPY"), "284001")
     assert nothing_found()
     assert "284,001 JPY" in OutgoingMail.objects.get(kind="invoice").subject
-    with pytest.raises(ActionRefused, match="more decimals"):
+    with pytest.raises(ActionRefused, match="more decimal places"):
         pay(registration, Money("0.5", "JPY"))
     pay(registration, Money("284001", "JPY"))
     with clock.at(BEGUN):

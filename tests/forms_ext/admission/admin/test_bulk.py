@@ -109,7 +109,7 @@ def test_more_than_can_be_shown_are_refused(
     for chosen in (rows, "all"):
         answer = select(staff, "accept", chosen)
         assert answer.status_code == 400
-        assert "Select 2 rows or fewer at once." in text(answer)
+        assert "Select 2 rows or fewer." in text(answer)
 
 
 def test_a_post_without_a_way_back_leads_to_the_listing(staff: Client, make_application: Callable) -> None:

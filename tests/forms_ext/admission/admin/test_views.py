@@ -35,7 +35,7 @@ def test_the_page_shows_answers_and_each_mail_before_it_goes(staff: Client, make
     assert "More consent" in page
     assert "You are accepted: Nurturing Healthy Culture" in page
     assert "We cannot offer you a place" in page
-    assert "valid until the end of Tuesday 30 January 2024, Pacific time" in page
+    assert "works until the end of Tuesday 30 January 2024, Pacific time" in page
     assert "Step 2 of 7: Decision" in page
     assert not OutgoingMail.objects.exists()
 
@@ -43,7 +43,7 @@ def test_the_page_shows_answers_and_each_mail_before_it_goes(staff: Client, make
 def test_a_decision_sends_its_mail_and_is_told(staff: Client, make_application: Callable) -> None:
     application = make_application(name="Ada Sample")
     answer = post(staff, application, "declined", **{"declined-reason": "Too far away"})
-    assert "Ada Sample is declined" in text(answer)
+    assert "Ada Sample declined" in text(answer)
     decision = Decision.objects.get()
     assert (decision.to_state, decision.decided_by.username, decision.reason) == ("declined", "staff", "Too far away")
     assert OutgoingMail.objects.get().recipient == application.email
@@ -71,7 +71,7 @@ def test_a_decision_on_a_page_that_is_out_of_date_is_refused(staff: Client, make
     post(staff, application, "declined", seen="submitted")
     answer = post(staff, application, "accepted", seen="submitted")
     assert answer.status_code == 409
-    assert "Somebody else has just decided" in text(answer)
+    assert "Someone else has just decided" in text(answer)
     application.refresh_from_db()
     assert application.state == State.DECLINED
 
@@ -134,7 +134,7 @@ def test_many_are_decided_at_once_each_mail_shown_and_refusals_told(staff: Clien
     answer = confirm(staff, page)
     assert "1 application decided: Declined" in text(answer)
     assert "Bo (" in text(answer)
-    assert "Somebody else has just decided" in text(answer)
+    assert "Someone else has just decided" in text(answer)
     states = dict(Application.objects.values_list("name", "state"))
     assert states == {"Ada": "declined", "Bo": "accepted", "Cy": "withdrawn"}
 
@@ -209,7 +209,7 @@ def test_many_declined_read_that_a_link_ends_where_one_of_them_has_one(
 def test_a_link_that_would_have_ended_is_refused_for_each(staff: Client, make_application: Callable) -> None:
     application = make_application(name="Ada")
     answer = confirm(staff, select(staff, "accept", [application]), link_ends_on="2024-01-02")
-    assert "The link would have ended already" in text(answer)
+    assert "The link would already have expired" in text(answer)
     application.refresh_from_db()
     assert application.state == State.SUBMITTED
 

@@ -76,7 +76,7 @@ def test_an_action_that_is_refused_says_so_before_it_is_tried(staff: Client, reg
     row = register(state=Registration.State.CANCELLED)
     page = staff.get(reverse("cop_registration:cancel", args=[row.pk]))
     assert page.status_code == 200
-    assert "cannot become" in text(page)
+    assert "cannot change from" in text(page)
     assert page.context["emails"] is None
 
 

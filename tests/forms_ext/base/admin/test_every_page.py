@@ -158,7 +158,7 @@ TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     ],
     "to_decide": [lambda program: factories.make_application(program) and None],
     "free_places": [waits_though_free],
-    "go": [lambda program: member(program) and None],
+    "confirmable": [lambda program: member(program) and None],
     "overdue": [overdue],
     "refunds": [listed_refund],
     "uncovered_refunds": [uncovered_refund],
@@ -184,7 +184,7 @@ def test_the_home_of_a_program_shows_each_task_and_its_list(staff: Client, name:
         page = look(staff, reverse("cop_programs:program", args=[program.pk]))
         assert task.text in page
         there = look(staff, task.url)
-        assert "Nothing matches" not in there
+        assert "No results" not in there
         if name == "failed_mails":
             assert "Stranger" in there
             mail = OutgoingMail.objects.get(state="failed")

@@ -28,12 +28,12 @@ def test_filters_count_within_the_search_and_the_other_filters(staff: Client, ma
     make_application(name="Ada Other", country="NZ", state=State.DECLINED)
     make_application(name="Bo", country="CA")
     page = text(staff.get(INDEX))
-    assert "To decide (2)" in page
+    assert "Awaiting decision (2)" in page
     assert "Declined (1)" in page
     assert "Canada (2)" in page
     assert "Accepted (0)" in page
     page = text(staff.get(INDEX, {"q": "ada", "state": "submitted"}))
-    assert "To decide (1)" in page
+    assert "Awaiting decision (1)" in page
     assert "Declined (1)" in page, "the filter of the state does not narrow its own counts"
     assert "Canada (1)" in page
     assert "New Zealand" not in page, "nobody from there is left to decide"
@@ -57,7 +57,7 @@ def test_nonsense_in_a_filter_is_no_error(staff: Client, make_application: Calla
 
 
 def test_an_empty_register_says_what_will_stand_here(staff: Client) -> None:
-    assert "as soon as somebody sends one" in text(staff.get(INDEX))
+    assert "once someone applies" in text(staff.get(INDEX))
 
 
 @pytest.mark.parametrize("path", [INDEX, RESULTS])
@@ -101,5 +101,5 @@ def test_a_row_offers_the_next_step(staff: Client, reviewer: Client, make_applic
     application = make_application(name="Ada")
     assert 'aria-label="Decide: Ada"' in text(staff.get(INDEX))
     page = text(reviewer.get(INDEX))
-    assert 'aria-label="Read: Ada"' in page
+    assert 'aria-label="View: Ada"' in page
     assert reverse("cop_admission:person", args=[application.pk]) in page

@@ -59,8 +59,8 @@ def test_the_register_tells_paid_unpaid_overdue_and_too_much(staff: Client, prog
 
 
 def test_a_partial_payment_a_rest_and_too_much(staff: Client, member: Account) -> None:
-    assert "Still owed: 1,797" in text(pay(staff, member))
-    assert "Nothing is owed any more" in text(pay(staff, member, amount="1797", key="k2"))
+    assert "Amount due: 1,797" in text(pay(staff, member))
+    assert "Nothing more is due" in text(pay(staff, member, amount="1797", key="k2"))
     assert "Overpaid: 3" in text(pay(staff, member, amount="3", key="k3", sure="on", doubts="more:3"))
     assert queries.balance(member) == Money(-3, "USD")
 
@@ -76,7 +76,7 @@ def test_a_payment_of_tomorrow_is_refused_in_words(staff: Client, member: Accoun
     before = Payment.objects.count()
     answer = pay(staff, member, received_on="2024-03-12")
     assert answer.status_code == 409
-    assert "has not come yet" in text(answer)
+    assert "cannot be in the future" in text(answer)
     assert 'value="2024-03-12"' in text(answer), "what was typed stands there"
     assert Payment.objects.count() == before
 
@@ -109,7 +109,7 @@ def test_a_refund_is_listed_and_recorded(staff: Client, member: Account) -> None
     assert refund.settled_by_row
     again = staff.post(url, {"paid_on": "2024-03-01"})
     assert again.status_code == 409
-    assert "recorded as paid already" in text(again)
+    assert "already recorded as paid" in text(again)
 
 
 def test_rebates_are_listed_with_names_and_amounts_and_recorded(staff: Client, program: Program) -> None:
@@ -156,7 +156,7 @@ def test_a_doubt_is_asked_back_with_what_was_typed_and_recorded_if_accepted(staf
     [
         ("1000000000000", "below 1,000,000,000,000"),
         ("1e400", "below"),
-        ("999999999999.999", "more decimals"),
+        ("999999999999.999", "more decimal places"),
         ("0", "zero"),
     ],
 )
@@ -180,7 +180,7 @@ def test_the_account_tells_of_a_reversed_payment(staff: Client, member: Account)
     for name in ("receipt_pdf", "cancellation_pdf"):
         assert staff.get(reverse(f"cop_billing:{name}", args=[payment.pk])).content.startswith(b"%PDF")
     page = text(staff.get(reverse("cop_registration:reverse_payment", args=[payment.pk])))
-    assert "has been reversed already" in page
+    assert "has already been reversed" in page
 
 
 def test_a_refund_is_taken_off_the_list_with_a_reason(staff: Client, program: Program, member: Account) -> None:
@@ -200,7 +200,7 @@ def test_a_refund_is_taken_off_the_list_with_a_reason(staff: Client, program: Pr
     staff.post(f"{url}?next={account}", {"reason": "It was never paid twice"})
     refund.refresh_from_db()
     assert refund.withdrawn_at
-    assert "taken off the list: It was never paid twice" in text(staff.get(account))
+    assert "removed from the list: It was never paid twice" in text(staff.get(account))
     assert "no longer in credit" not in text(staff.get(home))
     assert staff.post(url, {"reason": "Again"}).status_code == 409
 

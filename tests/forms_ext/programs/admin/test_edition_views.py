@@ -62,7 +62,7 @@ def test_the_zone_is_named_in_the_language_of_the_editor(
     program: Program, client_of: Callable[[str], Client], user: Callable[[str], User]
 ) -> None:
     where = reverse("cop_programs:checklist", args=[program.page_id])
-    assert "Days and times in Pacific Time" in text(client_of("editor").get(where))
+    assert "Dates and times are in Pacific Time" in text(client_of("editor").get(where))
     UserProfile.objects.update_or_create(user=user("editor"), defaults={"preferred_language": "de"})
     assert "Nordamerikanische Westküstenzeit (America/Los Angeles)" in text(client_of("editor").get(where))
 
@@ -79,7 +79,7 @@ def test_the_list_follows_what_the_editor_mends(program: Program, client_of: Cal
     page.slug = "culture"
     page.save_revision()
     said = text(client.get(where))
-    assert "Nothing was found." in said
+    assert "Nothing to check." in said
     assert "Thursday, 16 January 2025, 16:00 – 19:00" in said
 
 
@@ -123,7 +123,7 @@ def test_staff_who_may_write_pages_find_it_at_the_home_of_the_program(
     draft = Program.objects.exclude(pk=program.pk).get()
     said = text(client.get(reverse("cop_programs:program", args=[draft.pk])))
     assert "Not published" in said
-    assert "New edition" not in said
+    assert "Create new edition" not in said
 
 
 def test_the_button_stands_beside_program_pages_and_costs_no_query_a_row(

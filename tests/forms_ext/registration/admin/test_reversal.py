@@ -41,7 +41,7 @@ def test_the_page_shows_the_email_with_the_day_that_is_filled_in_or_typed(staff:
     assert str(page.context["form"]["last_day"].value()) == "2024-02-06", "three working days after Thursday"
     assert "Your place is held until the end of Tuesday 6 February 2024, Pacific time." in " ".join(email.text.split())
     assert email.attachments == ["R-2024-0002.pdf"]
-    assert "the place is only held, until the end of the day below" in text(page)
+    assert "the place is only held until the end of the day below" in text(page)
     typed = {"last_day": "2024-02-05", "reason": "Typed twice", "message": "We are sorry, Ada.", "preview": "1"}
     again = staff.post(url(paid), typed)
     [email] = again.context["emails"]
@@ -87,7 +87,7 @@ def test_a_second_click_is_told_and_mails_nobody(staff: Client, paid: Payment) -
     staff.post(url(paid), data)
     again = staff.post(url(paid), data)
     assert again.status_code in {409, 422}
-    assert "has been reversed already" in text(again)
+    assert "has already been reversed" in text(again)
     assert OutgoingMail.objects.filter(kind=KIND).count() == 1
 
 
