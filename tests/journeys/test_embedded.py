@@ -157,7 +157,7 @@ def test_a_form_is_filled_in_within_another_web_site(
     frame.get_by_role("link", name="Your email address").click()
     expect(frame.get_by_label("Your email address")).to_be_focused()
     expect(frame.get_by_label("Your name")).to_have_value("Gus Guest")
-    expect(frame.locator("main")).to_contain_text("Kept: paper.pdf")
+    expect(frame.locator("main")).to_contain_text("Uploaded: paper.pdf")
     with reading():
         frame.get_by_label("Your email address").fill("gus@example.org")
     press(frame, "Continue to check your answers")

@@ -106,7 +106,7 @@ def test_who_sends_the_form_after_the_deadline_has_not_applied(program: Program,
     emails = set(Application.objects.filter(program=program).values_list("email", flat=True))
     assert emails == {person.email for person in PARTS.applicants}
     (event,) = at(made, "application-deadline").events
-    assert "it is refused (409)" in event.text
+    assert "It is refused (409)" in event.text
 
 
 def test_nine_places_are_held_paid_lost_and_given_to_the_queue(program: Program, made: Record) -> None:

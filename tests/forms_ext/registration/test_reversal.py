@@ -372,9 +372,9 @@ def test_the_private_page_promises_no_money_that_is_not_in_credit(
 ) -> None:
     registration = who(program)
     path = registration_queries.member_path(registration)
-    assert "back to you" in client.get(path).content.decode()
+    assert "refund you" in client.get(path).content.decode()
     reverse(registration)
-    assert "back to you" not in client.get(path).content.decode()
+    assert "refund you" not in client.get(path).content.decode()
 
 
 def test_deposit_is_what_counts_for_that_person(program: Program) -> None:

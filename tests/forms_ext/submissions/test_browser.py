@@ -132,7 +132,7 @@ def test_choosing_a_time_zone_below_a_half_filled_form_keeps_everything(
     press(page, "Set time zone")
     expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
     expect_filled(page)
-    expect(page.locator("main")).to_contain_text("Kept: a.pdf")
+    expect(page.locator("main")).to_contain_text("Uploaded: a.pdf")
     press(page, "Send application")
     expect_receipt(page)
     assert Application.objects.get().answers["paper"]["name"] == "a.pdf"
@@ -212,7 +212,7 @@ def test_answers_are_checked_changed_and_sent(
     page.get_by_role("button", name="Change Hopes", exact=True).click()
     expect(page.get_by_label("Hopes")).to_be_focused()
     expect_filled(page)
-    expect(page.locator("main")).to_contain_text("Kept: a.pdf")
+    expect(page.locator("main")).to_contain_text("Uploaded: a.pdf")
     page.get_by_label("Hopes").fill("Changed.")
     press(page, "Continue to check your answers")
     expect(page.locator(".answers dd", has_text="Changed.")).to_be_visible()

@@ -92,7 +92,7 @@ def test_the_whole_way_stays_in_the_frame_without_a_cookie(
     assert "Check your answers" in check.text
     assert f'action="{path}"' in check.text
     back = send(client, form_page, token, paper_kept=kept, _go="change")
-    assert "Kept: a.pdf" in back.text
+    assert "Uploaded: a.pdf" in back.text
 
     sent = send(client, form_page, token, paper_kept=kept, _go="send")
     assert sent.status_code == 302
@@ -178,7 +178,7 @@ def test_an_editor_lists_a_web_site_and_gets_the_code(editor: Client, plain_form
     page = plain_form("Letters & “news”")
     add = reverse("wagtailsnippets_forms_ext_embeddingsite:add")
     wrong = editor.post(add, {"origin": "http://www.example.org/a", "note": ""})
-    assert "https://" in wrong.context["form"].errors["origin"][0] or "Leave out" in wrong.text
+    assert "It covers all pages of the website" in wrong.context["form"].errors["origin"][0]
     assert editor.post(add, {"origin": f"{OTHER}/", "note": "Friends"}).status_code == 302
     overview = editor.get(reverse("cop_embedding:index")).text
     assert OTHER in overview

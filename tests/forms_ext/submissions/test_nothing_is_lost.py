@@ -104,7 +104,7 @@ def test_choosing_a_time_zone_below_the_form_keeps_everything(
     response = send(client, form_page, token, _go="zone", _zone=zone, email="half@", paper=paper)
     assert response.status_code == 200
     assert "error-summary" not in response.text
-    for text in ('value="Ada Sample"', 'value="half@"', "Less &lt;b&gt;alone", "Kept: a.pdf"):
+    for text in ('value="Ada Sample"', 'value="half@"', "Less &lt;b&gt;alone", "Uploaded: a.pdf"):
         assert text in response.text
     assert (f'data-zone="{zone}"' in response.text and "in your time" in response.text) is shown
     assert not Application.objects.exists()
