@@ -83,7 +83,7 @@ def test_the_page_tells_every_fact(past: ProgramPage, client: Client) -> None:
         "Sheella Mierson, Ph.D.",
         "chief executive",
         "foundations of sociocracy",
-        "All sessions are recorded",
+        "All meetings are recorded",
         "Contact Evan Miller",
         "Contact Sheella Mierson, Ph.D.",
     ):
