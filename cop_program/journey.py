@@ -1,4 +1,4 @@
-"""The one way that everybody goes: Apply - Answer - Register - Deposit - Confirmed - Balance - Paid."""
+"""The steps that everyone takes: Apply - Decision - Register - Deposit - Confirmed - Balance - Paid."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STEPS: dict[str, str | Promise] = {
     "apply": gettext_lazy("Apply"),
-    "answer": gettext_lazy("Answer"),
+    "answer": gettext_lazy("Decision"),
     "register": gettext_lazy("Register"),
     "deposit": gettext_lazy("Deposit"),
     "confirmed": gettext_lazy("Confirmed"),

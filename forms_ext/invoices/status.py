@@ -1,13 +1,13 @@
-"""Where an invoice is, found from what its row says."""
+"""The status of an invoice, found from its row."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class InvoiceStatus(models.TextChoices):
-    """Where an invoice stands."""
+    """The status of an invoice."""
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")
-    CORRECTED = "corrected", _("Corrected by a credit note")
-    DRAWING = "drawing", _("PDF being made")
+    CORRECTED = "corrected", _("Cancelled by a credit note")
+    DRAWING = "drawing", _("Creating PDF")

@@ -1,4 +1,4 @@
-"""Draws, stores and mails invoices: safe to run twice, at the same time, and to be killed at any point."""
+"""Draws, stores and emails invoices: safe to run twice, at the same time, and to be killed at any point."""
 
 import hashlib
 import logging
@@ -22,10 +22,10 @@ LONGEST_WAIT = timedelta(hours=1)
 
 @task
 def render_invoice(invoice_id: int) -> bool:
-    """Store the PDF of an invoice and mail it; tells whether both are done."""
+    """Store the PDF of an invoice and email it; return whether both are done."""
     if not store_pdf(invoice_id):
         return False
-    mail_invoice(invoice_id)
+    email_invoice(invoice_id)
     return True
 
 
@@ -63,8 +63,8 @@ def _keep(invoice: Invoice, content: bytes) -> None:
 
 
 @transaction.atomic
-def mail_invoice(invoice_id: int) -> None:
-    """Put the mail with the PDF into the outbox, once: the mark and the mail are one transaction."""
+def email_invoice(invoice_id: int) -> None:
+    """Put the email with the PDF into the email log, once: the mark and the email are one transaction."""
     waiting = Invoice.objects.filter(pk=invoice_id, mailed_at__isnull=True).exclude(pdf_sha256="")
     if waiting.update(mailed_at=now()):
         invoices = Invoice.objects.select_related("account__program__page__locale")
@@ -73,7 +73,7 @@ def mail_invoice(invoice_id: int) -> None:
 
 @periodic.register
 def finish_invoices() -> int:
-    """Take up what a killed worker or a failure left: invoices without PDF, and PDFs that were not mailed."""
+    """Finish what a killed worker or a failure left: invoices without PDF, and PDFs that were not emailed."""
     due = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
     waiting = Invoice.objects.filter(mailed_at__isnull=True).filter(due)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:200])

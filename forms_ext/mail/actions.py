@@ -137,15 +137,18 @@ def _deliver_after_commit(pk: int) -> None:
 
 @transaction.atomic
 def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> None:
-    """Let a mail that failed, or waits for its next attempt, be tried at once, with all its attempts anew."""
+    """Send an email that failed or waits for its next attempt now, with a full number of attempts.
+
+    Raise ActionRefused if it is being sent, was sent, or has lost its private link.
+    """
     State = OutgoingMail.State
     if not mail.secrets and rendering.MARKS.search(mail.text):
-        raise ActionRefused(_("The personal link in this mail was wiped when it went out: send a new link instead."))
+        raise ActionRefused(_("The private link in this email was deleted after sending. Send a new link instead."))
     changed = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.QUEUED]).update(
         state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error=""
     )
     if not changed:
-        raise ActionRefused(_("This mail is being sent or has been sent: there is nothing to try again."))
+        raise ActionRefused(_("This email is being sent or has already been sent."))
     mail.refresh_from_db()
     history.record(mail, "forms_ext.mail.try_again", user=by)
     _deliver_after_commit(mail.pk)
@@ -162,9 +165,9 @@ def save_template(
     button_label: str = "",
     by: "AbstractBaseUser | None" = None,
 ) -> MailTemplate:
-    """Let mails of `kind` written from now on have this text, in `scope` and `language`.
+    """Give emails of `kind` written from now on this text, in `scope` and `language`.
 
-    Raise ActionRefused if a personal link stands in it where it could get to somebody else.
+    Raise ActionRefused if it has a private link where it could get to somebody else.
     """
     wrong = secrecy.misplaced(email_types.get(kind), subject=subject, body=body)
     if wrong:
@@ -187,7 +190,7 @@ def _store(
 
 @transaction.atomic
 def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUser | None" = None) -> None:
-    """Give up the own text of `scope` and `language`: the more general one is in force again."""
+    """Delete the text of `scope` and `language`, so that the more general one is used again."""
     for template in MailTemplate.objects.filter(kind=kind, scope=scope, language=language):
         history.record(template, "forms_ext.mail.reset_template", user=by)
         template.delete()
@@ -195,9 +198,9 @@ def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUse
 
 @transaction.atomic
 def copy_templates(*, from_scope: str, to_scope: str, by: "AbstractBaseUser | None" = None) -> None:
-    """Give `to_scope` the own texts of `from_scope`, in all languages; not those of a kind that is no more.
+    """Copy the texts of `from_scope` to `to_scope`, in all languages, but not those of a type that no longer exists.
 
-    One that is not used comes along, too, so that it can be mended: it is not used there either.
+    One that is not used is copied, too, so that it can be fixed. It is not used there either.
     """
     for template in queries.own_templates(from_scope):
         if email_types.find(template.kind) is None:

@@ -1,4 +1,4 @@
-"""What the mail promises, held against the database (`manage.py cop_audit`)."""
+"""Checks of emails, templates and attachments (`manage.py cop_audit`)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,33 +14,33 @@ State = OutgoingMail.State
 
 
 @consistency.check("mail.outbox")
-def mails_that_do_not_move() -> Iterator[str]:
-    """Mails that failed, or that nobody sends though their time came an hour ago."""
+def emails_not_sent() -> Iterator[str]:
+    """Emails that failed, or that are more than an hour overdue."""
     for pk, error in OutgoingMail.objects.filter(state=State.FAILED).values_list("pk", "last_error"):
-        yield f"Mail {pk} failed and waits for a hand: {error or 'no error was noted'}"
+        yield f"Email {pk} failed and needs attention: {error or 'no error was recorded'}"
     for pk in queries.due().filter(next_attempt_at__lt=now() - LATE).values_list("pk", flat=True):
-        yield f"Mail {pk} should have been sent more than an hour ago: is a worker running?"
+        yield f"Email {pk} should have been sent more than an hour ago: is a worker running?"
 
 
 @consistency.check("mail.templates")
-def texts_that_are_not_used() -> Iterator[str]:
-    """Own texts in whose place the built-in one is sent."""
+def templates_not_used() -> Iterator[str]:
+    """Email templates in whose place the default text is sent."""
     for text in queries.unused():
         fields = ", ".join(queries.misplaced(text))
-        yield f"Mail template {text.pk} ({text}, {text.scope or 'all programs'}) is not used: {fields} is misplaced"
+        yield f"Email template {text.pk} ({text}, {text.scope or 'all programs'}) is not used: {fields} is misplaced"
 
 
 @consistency.check("mail.secrets")
 def secrets_left_after_sending() -> Iterator[str]:
-    """Personal links that were not wiped."""
+    """Private links that were not deleted after sending."""
     for pk in OutgoingMail.objects.filter(state=State.SENT).exclude(secrets="").values_list("pk", flat=True):
-        yield f"Mail {pk} was sent, and still holds the secrets of its personal links"
+        yield f"Email {pk} was sent, but its private links are still stored"
 
 
 @consistency.check("mail.attachments")
-def attachments_that_are_gone() -> Iterator[str]:
-    """Files that a mail which is not sent yet needs."""
+def attachments_missing() -> Iterator[str]:
+    """Missing files of emails that are not sent yet."""
     waiting = MailAttachment.objects.exclude(mail__state=State.SENT)
     for mail, path in waiting.values_list("mail_id", "storage_path"):
         if not attachments.exists(path):
-            yield f"Mail {mail} waits to be sent with the file {path}, which is not there"
+            yield f"Email {mail} waits to be sent, but its file {path} is missing"

@@ -1,4 +1,4 @@
-"""Sending what the outbox holds: each mail claimed by one worker, tried again, given up at last."""
+"""Sends the waiting emails: each is claimed by one worker, retried, and finally given up."""
 
 import logging
 import re
@@ -29,7 +29,7 @@ SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
 
 
 def deliver(pk: int) -> bool:
-    """Send the mail `pk` if it is due and no other worker has it; tell whether it went out.
+    """Send the email `pk` if it is due and no other worker has it; tell whether it was sent.
 
     The claim is one conditional UPDATE, so that any number of workers may try. A worker that dies between
     the server's yes and our note of it makes one repetition, with the same Message-ID.
@@ -48,13 +48,13 @@ def deliver(pk: int) -> bool:
 
 
 def deliver_due() -> int:
-    """Send what is due, at most COP_MAIL_BATCH mails; return how many went out."""
+    """Send what is due, at most COP_MAIL_BATCH emails; return how many were sent."""
     pks = list(queries.due().values_list("pk", flat=True)[: conf.COP_MAIL_BATCH])
     return sum(deliver(pk) for pk in pks)
 
 
 def claim(pk: int) -> OutgoingMail | None:
-    """Take the mail `pk` for this worker, or return None."""
+    """Claim the email `pk` for this worker, or return None."""
     moment = timezone.now()
     taken = OutgoingMail.objects.filter(queries.is_due(), pk=pk).update(
         state=OutgoingMail.State.SENDING, claimed_at=moment, attempts=F("attempts") + 1
@@ -67,7 +67,7 @@ def claim(pk: int) -> OutgoingMail | None:
 
 @transaction.atomic
 def keep_secrets(mail: OutgoingMail) -> None:
-    """Give `mail` the built-in text if a personal link could get to somebody else by its own.
+    """Give `mail` the default text if its own could pass a private link to somebody else.
 
     What `send` writes cannot; this is for rows that were written earlier or otherwise. Raise ValueError if there is no
     text to send.
@@ -76,14 +76,14 @@ def keep_secrets(mail: OutgoingMail) -> None:
         return
     kind = email_types.find(mail.kind)
     if kind is None:
-        raise ValueError("A personal link stands where it could get to somebody else.")
+        raise ValueError("A private link is where it could get to somebody else.")
     source = queries.built_in(kind, mail.language)
     shown = rendering.compose(
         kind=kind, source=source, fields=mail.fields, language=mail.language, reply_to=mail.reply_to
     )
     mail.subject, mail.text, mail.html = shown.subject, shown.text, shown.html
     if not _is_safe(mail):
-        raise ValueError("A personal link stands where it could get to somebody else.")
+        raise ValueError("A private link is where it could get to somebody else.")
     mail.save(update_fields=["subject", "text", "html"])
     history.record(mail, "forms_ext.mail.built_in_text")
 
@@ -105,7 +105,7 @@ def _ascii(address: str) -> str:
 
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """Return the mail as it goes out: with its personal links, both forms and its attachments."""
+    """Return the email as it is sent: with its private links, both forms and its attachments."""
     secrets = encryption.unlock(mail.secrets)
     built = EmailMultiAlternatives(
         subject=mail.subject,

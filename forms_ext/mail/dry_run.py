@@ -1,4 +1,4 @@
-"""What an action would mail: it is done in a transaction that is rolled back, so that the emails are its own."""
+"""What an action would email: it runs in a transaction that is rolled back, so that the emails are its own."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""For what a text can be: all programs, or one."""
+"""What a text can be for: all programs, or one."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""Background work of the mail."""
+"""Background work of `mail`."""
 
 from django.tasks import task
 
@@ -7,5 +7,5 @@ from . import delivery
 
 @task
 def deliver(pk: int) -> bool:
-    """Send one mail of the outbox, if it is due and nobody else has it."""
+    """Send one email of the email log, if it is due and no other worker has it."""
     return delivery.deliver(pk)

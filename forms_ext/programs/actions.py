@@ -215,7 +215,7 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
     give_up_place(registration)
     money = ""
     if registration.account:
-        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was called off."))
+        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was cancelled."))
     history.record(registration, "forms_ext.programs.called_off", user=run.started_by)
     sending.called_off(registration, run.message, money)
 

@@ -46,7 +46,7 @@ def start_hold(registration: Registration) -> Account:
     if page.fee.amount > 0:
         ledger.post_fee(account=account, amount=page.fee)
     if registration.deposit_amount <= 0:
-        place = places.of(registration.invitation)
+        place = places.place_of(registration.invitation)
         assert place is not None
         become_member(registration, place)
     return account
@@ -60,7 +60,7 @@ def refund_by_default(program: Program) -> bool:
 
 def give_up_place(registration: Registration) -> None:
     """Free the place of a registration, or let it leave the queue; the caller holds the program's row."""
-    if place := places.of(registration.invitation):
+    if place := places.place_of(registration.invitation):
         places.free(place)
     queue.leave(registration.invitation)
 

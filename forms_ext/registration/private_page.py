@@ -43,7 +43,7 @@ def next_step(registration: Registration) -> str:
 
 
 def _held_until(registration: Registration) -> str:
-    place = places.of(registration.invitation)
+    place = places.place_of(registration.invitation)
     if not place or not place.held_until:
         return ""
     return dates.until(place.held_until, dates.zone_of(registration.program), registration.language)
@@ -114,7 +114,9 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
     zone = zone or sending.reader_zone(registration)
     account = registration.account
     is_member = registration.state == State.MEMBER
-    found = sessions.of(registration.program, zone=zone, language=registration.language) if is_member else []
+    found = (
+        sessions.member_sessions(registration.program, zone=zone, language=registration.language) if is_member else []
+    )
     return {
         "registration": registration,
         "program": registration.program,

@@ -32,7 +32,7 @@ def when(session: SessionPage, zone: str, language: str) -> str:
     return f"{day_text(start.date(), language)}, {hours}, {generic_name(zone, language)}"
 
 
-def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
+def member_sessions(program: Program, *, zone: str, language: str) -> list[MemberSession]:
     """Return the published sessions of `program` by their start, in the words of `language` where there are any."""
     return [
         MemberSession(
