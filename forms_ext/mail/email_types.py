@@ -119,7 +119,7 @@ COMMON: Fields = {
     "program": (_("Title of the program"), "Nurturing Healthy Culture with Sociocracy"),
 }
 #: What staff write to the person in an action's form.
-TOLD: Fields = {MESSAGE: (_("Message from staff, often empty"), "We hope to see you another time.")}
+TOLD: Fields = {MESSAGE: (_("Message from staff, often empty"), "If you have any questions, just reply to this email.")}
 #: How an issuer is paid.
 TRANSFER: Fields = {
     "bank_details": (_("Bank details of the issuer"), "First Example Bank, account 000123456789, routing 011000015"),

@@ -36,7 +36,7 @@ def test_the_page_shows_answers_and_each_mail_before_it_goes(staff: Client, make
     assert "You are accepted: Nurturing Healthy Culture" in page
     assert "We cannot offer you a place" in page
     assert "valid until the end of Tuesday 30 January 2024, Pacific time" in page
-    assert "Step 2 of 7: Answer" in page
+    assert "Step 2 of 7: Decision" in page
     assert not OutgoingMail.objects.exists()
 
 
