@@ -33,7 +33,9 @@ def _draw_pdf_after_commit(invoice: Invoice) -> None:
 def _issuer_of(account: Account) -> Issuer:
     issuer = ledger_queries.issuer_for(account.program)
     if issuer is None:
-        raise ActionRefused(_("There is no issuer for invoices. Add one with its bank details under Snippets."))
+        raise ActionRefused(
+            _("Nobody is set up to issue invoices. Add an issuer, with its bank details, under Snippets first.")
+        )
     return issuer
 
 
@@ -44,7 +46,7 @@ def _lock(account: Account) -> Account:
 
 @transaction.atomic
 def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | None:
-    """Issue the invoice for the amount due on `account`; return None if nothing is due.
+    """Issue the invoice for what `account` owes; None where nothing is owed.
 
     While an invoice of the account is open, it is returned and none is issued.
     """
@@ -69,14 +71,14 @@ def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | No
 
 @transaction.atomic
 def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | None" = None) -> Invoice:
-    """Cancel `invoice` by a credit note over its whole total; a second call returns the same.
+    """Correct `invoice` by a credit note over its whole total; a second call returns the same.
 
-    The payer reads `cause`, in the language of the account, on the credit note and in its email.
+    The payer reads `cause`, in the language of the account, on the credit note and in its mail.
     """
     account = _lock(invoice.account)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
     if invoice.kind != Invoice.Kind.INVOICE:
-        raise ActionRefused(_("A credit note cannot be cancelled by another one."))
+        raise ActionRefused(_("A credit note is not corrected by another one."))
     if earlier := Invoice.objects.filter(corrects=invoice).first():
         return earlier
     Invoice.objects.filter(pk=invoice.pk, closed_at__isnull=True).update(closed_at=now())

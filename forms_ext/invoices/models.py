@@ -13,7 +13,7 @@ __all__ = ["Invoice", "Receipt"]
 class Invoice(FrozenModel):
     """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone.
 
-    An account has one open invoice at most; it is closed when nothing is owed any more or a credit note cancels it,
+    An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it,
     and open again once a payment that had closed it is reversed.
     """
 
@@ -33,7 +33,7 @@ class Invoice(FrozenModel):
     number = models.CharField(_("number"), max_length=40, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
     corrects = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_note", verbose_name=_("cancels")
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_note", verbose_name=_("corrects")
     )
     total = MoneyField(_("total"), max_digits=18, decimal_places=3)
     issued_at = models.DateTimeField(_("issued"))
@@ -67,8 +67,8 @@ class Invoice(FrozenModel):
 
 
 class Receipt(FrozenModel):
-    """The receipt for a payment, or the cancellation of one: its number and its content, which is empty if there was
-    no issuer."""
+    """The receipt for a payment, or the cancellation of one: its number and its content, which is empty if nobody was
+    set up to issue documents."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="receipts")
     payment = models.OneToOneField(

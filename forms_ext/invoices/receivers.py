@@ -18,7 +18,7 @@ PAYERS = previews.People(
 LABELS = {
     "issue_invoice": _("Invoice issued"),
     "issue_credit_note": _("Credit note issued"),
-    "reopen_invoice": _("Invoice reopened"),
+    "reopen_invoice": _("Invoice open again"),
 }
 
 

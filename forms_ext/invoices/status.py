@@ -1,13 +1,13 @@
-"""The status of an invoice, found from its row."""
+"""Where an invoice is, found from what its row says."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class InvoiceStatus(models.TextChoices):
-    """The status of an invoice."""
+    """Where an invoice stands."""
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")
-    CORRECTED = "corrected", _("Cancelled by a credit note")
-    DRAWING = "drawing", _("Creating PDF")
+    CORRECTED = "corrected", _("Corrected by a credit note")
+    DRAWING = "drawing", _("PDF being made")

@@ -143,12 +143,12 @@ def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> No
     """
     State = OutgoingMail.State
     if not mail.secrets and rendering.MARKS.search(mail.text):
-        raise ActionRefused(_("The private link in this email was deleted after sending. Send a new link instead."))
+        raise ActionRefused(_("The personal link in this mail was wiped when it went out: send a new link instead."))
     changed = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.QUEUED]).update(
         state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error=""
     )
     if not changed:
-        raise ActionRefused(_("This email is being sent or has already been sent."))
+        raise ActionRefused(_("This mail is being sent or has been sent: there is nothing to try again."))
     mail.refresh_from_db()
     history.record(mail, "forms_ext.mail.try_again", user=by)
     _deliver_after_commit(mail.pk)

@@ -13,17 +13,17 @@ class MailTemplate(models.Model):
     `scope` is '' for everywhere or a plain string of the caller's, such as `program:12`.
     """
 
-    kind = models.CharField(_("type of email"), max_length=60)
+    kind = models.CharField(_("kind of mail"), max_length=60)
     scope = models.CharField(_("scope"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=12, default="en")
     subject = models.CharField(_("subject"), max_length=200)
     body = RichTextField(_("text"), features=["h3", "bold", "italic", "link", "ol", "ul"])
-    button_label = models.CharField(_("button label"), max_length=60, blank=True)
+    button_label = models.CharField(_("label of the button"), max_length=60, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = _("email template")
-        verbose_name_plural = _("email templates")
+        verbose_name = _("mail template")
+        verbose_name_plural = _("mail templates")
         constraints = [
             models.UniqueConstraint(fields=["kind", "scope", "language"], name="forms_ext_mail_template_once"),
         ]
@@ -33,7 +33,7 @@ class MailTemplate(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """One email: written in the transaction that it tells of, sent afterwards.
+    """One mail: written in the transaction that it tells of, sent afterwards.
 
     `about` names what it belongs to (`application:7`); `subject`, `text` and `html` hold the marks of
     secrets, whose values wait encrypted in `secrets` until the mail is sent and are wiped then.
@@ -45,21 +45,21 @@ class OutgoingMail(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
 
-    kind = models.CharField(_("type of email"), max_length=60)
+    kind = models.CharField(_("kind of mail"), max_length=60)
     scope = models.CharField(_("scope"), max_length=60, blank=True)
     about = models.CharField(max_length=60, blank=True, db_index=True)
     recipient = models.EmailField(_("recipient"))
     recipient_name = models.CharField(_("name"), max_length=200, blank=True)
-    reply_to = models.EmailField(_("reply to"), blank=True)
+    reply_to = models.EmailField(_("answers to"), blank=True)
     language = models.CharField(_("language"), max_length=12, default="en")
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"))
     fields = models.JSONField(default=dict, editable=False)
     secrets = models.TextField(blank=True, editable=False)
-    state = models.CharField(_("status"), max_length=8, choices=State, default=State.QUEUED)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    created_at = models.DateTimeField(_("created"))
+    created_at = models.DateTimeField(_("written"))
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -68,8 +68,8 @@ class OutgoingMail(models.Model):
     idempotency_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("email")
-        verbose_name_plural = _("emails")
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["state", "next_attempt_at"], name="forms_ext_mail_due")]
 
@@ -78,7 +78,7 @@ class OutgoingMail(models.Model):
 
 
 class MailAttachment(models.Model):
-    """A file that is sent with an email: in private storage, or drawn by a package (`attachments.py`)."""
+    """A file in private storage, or one that a package draws (`files.py`), that goes out with a mail."""
 
     mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
     storage_path = models.CharField(max_length=255)

@@ -1,4 +1,4 @@
-"""Whose values the preview of an email can show: sample ones, a real person's, or those of an earlier email."""
+"""Whose values the preview of a mail can show: invented ones, a real person's, or those of a mail that was written."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ RECENT = 25
 
 @dataclass(frozen=True)
 class People:
-    """The people who get a type of email: rows of `model` with a `program`, shown to who may `action` them.
+    """The people who get a kind of mail: rows of `model` with a `program`, shown to who may `action` them.
 
-    `read` returns what an email of a type would say to one of them, as far as it is known before that email is due. The
-    sample fills in the rest.
+    `read` returns what a mail of a kind would say to one of them, as far as it is known before that mail is due; the
+    sample stands for the rest.
     """
 
     model: type[Model]
@@ -41,12 +41,12 @@ _people: dict[str, People] = {}
 
 
 def register(kinds: Iterable[str], people: People) -> None:
-    """Say who gets emails of `kinds`; called from a package's `receivers.connect()`."""
+    """Say who gets mails of `kinds`; called from a package's `receivers.connect()`."""
     _people.update(dict.fromkeys(kinds, people))
 
 
 class Preview:
-    """What a preview of `kind` can show to `user`; private links are always masked."""
+    """What a preview of `kind` can show to `user`; personal links are masked in whatever it shows."""
 
     def __init__(self, kind: EmailType, scope: str, user: Any) -> None:
         self.kind = kind
@@ -61,7 +61,7 @@ class Preview:
 
     def choices(self) -> list[Any]:
         """Return the choices of a field, in groups."""
-        groups: list[Any] = [("", _("Sample values"))]
+        groups: list[Any] = [("", _("Invented values"))]
         if self.people and self.persons:
             label = self.people.label
             groups.append((_("A person"), [(f"person:{row.pk}", label(row)) for row in self.persons]))
@@ -69,11 +69,11 @@ class Preview:
             written = [
                 (f"mail:{m.pk}", f"{m.recipient_name or m.recipient}, {date_format(m.created_at)}") for m in self.mails
             ]
-            groups.append((_("An earlier email"), written))
+            groups.append((_("A mail that was written"), written))
         return groups
 
     def values(self, chosen: str) -> dict[str, str]:
-        """Return the values of what was chosen; sample ones if it is not among the choices."""
+        """Return the values of what was chosen; invented ones where it is not among the choices."""
         values = dict(self.kind.sample)
         source, _colon, pk = chosen.partition(":")
         if source == "person" and self.people:

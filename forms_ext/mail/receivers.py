@@ -1,4 +1,4 @@
-"""What `mail` declares to the rest: its periodic job, its audit checks, its log entries."""
+"""What the mail declares to the rest: its periodic job, its audit checks, its log entries."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,9 @@ from . import (
 def connect() -> None:
     """Register what this package contributes."""
     background.register(tasks.deliver)
-    history.register("forms_ext.mail.try_again", _("Email retried"))
-    history.register("forms_ext.mail.save_template", _("Email template changed"))
-    history.register("forms_ext.mail.reset_template", _("Email template reset"))
-    history.register("forms_ext.mail.built_in_text", _("Default text sent instead of the changed one"))
+    history.register("forms_ext.mail.try_again", _("Mail tried again"))
+    history.register("forms_ext.mail.save_template", _("Mail template changed"))
+    history.register("forms_ext.mail.reset_template", _("Mail template taken back"))
+    history.register("forms_ext.mail.built_in_text", _("Built-in text sent instead of the changed one"))
     periodic.register(delivery.deliver_due)
     bounces.connect()

@@ -1,6 +1,6 @@
-"""Where a private link may appear in an email: alone in a paragraph, or as the whole address of a link.
+"""Where a personal link may appear in a mail: alone in a paragraph, or as the whole address of a link.
 
-Anywhere else the address that an email program makes of it could lead to another site, and take the link there.
+Anywhere else the address that a mail program makes of it could lead to another site, and take the link there.
 """
 
 import re
@@ -18,7 +18,7 @@ APART = re.compile(rf"(?:^|\s)\(?{MARKS.pattern}")
 
 
 def misplaced(kind: EmailType, *, subject: str, body: str) -> tuple[str, ...]:
-    """Return the fields of `kind` that appear in a text where a private link could get to somebody else."""
+    """Return the fields of `kind` that appear in a text where a personal link could get to somebody else."""
     return _misplaced(kind.secrets, kind.links, subject, body)
 
 
@@ -33,13 +33,13 @@ def _misplaced(secrets: frozenset[str], links: frozenset[str], subject: str, bod
 def advice(name: str) -> str:
     """Return what to do about the misplaced field `name`."""
     return _(
-        "Put {%(name)s} in its own paragraph, or use it as the whole URL of a link. "
+        "Put {%(name)s} in a paragraph of its own, or make it the whole address of a link. "
         "Anywhere else, the link could be passed on to another website."
     ) % {"name": name}
 
 
 def is_safe(*, subject: str, html: str, text: str) -> bool:
-    """Tell whether a written email has the marks of its private links only where they may be."""
+    """Tell whether a written mail holds the marks of its personal links only where they may be."""
     reader = _Reader(MARKS)
     reader.read(html)
     return not (reader.loose or MARKS.search(subject) or MARKS.search(APART.sub("", text)))

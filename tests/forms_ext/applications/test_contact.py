@@ -61,7 +61,7 @@ def test_a_letter_reaches_the_facilitator_and_answers_go_to_the_writer(
 def test_a_name_that_could_be_an_advertisement_is_not_in_the_subject(client: Client, address: str, name: str) -> None:
     assert write(client, address, name=name)[0] == 302
     mail = OutgoingMail.objects.get()
-    assert mail.subject == "A letter from a visitor through the web site"
+    assert mail.subject == "Message from a visitor through the website"
     assert "ada@example.org" in mail.text
 
 
