@@ -1,4 +1,4 @@
-"""The mails of a decision: what each says, with which fields."""
+"""The emails about a decision: what each says, with which fields."""
 
 from datetime import datetime
 
@@ -14,30 +14,36 @@ from ..base import dates
 from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
-from ..mail.email_types import COMMON, TOLD, Fields, define
+from ..mail.email_types import COMMON, GREETING, PRIVATE_LINK, STAFF_MESSAGE, TOLD, Fields, define, paragraph
 from ..mail.models import OutgoingMail
 from ..mail.rendering import Rendered
 from . import invitations, queries
 
 FIELDS: Fields = {**COMMON, "reference": (_("Reference of the application"), "A-2024-0007")}
 LINK_FIELDS: Fields = {
-    "link_ends": (_("Until when the personal link is valid"), "the end of Tuesday 30 January 2024, Pacific time"),
-    "policy_note": (_("Says that the cancellation deadline has passed, where it has"), ""),
-    "link": (_("Personal link to the registration form"), ""),
+    "link_ends": (_("When the invitation link expires"), "the end of Tuesday 30 January 2024, Pacific time"),
+    "policy_note": (_("Note that the cancellation deadline has passed, or empty"), ""),
+    "link": (_("Invitation link to the registration form"), ""),
 }
+HOW_TO_REGISTER = paragraph(
+    _("To get a place, register and pay the deposit. The form shows the amount and how to pay.")
+)
+FOR_YOU_ONLY = paragraph(_("This link is for you only. Do not share it."))
+NOTHING_TO_DO = paragraph(_("You do not need to do anything."))
 
 ACCEPTED = define(
     "accepted",
     _("Application accepted"),
-    _("You are accepted: {program}"),
-    _(
-        "<p>Register by <strong>{link_ends}</strong> to take your place in {program}.</p>"
-        "<p>Dear {name},</p>"
-        "<p>We have read your application and are glad to accept you. Places go to those who register and pay the "
-        "deposit; the form shows what it is and how to pay.</p>"
-        "<p>{message}</p><p>{link}</p>"
-        "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
-    ),
+    _("You have been accepted: {program}"),
+    [
+        GREETING,
+        paragraph(_("We are happy to accept you for {program}. Register by {link_ends}."), strong=("link_ends",)),
+        HOW_TO_REGISTER,
+        paragraph("{policy_note}"),
+        STAFF_MESSAGE,
+        PRIVATE_LINK,
+        FOR_YOU_ONLY,
+    ],
     FIELDS,
     LINK_FIELDS,
     TOLD,
@@ -45,15 +51,16 @@ ACCEPTED = define(
 )
 LINK_AGAIN = define(
     "link_again",
-    _("Personal link sent again"),
-    _("Your new link to register: {program}"),
-    _(
-        "<p>Register by <strong>{link_ends}</strong> with this new link; the one before it no longer works.</p>"
-        "<p>Dear {name},</p>"
-        "<p>Here is your new personal link to the registration form of {program}.</p>"
-        "<p>{link}</p>"
-        "<p>The link is yours alone: do not pass it on. {policy_note}</p>"
-    ),
+    _("New invitation link"),
+    _("Your new invitation link: {program}"),
+    [
+        GREETING,
+        paragraph(_("Here is your new invitation link for {program}. Register by {link_ends}."), strong=("link_ends",)),
+        paragraph("{policy_note}"),
+        PRIVATE_LINK,
+        FOR_YOU_ONLY,
+        paragraph(_("Any earlier link no longer works.")),
+    ],
     FIELDS,
     LINK_FIELDS,
     button=_("Register"),
@@ -62,39 +69,40 @@ DECLINED = define(
     "declined",
     _("Application declined"),
     _("We cannot offer you a place: {program}"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>Thank you for applying to {program}. We cannot offer you a place this time. You need not do anything.</p>"
-        "<p>{message}</p>"
-        "<p>Your application has the reference {reference}, if you write to us about it.</p>"
-    ),
+    [
+        GREETING,
+        paragraph(_("We are sorry, but we cannot offer you a place in {program} this time. Thank you for applying.")),
+        NOTHING_TO_DO,
+        STAFF_MESSAGE,
+        paragraph(_("If you have questions about your application, mention its reference: {reference}.")),
+    ],
     FIELDS,
     TOLD,
 )
 WAITLISTED = define(
     "waitlisted",
-    _("Application on the waiting list"),
+    _("Application waitlisted"),
     _("You are on the waiting list: {program}"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>Your application to {program} is on the waiting list. You need not do anything: "
-        "we write to you as soon as we can say more.</p>"
-        "<p>{message}</p>"
-        "<p>If you no longer wish to take part, answer this mail. Your reference is {reference}.</p>"
-    ),
+    [
+        GREETING,
+        paragraph(_("Your application to {program} is on the waiting list.")),
+        paragraph(_("You do not need to do anything. We will email you as soon as we have news.")),
+        STAFF_MESSAGE,
+        paragraph(_("If you no longer wish to take part, reply to this email. Your reference is {reference}.")),
+    ],
     FIELDS,
     TOLD,
 )
 WITHDRAWN = define(
     "withdrawn_confirmation",
     _("Application withdrawn"),
-    _("Your application is withdrawn: {program}"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>Your application to {program}, reference {reference}, is withdrawn, as you wished. "
-        "You need not do anything.</p>"
-        "<p>{message}</p>"
-    ),
+    _("Your application has been withdrawn: {program}"),
+    [
+        GREETING,
+        paragraph(_("As you asked, we have withdrawn your application {reference} to {program}.")),
+        NOTHING_TO_DO,
+        STAFF_MESSAGE,
+    ],
     FIELDS,
     TOLD,
 )
@@ -112,7 +120,7 @@ LINK = "link"
 State = Application.State
 
 
-#: The kind of mail of each decision.
+#: The type of email for each decision.
 TYPES = {
     State.ACCEPTED: "accepted",
     State.DECLINED: "declined",
@@ -125,7 +133,7 @@ TYPES = {
 def field_values(
     application: Application, what: str, ends_at: datetime | None = None, message: str = ""
 ) -> dict[str, str]:
-    """Return the values of a decision's mail, in which staff tell the person `message`."""
+    """Return the values of a decision's email, in which staff tell the person `message`."""
     program, language = application.program, application.language
     values = {"name": application.name, "program": title_of(program, language), "reference": application.reference}
     values["message"] = message.strip()
@@ -142,7 +150,7 @@ def values_of(kind: str, application: Application) -> dict[str, str]:
     """Return the values that an email of `kind` would have for an applicant now."""
     what = next(what for what, name in TYPES.items() if name == kind)
     values = field_values(application, what, invitations.own_end(application) if what == LINK else None)
-    del values["message"]  # nobody has written it yet: the sample stands for it
+    del values["message"]  # nobody has written it yet: the sample is shown
     return values
 
 
@@ -151,7 +159,7 @@ def late_note(application: Application) -> str:
     if queries.gives_deposit_back(application.program):
         return ""
     with translation.override(application.language):
-        return gettext("The cancellation deadline has passed: a deposit paid now is not given back.")
+        return gettext("The cancellation deadline has passed. A deposit paid now is not refunded if you cancel.")
 
 
 def send(

@@ -115,7 +115,7 @@ def _delete_free(program: Program, count: int) -> int:
         return cursor.rowcount
 
 
-def of(invitation: Invitation) -> Place | None:
+def place_of(invitation: Invitation) -> Place | None:
     """Return the place that `invitation` holds or keeps, or None."""
     return Place.objects.filter(invitation=invitation).first()
 

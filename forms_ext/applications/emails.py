@@ -1,4 +1,4 @@
-"""The mails of `applications`."""
+"""The emails of `applications`."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,56 +10,61 @@ from ..base import standing
 from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
-from ..mail.email_types import COMMON, define
+from ..mail.email_types import COMMON, GREETING, define, paragraph
 from ..mail.previews import People
 from .models import Application
 
 RECEIVED = define(
     "application_received",
     _("Application received"),
-    _("We have your application {reference}: {program}"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>Your application to <strong>{program}</strong> has arrived. There is nothing to do now: "
-        "we read it and write to you with our answer.</p>"
-        "<p>This is no acceptance yet. Applications are open {deadline}. "
-        "Your reference is <strong>{reference}</strong>; name it if you write to us.</p>"
-    ),
+    _("Application {reference} received: {program}"),
+    [
+        GREETING,
+        paragraph(_("We have received your application to {program}."), strong=("program",)),
+        paragraph(_("You do not need to do anything. We will read it and email you our decision.")),
+        paragraph(_("This is not an acceptance. Applications are open {deadline}.")),
+        paragraph(
+            _("Your reference is {reference}. Include it if you write to us."),
+            strong=("reference",),
+        ),
+    ],
     COMMON,
     {
         "reference": (_("Reference of the application"), "A-2024-0007"),
         "deadline": (_("Until when people can apply"), "until the end of Tuesday 23 January 2024, Pacific time"),
     },
 )
-LETTER = define(
+FACILITATOR_MESSAGE = define(
     "message_to_facilitator",
-    _("Letter to a facilitator"),
-    _("A letter from {name} through the web site"),
-    _(
-        "<p>Dear {facilitator},</p><p>{name} ({email}) writes:</p><p>{message}</p>"
-        "<p>Answer this mail to write back to {name}.</p>"
-    ),
+    _("Message to a facilitator"),
+    _("Message from {name} through the website"),
+    [
+        paragraph(_("Dear {facilitator},")),
+        paragraph(_("{name} ({email}) writes:")),
+        paragraph("{message}"),
+        paragraph(_("Reply to this email to answer {name}.")),
+    ],
     {
         "facilitator": (_("Name of the facilitator"), "Evan Miller"),
         "name": (_("Name of the sender"), "Ada Sample"),
         "email": (_("Email address of the sender"), "ada@example.org"),
-        "message": (_("What the sender wrote"), "Does the program fit a board of volunteers?"),
+        "message": (_("Message from the sender"), "Is the program right for a board of volunteers?"),
     },
     to_colleagues=True,
 )
 
 
 def register() -> None:
-    """Declare the kinds of mail."""
+    """Declare the types of email."""
     email_types.register(RECEIVED)
-    email_types.register(LETTER)
+    email_types.register(FACILITATOR_MESSAGE)
 
 
 CONFIRMED = "application_received"
 
 
 def receipt_fields(application: Application) -> dict[str, str]:
-    """Return what the mail says that confirms the receipt of `application`."""
+    """Return what the email says that acknowledges `application`."""
     page, language = application.program.page, application.language
     deadline = page.deadline("application")
     return {
@@ -72,7 +77,7 @@ def receipt_fields(application: Application) -> dict[str, str]:
 
 
 def send_receipt(application: Application) -> None:
-    """Write the mail that says that an application has arrived; it repeats no free text."""
+    """Send the email that says that an application was received. It repeats no free text."""
     mail.send(
         kind=CONFIRMED,
         to=application.email,
@@ -97,5 +102,5 @@ def applicants(read: Callable[[str, Application], Mapping[str, str]]) -> People:
 
 
 def receipt_values(kind: str, application: Application) -> dict[str, str]:
-    """Return what the mail says that confirms the receipt of `application`."""
+    """Return what the email says that acknowledges `application`."""
     return receipt_fields(application)

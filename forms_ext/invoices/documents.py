@@ -13,7 +13,7 @@ from .models import Invoice, Receipt
 
 
 def invoice_response(invoice: Invoice) -> FileResponse:
-    """Return the stored PDF of an invoice or credit note; ObjectDoesNotExist while it is being drawn."""
+    """Return the stored PDF of an invoice or credit note; raise ObjectDoesNotExist while it is being drawn."""
     if not invoice.pdf_path:
         raise ObjectDoesNotExist(invoice.number)
     file = private_files.open(invoice.pdf_path)

@@ -14,11 +14,11 @@ from ..base import standing
 from ..base.money import format_money
 from ..base.references import reference_to
 from ..ledger import queries as ledger_queries
-from ..ledger.emails import FIELDS, REBATE_PAID, REFUND_MADE, issuer_values, send_to_payer
+from ..ledger.emails import FIELDS, ISSUER, REBATE_PAID, REFUND_MADE, issuer_values, send_to_payer
 from ..ledger.models import Account, PaymentReversal
 from ..mail import email_types
 from ..mail.actions import Attachment
-from ..mail.email_types import TOLD, TRANSFER, define
+from ..mail.email_types import GREETING, HOW_TO_PAY, STAFF_MESSAGE, TOLD, TRANSFER, define, paragraph
 from . import queries
 from .models import Invoice, Receipt
 
@@ -26,7 +26,7 @@ RECEIPT = "receipt"  # the scheme of attachments that are receipts
 
 
 def values_of(kind: str, account: Account) -> dict[str, str]:
-    """Return what a mail of `kind` would say to the payer of `account` now, as far as it can be known."""
+    """Return what an email of type `kind` would say to the payer of `account` now, as far as it can be known."""
     issuer = ledger_queries.issuer_for(account.program)
     values = {
         "name": account.payer_name,
@@ -41,7 +41,7 @@ def values_of(kind: str, account: Account) -> dict[str, str]:
 
 
 def send_invoice(invoice: Invoice) -> None:
-    """Mail an invoice or a credit note with its PDF, which must be stored."""
+    """Email an invoice or a credit note with its PDF, which must be stored."""
     account, snapshot = invoice.account, invoice.snapshot
     issuer = snapshot["issuer"]
     fields = {"number": invoice.number}
@@ -72,19 +72,23 @@ def _left(account: Account) -> str:
     owed = ledger_queries.balance(account)
     amount = format_money(abs(owed), account.language)
     if owed.amount < 0:
-        return gettext("You paid %(amount)s more than is owed. We will get in touch about it.") % {"amount": amount}
+        return gettext("You have paid %(amount)s more than the amount due. We will contact you about it.") % {
+            "amount": amount
+        }
     if owed.amount == 0:
-        return gettext("Nothing is left to pay.")
+        return gettext("You have nothing left to pay.")
     if invoice := queries.open_invoice(account):
-        return gettext("%(amount)s is left to pay of invoice %(number)s.") % {
+        return gettext("You still have %(amount)s to pay on invoice %(number)s.") % {
             "amount": amount,
             "number": invoice.number,
         }
-    return gettext("%(amount)s is left to pay; an invoice will tell you when.") % {"amount": amount}
+    return gettext("You still have %(amount)s to pay. We will email you an invoice with the due date.") % {
+        "amount": amount
+    }
 
 
 def send_receipt(receipt: Receipt) -> None:
-    """Tell the payer that a payment has arrived and what is left; its PDF is drawn when the mail goes out."""
+    """Tell the payer that a payment has arrived and what is left; its PDF is drawn when the email goes out."""
     payment, account, number = receipt.payment, receipt.account, receipt.number
     assert payment is not None
     attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if receipt.snapshot else []
@@ -142,11 +146,11 @@ def _owed(account: Account) -> str:
     balance, language = ledger_queries.balance(account), account.language
     amount = format_money(abs(balance), language)
     if balance.amount > 0:
-        said = gettext("You now owe %(amount)s.") % {"amount": amount}
+        said = gettext("The amount due is now %(amount)s.") % {"amount": amount}
         invoice = queries.open_invoice(account)
         if invoice is None or invoice.due_on is None:
             return said
-        asked = gettext("Invoice %(number)s for %(total)s, due by %(due)s, is to be paid.") % {
+        asked = gettext("Pay invoice %(number)s for %(total)s by %(due)s.") % {
             "number": invoice.number,
             "total": format_money(invoice.total, language),
             "due": formatting.date_text(invoice.due_on, language),
@@ -154,10 +158,18 @@ def _owed(account: Account) -> str:
         return f"{said} {asked}"
     listed = ledger_queries.listed(account).amount > 0
     if balance.amount == 0:
-        return gettext("You owe nothing. No refund is due to you.") if listed else gettext("You owe nothing.")
+        return (
+            gettext("You have nothing to pay, and no refund is due to you.")
+            if listed
+            else gettext("You have nothing to pay.")
+        )
     if listed:
-        return gettext("You have paid %(amount)s more than is owed. We will pay it back to you.") % {"amount": amount}
-    return gettext("You have paid %(amount)s more than is owed. We will get in touch about it.") % {"amount": amount}
+        return gettext("You have paid %(amount)s more than the amount due. We will refund the difference.") % {
+            "amount": amount
+        }
+    return gettext("You have paid %(amount)s more than the amount due. We will contact you about it.") % {
+        "amount": amount
+    }
 
 
 def _how_to_pay(account: Account) -> str:
@@ -165,7 +177,7 @@ def _how_to_pay(account: Account) -> str:
     issuer = ledger_queries.issuer_for(account.program)
     if ledger_queries.balance(account).amount <= 0 or issuer is None:
         return ""
-    reference = gettext("Write this reference on the transfer: %(reference)s") % {"reference": account.reference}
+    reference = gettext("Include this reference with your transfer: %(reference)s") % {"reference": account.reference}
     return "\n".join([gettext("Pay by bank transfer to:"), issuer.bank_details, reference])
 
 
@@ -176,21 +188,20 @@ def _standing_line(account: Account) -> str:
 INVOICE = define(
     "invoice",
     _("Invoice"),
-    _("Invoice {number}: {amount} for {program}"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>Your invoice for <strong>{program}</strong> is attached. "
-        "Pay <strong>{amount}</strong> by <strong>{due}</strong>.</p>"
-        "<h3>How to pay</h3><p>{bank_details}</p>"
-        "<p>Write this reference on the transfer: <strong>{reference}</strong></p>"
-        "<p>{issuer}</p>"
-    ),
+    _("Invoice {number} for {amount}, due by {due}: {program}"),
+    [
+        GREETING,
+        paragraph(_("Your invoice for {program} is attached. Pay {amount} by {due}."), strong=("amount", "due")),
+        *HOW_TO_PAY,
+        paragraph(_("Include this reference with your transfer: {reference}"), strong=("reference",)),
+        ISSUER,
+    ],
     FIELDS,
     TRANSFER,
     {
-        "number": (_("Number of the invoice"), "CF-00012"),
-        "due": (_("Day on which it is due"), "15 February 2024"),
-        "reference": (_("What the payer writes on the transfer"), "PAY-2024-0007"),
+        "number": (_("Invoice number"), "CF-00012"),
+        "due": (_("Due date"), "15 February 2024"),
+        "reference": (_("Reference for the transfer"), "PAY-2024-0007"),
     },
 )
 
@@ -198,22 +209,24 @@ INVOICE = define(
 RECEIPT_EMAIL = define(
     "receipt",
     _("Receipt"),
-    _("Receipt {number}: we received {amount} for {program}"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>We received your payment of <strong>{amount}</strong> for {program} on {received}. Thank you.</p>"
-        "<p>{balance}</p>"
-        "<p>Your receipt has the number {number}. Keep it for your records.</p>"
-        "<p>{issuer}</p>"
-    ),
+    _("Receipt {number}, {amount} received: {program}"),
+    [
+        GREETING,
+        paragraph(
+            _("We received your payment of {amount} for {program} on {received}. Thank you."), strong=("amount",)
+        ),
+        paragraph("{balance}"),
+        paragraph(_("Your receipt number is {number}. Keep it for your records.")),
+        ISSUER,
+    ],
     FIELDS,
     {
         "amount": (_("Amount, with its currency"), "100 USD"),
-        "number": (_("Number of the receipt"), "R-2024-0003"),
-        "received": (_("Day on which the payment was received"), "29 January 2024"),
+        "number": (_("Receipt number"), "R-2024-0003"),
+        "received": (_("Date on which the payment was received"), "29 January 2024"),
         "balance": (
             _("What is left to pay, in a sentence"),
-            "1,897 USD is left to pay; an invoice will tell you when.",
+            "You still have 1,897 USD to pay. We will email you an invoice with the due date.",
         ),
     },
 )
@@ -223,31 +236,33 @@ PAYMENT_REVERSED = define(
     "payment_reversed",
     _("Payment reversed"),
     _("Correction: your payment of {amount} for {program} was recorded by mistake"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>We recorded a payment of <strong>{amount}</strong> from you for {program}, received on {received}. "
-        "This was a mistake, and we have taken it back. We are sorry.</p>"
-        "<p>{message}</p>"
-        "<p>{owed} {place}</p>"
-        "<p>{how_to_pay}</p>"
-        "<p>Receipt {receipt} is no longer valid. Its cancellation has the number {number}.</p>"
-        "<p>{issuer}</p>"
-    ),
+    [
+        GREETING,
+        paragraph(
+            _("We recorded a payment of {amount} from you for {program}, received on {received}."), strong=("amount",)
+        ),
+        paragraph(_("This was a mistake, and we have reversed it. We apologize.")),
+        STAFF_MESSAGE,
+        paragraph("{owed} {place}"),
+        paragraph("{how_to_pay}"),
+        paragraph(_("Receipt {receipt} is no longer valid. The number of its cancellation is {number}.")),
+        ISSUER,
+    ],
     FIELDS,
     {
         "amount": (_("Amount, with its currency"), "100 USD"),
-        "received": (_("Day on which the payment was said to be received"), "29 January 2024"),
-        "owed": (_("What is owed now, in a sentence"), "You now owe 1,997 USD."),
+        "received": (_("Date on which the payment was recorded as received"), "29 January 2024"),
+        "owed": (_("Amount due now, in a sentence"), "The amount due is now 1,997 USD."),
         "place": (
-            _("What it means for the place, in a sentence; may be empty"),
+            _("What happens to the place, in a sentence, or empty"),
             "Your place is held until the end of Friday 2 February 2024, Pacific time. Pay 100 USD by then to keep it.",
         ),
         "how_to_pay": (
-            _("Bank details and reference, if something is owed"),
+            _("Bank details and reference, if there is an amount due"),
             "Pay by bank transfer to:\nFirst Example Bank, account 000123456789, routing 011000015\n"
-            "Write this reference on the transfer: PAY-2024-0007",
+            "Include this reference with your transfer: PAY-2024-0007",
         ),
-        "receipt": (_("Number of the receipt that is cancelled"), "R-2024-0003"),
+        "receipt": (_("Number of the cancelled receipt"), "R-2024-0003"),
         "number": (_("Number of the cancellation"), "R-2024-0004"),
     },
     TOLD,
@@ -257,20 +272,22 @@ PAYMENT_REVERSED = define(
 CREDIT_NOTE = define(
     "credit_note",
     _("Credit note"),
-    _("Credit note {number}: invoice {invoice} for {program} is cancelled"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>Invoice {invoice} over <strong>{amount}</strong> for {program} is cancelled: do not pay it. "
-        "The credit note is attached.</p>"
-        "<p>{reason}</p>"
-        "<p>If you have paid already, we give the money back; a mail of its own will tell you when.</p>"
-        "<p>{issuer}</p>"
-    ),
+    _("Credit note {number}, invoice {invoice} cancelled: {program}"),
+    [
+        GREETING,
+        paragraph(
+            _("We have cancelled invoice {invoice} of {amount} for {program}. Do not pay it."), strong=("amount",)
+        ),
+        paragraph("{reason}"),
+        paragraph(_("The credit note is attached.")),
+        paragraph(_("If you have already paid, we will refund you and email you when it is on its way.")),
+        ISSUER,
+    ],
     FIELDS,
     {
-        "number": (_("Number of the credit note"), "CF-CN-00002"),
-        "invoice": (_("Number of the invoice it corrects"), "CF-00012"),
-        "reason": (_("Why, as the credit note says"), "The registration was cancelled."),
+        "number": (_("Credit note number"), "CF-CN-00002"),
+        "invoice": (_("Number of the cancelled invoice"), "CF-00012"),
+        "reason": (_("Reason stated on the credit note"), "The registration was cancelled."),
     },
 )
 
@@ -279,6 +296,6 @@ ALL = (INVOICE, RECEIPT_EMAIL, PAYMENT_REVERSED, CREDIT_NOTE, REFUND_MADE, REBAT
 
 
 def register() -> None:
-    """Declare the kinds of mail."""
+    """Declare the types of email."""
     for kind in ALL:
         email_types.register(kind)

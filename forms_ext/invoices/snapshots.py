@@ -138,7 +138,7 @@ def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]
                 "start": formatting.date_text(page.starts_on, language),
                 "end": formatting.date_text(page.ends_on, language),
             }
-            lines.append(_line(row.kind, title, _("Fee for the program, %(dates)s") % {"dates": dates}, row.amount))
+            lines.append(_line(row.kind, title, _("Program fee, %(dates)s") % {"dates": dates}, row.amount))
         elif row.kind == Kind.PAYMENT:
             text = _("Less deposit paid") if first_payment else _("Less payment")
             lines.append(_line(row.kind, text, _("Received on %(day)s") % {"day": on}, row.amount))

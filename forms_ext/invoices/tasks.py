@@ -1,4 +1,4 @@
-"""Draws, stores and mails invoices: safe to run twice, at the same time, and to be killed at any point."""
+"""Draws, stores and emails invoices: safe to run twice, at the same time, and to be killed at any point."""
 
 import hashlib
 import logging
@@ -23,10 +23,10 @@ STORED = Exists(InvoiceFile.objects.filter(invoice=OuterRef("pk")))
 
 @task
 def render_invoice(invoice_id: int) -> bool:
-    """Store the PDF of an invoice and mail it; tells whether both are done."""
+    """Store the PDF of an invoice and email it; return whether both are done."""
     if not store_pdf(invoice_id):
         return False
-    mail_invoice(invoice_id)
+    email_invoice(invoice_id)
     return True
 
 
@@ -63,7 +63,7 @@ def _keep(invoice: Invoice, content: bytes) -> None:
 
 
 @transaction.atomic
-def mail_invoice(invoice_id: int) -> None:
+def email_invoice(invoice_id: int) -> None:
     """Put the email with the PDF into the email log once: the note and the email are one transaction."""
     waiting = Invoice.objects.filter(STORED, pk=invoice_id, mailed_at__isnull=True)
     if waiting.update(mailed_at=now()):

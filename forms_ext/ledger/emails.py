@@ -11,7 +11,7 @@ from cop_program.translations import title_of
 from ..base.money import format_money
 from ..base.references import reference_to
 from ..mail.actions import Attachment, send
-from ..mail.email_types import COMMON, TOLD, Fields, define
+from ..mail.email_types import COMMON, GREETING, STAFF_MESSAGE, TOLD, Fields, define, paragraph
 from . import queries
 from .models import Account, AccountRow, RebateDue, RefundDue
 
@@ -19,25 +19,28 @@ FIELDS: Fields = {
     **COMMON,
     "name": (_("Billing name"), "Ada Sample"),
     "amount": (_("Amount, with its currency"), "1,897 USD"),
-    "issuer": (_("Who issues invoices"), "Circle Forward"),
+    "issuer": (_("Name of the issuer"), "Circle Forward"),
 }
 
 
+FEW_DAYS = paragraph(_("It may take a few days to reach your account."))
+ISSUER = paragraph("{issuer}")
+
 REFUND_MADE = define(
     "refund_made",
-    _("Refund paid out"),
-    _("Refund of {amount} for {program} is on its way to you"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>We paid <strong>{amount}</strong> back to you on {paid}, for {program}.</p>"
-        "<p>{message}</p>"
-        "<p>It can take a few days until it stands in your account.</p>"
-        "<p>{issuer}</p>"
-    ),
+    _("Refund paid"),
+    _("Refund of {amount} is on its way: {program}"),
+    [
+        GREETING,
+        paragraph(_("We refunded {amount} for {program} on {paid}."), strong=("amount",)),
+        STAFF_MESSAGE,
+        FEW_DAYS,
+        ISSUER,
+    ],
     FIELDS,
     {
         "amount": (_("Amount, with its currency"), "100 USD"),
-        "paid": (_("Day on which it was paid out"), "2 February 2024"),
+        "paid": (_("Date of the refund"), "2 February 2024"),
     },
     TOLD,
 )
@@ -45,19 +48,19 @@ REFUND_MADE = define(
 
 REBATE_PAID = define(
     "rebate_paid",
-    _("Rebate paid out"),
-    _("Rebate of {amount} for {program} is on its way to you"),
-    _(
-        "<p>Dear {name},</p>"
-        "<p>We paid the rebate of <strong>{amount}</strong> for {program} to you on {paid}.</p>"
-        "<p>{message}</p>"
-        "<p>It can take a few days until it stands in your account.</p>"
-        "<p>{issuer}</p>"
-    ),
+    _("Rebate paid"),
+    _("Rebate of {amount} is on its way: {program}"),
+    [
+        GREETING,
+        paragraph(_("We paid your rebate of {amount} for {program} on {paid}."), strong=("amount",)),
+        STAFF_MESSAGE,
+        FEW_DAYS,
+        ISSUER,
+    ],
     FIELDS,
     {
         "amount": (_("Amount, with its currency"), "499.25 USD"),
-        "paid": (_("Day on which it was paid out"), "1 March 2024"),
+        "paid": (_("Date on which it was paid"), "1 March 2024"),
     },
     TOLD,
 )

@@ -1,4 +1,4 @@
-"""Where the file of an attachment comes from: private storage, or a package that draws it when the mail goes out."""
+"""Where the file of an attachment comes from: private storage, or a package that draws it when the email is sent."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def _maker(path: str) -> tuple[Callable[[str], bytes] | None, str]:
 
 
 def read(path: str) -> bytes:
-    """Return the bytes of an attachment. Raise OSError if they cannot be had now, so that the mail is tried again."""
+    """Return the bytes of an attachment. Raise OSError if they are not available now, so that the email is retried."""
     make, name = _maker(path)
     if make is None:
         return private_files.read(path)
@@ -29,5 +29,5 @@ def read(path: str) -> bytes:
 
 
 def exists(path: str) -> bool:
-    """Tell whether an attachment can be had: a file that is there, or one that a package draws."""
+    """Tell whether an attachment is available: a file that exists, or one that a package draws."""
     return _maker(path)[0] is not None or private_files.exists(path)

@@ -1,4 +1,4 @@
-"""Mails that a provider took and that came back later, as the provider's webhook tells (django-anymail)."""
+"""Emails that a provider accepted and that bounced later, as its webhook reports (django-anymail)."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -9,10 +9,10 @@ from . import delivery, rendering
 from .models import OutgoingMail
 
 State = OutgoingMail.State
-CAME_BACK = {"bounced", "failed", "rejected"}
+BOUNCED = {"bounced", "failed", "rejected"}
 
 
-def came_back(*, pk: int, recipient: str, reason: str) -> bool:
+def mark_bounced(*, pk: int, recipient: str, reason: str) -> bool:
     """Mark a sent email as failed, and why; return False if none was sent to that address.
 
     It is then listed among the failed ones in the email log, on the timeline of its person and in the audit.
@@ -22,11 +22,11 @@ def came_back(*, pk: int, recipient: str, reason: str) -> bool:
 
 
 def hear(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:
-    """Hear of everything that becomes of a mail; only what did not arrive matters here."""
+    """Receive every event about an email; only those that did not arrive matter here."""
     for pk in keys([str((event.metadata or {}).get(delivery.METADATA, ""))]):
-        if event.event_type in CAME_BACK:
+        if event.event_type in BOUNCED:
             reason = f"{esp_name}: {event.mta_response or event.description or event.event_type}"
-            came_back(pk=pk, recipient=rendering.one_line(event.recipient or ""), reason=reason)
+            mark_bounced(pk=pk, recipient=rendering.one_line(event.recipient or ""), reason=reason)
 
 
 def connect() -> None:

@@ -83,14 +83,14 @@ def keep_secrets(mail: OutgoingMail) -> None:
         return
     kind = email_types.find(mail.kind)
     if kind is None:
-        raise ValueError("A personal link stands where it could get to somebody else.")
+        raise ValueError("A private link is where it could get to somebody else.")
     source = queries.built_in(kind, mail.language)
     shown = rendering.compose(
         kind=kind, source=source, fields=mail.fields, language=mail.language, reply_to=mail.reply_to
     )
     mail.subject, mail.text, mail.html = shown.subject, shown.text, shown.html
     if not _is_safe(mail):
-        raise ValueError("A personal link stands where it could get to somebody else.")
+        raise ValueError("A private link is where it could get to somebody else.")
     mail.save(update_fields=["subject", "text", "html"])
     history.record(mail, "forms_ext.mail.built_in_text")
 

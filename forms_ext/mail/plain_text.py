@@ -1,4 +1,4 @@
-"""The plain text of a mail, made from its HTML, so that both say the same."""
+"""The plain text of an email, made from its HTML, so that both say the same."""
 
 import textwrap
 from dataclasses import dataclass

@@ -16,15 +16,15 @@ from .email_types import EmailType, find
 from .models import MailTemplate, OutgoingMail
 from .rendering import Source
 
-#: The language that everybody gets for whom there is no other.
+#: The language for people whose own has no text.
 FALLBACK = "en"
 
 
 def source(kind: EmailType, *, scope: str, language: str) -> Source:
-    """Return the text in force: the program's own, else the one for all programs, else the built-in one.
+    """Return the text in use: the program's own, otherwise the one for all programs, otherwise the default text.
 
-    In a language into which nobody has translated the built-in text, English stands in for all three. The built-in
-    text also stands in for an own one in which a private link could get to somebody else (`secrecy.py`).
+    English replaces all three in a language without a default text. The default text also replaces one that could
+    pass a private link to somebody else (`secrecy.py`).
     """
     template, language = chosen(kind, scope=scope, language=language)
     if template is None:
@@ -37,13 +37,13 @@ def source(kind: EmailType, *, scope: str, language: str) -> Source:
 
 
 def built_in(kind: EmailType, language: str) -> Source:
-    """Return the text that `kind` was declared with; in English if nobody has translated it."""
+    """Return the default text of `kind`; in English if it is not translated."""
     with translation.override(spoken(language)):
         return Source(str(kind.subject), str(kind.body), str(kind.button))
 
 
 def chosen(kind: EmailType, *, scope: str, language: str) -> tuple[MailTemplate | None, str]:
-    """Return the own text that goes before the built-in one, if there is any, and its language."""
+    """Return the changed text that takes precedence over the default one, if there is any, and its language."""
     template = _own(kind, scope, language)
     if template is None and not is_spoken(language):
         language = FALLBACK
@@ -74,12 +74,12 @@ def own_templates(scope: str) -> QuerySet[MailTemplate]:
 
 
 def about(subject: str) -> QuerySet[OutgoingMail]:
-    """Return the mails about `subject` ("application:7"), the newest first."""
+    """Return the emails about `subject` ("application:7"), the newest first."""
     return OutgoingMail.objects.filter(about=subject)
 
 
 def due() -> QuerySet[OutgoingMail]:
-    """Return the mails to send now, the longest waiting first; those that a worker left behind among them."""
+    """Return the emails to send now, the longest waiting first; those that a worker left behind among them."""
     return OutgoingMail.objects.filter(is_due()).order_by("next_attempt_at", "pk")
 
 

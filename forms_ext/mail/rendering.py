@@ -62,7 +62,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a mail before its values: an editor's, or the built-in one.
+    """The text of an email before its values: an editor's, or the default one.
 
     `replaces` is the row of the editor's text that may not go out.
     """
@@ -95,14 +95,14 @@ def masked(content: str) -> str:
 
 
 def sender() -> str:
-    """Return the From line of our mails."""
+    """Return the From line of our emails."""
     return conf.COP_MAIL_FROM or settings.DEFAULT_FROM_EMAIL
 
 
 def compose(
     *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
 ) -> Rendered:
-    """Render a mail in its language; answers go to `reply_to`, else to the sender."""
+    """Render an email in its language; replies go to `reply_to`, otherwise to the sender."""
     with translation.override(language):
         return render(
             kind=kind, source=source, fields=fields, language=language, reply_to=reply_to or parseaddr(sender())[1]
@@ -114,7 +114,7 @@ def render(
 ) -> Rendered:
     """Render an email with the marks of its secrets. Raise LookupError if `fields` lacks a declared field."""
     if missing := set(kind.fields) - kind.secrets - set(fields):
-        raise LookupError(f"Mail {kind.name}: no value for {', '.join(sorted(missing))}")
+        raise LookupError(f"Email {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}
     values |= {name: mark(name) for name in kind.secrets}
     subject, body = source.subject, _plain_html(source.body)
@@ -221,6 +221,6 @@ def _filled(kind: EmailType, found: str, values: Mapping[str, str]) -> str:
 
 
 def _absolute(html: str) -> str:
-    """Let links into the site hold its address: a mail has no page to be relative to."""
+    """Make links into the site absolute: an email has no page to be relative to."""
     base = getattr(settings, "WAGTAILADMIN_BASE_URL", "") or ""
     return re.sub(r'href="(/[^"]*)"', lambda m: f'href="{escape(urljoin(base, m[1]))}"', html)

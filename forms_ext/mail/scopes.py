@@ -1,4 +1,4 @@
-"""For what a text can be: for everything, or for one thing of a kind that a package above declares ("program:3")."""
+"""What a text can be for: for everything, or for one thing of a kind that a package above declares ("program:3")."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""Background work of the mail."""
+"""Background work of `mail`."""
 
 from django.tasks import task
 

@@ -160,5 +160,5 @@ def renew_member_page(*, registration: Registration, by: "User | None") -> Regis
     registration.page_counter += 1
     registration.save(update_fields=["page_counter"])
     history.record(registration, "forms_ext.registration.renew_member_page", user=by)
-    sending.new_page(registration)
+    sending.new_private_page(registration)
     return registration

@@ -59,7 +59,7 @@ def _end_hold(place: Place, moment: datetime) -> bool:
     move(registration, State.LAPSED)
     if registration.account:
         if invoice := invoices_queries.invoice_to_credit(registration.account):
-            invoices.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit did not reach us in time."))
+            invoices.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit was not received in time."))
         ledger.reverse_fee(account=registration.account, note=_("The hold expired unpaid."))
         list_credit(registration.account, _("Partly paid before the hold expired."))
     history.record(registration, "forms_ext.registration.end_hold")
@@ -87,7 +87,7 @@ def _remind(pk: int, moment: datetime) -> bool:
     if not due.update(reminded_at=moment):
         return False
     registration = Registration.objects.select_related("program__page", "invitation__place", "account").get(pk=pk)
-    place = places.of(registration.invitation)
+    place = places.place_of(registration.invitation)
     if place is None or place.held_until is None or place.held_until <= moment:
         return False
     sending.hold_ending(registration, place)
@@ -113,7 +113,7 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
 
     The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed.
     """
-    place = places.of(registration.invitation)
+    place = places.place_of(registration.invitation)
     _check_end(held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
@@ -129,7 +129,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     The caller must have locked the account and the program. Raise ActionRefused if they have no place, or `held_until`
     has passed.
     """
-    place = places.of(registration.invitation)
+    place = places.place_of(registration.invitation)
     _check_end(held_until)
     if place is None or not places.hold_again(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})

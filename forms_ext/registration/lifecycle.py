@@ -49,7 +49,7 @@ def start_hold(registration: Registration) -> Account:
     if page.fee.amount > 0:
         ledger.post_fee(account=account, amount=page.fee)
     if registration.deposit_amount <= 0:
-        place = places.of(registration.invitation)
+        place = places.place_of(registration.invitation)
         assert place is not None
         become_member(registration, place)
     return account
@@ -57,7 +57,7 @@ def start_hold(registration: Registration) -> Account:
 
 def give_up_place(registration: Registration) -> None:
     """Free the place of a registration, or take it out of the queue. The caller must have locked the program."""
-    if place := places.of(registration.invitation):
+    if place := places.place_of(registration.invitation):
         places.free(place)
     queue.leave(registration.invitation)
 

@@ -36,7 +36,7 @@ def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
         return
     program = registration.program
     if registration.state == State.HELD and has_deposit(registration):
-        place = places.of(registration.invitation)
+        place = places.place_of(registration.invitation)
         if place is not None:
             become_member(registration, place)
     elif registration.state == State.LAPSED:

@@ -33,7 +33,7 @@ def when(session: SessionPage, zone: str, language: str) -> str:
     return f"{day_text(start.date(), language)}, {hours}, {generic_name(zone, language)}"
 
 
-def of(program: Program, *, zone: str, language: str) -> list[MemberSession]:
+def member_sessions(program: Program, *, zone: str, language: str) -> list[MemberSession]:
     """Return the published sessions of `program` by their start, in the words of `language` if there are any."""
     return [
         MemberSession(
@@ -63,7 +63,11 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
 
 def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
     """Return the sessions of whoever holds `registration`: they and their links are for members alone."""
-    return of(registration.program, zone=zone, language=registration.language) if _is_member(registration) else []
+    return (
+        member_sessions(registration.program, zone=zone, language=registration.language)
+        if _is_member(registration)
+        else []
+    )
 
 
 def calendar(registration: Registration) -> bytes:

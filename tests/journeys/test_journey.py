@@ -65,7 +65,7 @@ def apply(person: Visitor) -> str:
     person.look("sent")
     found = re.search(r"A-\d{4}-\d{4}", page.locator("main").inner_text())
     assert found is not None
-    assert found[0] in person.mail(f"^We have your application {found[0]}")["text"]
+    assert found[0] in person.mail(f"^Application {found[0]} received")["text"]
     return found[0]
 
 

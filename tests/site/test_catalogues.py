@@ -21,6 +21,11 @@ CATALOGUES = sorted(
 FIELDS = re.compile(r"%\(\w+\)[sd]|\{\w*\}|</?\w+[^>]*>|https?://\w\S*?(?=[.,;:]?(?:\s|$))")
 
 
+TAG = re.compile(r"</?[a-z][^<>]*>|&(?:[a-z]+|#\w+);", re.IGNORECASE)
+# A template has no other way to stress one value inside a sentence; emails do (`Part.strong`).
+STRESSED_VALUE = re.compile(r"<strong>(%\(\w+\)s(?: \w+)?)</strong>")
+
+
 def fields(text: str) -> list[str]:
     """Return what a translation has to repeat: fields, tags, addresses."""
     return sorted(set(FIELDS.findall(text)))
@@ -49,6 +54,15 @@ def test_every_sentence_is_translated_with_all_its_fields(path: Path) -> None:
             wrong.append((message.id, message.string))
     assert wrong == []
     assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+def test_what_is_translated_is_plain_words(path: Path) -> None:
+    with (PROJECT_DIR / path).open("rb") as file:
+        found = [
+            text for message in read_po(file) if message.id for text in (*texts(message.id), *texts(message.string))
+        ]
+    assert [text for text in found if TAG.search(STRESSED_VALUE.sub(r"\1", text))] == []
 
 
 def test_the_catalogues_are_those_of_the_sources(tmp_path: Path) -> None:

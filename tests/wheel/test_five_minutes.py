@@ -115,8 +115,8 @@ def test_somebody_applies(plain: Project, integrator: Visitor, announced: Announ
     assert reference is not None, sent.words
 
     assert "Ada Example" in integrator.open("/admin/cop/applications/").words
-    assert f"We have your application {reference[0]}" in integrator.open("/admin/cop/outbox/").words
-    mail = read_until(plain, f"Subject: We have your application {reference[0]}")
+    assert f"Application {reference[0]} received" in integrator.open("/admin/cop/outbox/").words
+    mail = read_until(plain, f"Subject: Application {reference[0]} received")
     assert "To: Ada Example <ada@example.org>" in mail
     assert "From: Programs <programs@example.org>" in mail
 

@@ -1,4 +1,4 @@
-"""The mails of `registration`, each written in the transaction of what it tells."""
+"""The emails of `registration`, each written in the transaction of what it tells."""
 
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ def reader_zone(registration: Registration) -> str:
 
 
 def common(registration: Registration) -> dict[str, str]:
-    """Return what every mail of `registration` may use."""
+    """Return what every email of `registration` may use."""
     return {
         "name": registration.name,
         "program": title_of(registration.program, registration.language),
@@ -61,7 +61,7 @@ def payment_fields(registration: Registration) -> dict[str, str]:
 
 
 def values_of(kind: str, registration: Registration) -> dict[str, str]:
-    """Return what a mail of `kind` would say to a registered person now, as far as it can be known."""
+    """Return what an email of type `kind` would say to a registered person now, as far as it can be known."""
     place = getattr(registration.invitation, "place", None)
     values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
     values["sessions"] = _sessions(registration)
@@ -111,7 +111,7 @@ def late_note(registration: Registration) -> str:
 
 
 def registered_hold(registration: Registration, place: Place) -> None:
-    """Tell that a place is held, until when, and how to pay the deposit."""
+    """Say that a place is held, until when, and how to pay the deposit."""
     _send(
         registration,
         "registered_hold",
@@ -145,7 +145,7 @@ def place_offered(registration: Registration, place: Place) -> None:
 
 
 def hold_ending(registration: Registration, place: Place) -> None:
-    """Remind of the end of a hold."""
+    """Remind a person that a hold expires soon."""
     _send(
         registration,
         "hold_ending",
@@ -156,7 +156,7 @@ def hold_ending(registration: Registration, place: Place) -> None:
 
 
 def hold_moved(registration: Registration, place: Place, message: str) -> None:
-    """Tell that a hold ends at another time."""
+    """Say that a hold expires at another time."""
     _send(
         registration,
         "hold_moved",
@@ -168,22 +168,27 @@ def hold_moved(registration: Registration, place: Place, message: str) -> None:
 
 
 def hold_ended(registration: Registration) -> None:
-    """Tell that the hold ended unpaid and the place is free."""
+    """Say that the hold expired without payment and the place is free."""
     _send(registration, "hold_ended")
 
 
 def _sessions(registration: Registration) -> str:
-    found = sessions.of(registration.program, zone=reader_zone(registration), language=registration.language)
+    found = sessions.member_sessions(
+        registration.program, zone=reader_zone(registration), language=registration.language
+    )
     return sessions.as_text(found)
 
 
 def place_confirmed(registration: Registration, *, confirmed: bool) -> None:
-    """Tell that the place is kept; in a confirmed program with the sessions and their join links."""
+    """Say that the place is secured; in a confirmed program with the sessions and their join links."""
     with translation.override(registration.language):
         following = (
-            _("The program takes place. The invoice for the balance comes in a mail of its own. The sessions:")
+            _(
+                "The program is going ahead. We will email the invoice for the balance separately. "
+                "The sessions, in your time zone:"
+            )
             if confirmed
-            else _("We write to you as soon as we know that enough people take part. Nothing else is to be paid now.")
+            else _("We will email you once enough people have joined. You do not need to pay anything else now.")
         )
     _send(
         registration,
@@ -200,22 +205,22 @@ def program_confirmed(registration: Registration) -> None:
 
 
 def cancelled(registration: Registration, message: str, money: str) -> None:
-    """Tell that the registration is cancelled and what becomes of the money."""
+    """Say that the registration is cancelled and what happens to the money."""
     _send(registration, "cancelled", message=message.strip(), money=money)
 
 
 def late_deposit(registration: Registration, amount: Money) -> None:
-    """Tell that money came too late for a place, and is given back."""
+    """Say that money arrived too late for a place and will be refunded."""
     _send(registration, "late_deposit", amount=format_money(amount, registration.language))
 
 
 def called_off(registration: Registration, message: str, money: str) -> None:
-    """Tell a registered person that the program does not take place."""
+    """Tell a registered person that the program is cancelled."""
     _send(registration, "called_off", message=message.strip(), money=money)
 
 
 def called_off_applicant(application: Application, message: str) -> None:
-    """Tell an applicant without a registration that the program does not take place."""
+    """Tell an applicant without a registration that the program is cancelled."""
     mail.send(
         kind="called_off_applicant",
         to=application.email,
@@ -227,8 +232,8 @@ def called_off_applicant(application: Application, message: str) -> None:
     )
 
 
-def new_page(registration: Registration) -> None:
-    """Send the new address of the private page."""
+def new_private_page(registration: Registration) -> None:
+    """Send the new link to the private page."""
     _send(registration, "member_page")
 
 
@@ -247,7 +252,7 @@ def session_update(registration: Registration, session: SessionPage, what: str) 
 
 def place_held(registration: Registration) -> str:
     """Say until when the place is held after a payment was taken back, and what keeps it."""
-    place = places.of(registration.invitation)
+    place = places.place_of(registration.invitation)
     assert place is not None
     with translation.override(registration.language):
         return _("Your place is held until %(until)s. Pay %(amount)s by then to keep it.") % {
@@ -259,7 +264,7 @@ def place_held(registration: Registration) -> str:
 def place_kept(registration: Registration) -> str:
     """Say that a member keeps the place although a payment was taken back."""
     with translation.override(registration.language):
-        return _("Your deposit is paid, and your place remains yours.")
+        return _("Your deposit is paid, and you keep your place.")
 
 
 def fee_kept(registration: Registration, amount: Money) -> str:
@@ -271,18 +276,18 @@ def fee_kept(registration: Registration, amount: Money) -> str:
 
 
 def money_sentence(registration: Registration, *, kept: Money, listed: Money) -> str:
-    """Say what becomes of the money of a registration that ends."""
+    """Say what happens to the money of a registration that ends."""
     language = registration.language
     with translation.override(language):
         parts = []
         if kept.amount > 0:
             parts.append(
-                _("The deposit of %(amount)s is kept as the cancellation fee, as the cancellation policy says.")
+                _("Under the cancellation policy, the deposit of %(amount)s is kept as the cancellation fee.")
                 % {"amount": format_money(kept, language)}
             )
         if listed.amount > 0:
             parts.append(
-                _("We give %(amount)s back to you; a mail tells you when it is on its way.")
+                _("We will refund you %(amount)s and email you when it is on its way.")
                 % {"amount": format_money(listed, language)}
             )
         return " ".join(parts) or _("You have nothing to pay.")

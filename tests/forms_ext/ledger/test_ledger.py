@@ -108,7 +108,7 @@ def test_a_receipt_that_cannot_be_drawn_now_is_tried_again(member, monkeypatch, 
 def test_too_much_paid_is_credit(member):
     actions.record_payment(account=member, amount=usd("2000"), received_on=TODAY)
     assert queries.balance(member) == usd("-103")
-    assert "more than is owed" in OutgoingMail.objects.get(kind="receipt").text
+    assert "more than the amount due" in " ".join(OutgoingMail.objects.get(kind="receipt").text.split())
 
 
 def test_same_key_records_one_payment(member):

@@ -27,11 +27,12 @@ STRANGERS = {
 
 pytestmark = [pytest.mark.django_db]
 
+LANGUAGES = [code for code, _name in django_settings.LANGUAGES]
 KINDS = [kind for kind in email_types.all_types() if kind.name != WELCOME.name]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
-def test_a_built_in_text_is_a_whole_letter(kind: EmailType) -> None:
+def test_a_default_text_is_a_whole_email(kind: EmailType) -> None:
     shown = actions.preview(kind=kind.name, fields=kind.sample)
     assert shown.subject
     assert not re.search(r"\{[a-z_]*\}", shown.subject + shown.text)
@@ -42,7 +43,7 @@ def test_a_built_in_text_is_a_whole_letter(kind: EmailType) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
 def test_the_line_of_the_way_stands_once(kind: EmailType) -> None:
-    shown = actions.preview(kind=kind.name, fields={**kind.sample, "way": "Step 2 of 7: Answer"})
+    shown = actions.preview(kind=kind.name, fields={**kind.sample, "way": "Step 2 of 7: Decision"})
     assert shown.text.count("Step 2 of 7") == shown.html.count("Step 2 of 7") == 1
 
 
@@ -57,10 +58,32 @@ def test_a_built_in_text_can_be_saved_by_an_editor_as_it_stands(kind: EmailType)
     assert not form._errors
 
 
-def test_no_two_subjects_can_be_mistaken_for_each_other() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_subjects_can_be_mistaken_for_each_other(language: str) -> None:
     for one, other in combinations(KINDS, 2):
-        first, second = (re.sub(r"\W+", " ", str(kind.subject)).casefold() for kind in (one, other))
+        first, second = (
+            re.sub(r"\W+", " ", queries.built_in(kind, language).subject).casefold() for kind in (one, other)
+        )
         assert first != second, (one.name, other.name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_default_text_is_put_together_from_plain_words(language: str) -> None:
+    for kind in KINDS:
+        body = queries.built_in(kind, language).body
+        parts = re.findall(r"<(p|h3)>(.*?)</\1>", body)
+        assert "".join(f"<{tag}>{words}</{tag}>" for tag, words in parts) == body, (kind.name, language)
+        assert parts[0][1].count("{") == 1, "a salutation first"
+        for _tag, words in parts:
+            plain = re.sub(r"<br>|<strong>(\{\w+\})</strong>", r"\1", words)
+            assert not re.search(r"[<>]|&[lg]t;", plain), (kind.name, language, words)
+        assert rendering.cleaned(body) == body, "what an editor stores unchanged"
+
+
+def test_the_marks_of_a_part_are_put_around_its_words() -> None:
+    part = email_types.paragraph("A <b> & {name}, {link}", "{page}", strong=("name",))
+    assert str(part) == "<p>A &lt;b&gt; &amp; <strong>{name}</strong>, {link}<br>{page}</p>"
+    assert str(email_types.heading("How")) == "<h3>How</h3>"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: slugify(kind.name))
@@ -82,7 +105,7 @@ def test_what_a_stranger_typed_is_repeated_only_if_it_is_harmless(kind: EmailTyp
         assert not re.search(r"\s[,.!:]", row.text)
 
 
-@pytest.mark.parametrize("language", [code for code, _name in django_settings.LANGUAGES])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_in_each_language_the_mail_without_a_name_greets_nobody(language: str) -> None:
     for kind in KINDS:
         if "name" in kind.fields and not kind.to_colleagues:
@@ -119,8 +142,8 @@ def test_an_editors_text_reads_well_without_a_name(text: str, read: str) -> None
     assert shown.subject == "You are accepted"
 
 
-def test_a_letter_to_a_facilitator_names_its_sender_in_the_text_alone() -> None:
+def test_a_message_to_a_facilitator_names_its_sender_in_the_text_alone() -> None:
     fields = {**email_types.get("message_to_facilitator").sample, "name": "Eve of evil.com", "message": "One\nTwo"}
     shown = actions.preview(kind="message_to_facilitator", fields=fields)
-    assert shown.subject == "A letter from a visitor through the web site"
+    assert shown.subject == "Message from a visitor through the website"
     assert "Eve of evil.com (ada@example.org) writes:\n\nOne\nTwo" in shown.text

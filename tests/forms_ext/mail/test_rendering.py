@@ -41,7 +41,7 @@ def test_plain_text_reads_like_a_letter() -> None:
         "Yours\nthe team\n\n"
         f"{WAY}\n\n"
         "-- \n"
-        "A question? Answer this mail: it reaches host@example.org.\n"
+        "Questions? Reply to this email. Your reply goes to host@example.org.\n"
         "Circle Forward\n"
     )
 

@@ -160,10 +160,10 @@ def called_off(program: Program) -> Registration:
 
 
 HELD = "Your place is held until the end of Wednesday 24 January 2024, Pacific time."
-KEPT = "Your deposit is paid, and your place remains yours."
-OWES_ALL = "You now owe 1,997 USD."
-BILL = "Invoice CF-00001 for 1,897 USD, due by 3 February 2024, is to be paid."
-NOTHING = "You owe nothing."
+KEPT = "Your deposit is paid, and you keep your place."
+OWES_ALL = "The amount due is now 1,997 USD."
+BILL = "Pay invoice CF-00001 for 1,897 USD by 3 February 2024."
+NOTHING = "You have nothing to pay"
 PAY = "Pay by bank transfer to:"
 ABOUT_PLACE, ABOUT_REFUND, ABOUT_FEE = "place", "refund is due", "cancellation fee"
 
@@ -171,22 +171,38 @@ ABOUT_PLACE, ABOUT_REFUND, ABOUT_FEE = "place", "refund is due", "cancellation f
 TABLE: list[tuple[Callable[[Program], Registration], int, str, datetime | None, str, list[str], list[str]]] = [
     (held_in_part, 0, "held", OWN_END, "", [OWES_ALL, "2 February 2024, Pacific time. Pay 100 USD by then", PAY], []),
     (member, 0, "held", THREE_WORKING_DAYS, "", [OWES_ALL, HELD, "Pay 100 USD by then to keep it.", PAY], [KEPT]),
-    (member_in_parts, 1, "held", THREE_WORKING_DAYS, "", ["You now owe 1,937 USD.", HELD, "Pay 40 USD by then"], []),
-    (paid_in_full, 0, "member", None, "", ["You now owe 100 USD.", KEPT, PAY], ["held"]),
-    (paid_in_full, 1, "member", None, "", ["You now owe 1,897 USD.", KEPT, PAY], ["held"]),
+    (
+        member_in_parts,
+        1,
+        "held",
+        THREE_WORKING_DAYS,
+        "",
+        ["The amount due is now 1,937 USD.", HELD, "Pay 40 USD by then"],
+        [],
+    ),
+    (paid_in_full, 0, "member", None, "", ["The amount due is now 100 USD.", KEPT, PAY], ["held"]),
+    (paid_in_full, 1, "member", None, "", ["The amount due is now 1,897 USD.", KEPT, PAY], ["held"]),
     (paid_at_once, 0, "held", THREE_WORKING_DAYS, "", [OWES_ALL, HELD, "Pay 100 USD by then"], []),
     (paid_twice, 2, "member", None, "", [NOTHING, KEPT], [PAY, ABOUT_REFUND]),
     (billed, 0, "held", THREE_WORKING_DAYS, "CF-00001", [OWES_ALL, BILL, HELD, "Step 4 of 7: Deposit"], [KEPT]),
-    (billed_and_paid, 1, "member", None, "CF-00001", ["You now owe 1,897 USD.", BILL, KEPT, "Balance"], ["held"]),
-    (billed_and_paid, 0, "member", None, "CF-00001", ["You now owe 100 USD.", KEPT], ["held"]),
-    (full_and_confirmed, 1, "member", None, "CF-00001", ["You now owe 1,897 USD.", KEPT], ["held"]),
+    (
+        billed_and_paid,
+        1,
+        "member",
+        None,
+        "CF-00001",
+        ["The amount due is now 1,897 USD.", BILL, KEPT, "Balance"],
+        ["held"],
+    ),
+    (billed_and_paid, 0, "member", None, "CF-00001", ["The amount due is now 100 USD.", KEPT], ["held"]),
+    (full_and_confirmed, 1, "member", None, "CF-00001", ["The amount due is now 1,897 USD.", KEPT], ["held"]),
     (at_once_and_confirmed, 0, "held", THREE_WORKING_DAYS, "", [OWES_ALL, HELD], [KEPT]),
-    (lapsed, 0, "lapsed", None, "", [NOTHING, "No refund is due to you."], [ABOUT_PLACE, PAY]),
-    (cancelled, 0, "cancelled", None, "", [NOTHING, "No refund is due to you."], [ABOUT_PLACE, PAY]),
+    (lapsed, 0, "lapsed", None, "", [NOTHING, "no refund is due to you."], [ABOUT_PLACE, PAY]),
+    (cancelled, 0, "cancelled", None, "", [NOTHING, "no refund is due to you."], [ABOUT_PLACE, PAY]),
     (cancelled_late, 0, "cancelled", None, "", [NOTHING, "do not have to pay a cancellation fee"], [ABOUT_PLACE, PAY]),
     (cancelled_late_with_more, 0, "cancelled", None, "", [NOTHING, "fee is now 50 USD"], [ABOUT_PLACE, PAY]),
-    (refunded, 0, "cancelled", None, "", ["You now owe 100 USD.", PAY], [ABOUT_PLACE, ABOUT_FEE]),
-    (called_off, 0, "cancelled", None, "", [NOTHING, "No refund is due to you."], [ABOUT_PLACE, PAY]),
+    (refunded, 0, "cancelled", None, "", ["The amount due is now 100 USD.", PAY], [ABOUT_PLACE, ABOUT_FEE]),
+    (called_off, 0, "cancelled", None, "", [NOTHING, "no refund is due to you."], [ABOUT_PLACE, PAY]),
 ]
 
 
@@ -345,7 +361,7 @@ def test_while_another_invoice_is_open_the_one_that_was_paid_stays_closed(progra
     reverse(registration)
     assert queries.open_invoice(account) == second
     assert Invoice.objects.get(number="CF-00001").closed_at
-    assert "You now owe 1,927 USD. Invoice CF-00002 for 30 USD" in told()
+    assert "The amount due is now 1,927 USD. Pay invoice CF-00002 for 30 USD" in told()
 
 
 # --- The private page -----------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def test_the_confirmation_repeats_no_free_text(client: Client, form_page: Applic
     message = OutgoingMail.objects.get()
     assert "alone" not in message.text + message.html
     assert message.recipient == "ada@example.org"
-    assert message.subject.startswith("We have your application A-2024-0001")
+    assert message.subject.startswith("Application A-2024-0001 received")
 
 
 def test_a_double_click_makes_one_application(client: Client, form_page: ApplicationFormPage) -> None:

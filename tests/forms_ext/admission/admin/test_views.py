@@ -33,7 +33,7 @@ def post(client: Client, application: Application, action: str, **values: str) -
 def test_the_page_shows_answers_and_each_mail_before_it_goes(staff: Client, make_application: Callable) -> None:
     page = text(staff.get(person(make_application(name="Ada Sample"))))
     assert "More consent" in page
-    assert "You are accepted: Nurturing Healthy Culture" in page
+    assert "You have been accepted: Nurturing Healthy Culture" in page
     assert "We cannot offer you a place" in page
     assert "works until the end of Tuesday 30 January 2024, Pacific time" in page
     assert "Step 2 of 7: Decision" in page

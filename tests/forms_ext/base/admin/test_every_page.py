@@ -77,7 +77,7 @@ def refused_mail(program: Program, *, by: str = "server") -> None:
     mail = OutgoingMail.objects.get(recipient=application.email)
     if by == "provider":
         OutgoingMail.objects.filter(pk=mail.pk).update(state=OutgoingMail.State.SENT)
-        assert bounces.came_back(pk=mail.pk, recipient=mail.recipient, reason="550 \0 unknown")
+        assert bounces.mark_bounced(pk=mail.pk, recipient=mail.recipient, reason="550 \0 unknown")
         return
     refusal = smtplib.SMTPRecipientsRefused({mail.recipient: (550, b"5.1.1 No such user here")})
     with mock.patch.object(EmailMultiAlternatives, "send", side_effect=refusal):

@@ -112,7 +112,7 @@ def test_an_account_without_a_registration_has_a_page_too(staff: Client, paid: P
     payment = billing.record_payment(account=account, amount=DEPOSIT, received_on=NOW.date(), send_receipt=False)
     assert len(staff.get(url(payment)).context["emails"]) == 1
     staff.post(url(payment), {"reason": "Wrong", "message": ""})
-    assert "You owe nothing." in OutgoingMail.objects.get(kind=KIND).text
+    assert "You have nothing to pay." in OutgoingMail.objects.get(kind=KIND).text
 
 
 def test_invoices_that_open_again_or_stay_closed_are_named(staff: Client, paid: Payment) -> None:
