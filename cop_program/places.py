@@ -49,7 +49,7 @@ def set_number(*, program: Program, number: int, by: "AbstractBaseUser | None" =
         locked.save(update_fields=["capacity"])
         if provider().places_changed(locked) > number:  # taken since they were counted
             check(locked, number)
-            raise ValidationError(_("Somebody has just taken a place. Try again."))
+            raise ValidationError(_("Someone has just taken a place. Try again."))
         log(locked, ACTION, user=by, data={"before": before, "number": number}, timestamp=now())
     program.capacity = number
     return number != before

@@ -100,7 +100,7 @@ def summary(page: ProgramPage, standing: Standing, around: Surroundings) -> dict
         "url": around.page(page.url_path),
         "starts_on": _day(page.starts_on),
         "ends_on": _day(page.ends_on),
-        "api_url": _absolute(around, paths.of("cop_program", page.pk)) or "",
+        "api_url": _absolute(around, paths.api_path("cop_program", page.pk)) or "",
         "application_api_url": _absolute(around, standing.application_api_url),
         "calendar_url": around.api_root + reverse("cop_program:calendar", args=[page.pk]),
     }

@@ -9,13 +9,13 @@ from .options import Options
 from .sources import SOURCES
 
 
-def of(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[bytes]:
+def stream(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[bytes]:
     """Yield the bytes of `export`, from the rows as they are now.
 
     A table that is streamed is one query. Files, which take long, and background exports run a query for each batch. In
     the background, `tell` is called with the number of rows done.
     """
-    source, format, options = SOURCES[export.source], FORMATS[export.format], Options.of(export.options)
+    source, format, options = SOURCES[export.source], FORMATS[export.format], Options.from_data(export.options)
     found = source.rows(export.query, export.made_by)
     columns = packing.COLUMNS
     if not source.is_files:

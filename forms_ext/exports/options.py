@@ -31,7 +31,7 @@ class Options:
         ZoneInfo(self.time_zone)
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "Options":
+    def from_data(cls, data: Mapping[str, Any]) -> "Options":
         """Return the options among `data`."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})

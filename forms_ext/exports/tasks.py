@@ -72,7 +72,7 @@ def _write(export: Export, file: IO[bytes], mine: QuerySet[Export]) -> None:
             told = time.monotonic()
             mine.update(done=done, claimed_until=now() + CLAIM)
 
-    for part in content.of(export, tell):
+    for part in content.stream(export, tell):
         file.write(part)
 
 

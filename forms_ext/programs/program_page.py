@@ -91,14 +91,18 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def _form_api(form: int | None) -> str:
+    return paths.api_path("cop_form", form) if form else ""
+
+
 def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]) -> Standing:
     """Return the figures of a program from the values of `annotations`; no query."""
     form, path = values["form"], values["form_path"]
     return Standing(
         places=Places(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
         next_step=_next_step(page, status, address(path) if path else None),
-        application_api_url=paths.of("cop_form", form) if form else "",
-        registration_api_url=paths.of("cop_form", values["registration_form"]) if values["registration_form"] else "",
+        application_api_url=_form_api(form),
+        registration_api_url=_form_api(values["registration_form"]),
     )
 
 

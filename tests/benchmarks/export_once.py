@@ -119,7 +119,7 @@ def ours(kind: str, *, is_warm_up: bool = False) -> Any:
         by=request("").user,
         background=False,
     )
-    return StreamingHttpResponse(content.of(export))
+    return StreamingHttpResponse(content.stream(export))
 
 
 def peak() -> float:

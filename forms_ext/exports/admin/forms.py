@@ -65,7 +65,7 @@ class ExportForm(forms.Form):
         values = dict(self.cleaned_data)
         if values["delimiter"] == "tab":
             values["delimiter"] = "\t"
-        return Options.of(values)
+        return Options.from_data(values)
 
 
 def _current_zone() -> str:

@@ -93,7 +93,7 @@ class ExportView(SourcePage, StaffView):
             return redirect("cop_exports:job", pk=export.pk)
         headers = {"Content-Disposition": f'attachment; filename="{content.file_name(export)}"'}
         kind = FORMATS[export.format].content_type
-        return private_files.unkept(StreamingHttpResponse(content.of(export), content_type=kind, headers=headers))
+        return private_files.unkept(StreamingHttpResponse(content.stream(export), content_type=kind, headers=headers))
 
 
 class JobPage(SourcePage):

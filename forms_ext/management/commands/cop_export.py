@@ -63,7 +63,7 @@ class Command(BaseCommand):
             export = exports.begin(source=source, format=kind, query=query, options=chosen, background=False)
         except ActionRefused as refused:
             raise CommandError(str(refused)) from refused
-        self.write(content.of(export), options["output"])
+        self.write(content.stream(export), options["output"])
         self.stderr.write(f"{export.rows} rows.")
 
     def query(self, source: Source, options: dict[str, Any]) -> str:

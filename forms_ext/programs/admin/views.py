@@ -234,8 +234,8 @@ class CloseView(ProgramPageMixin, StaffActionView):
 class PlacesView(ProgramPageMixin, StaffActionView):
     """Change the number of places."""
 
-    page_title = gettext_lazy("Change the number of places")
-    submit_label = gettext_lazy("Change the number")
+    page_title = gettext_lazy("Change number of places")
+    submit_label = gettext_lazy("Change number")
     form_class = PlacesForm
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
