@@ -1,4 +1,4 @@
-"""What applicants, members and staff of the demo do: each deed through the action that the pages call."""
+"""What applicants, members and staff of the demo do, through the actions that the pages call."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

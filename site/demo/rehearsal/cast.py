@@ -1,4 +1,4 @@
-"""The invented people of a rehearsal, and which part each plays; their addresses lead nowhere."""
+"""The invented people of a rehearsal, and the part that each plays. Their email addresses do not exist."""
 
 from dataclasses import dataclass, replace
 
