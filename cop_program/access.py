@@ -1,8 +1,8 @@
-"""Who may see a page: the one answer for every address and every list of both apps.
+"""Decide who may see a page: one answer for every URL and every list of both apps.
 
-A page may be seen if it is live, stands on the site of the request, and no view restriction of it or of a page
-above it refuses the request: by Wagtail's own rule (`Page.get_view_restrictions`), in which an alias has the
-restriction of its source. `request` None is a reader of whom nothing is known: they see what is open to everyone.
+A reader may see a page if it is live, belongs to the site of the request, and no view restriction of it or of a page
+above it refuses the request. The rule is Wagtail's own (`Page.get_view_restrictions`): an alias has the restriction of
+its source. If `request` is None, nothing is known of the reader, who then sees what is public.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""A program's sessions as an iCalendar feed (RFC 5545): one for everyone, and the stuff of a member's own.
+"""A program's sessions as an iCalendar feed (RFC 5545): a public one, and the parts of a member's own.
 
-A UID comes from the program's own and the session's key: it is the same in every language, never changes, and a copy
-has others. SEQUENCE rises for all sessions of a program whenever the published time or state of one changes
+A UID is made from the keys of the program and the session. It is the same in every language and never changes; a copied
+program has new ones. SEQUENCE rises for all sessions of a program whenever the published time or status of one changes
 (`Program.calendar_sequence`).
 """
 

@@ -1,4 +1,4 @@
-"""A deadline: a day and a zone; it closes at the end of that day there, and is written so that nobody misreads it."""
+"""A deadline: a day and a time zone, worded so that it clearly closes at the end of that day there."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

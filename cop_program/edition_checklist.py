@@ -1,4 +1,4 @@
-"""What an editor should look at in a copied program, page by page."""
+"""What an editor should check in a copied program, page by page."""
 
 import re
 from collections.abc import Iterable, Iterator

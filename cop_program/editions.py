@@ -1,4 +1,4 @@
-"""A new edition of a program: its pages copied to a new start, all as drafts."""
+"""Create a new edition of a program: copy its pages to a new start date, as drafts."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

@@ -1,7 +1,7 @@
-"""The one path from pages up to what people do with a program.
+"""The only path from pages up to what people do with a program.
 
-`cop_program` asks the registered provider; the default one knows of no applications, places or
-forms. `forms_ext` registers its own in `AppConfig.ready()`.
+`cop_program` asks the registered provider. The default one knows no applications, places or forms. `forms_ext`
+registers its own in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

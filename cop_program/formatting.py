@@ -1,4 +1,4 @@
-"""Dates, times and zones in words, as a careful person writes them (Babel and the zone database)."""
+"""Dates, times and time zones in words (Babel and the time zone database)."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

@@ -1,10 +1,10 @@
-"""Keeps the page of a program as visitors get it, for as long as nothing that it shows has changed.
+"""Keep the rendered page of a program for visitors, as long as nothing on it has changed.
 
-What is kept is found again by the rows of the API's document (`api/reading.py`) and the standing, asked anew for each
-visitor, by the language, zone and address of the reader, and by the last entries of Wagtail's logs, which every change
-in the admin leaves. It ends at the next instant that the page tells of: a deadline, the end of a session, the last day.
-Nothing is kept of whoever has a session or is known otherwise (editors have the user bar, and some readers may see
-more than others: `access`), nor of pages with a form or with cards.
+A kept page is looked up by the rows of the API's document (`api/reading.py`) and the standing, read again for each
+visitor, by the reader's language, time zone and URL, and by the last entries of Wagtail's logs, which every change in
+the admin adds to. It expires at the next instant at which the page changes: a deadline, the end of a session, the last
+day. Nothing is kept for readers with a session or a login (editors have the user bar, and some readers may see more
+than others: `access`), or for pages with a form or with cards.
 """
 
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""Keys of rows in addresses and queries, as anybody may write them: none that no database holds."""
+"""Primary keys in URLs and queries: refuse those that no database can hold."""
 
 from collections.abc import Iterable
 from contextlib import suppress

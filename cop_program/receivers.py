@@ -1,4 +1,4 @@
-"""What `cop_program` does when Wagtail publishes one of its pages."""
+"""Receivers of signals: what happens when one of our pages is published."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""News that `cop_program` sends up, inside the transaction that makes it true."""
+"""Signals of `cop_program`, sent inside the transaction that makes them true."""
 
 from django.dispatch import Signal
 

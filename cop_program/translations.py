@@ -1,7 +1,7 @@
-"""Pages in several languages: the words of each are its own, the figures those of the source page.
+"""Pages in several languages: each has its own texts, and the figures of the source page.
 
-Wagtail's own way: the pages of one thing share a `translation_key` and differ by `locale`. A program's source page is
-that of its row (`Program.page`), before it has one the page that was there first.
+Wagtail's own model: translations share a `translation_key` and differ by `locale`. A program's source page is that of
+its row (`Program.page`). Before the row exists, it is the page that was created first.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Videos of the two hosts whose players are known: their frames, and their titles by oEmbed."""
+"""Videos of two known hosts: their frames, and their titles by oEmbed."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The views of this app that are no pages."""
+"""The views of this app other than pages."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 

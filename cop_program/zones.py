@@ -1,4 +1,4 @@
-"""The time zones that the interface offers."""
+"""The time zones offered in the interface."""
 
 from functools import cache
 from zoneinfo import available_timezones

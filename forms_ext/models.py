@@ -1,4 +1,4 @@
-"""Gathers the models of all packages for Django."""
+"""The models of all packages, for Django."""
 
 from .admission.models import *  # noqa: F403
 from .applications.models import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""What pages ask of `forms_ext`."""
+"""The provider that answers what pages ask of `forms_ext`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

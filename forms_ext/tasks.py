@@ -1,4 +1,4 @@
-"""Lets django-crontask, if a site has it, start the periodic work; elsewhere any cron runs `manage.py cop_tick`."""
+"""Let django-crontask, if a site has it, run the scheduler. Otherwise any cron runs `manage.py cop_tick`."""
 
 from .base.tasks import tick
 

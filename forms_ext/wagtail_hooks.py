@@ -1,4 +1,4 @@
-"""Wires the packages into Wagtail's admin."""
+"""Connect the packages to Wagtail's admin."""
 
 from wagtail import hooks
 

@@ -1,4 +1,4 @@
-"""The browser of the tests: Debian's Chromium, without its windows where that package is there."""
+"""The browser of the tests: Debian's Chromium, in its headless build if that package is installed."""
 
 import shutil
 from typing import Any

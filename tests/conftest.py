@@ -1,4 +1,4 @@
-"""What every test may use: databases without waiting, a browser, the whole site."""
+"""Fixtures for all tests: ready databases, a browser, the whole site."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""Migrated databases without waiting: made once for each state of the migrations, then copied."""
+"""Migrated databases without waiting: created once for each state of the migrations, then copied."""
 
 import fcntl
 import hashlib

@@ -1,6 +1,6 @@
-"""A PostgreSQL of its own for the tests: made in a temporary folder, reached through loopback, gone afterwards.
+"""A PostgreSQL cluster for the tests: created in a temporary folder, reached through loopback, removed afterwards.
 
-`python -m tests.postgres COMMAND…` runs a command with `COP_TEST_POSTGRES` set to the address of such a cluster.
+`python -m tests.postgres COMMAND…` runs a command with `COP_TEST_POSTGRES` set to the URL of such a cluster.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Settings of the processes of race tests: mails end in a folder that the test counts."""
+"""Settings for the processes of race tests: emails go to a folder that the test counts."""
 
 from config.settings.test import *  # noqa: F403
 from config.settings.test import DATA_DIR

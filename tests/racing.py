@@ -1,7 +1,7 @@
 """Real processes on a real database: what a race test needs besides the fixture `fresh_database`.
 
-A race is a script: a module with `main(*arguments)`, which lays the ground, lets the racers go by `together`, and
-returns what JSON holds. Starting Django takes longer than most races, so that a `Stable` does it once: it forks a
+A race is a script: a module with `main(*arguments)`, which prepares, starts the racers at the same moment with
+`together`, and returns JSON data. Starting Django takes longer than most races, so a `Stable` does it once. It forks a
 process for each script, which forks its racers.
 """
 

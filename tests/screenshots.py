@@ -1,6 +1,6 @@
-"""`make screenshots`: the main pages of the demo at 1280 and 390 px, as docs/screenshots/NAME-WIDTH.webp.
+"""`make screenshots`: the main pages of the demo, 1280 and 390 px wide, as docs/screenshots/NAME-WIDTH.webp.
 
-Starts the demo's site in a temporary folder and walks it; docs/screenshots.md shows what comes of it.
+It starts the demo's site in a temporary folder and visits its pages. docs/screenshots.md shows the result.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""Runs Python code where Django is set up, for `LiveSite.run`."""
+"""Run Python code with Django set up, for `LiveSite.run`."""
 
 import io
 from contextlib import redirect_stdout

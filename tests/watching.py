@@ -1,4 +1,4 @@
-"""Looks at pages as they are made: a variable of our own templates that is not there, and what nobody should read."""
+"""Watch pages as they are rendered: missing variables in our templates, and text that nobody should read."""
 
 import re
 from collections.abc import Iterator

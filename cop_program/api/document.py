@@ -1,4 +1,4 @@
-"""The document of a program, as data: pure, made from the rows of `rows.py` alone."""
+"""The document of a program as plain data, made only from the rows of `rows.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext

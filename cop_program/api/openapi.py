@@ -1,4 +1,4 @@
-"""What our endpoints tell of themselves: their problems, and a document of them alone."""
+"""The OpenAPI document of our own endpoints, and the problems that they declare."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The paths of endpoints on Wagtail's API v3, for whoever names them."""
+"""The paths of endpoints on Wagtail's API v3."""
 
 from django.urls import NoReverseMatch, reverse
 

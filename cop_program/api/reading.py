@@ -1,8 +1,8 @@
-"""Reads the document of a program in three queries at most, and tells by its ETag whether anything in it changed.
+"""Read the document of a program in at most three queries; its ETag shows whether anything in it changed.
 
-The queries bring raw rows; the page, its document and the ETag are made once for rows that are the same to the last
-byte, and kept in this process. What changes with the clock alone, the standing, is asked anew each time. So the ETag
-is the hash of the body, always, and a request that finds nothing new costs the queries only.
+The queries return raw rows. The page, its document and the ETag are made once for identical rows and kept in this
+process. What changes with the clock alone, the standing, is read again each time. So the ETag is always the hash of the
+body, and a request that finds nothing new costs only the queries.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The endpoints of programs, on Wagtail's API v3."""
+"""The API endpoints of programs, on Wagtail's API v3."""
 
 from typing import Any
 

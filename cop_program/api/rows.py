@@ -1,7 +1,7 @@
-"""The raw rows that a program's document is made of, in two queries, whatever the program holds.
+"""The raw rows that a program's document is made of, in two queries, whatever the program contains.
 
-Nothing is made into objects here: the rows stay as the database gives them and are hashable, so that what was made
-of them once (a page, a document, its ETag) is found again by them, and can't be out of date.
+The rows stay as the database returns them and are hashable. What was made from them (a page, a document, its ETag) is
+looked up by them, and so cannot be out of date.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A queryset compiled to SQL once for each process: Django's compiler takes far longer than the database answers."""
+"""Compile a queryset to SQL once per process: Django's compiler takes far longer than the database."""
 
 from collections.abc import Mapping
 from typing import Any

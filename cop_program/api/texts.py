@@ -1,4 +1,4 @@
-"""Rich text as other programs read it: links to pages become addresses."""
+"""Rich text for other software: links to pages become URLs."""
 
 import re
 from collections.abc import Mapping

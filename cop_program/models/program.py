@@ -1,4 +1,4 @@
-"""One row for each program: what is operational, not content."""
+"""One row for each program: operational data, not content."""
 
 import uuid
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The editors' forms: figures of a translation can only be read; a session's times are those of the home zone."""
+"""The editors' forms: figures of a translation are read-only, and a session's times are in the home time zone."""
 
 from datetime import datetime
 from typing import Any

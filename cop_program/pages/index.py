@@ -1,4 +1,4 @@
-"""The lists of programs and of facilitators."""
+"""The index pages of programs and of facilitators."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the page of a program holds, for page types of a site's own."""
+"""The fields of a program page, also for page types of a site's own."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The panels of the editor, in the order in which a reader asks."""
+"""The panels of the page editor, in the order of a reader's questions."""
 
 from typing import Any
 

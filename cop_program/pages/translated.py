@@ -1,4 +1,4 @@
-"""What the pages of one thing share in all languages: its figures, edited on the source page alone."""
+"""What the translations of a page share: figures that are edited only on the source page."""
 
 from typing import Any
 

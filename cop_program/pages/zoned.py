@@ -1,4 +1,4 @@
-"""What the pages that show times share."""
+"""What pages with times have in common."""
 
 from typing import Any
 

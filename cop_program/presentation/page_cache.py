@@ -1,4 +1,4 @@
-"""Where a page asks to be served from a cache; `kept_pages` registers itself, since it reads the API's rows."""
+"""The hook that serves a page from a cache. `kept_pages` registers itself here, since it reads the API's rows."""
 
 from collections.abc import Callable
 from typing import Any

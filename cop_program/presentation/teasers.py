@@ -1,4 +1,4 @@
-"""Teasers of programs and facilitators: all that the cards of a body show, in a few queries however many there are."""
+"""Cards of programs and facilitators: everything that they show, in a few queries however many there are."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial

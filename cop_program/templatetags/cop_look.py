@@ -1,4 +1,4 @@
-"""Small helpers of the templates: how things are put on a page, not what they are."""
+"""Template helpers for layout."""
 
 import re
 from collections.abc import Iterable, Sequence

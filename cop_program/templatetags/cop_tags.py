@@ -1,4 +1,4 @@
-"""The way, deadlines, money and schedules, as tags and filters."""
+"""Template tags and filters for steps, deadlines, amounts and schedules."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From the JSON that was sent to what the plan of a version checks: the same rules as on the page, and types."""
+"""Turn JSON answers into what the compiled form checks: the same rules as on the page, plus types."""
 
 import json
 from collections.abc import Mapping

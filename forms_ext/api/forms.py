@@ -1,7 +1,7 @@
-"""Forms without their page: what is asked, as JSON Schema, and answers sent as JSON.
+"""Forms without their page: the questions as JSON Schema, and answers sent as JSON.
 
-An anonymous post brings its own guards, for no token of a page protects it: limits for addresses and recipients as
-on the page, and the origin, where a browser names one.
+An anonymous post has no token of a page to protect it, so it has its own guards: limits for network and email addresses
+as on the page, and the origin, if a browser sends one.
 """
 
 import hashlib

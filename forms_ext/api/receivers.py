@@ -1,4 +1,4 @@
-"""How large a body each address of the API takes, and that it says so in a problem document."""
+"""Register how large a body each URL of the API takes. A larger one is refused with a problem document."""
 
 from ..base import body_limits
 from ..submissions import sizes

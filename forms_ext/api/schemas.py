@@ -1,4 +1,4 @@
-"""The shapes that the OpenAPI document promises."""
+"""The schemas of the OpenAPI document."""
 
 from datetime import date, datetime
 from typing import Any

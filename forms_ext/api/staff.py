@@ -1,6 +1,6 @@
-"""Applications, registrations and invoices for programs that staff write: read only, with a token of Wagtail's API.
+"""Read access to applications, registrations and invoices for other software, with a token of Wagtail's API.
 
-The token is a user's; the user's role decides, as in the admin.
+The token belongs to a user, whose role decides, as in the admin.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The application form, the application, and what staff note on it."""
+"""The application and the notes of staff on it."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The form by which people apply."""
+"""The page type of the application form."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whole addresses of this site, for emails."""
+"""Absolute URLs of this site, for emails."""
 
 from urllib.parse import urljoin
 

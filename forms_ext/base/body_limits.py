@@ -1,9 +1,9 @@
-"""How large a body may be, by address, decided before a byte of it is read: `LimitBodies`, a middleware.
+"""Limit the size of a request body by URL, before a byte of it is read: `LimitBodies`, a middleware.
 
-Django writes what is uploaded to its temporary folder as soon as somebody asks for `request.POST`, and that is the CSRF
-check, before any view. Here the address decides: ours take `SMALL` unless a package registers more for one of them.
-Addresses that are not ours are left alone but for `COP_BODY_MAX_BYTES`. Under ASGI the server has read the body before
-any middleware: let the proxy limit it there.
+Django writes uploads to its temporary folder as soon as `request.POST` is read. The CSRF check does that, before any
+view. Here the URL decides: ours take `SMALL`, unless a package registers a higher limit for one of them. URLs of other
+apps have no limit except `COP_BODY_MAX_BYTES`. Under ASGI the server has read the body before any middleware runs, so
+the proxy must limit it there.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""System checks of `forms_ext`: what is missing or out of order, said before somebody is hurt."""
+"""System checks of `forms_ext`: what is missing or wrong in a site's settings."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The settings of `forms_ext`: each with its type, its default and what it means."""
+"""The settings of `forms_ext`: each with its type, default and meaning."""
 
 from pathlib import Path
 from typing import overload

@@ -1,4 +1,4 @@
-"""The registry of audit checks: what the packages promise, held against the whole database."""
+"""The registry of consistency checks, which the packages fill and `cop_audit` runs on the whole database."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Instants as our emails and pages write them, on the program's clock."""
+"""Format instants for emails and pages, in the program's home time zone."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

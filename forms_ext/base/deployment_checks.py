@@ -1,4 +1,4 @@
-"""System checks of a deployed site (`manage.py check --deploy`): nothing of a demo, a worker, mail that arrives."""
+"""System checks of a deployed site (`manage.py check --deploy`): no demo, a worker, email that is delivered."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Names of files that strangers send, made safe for the disks of whoever downloads them."""
+"""Make the names of uploaded files safe for every disk."""
 
 import re
 import unicodedata

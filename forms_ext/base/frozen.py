@@ -1,4 +1,4 @@
-"""Rows that are never edited or deleted: refused in Python, and in the database by `triggers.py`."""
+"""Rows that are never edited or deleted: Python refuses it here, the database in `triggers.py`."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn

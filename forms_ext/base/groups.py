@@ -1,4 +1,4 @@
-"""The three groups that the apps make once; what an operator changes in them afterwards stays."""
+"""The three groups that the apps create once. Later changes by an operator are kept."""
 
 from collections.abc import Iterable
 

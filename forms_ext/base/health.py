@@ -1,7 +1,7 @@
-"""How a process is, for load balancers and alarms: `/health/live/`, `/health/ready/` and `/health/work/`.
+"""The health of a process, for load balancers and alarms: `/health/live/`, `/health/ready/` and `/health/work/`.
 
-The middleware answers before everything else: a balancer asks by an address that is no host name of the site, and by
-plain HTTP. The answer names what is in order and what is not, and no more; why it is not stands in the log.
+The middleware answers before everything else, because a balancer asks with a host name that is not the site's, over
+plain HTTP. The answer names only what is in order and what is not. The log has the reason.
 """
 
 import logging

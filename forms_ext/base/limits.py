@@ -1,4 +1,4 @@
-"""Limits on how often somebody may do a thing: counted in the database, shared by all processes."""
+"""Rate limits, counted in the database and shared by all processes."""
 
 import math
 from datetime import UTC, datetime, timedelta

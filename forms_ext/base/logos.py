@@ -1,8 +1,8 @@
-"""Whether a picture may stand on documents: one that is drawn in a moment, whatever it holds.
+"""Check whether a logo can be used on documents: it must be rendered quickly, whatever it contains.
 
-A raster picture is measured by its pixels, a drawing (SVG) by the work that it makes: each part counts as often as the
-parts that refer to it (`use`, masks, patterns, markers, clip paths) have it drawn, and once more for each level above
-it, at which its size is asked for. A drawing that refers to itself, or to anything outside of itself, is refused.
+A raster image is measured by its pixels, an SVG by the work that it causes. Each part counts as often as it is drawn
+through references (`use`, masks, patterns, markers, clip paths), and once more for each level above it that asks for
+its size. An SVG that refers to itself, or to anything outside itself, is refused.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Amounts as staff, mails and audit read them: one rule for all, that of `cop_program.formatting`."""
+"""Format amounts for staff, emails and the audit, by the rule of `cop_program.formatting`."""
 
 from djmoney.money import Money
 

@@ -1,11 +1,12 @@
-"""Who sends a request, as a network: what limits count by. Every guard asks here, and nothing of it is stored in clear.
+"""The network that sends a request, by which limits count. Every guard uses it, and nothing is stored in plain text.
 
-An IPv4 address counts by itself, an IPv6 address by its /64, which one customer has. IPv6 addresses in which an IPv4
-address is the sender's own count as that one. Taken apart are, besides the mapped `::ffff:1.2.3.4` that a socket for
-both kinds gives (RFC 4291, 2.5.5.2): IPv4-compatible ones (2.5.5.1), IPv4-translated ones (RFC 2765, 2.1), NAT64's
-well-known prefix (RFC 6052, 2.1), 6to4 (RFC 3056, 2) and Teredo (RFC 4380, 4), whose /64 would be that of all clients
-of one server. The prefix for translators of one's own (RFC 8215) does not say where the IPv4 address stands: there each
-address counts. ISATAP (RFC 5214) stays a /64: who lives in it chooses the IPv4 address as they like.
+An IPv4 address counts by itself, an IPv6 address by its /64, which belongs to one customer. Some IPv6 addresses contain
+the sender's own IPv4 address, and count as that one: mapped `::ffff:1.2.3.4`, from a socket for both (RFC 4291,
+2.5.5.2), IPv4-compatible (2.5.5.1), IPv4-translated (RFC 2765, 2.1), NAT64 with the well-known prefix (RFC 6052, 2.1),
+6to4 (RFC 3056, 2) and Teredo (RFC 4380, 4), whose /64 is shared by all clients of a server.
+
+The prefix for local translators (RFC 8215) does not say where the IPv4 address is, so each of its addresses counts.
+ISATAP (RFC 5214) stays a /64, because its users choose the IPv4 address freely.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The registry of periodic jobs: each may run at any time, and twice."""
+"""The registry of periodic jobs. Each may run at any time, and twice."""
 
 import logging
 from collections.abc import Callable

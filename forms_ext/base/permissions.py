@@ -1,4 +1,4 @@
-"""Permissions, as Wagtail's policy registry decides."""
+"""Permissions by Wagtail's policy registry."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The entries of a timeline, and those found in the audit log."""
+"""Entries of a timeline, and how to find them in the audit log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

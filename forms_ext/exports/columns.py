@@ -1,4 +1,4 @@
-"""The contract of an export: its columns, the same for every row, over all versions of the forms."""
+"""The columns of an export: the same for every row, across all versions of the forms."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

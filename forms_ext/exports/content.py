@@ -1,4 +1,4 @@
-"""The bytes of an export: its rows, in its format."""
+"""The bytes of an export in its format."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,7 @@
-"""CSV by PostgreSQL's COPY: the server takes the answers apart while we make a CSV of what it has sent.
+"""CSV by PostgreSQL's COPY: the server extracts the answers while we turn what it has sent into CSV.
 
-The texts are those of `csv_lines.encode`, byte for byte: a test holds both ways against each other. COPY's own text
-format, not its CSV: tabs and line ends in it are always those between cells and rows, so a batch is turned at once.
+The result equals that of `csv_lines.encode`, byte for byte; a test compares both. COPY's text format, not its CSV, is
+used: tabs and line ends in it are always separators, so a whole batch is converted at once.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""CSV as RFC 4180 has it: CRLF at the end of a line, every cell in quotation marks."""
+"""CSV as in RFC 4180: lines end in CRLF, every cell is quoted."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain

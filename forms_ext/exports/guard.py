@@ -1,7 +1,7 @@
-"""Cells that a spreadsheet would run as a formula, made harmless so that they can be read back.
+"""Make cells harmless that a spreadsheet would run as a formula, in a way that can be undone.
 
-OWASP ("CSV Injection") names the first characters; a single quote before them makes the cell a text. A text that
-begins with quotes and then such a character gets one more, so that taking one away always gives the original.
+OWASP ("CSV Injection") lists the first characters. A single quote in front makes the cell a text. A text that begins
+with quotes and then such a character gets one more, so removing one always restores the original.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""JSON lines: one object for each row; answers below `answers`, as they are stored."""
+"""JSON lines: one object per row, with the stored answers below `answers`."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""An export: who took what, when, and how many rows; and the file of one that was made in the background."""
+"""An export: who took what, when, and how many rows; for a background export, its file."""
 
 from datetime import datetime
 

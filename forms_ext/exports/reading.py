@@ -1,4 +1,4 @@
-"""Reads an export back: the values that were stored, harmless cells as they were."""
+"""Read an export back: the stored values, with harmless cells restored."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,6 @@
-"""Rows from a cursor that the server keeps, in batches: each a table of typed values, column by column.
+"""Rows from a server-side cursor, in batches: each a table of typed values, column by column.
 
-Column by column, for a loop over the cells of one column costs a fraction of one over the columns of each row.
+A loop over the cells of one column costs a fraction of a loop over the columns of each row.
 """
 
 import json

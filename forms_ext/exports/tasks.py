@@ -1,4 +1,4 @@
-"""Writes large exports to private storage: safe to run twice, and to be killed at any point."""
+"""Write large exports to private storage. The task may run twice and be killed at any point."""
 
 import logging
 import tempfile

@@ -1,4 +1,4 @@
-"""Values as the text of a cell, and back: the one place that knows both ways."""
+"""Convert values to the text of a cell, and back."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The parts of a workbook around its sheets: styles, names and relations."""
+"""The parts of a workbook other than its sheets: styles, names and relations."""
 
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import quoteattr

@@ -1,6 +1,6 @@
-"""XLSX as a stream: rows are packed as they come, so that neither the sheet nor the file is ever held whole.
+"""XLSX as a stream: rows are packed as they arrive, so neither the sheet nor the file is ever in memory as a whole.
 
-The format is ISO/IEC 29500; why no library writes it stands in `docs/decisions/0010-xlsx-as-a-stream.md`.
+The format is ISO/IEC 29500. `docs/decisions/0010-xlsx-as-a-stream.md` says why no library writes it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A ZIP file written to nowhere: what is written can be taken away at once."""
+"""Write a ZIP file as a stream."""
 
 import zipfile
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The editor's side of a form: a flat stream of questions, texts, and marks of steps and sections."""
+"""The form editor: a flat stream of questions, texts, and markers of steps and sections."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

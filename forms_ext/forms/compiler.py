@@ -1,4 +1,4 @@
-"""A version compiled once for each process: Django fields that check posts of the page and of the API alike."""
+"""A version compiled once per process: Django fields that check posts of the page and of the API alike."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

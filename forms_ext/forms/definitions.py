@@ -1,4 +1,4 @@
-"""From an editor's stream to a frozen version: canonical JSON, its hash, and keys that never change."""
+"""Freeze an editor's stream as a version: canonical JSON, its hash, and keys that never change."""
 
 import json
 import re

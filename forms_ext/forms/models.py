@@ -1,4 +1,4 @@
-"""Form pages that editors build, their frozen versions, uploads and plain submissions."""
+"""The frozen versions of forms, and the permanent keys of questions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

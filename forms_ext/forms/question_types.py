@@ -1,4 +1,4 @@
-"""Question types: one class each, for the Django field, the stored value, its JSON Schema and how staff read it."""
+"""Question types: one class each, with the Django field, the stored value, its JSON Schema and what staff see."""
 
 import datetime
 import unicodedata

@@ -1,4 +1,4 @@
-"""PDFs handed out by views that have checked who asks: staff with `bill_account`, a member on their own page."""
+"""Serve PDFs. Views check first who asks: staff with `bill_account`, or a member on their private page."""
 
 from typing import Any
 

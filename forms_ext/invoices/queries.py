@@ -1,4 +1,4 @@
-"""Reads of invoices and of accounts beside them."""
+"""Reads of invoices and their accounts."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The emails about money paid out."""
+"""The emails about refunds and rebates paid."""
 
 from collections.abc import Mapping, Sequence
 

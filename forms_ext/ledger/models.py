@@ -1,4 +1,4 @@
-"""Issuers, accounts and their rows, payments, what is to be paid out. Knows payers, not members."""
+"""Issuers, accounts and their entries, payments, refunds and rebates. The ledger knows payers, not members."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Reads of the ledger: what is owed, what was paid, who is late."""
+"""Reads of the ledger: amounts due, payments, overdue accounts."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""News of the ledger for the packages above."""
+"""Signals of the ledger for the packages above."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""States that staff read of money, found from what the rows say."""
+"""Statuses of refunds and rebates, derived from their rows."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

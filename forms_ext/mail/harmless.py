@@ -1,4 +1,4 @@
-"""Clean text that a stranger typed before an email repeats it: drop addresses and hidden characters."""
+"""Clean text that a stranger typed before an email repeats it: drop links, addresses and hidden characters."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Whose values the preview of a mail can show: invented ones, a real person's, or those of a mail that was written."""
+"""Whose values the preview of an email can show: sample values, a real person's, or those of an email in the log."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

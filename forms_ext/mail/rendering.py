@@ -1,4 +1,4 @@
-"""From one source (an editor's text with placeholders) to subject, plain text and HTML."""
+"""Render an editor's text with fields to subject, plain text and HTML."""
 
 import re
 from collections.abc import Mapping

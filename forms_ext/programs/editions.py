@@ -1,4 +1,4 @@
-"""A new edition: the program's pages, its own mail texts, and what should be looked at afterwards."""
+"""A new edition: the program's pages, its own email texts, and what to check afterwards."""
 
 from datetime import date
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Work on everyone in a program, one after the other: confirmed, or cancelled."""
+"""A batch run: confirming or cancelling a program, person by person."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What the pages of a program ask about its run."""
+"""What `cop_program` asks about a program: its next step, its standing, and why its pages must be kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whom a run mails: one person of each kind is done in a trial, so that staff see the emails before it starts."""
+"""Whom a run emails: a dry run for one person of each kind, so that staff see the emails before it starts."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any

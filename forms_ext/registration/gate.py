@@ -1,4 +1,4 @@
-"""The gate before the registration form: a link becomes a cookie, the cookie is read live."""
+"""The gate before the registration form: a link becomes a cookie, and the cookie is checked on every request."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit

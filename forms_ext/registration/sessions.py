@@ -1,4 +1,4 @@
-"""The sessions of a program as its members read them: with join links and recordings, in their own zone."""
+"""The sessions of a program for its members: with join links and recordings, in their own time zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which state of a registration may follow which, and the one statement that changes it."""
+"""The allowed changes of a registration's status, and the one statement that makes them."""
 
 from collections.abc import Mapping
 

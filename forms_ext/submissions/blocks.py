@@ -1,4 +1,4 @@
-"""The block by which any page of a site carries a form; put it into a StreamField of your own page type."""
+"""The block that shows a form in any page of a site. Add it to a StreamField of your own page type."""
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What a form hands to the page that asked, and what it gets back."""
+"""What a form hands to its page, and what it gets back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The question that asks for a file."""
+"""The question type for files."""
 
 from typing import Any
 

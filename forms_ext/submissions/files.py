@@ -1,4 +1,4 @@
-"""Files that applicants send: checked by size and content, kept as private draft uploads."""
+"""Files that applicants send: checked by size and content, stored as private draft uploads."""
 
 import hashlib
 import re

@@ -1,7 +1,7 @@
-"""A form in a frame of another website: whom browsers let show it, its addresses, the code to paste.
+"""A form in a frame of another website: which websites may show it, its URLs, the code to paste.
 
-A frame of another site gets no cookie: what the form needs to know travels in the form (its token, the answers that
-were checked, the files that were kept), and the confirmation in its address.
+A frame of another site gets no cookie. What the form needs to know is in the form (its token, the checked answers, the
+stored files), and the confirmation is in its URL.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Form pages: they show and take what their questions ask."""
+"""Form pages: they show the questions and accept the answers."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The editor of a form: its panels in the order in which people meet what they hold; drafts may lack things."""
+"""The editor of a form: its panels in the order in which people meet their content. Drafts may be incomplete."""
 
 from collections.abc import Sequence
 from typing import Any

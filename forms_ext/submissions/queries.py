@@ -1,4 +1,4 @@
-"""What editors and other packages ask of the answers."""
+"""Reads of the answers, for editors and other packages."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What this package connects: publishing freezes a version, old drafts of uploads go."""
+"""Receivers of signals: publishing freezes a version, and old draft uploads are deleted."""
 
 from datetime import timedelta
 from typing import Any

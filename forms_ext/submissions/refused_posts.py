@@ -1,7 +1,7 @@
-"""A post of somebody to whom its page is not open, or not any more: a view restriction was set, a session has ended.
+"""Posts of people who may not, or may no longer, see the page: it became private, or their session has expired.
 
-Wagtail would answer with the form for the password or the way to log in, and all that was typed would be gone. Whoever
-was shown the form gets back what they typed, with the way to the page and a button that sends it once more.
+Wagtail would answer with the password form or the login, and everything typed would be lost. People who were shown the
+form get back what they typed, with a link to the page and a button that sends it again.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""The whole life of a public form on a page: shown, sent, shown again with everything in it, confirmed."""
+"""Serve a public form on a page: show it, accept a post, show errors with everything typed, confirm."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How large a body the addresses of a form take (`base.bodies`): its text, and the files that it asks for."""
+"""How large a body the URLs of a form take (`base.body_limits`): the text, and the files that it asks for."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,6 +1,6 @@
-"""gunicorn's settings: threads that may stream, and an access log that holds no personal link.
+"""gunicorn's settings: threads that can stream, and an access log without private links.
 
-`gunicorn --config python:config.gunicorn config.wsgi`; the environment variables PORT, HOST, WEB_WORKERS and
+`gunicorn --config python:config.gunicorn config.wsgi`. The environment variables PORT, HOST, WEB_WORKERS and
 WEB_THREADS change it.
 """
 

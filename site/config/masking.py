@@ -1,4 +1,4 @@
-"""Keeps the secret part of personal links out of logs."""
+"""Keep the secret part of private links out of logs."""
 
 import logging
 import re

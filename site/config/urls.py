@@ -1,4 +1,4 @@
-"""Addresses of the site: both apps before Wagtail's, which takes what is left."""
+"""URL patterns of the site: both apps before Wagtail's own, which match every path."""
 
 from django.apps import apps
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""What a newcomer needs to look around: addresses and log-ins, printed and written to demo.json."""
+"""What a newcomer needs to look around: URLs and logins, printed and written to demo.json."""
 
 import json
 import os

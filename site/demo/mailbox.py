@@ -1,4 +1,4 @@
-"""A mail backend that keeps what it is given in a folder, and the reading of that folder for the mailbox page."""
+"""An email backend that stores emails in a folder, and functions that read the folder for the mailbox page."""
 
 import os
 import re

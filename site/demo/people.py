@@ -1,4 +1,4 @@
-"""The demo's users: one for each role, with passwords drawn once and kept in demo.json."""
+"""The demo's users: one for each role, with passwords generated once and kept in demo.json."""
 
 import secrets
 from dataclasses import dataclass

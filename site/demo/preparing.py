@@ -1,4 +1,4 @@
-"""Brings a data folder to where the demo's site can be used: tables, the demo's pages and people, the handout."""
+"""Prepare a data folder for the demo's site: tables, pages and people, the handout."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs the benches and writes build/bench.json: `python -m tests.benchmarks [NAME]`, or ONLY=NAME."""
+"""Run the benchmarks and write build/bench.json: `python -m tests.benchmarks [NAME]`, or ONLY=NAME."""
 
 import importlib
 import json

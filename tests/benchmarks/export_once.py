@@ -1,4 +1,4 @@
-"""One export in a process of its own: `fill ROWS`, or `ours|wagtail csv|xlsx`; prints what it measured as JSON."""
+"""One export in its own process: `fill ROWS`, or `ours|wagtail csv|xlsx`. Prints what it measured as JSON."""
 
 import json
 import resource

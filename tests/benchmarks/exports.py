@@ -1,6 +1,6 @@
-"""CSV and XLSX of 20,000 submissions with 12 answers, beside Wagtail's own export of the same, on both databases.
+"""CSV and XLSX of 20,000 submissions with 12 answers, compared with Wagtail's own export, on both databases.
 
-Each measurement is a process of its own, whose answer is read piece by piece as a web server does it.
+Each measurement has its own process, whose response is read piece by piece, as a web server does it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The document of a program beside Wagtail's v2 detail of the same page, with the same content, and its 304."""
+"""The document of a program compared with Wagtail's v2 detail of the same page, with the same content, and its 304."""
 
 import tempfile
 from collections.abc import Callable

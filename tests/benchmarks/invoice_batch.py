@@ -1,8 +1,8 @@
-"""200 invoices issued, drawn and stored by two worker processes beside one; queries and memory of each invoice.
+"""200 invoices issued, rendered and stored by two worker processes, compared with one; queries and memory per invoice.
 
-What is measured is our own work: the queue's own bookkeeping and the mail that follows are not in it, nor is the
-start of a worker, which reads WeasyPrint and the fonts once in its life: each draws one page, says that it is ready,
-and all begin at the same moment.
+Only our own work is measured: neither the bookkeeping of the task queue nor the email that follows, nor the start of a
+worker, which loads WeasyPrint and the fonts once. Each worker renders one page, reports that it is ready, and all start
+at the same moment.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""One invoice PDF, tagged and archival, beside WeasyPrint's plain `write_pdf()` of the same HTML and styles."""
+"""One invoice PDF, tagged and archival, compared with WeasyPrint's plain `write_pdf()` of the same HTML and styles."""
 
 import ctypes.util
 

@@ -1,4 +1,4 @@
-"""100 people at once for nine places over HTTP, two web workers, beside the same 100 one after another."""
+"""100 people at once for nine places over HTTP, with two web workers, compared with the same 100 one after another."""
 
 import http.cookiejar
 import json

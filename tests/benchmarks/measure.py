@@ -1,4 +1,4 @@
-"""What all benches share: rows of the table, medians, the machine."""
+"""What all benchmarks share: rows of the table, medians, the machine."""
 
 import os
 import platform

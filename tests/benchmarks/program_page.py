@@ -1,4 +1,4 @@
-"""The page of the open program beside a plain Wagtail page with a title and a rich text, asked for by visitors."""
+"""The page of the open program compared with a plain Wagtail page with a title and a rich text, for visitors."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Wagtail's two APIs as an integrator may switch them on, above the site's own addresses."""
+"""Wagtail's two APIs as an integrator may turn them on, above the site's own URL patterns."""
 
 from config.urls import urlpatterns as site_urls
 from django.urls import path

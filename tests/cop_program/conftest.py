@@ -1,4 +1,4 @@
-"""A program of the reference with its sessions, and a provider that remembers what it was asked."""
+"""The reference program with its sessions, and a provider that records what it was asked."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A program read by other programs: the endpoint, its ETag, and the same as fields of Wagtail's own endpoints."""
+"""A program read by other software: the endpoint, its ETag, and the same as fields of Wagtail's own endpoints."""
 
 import csv
 import sys

@@ -1,4 +1,4 @@
-"""What is private stays out of Wagtail's APIs, whichever of them an integrator switches on."""
+"""Private data stays out of Wagtail's APIs, whichever of them an integrator turns on."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The body of a program page: what its blocks show, what they refuse, and drafts that are not finished."""
+"""The body of a program page: what its blocks show, what they refuse, and incomplete drafts."""
 
 from typing import Any
 

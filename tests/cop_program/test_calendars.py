@@ -1,4 +1,4 @@
-"""The calendar of a program: what RFC 5545 asks, what vobject sees, and what it does not."""
+"""The calendar of a program: what RFC 5545 requires and what vobject reads."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The page of a program is kept for visitors; whatever it shows, a change of it shows at once."""
+"""The page of a program is kept for visitors, and shows every change at once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

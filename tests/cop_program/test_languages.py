@@ -1,4 +1,4 @@
-"""Dates, times, zones and money as readers of other languages write them."""
+"""Dates, times, time zones and amounts as readers of other languages write them."""
 
 from datetime import date, timedelta
 

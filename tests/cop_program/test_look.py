@@ -1,4 +1,4 @@
-"""The look: its weight, and the contrast of any colour that an organization sets."""
+"""The look: the size of its files, and the contrast of any color that an organization sets."""
 
 import colorsys
 import itertools

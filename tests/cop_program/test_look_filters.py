@@ -1,4 +1,4 @@
-"""How a program page is put in order."""
+"""The order of the parts of a program page."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Whole pages: in order, without inline script or style, and in the reader's own zone."""
+"""Whole pages: valid, without inline scripts or styles, and in the reader's own time zone."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Programs and sessions as editors make them: refused at the field, published, copied, deleted, and shown."""
+"""Programs and sessions as editors create them: refused at the field, published, copied, deleted, and shown."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

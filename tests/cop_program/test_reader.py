@@ -1,4 +1,4 @@
-"""Deadlines in words, and the reader's zone without a script and without CSRF."""
+"""Deadlines in words, and the reader's time zone without a script and without CSRF."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""The schedule: the 30 rows of the reference, hard zones, and any schedule against a plain conversion."""
+"""The schedule: the 30 rows of the reference, difficult time zones, and any schedule against a plain conversion."""
 
 import csv
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Cards of programs and facilitators in a body: who sees them, what they cost, what other programs read."""
+"""Cards of programs and facilitators in a body: who sees them, their queries, what other software reads."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pages in a second language: words of their own, figures of the source page."""
+"""Pages in a second language: their own texts, and the figures of the source page."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Rows selected in a listing, as its script and the page that follows post them."""
+"""Rows selected in a list, as its script and the next page post them."""
 
 from collections.abc import Iterable
 from typing import Any

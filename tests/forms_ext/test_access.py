@@ -1,7 +1,7 @@
-"""Private pages at every address of ours: nothing of them to whom may not see them, all of them to whom may.
+"""Private pages at every URL of ours: visitors without access see nothing of them, visitors with access everything.
 
-The table has a line for each address of both apps, and the pages that show something of others. One that is new and
-not in it fails the first test.
+The table has a line for each URL of both apps, and for the pages that show something of others. A new URL that is not
+in it fails the first test.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Every audit check finds what it is there for: a sound history is broken by hand, one break after the other."""
+"""Every consistency check finds what it is there for: a sound history is broken by hand, one break at a time."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta

@@ -1,5 +1,6 @@
-"""Answers that feed a column fit it, by whichever way they come: an error in words at the field, never one of the
-database. The forms here were published before anybody checked their limits."""
+"""Answers that fill a column fit it, whichever way they arrive: the error is a message at the field, never one of the
+database. The forms here were published before their limits were checked.
+"""
 
 import json
 import re

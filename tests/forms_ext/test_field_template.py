@@ -1,4 +1,4 @@
-"""How one question and what to mend in it are written."""
+"""The HTML of one question and its error."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Numbers that no row can have, wherever an address or a query takes one: no such page, and never an error of ours."""
+"""Numbers that no row can have, in every URL and query: a 404, never an error of ours."""
 
 from collections.abc import Iterator
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Somebody who applies in German goes the whole way in German, whatever their browser prefers; others have English."""
+"""A person who applies in German gets everything in German, whatever their browser prefers; others get English."""
 
 from collections.abc import Iterator
 

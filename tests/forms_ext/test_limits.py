@@ -1,4 +1,4 @@
-"""Limits at every address that takes something: who they count, what they leave alone, and what they say."""
+"""Limits at every URL that accepts something: whom they count, what they do not count, and what they say."""
 
 import re
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""What staff write for colleagues reaches nobody else; what they write to a person is in the email, as it was shown.
+"""What staff write for colleagues reaches nobody else; what they write to a person is in the email, as shown before.
 
-The table says for each action of the staff which emails go out, and which of them hold the message to the person.
+For each staff action, the table says which emails are sent, and which of them contain the message to the person.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""An edition of its own for the journeys of the staff, made in the data of a running site.
+"""A separate edition for the staff journeys, created in the data of a running site.
 
 `manage.py shell -c` runs it with `SOURCE` (slug), `KEY`, `TITLE` and `CAST` (name: state) set above;
 it prints the program's pk.

@@ -1,4 +1,4 @@
-"""An editor announces a program with a session, mends what is refused, and adds a question to a form."""
+"""An editor announces a program with a session, fixes what is refused, and adds a question to a form."""
 
 import re
 from uuid import uuid4

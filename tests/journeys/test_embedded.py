@@ -1,6 +1,6 @@
-"""A form in a frame of another web site under a strict policy of its own; that site gets no cookie of ours through.
+"""A form in a frame of another website with a strict policy of its own, without any cookie of ours.
 
-The site stands at 127.0.0.1, the others at localhost: browsers take those for two sites.
+Our site is at 127.0.0.1, the others at localhost: browsers treat those as two sites.
 """
 
 import json

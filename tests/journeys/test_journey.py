@@ -1,7 +1,7 @@
 """From the page of a program to the invoice: applicants, staff and the real processes of the site.
 
-Three people go the way: with a desktop, with a phone, and with a browser that runs no scripts. One more goes it until
-staff confirm the program and the invoice comes. Everything of ours that they see is looked at by axe.
+Three people take the journey: with a desktop, with a phone, and with a browser without scripts. Another one takes it
+until staff confirm the program and the invoice arrives. axe checks every page of ours that they see.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""A day of the staff in the admin, at a desk and on a phone, on an edition of their own.
+"""A day of the staff in the admin, on a desktop and on a phone, with a separate edition.
 
-The steps follow one another: each test goes on where the one before it has left the edition.
+The tests are one sequence: each continues where the one before it has left the edition.
 """
 
 import json

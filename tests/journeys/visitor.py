@@ -1,4 +1,4 @@
-"""Somebody with a browser, who looks at every page with axe."""
+"""A person with a browser, who checks every page with axe."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A program with members and their invoices, as a site that runs has them; run by `tests/site/test_backup.py`."""
+"""A program with members and their invoices, as on a running site; run by `tests/site/test_backup.py`."""
 
 from typing import Any
 

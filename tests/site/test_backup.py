@@ -1,4 +1,4 @@
-"""What docs/operators.md says of backup and restore, word by word; the restored copy passes the audit."""
+"""What docs/operators.md says about backup and restore, word by word; the restored copy passes the audit."""
 
 import os
 import re

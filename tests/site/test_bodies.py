@@ -1,4 +1,4 @@
-"""Bodies of any size at the real web server: refused by address, before anything of them is read."""
+"""Bodies of any size at the real web server: refused by URL, before anything of them is read."""
 
 import json
 import os

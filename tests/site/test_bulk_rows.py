@@ -1,4 +1,4 @@
-"""A thousand selected rows through the real web server, whose request line ends at 4,094 bytes."""
+"""A thousand selected rows through the real web server, which accepts no request line above 4,094 bytes."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The translations: whole, true to their sources, and compiled (docs/decisions/0011-compiled-catalogues.md)."""
+"""The translations are complete, match the sources, and are compiled (docs/decisions/0011-compiled-catalogues.md)."""
 
 import ast
 import re

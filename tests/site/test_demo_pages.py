@@ -1,4 +1,4 @@
-"""The body of the demo's program page, as its templates draw it."""
+"""The body of the demo's program page, as its templates render it."""
 
 import pytest
 from demo.loader import pages, texts

@@ -1,4 +1,4 @@
-"""What the documentation for developers names is there: files, functions, pages that links lead to, the picture."""
+"""What the documentation names exists: files, functions, linked pages; the picture matches the imports."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What a visitor sees where something is missing, forbidden or broken: a page of the site, in words, with a way on."""
+"""What a visitor sees if something is missing, forbidden or broken: a page with an explanation and a link."""
 
 import re
 

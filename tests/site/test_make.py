@@ -1,4 +1,4 @@
-"""`make help` lists what there is; `make quick` finds the units of a change; the picture leaves out what is implied."""
+"""`make help` lists the commands, `make quick` finds the unit tests of a change, the picture omits implied arrows."""
 
 import os
 import re

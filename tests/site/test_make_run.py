@@ -1,4 +1,4 @@
-"""`make run` as a newcomer uses it: what it serves, writes, keeps, and how it ends."""
+"""`make run` as a newcomer uses it: what it serves, writes and keeps, and how it ends."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""No log holds what opens a personal page, however mangled the address is that somebody asks for."""
+"""No log contains a link that opens a private page, however mangled the requested URL is."""
 
 import io
 import logging

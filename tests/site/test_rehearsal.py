@@ -1,4 +1,4 @@
-"""A rehearsal of the reference program: what happened to whom, which mails went out, and how every figure stood."""
+"""A rehearsal of the reference program: what happened to whom, which emails were sent, and all figures."""
 
 import io
 import re

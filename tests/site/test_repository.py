@@ -1,4 +1,4 @@
-"""Nothing in the repository points outside it: no folder beside it, no path of a machine, no registry's host."""
+"""Nothing in the repository points outside it: no folder next to it, no path of a machine, no registry's host."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Each sentence with places to fill gets a value for every one of them, where code fills it at once."""
+"""Each message with placeholders gets a value for every one of them, if code fills it at once."""
 
 import ast
 import re

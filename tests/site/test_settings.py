@@ -1,4 +1,4 @@
-"""The production settings: complete by environment variables alone, and deaf to the demo."""
+"""The production settings: environment variables are enough, and nothing of the demo is used."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`site/bin/setup` on machines that lack something: each with a PATH of its own that holds stubs, and a copy of it."""
+"""`site/bin/setup` on machines that lack something: each with its own PATH of stubs, and a copy of it."""
 
 import shutil
 import stat

@@ -1,4 +1,4 @@
-"""mypy is as strict with one module as with the others."""
+"""mypy is equally strict with every module."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Every name of a view in code and templates leads somewhere, with as many values as the code gives it."""
+"""Every URL name in code and templates resolves, with as many values as the code gives it."""
 
 import ast
 import re

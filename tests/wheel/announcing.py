@@ -1,4 +1,4 @@
-"""Makes the pages that the README names, in Wagtail's admin, in its order."""
+"""Create the pages that the README names, in Wagtail's admin, in its order."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A visitor without a browser: opens pages, reads them, and sends their forms with everything that stands in them."""
+"""A visitor without a browser: opens pages, reads them, and sends their forms with everything in them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

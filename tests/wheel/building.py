@@ -1,4 +1,4 @@
-"""What we hand out: the wheel and the sdist, and what a plain environment needs to install them."""
+"""What we ship: the wheel and the sdist, and what a plain environment needs to install them."""
 
 import os
 import subprocess

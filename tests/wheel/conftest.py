@@ -1,4 +1,4 @@
-"""The built packages, and a plain Wagtail site that an integrator has made with them."""
+"""The built packages, and a plain Wagtail site that an integrator made with them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs in the plain environment (`manage.py shell`): what can't be seen from outside."""
+"""Runs in the plain environment (`manage.py shell`): what cannot be seen from outside."""
 
 import importlib
 import io

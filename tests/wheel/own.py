@@ -1,4 +1,4 @@
-"""Runs in the plain site with what docs/integrators.md shows: a page type, a question type, a provider."""
+"""Runs in the plain site with the code of docs/integrators.md: a page type, a question type, a provider."""
 
 import json
 import re

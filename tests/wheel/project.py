@@ -1,4 +1,4 @@
-"""A plain Wagtail project in an environment of its own, made by what the README says."""
+"""A plain Wagtail project in its own environment, made as the README says."""
 
 import os
 import signal

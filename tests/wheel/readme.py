@@ -1,4 +1,4 @@
-"""The README's "Five minutes as an integrator" as steps that a test takes."""
+"""The README's "Five minutes as an integrator" as steps that a test follows."""
 
 import re
 from dataclasses import dataclass

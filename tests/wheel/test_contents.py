@@ -1,4 +1,4 @@
-"""What the wheel carries."""
+"""What the wheel contains."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What docs/integrators.md says of settings, templates and signals is so; its code runs in the plain site."""
+"""What docs/integrators.md says about settings, templates and signals is true; its code runs in the plain site."""
 
 import importlib
 import re

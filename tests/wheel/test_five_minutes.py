@@ -1,4 +1,4 @@
-"""The README's five minutes as an integrator, word by word, in a plain Wagtail site; and what is there afterwards."""
+"""The README's five minutes as an integrator, word by word, in a plain Wagtail site, and the result."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Applications that staff enter for somebody who wrote a mail."""
+"""Staff add an application for someone who emailed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Decisions on many applications at once, each mail shown before it goes."""
+"""Decide on many applications at once; each email is shown before it is sent."""
 
 from datetime import datetime
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""What the staff's pages ask of the packages: which decisions are open, what they do, the mail they send."""
+"""The decisions as the staff pages need them: which are possible, what they do, the email they send."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

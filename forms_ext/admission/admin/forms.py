@@ -1,4 +1,4 @@
-"""What staff fill in about an application."""
+"""The staff forms about an application."""
 
 from datetime import date, datetime
 

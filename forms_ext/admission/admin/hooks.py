@@ -1,4 +1,4 @@
-"""What admission has in Wagtail's admin: the applications, their people, and decisions in bulk."""
+"""Register admission in Wagtail's admin: the list of applications, the pages of people, bulk decisions."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks

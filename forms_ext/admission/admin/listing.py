@@ -1,4 +1,4 @@
-"""The register of applications in Wagtail's admin."""
+"""The list of applications in Wagtail's admin."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Addresses of admission below the admin."""
+"""Admin URLs of admission."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page of a person: answers, decision, notes, one timeline."""
+"""The staff page of a person: answers, decision, notes, one timeline."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the forms of the staff share."""
+"""Form fields that several staff forms share."""
 
 import re
 import uuid

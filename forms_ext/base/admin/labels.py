@@ -1,4 +1,4 @@
-"""Words for the values of filters."""
+"""Labels for the values of filters."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,6 +1,6 @@
-"""Which rows of a listing were selected: one field in the body of a form, however many they are.
+"""Which rows of a list were selected: one field in the body of a form, however many they are.
 
-Ids in an address end at about 140 rows: gunicorn takes no request line above 4,094 bytes.
+Ids in a URL would end at about 140 rows: gunicorn accepts no request line above 4,094 bytes.
 """
 
 import re

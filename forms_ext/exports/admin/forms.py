@@ -1,4 +1,4 @@
-"""What staff choose for an export."""
+"""The form with the options of an export."""
 
 from typing import Any
 

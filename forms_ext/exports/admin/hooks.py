@@ -1,4 +1,4 @@
-"""What the exports have in Wagtail's admin: their addresses, and the permission to export."""
+"""Register exports in Wagtail's admin: their URLs, and the permission to export."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet

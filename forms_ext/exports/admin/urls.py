@@ -1,4 +1,4 @@
-"""Addresses of exports below the admin."""
+"""Admin URLs of exports."""
 
 from django.urls import path
 

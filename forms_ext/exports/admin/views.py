@@ -1,4 +1,4 @@
-"""The staff's pages of exports: what to choose, how far a large one is, and its file."""
+"""The staff pages of exports: options, progress of a background export, its file."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What billing has in Wagtail's admin: the registers of money, and who issues invoices."""
+"""Register billing in Wagtail's admin: its lists, and the issuers."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The listings of accounts and invoices."""
+"""The lists of accounts and invoices."""
 
 from typing import Any
 

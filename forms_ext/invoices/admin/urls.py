@@ -1,4 +1,4 @@
-"""Addresses of billing below the admin."""
+"""Admin URLs of billing."""
 
 from django.urls import path
 

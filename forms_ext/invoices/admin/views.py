@@ -1,4 +1,4 @@
-"""The page of an account, and the documents on it."""
+"""The staff page of an account, and its documents."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Draws invoices, credit notes and receipts as PDF/A-3a and PDF/UA-1, from their snapshot alone."""
+"""Render invoices, credit notes and receipts as PDF/A-3a and PDF/UA-1, from their snapshot only."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""From HTML to the bytes of the PDF: WeasyPrint with what it needs kept between documents.
+"""Render HTML to PDF: WeasyPrint, with what it needs kept between documents.
 
-The fonts, the style sheet and the raster logos are read once for each process. The fetcher opens nothing but
-these fonts and the logo of the snapshot, so that no text can make the server read a file or call an address.
+Fonts, style sheet and raster logos are read once per process. The fetcher opens nothing but these fonts and the logo of
+the snapshot, so no text can make the server read a file or open a URL.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
-"""The same invoice for machines: Factur-X (ZUGFeRD), profile EN 16931, from the snapshot alone.
+"""The invoice for machines: Factur-X (ZUGFeRD), profile EN 16931, from the snapshot only.
 
-No tax stands on our invoices, so each line is outside the scope of VAT (category O). What was paid before is the
-prepaid amount; a credit note states the amounts of the invoice it cancels.
+Our invoices show no tax, so each line is outside the scope of VAT (category O). Earlier payments are the prepaid
+amount. A credit note states the amounts of the invoice that it cancels.
 """
 
 import unicodedata

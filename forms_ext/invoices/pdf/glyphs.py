@@ -1,4 +1,4 @@
-"""What the bundled fonts can draw: PDF/A wants every character in an embedded font."""
+"""Which characters the bundled fonts contain: PDF/A requires every character in an embedded font."""
 
 import unicodedata
 from functools import cache

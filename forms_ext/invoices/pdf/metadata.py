@@ -1,4 +1,4 @@
-"""What an invoice says of itself in its XMP packet: that it follows PDF/UA-1, and that an e-invoice is attached."""
+"""The XMP packet of an invoice: it declares PDF/UA-1 and the attached e-invoice."""
 
 from collections.abc import Sequence
 

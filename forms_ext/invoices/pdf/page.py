@@ -1,4 +1,4 @@
-"""The page as HTML: every figure and word of a snapshot, ready to be laid out."""
+"""The document as HTML: every figure and text of a snapshot, ready for layout."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""What staff fill in about money."""
+"""The staff forms about payments, refunds and rebates."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The registers of money: accounts, invoices, refunds and rebates."""
+"""The lists of refunds and rebates due."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The staff's pages of money: an account, and what is recorded on it."""
+"""The staff pages that record payments, refunds and rebates on an account."""
 
 from collections.abc import Sequence
 from typing import Any

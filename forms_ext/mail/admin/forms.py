@@ -1,4 +1,4 @@
-"""What an editor may write into a mail template, and what is said where it cannot be."""
+"""The form of an email template: it checks fields and private links."""
 
 import difflib
 from dataclasses import dataclass

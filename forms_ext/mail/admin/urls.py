@@ -1,4 +1,4 @@
-"""Addresses of the mail below the admin."""
+"""Admin URLs of email templates and the email log."""
 
 from django.urls import path
 

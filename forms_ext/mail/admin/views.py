@@ -1,4 +1,4 @@
-"""Mail templates in the admin: the list of all kinds, and the page of one."""
+"""Email templates in the admin, and the page of an email."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The pages by which an editor makes a new edition and sees what to look at in it."""
+"""The pages on which an editor creates a new edition and sees what to check."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

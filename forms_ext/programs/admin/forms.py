@@ -1,4 +1,4 @@
-"""What staff fill in about a program."""
+"""The staff forms about a program."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

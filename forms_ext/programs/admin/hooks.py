@@ -1,4 +1,4 @@
-"""What programs have in Wagtail's admin."""
+"""Register programs in Wagtail's admin."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Addresses of programs below the admin."""
+"""Admin URLs of programs."""
 
 from django.urls import path
 

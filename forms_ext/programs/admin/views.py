@@ -1,4 +1,4 @@
-"""The home of a program for its staff: what needs a hand, go or no-go, and how far a run has come."""
+"""The dashboard of a program; confirming, cancelling and closing it; the progress of a run."""
 
 from collections.abc import Sequence
 from functools import partial

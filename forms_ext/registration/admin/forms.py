@@ -1,4 +1,4 @@
-"""What staff fill in about a registration or a program."""
+"""The staff forms about a registration."""
 
 from datetime import date, timedelta
 from typing import Any

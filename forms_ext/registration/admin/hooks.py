@@ -1,4 +1,4 @@
-"""What registration has in Wagtail's admin: the listing of registrations and their pages."""
+"""Register registrations in Wagtail's admin: their list and their pages."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks

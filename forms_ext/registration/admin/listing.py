@@ -1,4 +1,4 @@
-"""The register of registrations: members, holds, the queue for a place."""
+"""The list of registrations: members, holds, the queue."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What staff read before they reverse a payment: what it will do, in sentences."""
+"""What reversing a payment will do, in sentences for staff."""
 
 from django.utils.translation import gettext as _
 from djmoney.money import Money

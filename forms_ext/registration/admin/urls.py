@@ -1,4 +1,4 @@
-"""Addresses of registration below the admin."""
+"""Admin URLs of registrations."""
 
 from django.urls import path
 

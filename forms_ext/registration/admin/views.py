@@ -1,4 +1,4 @@
-"""The staff's pages of a registration."""
+"""The staff pages of a registration."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Files among answers, handed out to staff: each package that keeps answers names its model and who may read them."""
+"""Serve the files among answers to staff. Each package with answers registers its model and who may read them."""
 
 from typing import Any
 

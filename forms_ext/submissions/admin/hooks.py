@@ -1,4 +1,4 @@
-"""What forms have in Wagtail's admin: the register of answers, their place in Wagtail's own Forms menu, embedding."""
+"""Register forms in Wagtail's admin: the list of answers, their entry in Wagtail's own Forms menu, embedding."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The register of what people sent through forms that stand alone."""
+"""The list of answers to forms that belong to no program."""
 
 from typing import Any
 

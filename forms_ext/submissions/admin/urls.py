@@ -1,4 +1,4 @@
-"""Addresses of the forms below the admin."""
+"""Admin URLs of form answers and embedded forms."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Settings of `make run`: demo log-ins, a mailbox page, a clock that can be set. Never for the open network."""
+"""Settings of `make run`: demo logins, a mailbox page, a clock that can be set. Never expose it to the internet."""
 
 import json
 import os

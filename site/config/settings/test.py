@@ -1,4 +1,4 @@
-"""Settings of the test suite: SQLite or the `DATABASE_URL` given, tasks run at once, mail kept in memory."""
+"""Settings of the test suite: SQLite or `DATABASE_URL`, tasks that run at once, emails kept in memory."""
 
 import os
 import tempfile

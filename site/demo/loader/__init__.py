@@ -1,4 +1,4 @@
-"""Loads the demo: two editions of the reference program, through the packages' own actions."""
+"""Load the demo: two editions of the reference program, through the packages' own actions."""
 
 from collections.abc import Callable
 

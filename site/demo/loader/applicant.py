@@ -1,4 +1,4 @@
-"""Somebody who applies, and the words of the questions with choices."""
+"""An applicant, and the labels of questions with choices."""
 
 from dataclasses import dataclass
 

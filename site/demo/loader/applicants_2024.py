@@ -1,4 +1,4 @@
-"""Invented people of the edition of 2024; their addresses lead nowhere."""
+"""Invented people of the 2024 edition. Their email addresses do not exist."""
 
 from .applicant import EARLY, NO, SOME, WHOLE, YES, Applicant
 

@@ -1,4 +1,4 @@
-"""Invented people of the open edition; their addresses lead nowhere."""
+"""Invented people of the open edition. Their email addresses do not exist."""
 
 from .applicant import EARLY, NO, SOME, WHOLE, YES, Applicant
 

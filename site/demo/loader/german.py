@@ -1,4 +1,4 @@
-"""The demo's pages in German, made as an editor makes them: by Wagtail's own simple translation, then words."""
+"""The demo's pages in German, made with Wagtail's simple translation, as an editor would."""
 
 import json
 from collections.abc import Iterable

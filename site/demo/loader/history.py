@@ -1,4 +1,4 @@
-"""What happened to those who applied: each step through the packages' actions, at the moment when it happened."""
+"""What happened to each applicant: each step through the packages' actions, at the time when it happened."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The words of the demo, written for it."""
+"""The texts of the demo."""
 
 KIND = "Community of Practice for executive leaders"
 

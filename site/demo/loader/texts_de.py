@@ -1,4 +1,4 @@
-"""The words of the demo in German."""
+"""The texts of the demo in German."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Every figure of a program at one moment, as JSON can keep it."""
+"""All figures of a program at one moment, as JSON."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A rehearsal as people read it: on a page of its own that needs nothing else, and in short on the terminal."""
+"""The report of a rehearsal: a self-contained page, and a summary on the terminal."""
 
 import base64
 import re

@@ -1,6 +1,6 @@
 """What the people of a rehearsal and the staff do, through a page or the action behind the staff's button.
 
-Each returns a sentence for the report.
+Each function returns a sentence for the report.
 """
 
 from datetime import date, timedelta

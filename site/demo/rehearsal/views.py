@@ -1,4 +1,4 @@
-"""The page on which staff walk through a rehearsal by hand, and its report. Development settings only."""
+"""The page on which staff go through a rehearsal step by step, and its report. Development settings only."""
 
 from typing import Any
 

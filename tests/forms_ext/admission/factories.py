@@ -1,4 +1,4 @@
-"""Programs, applications and registrations for tests of the gate, the places and the money."""
+"""Programs, applications and registrations for tests of the gate, places and billing."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the race tests of places, decisions and the confirmed program run: lays the ground, forks, prints JSON."""
+"""Races about places, decisions and confirming a program: prepares, forks, prints JSON."""
 
 import os
 import signal

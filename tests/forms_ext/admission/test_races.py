@@ -1,6 +1,6 @@
-"""Real processes at once: the last place, two who decide, the button pressed twice, the worker killed.
+"""Real processes at once: the last place, two people who decide, a button pressed twice, a worker killed.
 
-Each race is first shown to be real, with the guard taken out and a pause between reading and writing.
+Each test first shows that the race happens, with the guard taken out and a pause between reading and writing.
 """
 
 import signal

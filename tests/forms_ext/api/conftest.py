@@ -1,4 +1,4 @@
-"""A program on the site with both forms published, at 20 January 2024."""
+"""A program on the site with both forms published, on 20 January 2024."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

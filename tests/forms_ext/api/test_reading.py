@@ -1,4 +1,4 @@
-"""What only the whole journey tells of a program: the next step, the places, and what passes without an edit."""
+"""What the document of a program has only with `forms_ext`: next step, places, and changes without an edit."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What staff read with a token: by role, and only read."""
+"""What staff read with a token: by role, read-only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the race test of `base` runs: references and limits, with their guard and without."""
+"""Races of `base`: references and limits, with their guard and without."""
 
 import time
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The base: references, limits, periodic jobs, audit, private files, money, history, groups."""
+"""References, limits, periodic jobs, audit, private files, money, history, groups."""
 
 from collections.abc import Iterator
 from contextlib import suppress

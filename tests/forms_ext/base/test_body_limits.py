@@ -1,4 +1,4 @@
-"""How large a body may be: by address, for whom, and in which words; `tests/site/test_bodies.py` has a real server."""
+"""The largest body: by URL, for whom, with which message. `tests/site/test_bodies.py` uses a real server."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the system checks say before somebody is hurt."""
+"""System checks of a site's settings."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

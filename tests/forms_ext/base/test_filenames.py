@@ -1,4 +1,4 @@
-"""Names that strangers give to files: whatever they are, what is stored ends as its content does, and harms no disk."""
+"""Names of uploaded files: the stored name ends as the content does and is safe on every disk."""
 
 import pytest
 from hypothesis import given

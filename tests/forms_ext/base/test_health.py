@@ -1,4 +1,4 @@
-"""What load balancers and alarms are told of a process."""
+"""What load balancers and alarms learn about a process."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who sends a request: everybody their own network, nobody the whole world's, and nothing that a visitor claims."""
+"""The network that sends a request: one for each sender, shared with nobody else, and not what a visitor claims."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How the tests ask for an export, and read it."""
+"""Helpers that request an export and read it."""
 
 import csv
 import io

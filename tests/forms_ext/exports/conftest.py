@@ -1,4 +1,4 @@
-"""The people, the program and the applications of the tests of staff pages."""
+"""The people, program and applications for tests of staff pages."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A CSV and an XLSX of ours, opened in LibreOffice and saved again."""
+"""Our CSV and XLSX, opened in LibreOffice and saved again."""
 
 import csv
 import shutil

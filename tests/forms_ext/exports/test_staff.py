@@ -1,4 +1,4 @@
-"""Exports in the admin: the rows of the register, at once or in the background, and who may have them."""
+"""Exports in the admin: the rows of the list, directly or in the background, and who may have them."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Exports in trouble: slow readers, cut connections, killed workers, full disks."""
+"""Exports under bad conditions: slow readers, cut connections, killed workers, full disks."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

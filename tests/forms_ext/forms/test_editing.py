@@ -1,4 +1,4 @@
-"""Forms as editors build them: drafts that are not finished, previews, copies, and what publishing asks for."""
+"""Forms as editors build them: incomplete drafts, previews, copies, and what publishing requires."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What is said about an answer that can't be taken: a sentence for each type that says how to mend it."""
+"""The error messages of each question type say how to fix the answer."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The fixtures of the ledger, on which invoices stand."""
+"""The fixtures of the ledger, which invoices need."""
 
 from tests.forms_ext.ledger.conftest import february, issuer, member, program
 

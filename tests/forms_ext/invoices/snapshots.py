@@ -1,4 +1,4 @@
-"""Snapshots of invoices as the journey makes them, for tests and benchmarks of the drawing alone."""
+"""Snapshots of invoices as the journey creates them, for tests and benchmarks of rendering only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""PDFs for the views: only of the account that asks, never kept by a cache."""
+"""PDFs served by views: only those of the given account, never cached."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The invoice for machines: valid Factur-X of the profile EN 16931, attached once, in agreement with the page."""
+"""The invoice for machines: valid Factur-X of the profile EN 16931, attached once, consistent with the page."""
 
 import importlib.resources
 import io

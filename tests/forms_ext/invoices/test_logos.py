@@ -1,4 +1,4 @@
-"""Logos: what documents can hold, and what would keep a worker busy for minutes."""
+"""Logos: what documents can use, and what would keep a worker busy for minutes."""
 
 import io
 from pathlib import Path

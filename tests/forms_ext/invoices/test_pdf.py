@@ -1,4 +1,4 @@
-"""The PDF: both standards, the right figures on the right paper, every sign embedded, the same bytes each time."""
+"""The PDF: both standards, the right figures and paper size, every character embedded, the same bytes each time."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Programs, issuers and accounts for tests of money."""
+"""Programs, issuers and accounts for tests of billing."""
 
 from datetime import date
 from decimal import Decimal

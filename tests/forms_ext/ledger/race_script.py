@@ -1,4 +1,4 @@
-"""Races about invoices and payments: lays the ground, lets workers go at the same moment, returns what came of it."""
+"""Races about invoices and payments: prepares, starts workers at the same moment, returns the result."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Accounts, their rows, payments, refunds and rebates."""
+"""Accounts, their entries, payments, refunds and rebates."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

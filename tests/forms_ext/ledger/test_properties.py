@@ -1,4 +1,4 @@
-"""Any sequence of what can happen to an account leaves its balance equal to the sum of its rows."""
+"""After any sequence of events, the balance of an account equals the sum of its entries."""
 
 import contextlib
 from datetime import date

@@ -1,6 +1,6 @@
-"""Several processes at once on one database: one open invoice, no gap, one mail, nothing lost with a killed worker.
+"""Several processes on one database: one open invoice, no gap, one email, nothing lost with a killed worker.
 
-The race is first shown to be real, with the guard taken out.
+The test first shows that the race happens, with the guard taken out.
 """
 
 import pytest

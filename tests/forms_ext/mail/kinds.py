@@ -1,4 +1,4 @@
-"""A kind of mail for the tests of `mail` alone."""
+"""An email type for the tests of `mail`."""
 
 from forms_ext.mail import email_types
 

@@ -1,4 +1,4 @@
-"""What the race tests of the outbox run: `race WORKERS MAILS`, `unguarded WORKERS MAILS`, `killed`."""
+"""Races of the email log: `race WORKERS MAILS`, `unguarded WORKERS MAILS`, `killed`."""
 
 import os
 import signal

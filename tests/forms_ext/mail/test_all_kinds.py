@@ -1,4 +1,4 @@
-"""Promises that hold for the mails of every package."""
+"""Rules for the emails of every package."""
 
 import re
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""Mails that a provider took and that came back later: its webhook, as Postmark posts it."""
+"""Emails that a provider accepted and that bounced later: its webhook, as Postmark posts it."""
 
 from base64 import b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""The mail pages of the admin in a real browser."""
+"""The email pages of the admin in a real browser."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What happens to a mail that cannot be sent at once."""
+"""Emails that cannot be sent at once."""
 
 import logging
 import re

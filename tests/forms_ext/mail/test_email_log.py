@@ -1,4 +1,4 @@
-"""The outbox in the admin."""
+"""The email log in the admin."""
 
 from datetime import timedelta
 

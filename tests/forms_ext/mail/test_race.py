@@ -1,4 +1,4 @@
-"""Several workers, real processes: each mail goes out once, and none is lost with a killed worker."""
+"""Several workers, real processes: each email is sent once, and none is lost with a killed worker."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""One source, two forms."""
+"""One text, rendered as HTML and as plain text."""
 
 import pytest
 

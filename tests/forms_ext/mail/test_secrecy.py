@@ -1,4 +1,4 @@
-"""A personal link appears alone in a paragraph or as a whole address, wherever the text of a mail comes from."""
+"""A private link is alone in a paragraph or a whole URL, wherever the text of an email comes from."""
 
 import re
 from html.parser import HTMLParser

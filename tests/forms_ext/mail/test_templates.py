@@ -1,4 +1,4 @@
-"""Mail templates in the admin."""
+"""Email templates in the admin."""
 
 import pytest
 from django.contrib.auth.models import Group, User

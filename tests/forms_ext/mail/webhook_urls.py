@@ -1,4 +1,4 @@
-"""The site with the webhooks of a mail provider."""
+"""The site with the webhooks of an email provider."""
 
 from config import urls
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""The fixtures of registration, on which programs stand."""
+"""The fixtures of registration, which programs need."""
 
 from tests.forms_ext.registration.conftest import january, program
 

@@ -1,4 +1,4 @@
-"""A new edition of a program: what is copied to which day, and what an editor is told to look at."""
+"""A new edition of a program: what is copied to which day, and what an editor is told to check."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a program promises its applicants, said once more without a database: the plain model of the lives."""
+"""A plain model, without a database, of what happens to applications, invitations and places."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta

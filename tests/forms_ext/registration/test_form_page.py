@@ -1,4 +1,4 @@
-"""The registration form behind the gate: opened by a personal link alone, sent once."""
+"""The registration form behind the gate: opened only by an invitation link, sent once."""
 
 import re
 from collections.abc import Iterator

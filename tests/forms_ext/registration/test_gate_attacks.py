@@ -1,4 +1,4 @@
-"""Attacks on the gate: every wrong link and cookie meets the same answer, and looking uses nothing up."""
+"""Attacks on the gate: every wrong link and cookie gets the same answer, and opening a link uses nothing up."""
 
 import secrets
 from typing import Any

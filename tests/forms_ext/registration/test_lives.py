@@ -1,4 +1,4 @@
-"""Any life of applications, invitations and places keeps the promises of a plain model (`life_model.py`)."""
+"""Any history of applications, invitations and places matches a plain model (`life_model.py`)."""
 
 from collections.abc import Callable
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""The member's private page says what is to be paid, by when, where to, and holds every paper."""
+"""The private page says what to pay, by when and where, and has every document."""
 
 from datetime import UTC, datetime
 

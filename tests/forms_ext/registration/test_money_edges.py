@@ -1,4 +1,4 @@
-"""The money of a registration where it does not go straight: paid in parts, too much, cancelled late, called off."""
+"""Billing of unusual registrations: paid in parts, overpaid, cancelled late, program cancelled."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""A payment recorded by mistake and taken back: what becomes of place, invoice and money, and what is said."""
+"""A payment recorded by mistake and reversed: what happens to place, invoice and account, and the email about it."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Join links and recordings: who is told, when, and where they never stand."""
+"""Join links and recordings: who is told, when, and where they never appear."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit

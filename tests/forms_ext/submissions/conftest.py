@@ -1,4 +1,4 @@
-"""The fixtures of forms, whose answers are sent here."""
+"""The fixtures of forms, whose answers these tests send."""
 
 from tests.forms_ext.forms.conftest import form_page, january, plain_form, program
 

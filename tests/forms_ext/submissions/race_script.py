@@ -1,4 +1,4 @@
-"""What the race tests of sending forms run: lays the ground, forks, prints JSON."""
+"""Races of sending forms: prepares, forks, prints JSON."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Public forms in a real browser: the way back, the double click, the reader's own zone, with scripts and without."""
+"""Public forms in a real browser: back button, double click, the reader's own time zone, with and without scripts."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Pages on which answers hang are kept: editors are told why, one by one, in bulk, and with the page above."""
+"""Pages that answers depend on cannot be deleted: editors are told why, singly, in bulk, and for pages above."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A form inside a program's page: filled in there, mended and confirmed on its own page."""
+"""A form inside a program page: filled in there, corrected and confirmed on its own page."""
 
 import re
 from collections.abc import Callable

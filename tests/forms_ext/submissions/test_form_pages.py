@@ -1,4 +1,4 @@
-"""A public form: shown, sent, shown again with everything in it, whatever comes in between."""
+"""A public form: shown, sent, and shown again with everything in it, whatever happens in between."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A form in a frame of another web site: whom browsers let show it, and the whole way without a cookie."""
+"""A form in a frame of another website: which browsers show it where, and the whole journey without a cookie."""
 
 from collections.abc import Callable
 from datetime import timedelta

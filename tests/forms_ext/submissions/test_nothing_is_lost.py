@@ -1,4 +1,4 @@
-"""Whatever comes between opening a form and sending it: nothing typed is lost, and nothing is sent twice."""
+"""Whatever happens between opening a form and sending it, nothing typed is lost, and nothing is sent twice."""
 
 import re
 from datetime import timedelta

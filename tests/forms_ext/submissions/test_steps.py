@@ -1,4 +1,4 @@
-"""A form with steps shows all answers before they are sent, each with the way back to it."""
+"""A form with steps shows all answers before they are sent, each with a link back to it."""
 
 import re
 from html import unescape

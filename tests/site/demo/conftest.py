@@ -1,4 +1,4 @@
-"""The demo's content, for tests that only look at it."""
+"""The demo's content, for tests that only read it."""
 
 from collections.abc import Iterator
 from typing import Any

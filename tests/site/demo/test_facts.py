@@ -1,4 +1,4 @@
-"""The demo tells the facts of the reference program, each in a field of its own, and its pages show them."""
+"""The demo states the facts of the reference program, each in its own field, and its pages show them."""
 
 import csv
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""What the demo's loader tells: the edition of 2024 from the first application to its closing, and the open one."""
+"""What the demo's loader creates: the 2024 edition from the first application to its closing, and the open one."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Each type of page can be previewed: as it stands, as a draft that lacks things, and before it was ever saved."""
+"""Each page type can be previewed: published, as an incomplete draft, and before it was ever saved."""
 
 import pytest
 from demo.people import by_role

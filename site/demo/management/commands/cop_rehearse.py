@@ -1,4 +1,4 @@
-"""`make rehearse`: a copy of a program with invented people, from the first application to the end, and a report."""
+"""`make rehearse`: run a copy of a program with invented people, from the first application to the end, and report."""
 
 import os
 import sys

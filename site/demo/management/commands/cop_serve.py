@@ -1,4 +1,4 @@
-"""`make run`, after the environment stands: migrate, load the demo once, serve until told to stop."""
+"""`make run`, once the environment is ready: migrate, load the demo once, serve until stopped."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo's pages and people, once."""
+"""`manage.py load_demo`: load the demo's pages and people once."""
 
 from typing import Any
 

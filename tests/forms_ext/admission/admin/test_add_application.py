@@ -1,4 +1,4 @@
-"""An application that staff enter for somebody who wrote a mail."""
+"""Staff add an application for someone who emailed."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Bulk actions take hundreds of rows: what is selected stands in the body, as one field."""
+"""Bulk actions take hundreds of rows: the selection is in the body, as one field."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Rows selected with Wagtail's own check boxes in a real browser: they go into the body, also all that filters show."""
+"""Rows selected with Wagtail's own checkboxes in a real browser go into the body, also all filtered rows."""
 
 from collections.abc import Callable
 

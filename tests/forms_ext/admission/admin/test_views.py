@@ -1,4 +1,4 @@
-"""A person's page: decisions with their mail, notes, the pile, and what is refused."""
+"""The page of a person: decisions with their email, notes, next and previous, and what is refused."""
 
 from collections.abc import Callable
 from datetime import date

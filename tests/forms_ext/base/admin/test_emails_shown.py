@@ -1,4 +1,4 @@
-"""Pages of actions show the emails that they send, as they go out, before anything is done."""
+"""Pages of actions show the emails that they send, exactly, before anything is done."""
 
 from collections.abc import Callable
 

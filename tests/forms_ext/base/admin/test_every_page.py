@@ -1,4 +1,4 @@
-"""Every page with each task, state, filter and message that it can show: none breaks, none lacks a word."""
+"""Every page with each task, status, filter and message that it can show: none fails, none lacks a text."""
 
 import json
 import smtplib

@@ -1,4 +1,4 @@
-"""The registers: filters with counts, search, bulk actions, bounded queries."""
+"""Staff lists: filters with counts, search, bulk actions, bounded queries."""
 
 import re
 from collections.abc import Callable

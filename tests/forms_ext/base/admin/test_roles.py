@@ -1,4 +1,4 @@
-"""One table: every address of ours in the admin, and who may open it."""
+"""One table: every URL of ours in the admin, and who may open it."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Money in the admin: registers, payments, refunds, rebates, invoices."""
+"""Billing in the admin: lists, payments, refunds, rebates, invoices."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""The home of a program, registrations, go or no-go."""
+"""The dashboard of a program, registrations, confirming and cancelling."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Previews of mail templates with the values of a real person, for who may see that person."""
+"""Previews of email templates with the values of a real person, for people who may see that person."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

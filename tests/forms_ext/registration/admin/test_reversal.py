@@ -1,4 +1,4 @@
-"""The page that takes back a payment: what it says before, the email that it shows, what is kept after a mistake."""
+"""The page that reverses a payment: what it announces, the email that it shows, what it keeps after an error."""
 
 from collections.abc import Callable
 from datetime import timedelta

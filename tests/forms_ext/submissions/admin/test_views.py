@@ -1,4 +1,4 @@
-"""What people sent through forms that stand alone: listed, read, deleted; and files of every kind of answers."""
+"""Answers to forms that belong to no program: listed, read, deleted; and files of every kind of answers."""
 
 import re
 from collections.abc import Callable
