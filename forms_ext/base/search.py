@@ -110,7 +110,7 @@ def differing() -> Iterator[str]:
     """Yield a sentence for each row whose folded text is not that of its columns."""
     for model in apps.get_models():
         if issubclass(model, SearchedModel):
-            rows = models.QuerySet[SearchedModel](model).only("search_text", *model.searched)
-            for row in rows.order_by("pk").iterator(chunk_size=BATCH):
+            rows: models.QuerySet[Any] = models.QuerySet(model).only("search_text", *model.searched).order_by("pk")
+            for row in rows.iterator(chunk_size=BATCH):
                 if row.search_text != row.folded():
                     yield f"{model._meta.model_name} {row.pk}: the search does not find it by what it says."
