@@ -153,7 +153,7 @@ def test_a_preview_can_not_be_sent(editor: Client, program: Program) -> None:
 def test_the_editor_says_what_a_form_needs(editor: Client, program: Program) -> None:
     application = factories.make_application_form(program.page)
     registration = factories.make_registration_form(program.page)
-    assert "each of these roles: Name, Email." in editor.get(edit_url(application)).text
+    assert "to exactly one question: Name, Email." in editor.get(edit_url(application)).text
     html = editor.get(edit_url(registration)).text
     assert "Billing address, Consent to the cancellation policy." in html
     assert "Confirmation text" not in html, "whoever has registered is led to their own page"

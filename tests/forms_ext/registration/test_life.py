@@ -134,7 +134,7 @@ def test_cancelling_before_and_after_the_deadline(program: Program) -> None:
         actions.cancel(registration=late, by=None)
         assert ledger.balance(late.account).amount == 0  # type: ignore[arg-type]
         assert ledger.open_refunds(program).count() == 1
-        with pytest.raises(ActionRefused, match="Say why"):
+        with pytest.raises(ActionRefused, match="Enter the reason"):
             actions.cancel(registration=kind, by=None, refund=True)
         actions.cancel(registration=kind, by=None, refund=True, reason="Illness")
         assert ledger.open_refunds(program).count() == 2

@@ -315,8 +315,8 @@ def test_a_payment_is_reversed_once_with_a_reason_and_for_a_day_ahead(program: P
     registration = member(program)
     before = AccountRow.objects.count()
     for options, words in (
-        ({"reason": "  "}, "Say why"),
-        ({"reason": "Wrong", "hold_until": START}, "lies ahead"),
+        ({"reason": "  "}, "Enter the reason"),
+        ({"reason": "Wrong", "hold_until": START}, "in the future"),
     ):
         with pytest.raises(ActionRefused, match=words):
             billing.reverse_payment(payment=payment(registration), **options)  # type: ignore[arg-type]

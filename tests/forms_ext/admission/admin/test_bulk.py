@@ -57,7 +57,7 @@ def test_of_many_refusals_the_first_are_told_one_by_one(staff: Client, many: lis
     page = select(staff, "decline", many[:30])
     Application.objects.filter(pk__in=[row.pk for row in many[:25]]).update(state=State.WITHDRAWN)
     told = text(confirm(staff, page))
-    assert told.count("Somebody else has just decided") == 20
+    assert told.count("Someone else has just decided") == 20
     assert "5 more applications stay unchanged." in told
     assert "5 applications decided: Declined." in told
 
