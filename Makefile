@@ -52,7 +52,7 @@ bench: ## Measure; `make bench ONLY=name` runs one
 migrations: ## Until the first release: one migration for each app, made anew
 	@site/bin/setup
 	rm -f cop_program/migrations/0001_initial.py forms_ext/migrations/0001_initial.py site/demo/migrations/0001_initial.py
-	$(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
+	DJANGO_SETTINGS_MODULE=config.settings.development $(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
 
 messages: ## Bring the translations' catalogues up to date with the sources, and compile them
 	@site/bin/setup test
