@@ -22,6 +22,7 @@ DEBUG = False
 SECRET_KEY = required("SECRET_KEY")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")
 WAGTAILADMIN_BASE_URL = required("BASE_URL")
+WAGTAILAPI_DOCS_ENABLED = os.environ.get("API_DOCS", "0") == "1"
 CSRF_TRUSTED_ORIGINS = [WAGTAILADMIN_BASE_URL]
 WAGTAIL_SITE_NAME = os.environ.get("SITE_NAME") or str(urlsplit(WAGTAILADMIN_BASE_URL).hostname)
 
