@@ -46,7 +46,7 @@ def test_a_restored_copy_passes_the_audit(
     stable: Stable, race_database: databases.FreshDatabase, elsewhere: str, tmp_path: Path
 ) -> None:
     assert stable.run("tests.site.backup_script") == 2
-    (race_database.data_dir / "media").mkdir(exist_ok=True)
+    (race_database.data_dir / "public" / "media").mkdir(parents=True, exist_ok=True)
     here = {
         "DATA_DIR": str(race_database.data_dir),
         "DATABASE_URL": race_database.url,
