@@ -332,7 +332,7 @@ def test_days_are_found_in_the_language_of_the_page_and_of_the_mail(whole: Progr
     texts.update(subject="Willkommen", body="<p>Am 7. Februar</p>")
     found = told(make(whole, date(2026, 1, 5)).program)
     assert ("Again", "Summary contains a date or year: “7. Februar”") in found
-    assert {one for one in found if one[0].startswith("Mail")} == {
+    assert {one for one in found if one[0].startswith("Email")} == {
         ("Email: Willkommen", "Text contains a date or year: “7. Februar”")
     }
 
