@@ -14,7 +14,7 @@ LIBRARIES = "libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0"
 TOOLS = ("bash", "dirname", "env", "mkdir", "chmod", "cat")
 TO_RUN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
 FONT = "fonts-droid-fallback"
-NO_FONT = "Chinese, Japanese and Korean names on invoices will show as a replacement sign"
+NO_FONT = "Chinese, Japanese and Korean names on invoices will show as replacement characters"
 UV = """case "$*" in
     *--check) [[ -x .venv/bin/python ]] ;;
     sync*) mkdir -p .venv/bin; cat </dev/null >.venv/bin/python; chmod +x .venv/bin/python ;;
@@ -138,7 +138,7 @@ def test_packages_that_do_not_install_stop_it_in_words(machine: Machine) -> None
 
 @pytest.mark.parametrize(
     ("purpose", "package", "told"),
-    [("run", FONT, NO_FONT), ("test", "libreoffice-calc-nogui", "The tests with LibreOffice will be skipped")],
+    [("run", FONT, NO_FONT), ("test", "libreoffice-calc-nogui", "Tests with LibreOffice will be skipped")],
 )
 @pytest.mark.parametrize("why", ["no apt-get", "no right", "no such package"])
 def test_what_is_done_without_stops_nothing_and_is_told_in_a_line(
@@ -181,7 +181,7 @@ def test_an_environment_older_than_the_lock_is_renewed_and_says_so(machine: Mach
     machine.run()
     machine.stub("uv", '[[ "$*" != *--check ]]')
     done = machine.run()
-    assert "Bringing the virtual environment up to date" in done.stderr
+    assert "Updating the virtual environment" in done.stderr
     assert machine.calls_of("uv")[-1] == "sync --locked --quiet"
 
 

@@ -250,7 +250,7 @@ def test_a_mail_text_that_is_not_used_comes_along_to_be_fixed_and_is_not_used_th
     assert MailTemplate.objects.get(scope=scope, language="en").body == body
     kind = email_types.get("accepted")
     assert mails.source(kind, scope=scope, language="en").body == str(kind.body)
-    assert ("Mail: Welcome 2024 en", secrecy.advice("link")) in told(edition.program)
+    assert ("Email: Welcome 2024 en", secrecy.advice("link")) in told(edition.program)
 
 
 def test_an_unfinished_form_comes_along_unfinished(whole: Program) -> None:
@@ -299,7 +299,7 @@ def test_years_of_the_old_edition_are_listed_in_slugs_and_mails(whole: Program) 
     ProgramPage.objects.filter(pk=whole.page_id).update(slug="culture-2024")
     found = told(make(whole, date(2026, 1, 5)).program)
     assert ("Again", "Slug contains a date or year: “2024”") in found
-    assert ("Mail: Welcome 2024 en", "Subject contains a date or year: “2024”") in found
+    assert ("Email: Welcome 2024 en", "Subject contains a date or year: “2024”") in found
 
 
 def test_nothing_is_listed_where_nothing_is_to_be_done(program: Program) -> None:
@@ -332,8 +332,8 @@ def test_days_are_found_in_the_language_of_the_page_and_of_the_mail(whole: Progr
     texts.update(subject="Willkommen", body="<p>Am 7. Februar</p>")
     found = told(make(whole, date(2026, 1, 5)).program)
     assert ("Again", "Summary contains a date or year: “7. Februar”") in found
-    assert {one for one in found if one[0].startswith("Mail")} == {
-        ("Mail: Willkommen", "Text contains a date or year: “7. Februar”")
+    assert {one for one in found if one[0].startswith("Email")} == {
+        ("Email: Willkommen", "Text contains a date or year: “7. Februar”")
     }
 
 

@@ -322,7 +322,7 @@ def test_a_payment_is_reversed_once_with_a_reason_and_for_a_day_ahead(program: P
             billing.reverse_payment(payment=payment(registration), **options)  # type: ignore[arg-type]
         assert AccountRow.objects.count() == before
     reverse(registration)
-    with pytest.raises(ActionRefused, match="reversed already"):
+    with pytest.raises(ActionRefused, match="already been reversed"):
         reverse(registration)
     assert AccountRow.objects.filter(kind="payment_reversal").count() == 1
     assert OutgoingMail.objects.filter(kind="payment_reversed").count() == 1
