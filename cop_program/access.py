@@ -106,7 +106,7 @@ def _roots(site: Site) -> tuple[str, ...]:
 
 
 def may_see(page: Page, request: HttpRequest) -> bool:
-    """Tell whether `request` could open `page` at its own address."""
+    """Tell whether `request` could open `page` at its own URL."""
     return page.live and stands_on(page, Site.find_for_request(request)) and is_open(page, request)
 
 

@@ -26,7 +26,7 @@ OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
 
 @dataclass(frozen=True)
 class CheckItem:
-    """One thing to look at: what it is, where it stands, and where it is changed."""
+    """One thing to check: what it is, its page, and where to change it."""
 
     text: str
     where: str

@@ -85,7 +85,7 @@ class Provider:
         return Standing()
 
     def contact_url(self, facilitator: "FacilitatorPage") -> str:
-        """Return the address of the form that writes to `facilitator`, or ''."""
+        """Return the URL of the contact form of `facilitator`, or ''."""
         return ""
 
     def is_form(self, page: "Page") -> bool:
@@ -108,7 +108,7 @@ _provider = Provider()
 
 
 def register(provider: Provider) -> None:
-    """Make `provider` the one that pages ask."""
+    """Make `provider` the one that pages use."""
     global _provider
     _provider = provider
 

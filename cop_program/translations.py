@@ -28,7 +28,7 @@ def are_on() -> bool:
 
 @contextmanager
 def speaking(page: Page) -> Iterator[None]:
-    """Let what is written inside be in the language of `page`, wherever its address stands."""
+    """Activate the language of `page` inside, whatever language its URL names."""
     with translation.override(page.locale.language_code) if are_on() else translation.override(_spoken()):
         yield
 
@@ -105,7 +105,7 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
 
 
 def page_of(program: "Program", language: str = "") -> "ProgramPage":
-    """Return the page of `program` with words in `language`, else its source page; for words, never for figures."""
+    """Return the page of `program` in `language`, otherwise its source page. Use it for texts, not for figures."""
     language = language or _spoken()
     known = program.pages_by_language
     if language not in known:

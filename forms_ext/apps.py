@@ -27,7 +27,7 @@ class FormsExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the provider and let each package, from the lowest up, connect what it declares."""
+        """Register the provider, and connect each package, from the lowest up."""
         from .provider import FormsProvider  # noqa: PLC0415  (start-up: models are loaded by now)
 
         register(FormsProvider())

@@ -24,7 +24,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 
 
 def ours(*, problems: dict[int, str], **more: Any) -> dict[str, Any]:
-    """Return the `openapi_extra` of an operation of ours, with the problems that it may answer with."""
+    """Return the `openapi_extra` of one of our operations, with the problems that it may return."""
     content = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
     answers = {status: {"description": text, "content": content} for status, text in problems.items()}
     return {MARK: True, "responses": {**answers, **more.pop("responses", {})}, **more}

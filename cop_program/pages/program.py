@@ -120,7 +120,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return [one for one in found if access.is_open(one, request)]
 
     def first_of(self, pages: Any) -> Any:
-        """Return the page of the program's row, else the oldest."""
+        """Return the page of the program's row, otherwise the oldest."""
         return pages.filter(alias_of=None).order_by(models.F("program").asc(nulls_last=True), "pk").first()
 
     def clean(self) -> None:

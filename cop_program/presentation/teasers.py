@@ -39,7 +39,7 @@ def _pages(pages: "QuerySet[Any]", picture: str, size: str) -> "QuerySet[Any]":
 
 
 def program_lines(model: type[Page], pages: Sequence[Page | None], request: HttpRequest | None) -> list[ProgramLine]:
-    """Return the cards of those `pages` that whoever asks may see."""
+    """Return the cards of those `pages` that the reader may see."""
     language = translation.get_language() or "en"
     lines = []
     for page in _shown(pages, request, partial(programs, model)):
@@ -51,7 +51,7 @@ def program_lines(model: type[Page], pages: Sequence[Page | None], request: Http
 def facilitator_lines(
     model: type[Page], pages: Sequence[Page | None], request: HttpRequest | None
 ) -> list[FacilitatorLine]:
-    """Return the cards of those `pages` that whoever asks may see."""
+    """Return the cards of those `pages` that the reader may see."""
     return [
         FacilitatorLine(page, provider().contact_url(page))
         for page in _shown(pages, request, partial(facilitators, model))

@@ -11,7 +11,7 @@ __all__ = ["Decision", "Invitation", "Place", "QueueEntry"]
 
 
 class Decision(models.Model):
-    """One decision on an application: from which state to which, by whom, when and why."""
+    """One decision on an application: from which status to which, by whom, when and why."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     from_state = models.CharField(max_length=10, choices=Application.State)

@@ -14,7 +14,7 @@ from .problems import missing
 
 
 def admit(page: RegistrationFormPage, token: str | None) -> Invitation:
-    """Return the valid invitation of `token` for the program of `page`; raise the one Problem for any other."""
+    """Return the valid invitation of `token` for the program of `page`; raise the same Problem for any other."""
     invitation = invitations.find(token or "")
     if invitation is None or not gate.leads_to(invitation, page):
         raise missing()
@@ -22,7 +22,7 @@ def admit(page: RegistrationFormPage, token: str | None) -> Invitation:
 
 
 def sent(token: str | None, key: str) -> dict[str, Any] | None:
-    """Return the receipt of what was sent with this link and idempotency key before: the link is used up by it."""
+    """Return the receipt of an earlier post with this link and idempotency key, which used the link up."""
     if not key:
         return None
     found = Registration.objects.filter(invitation__token_sha256=invitations.digest(token or ""), idempotency_key=key)
@@ -36,7 +36,7 @@ def register(invitation: Invitation, submission: CleanSubmission) -> dict[str, A
 
 
 def receipt(registration: Registration) -> dict[str, Any]:
-    """Return what the sender may quote, how it stands, and the address of their private page."""
+    """Return the reference, the state, and the link to the private page."""
     return {
         "reference": registration.reference,
         "state": registration.state,

@@ -112,7 +112,7 @@ def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMe
 
 @register()
 def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Name the apps that ours stand on and that the site lacks."""
+    """Name the apps that ours need and that the site lacks."""
     found: list[CheckMessage] = [
         Error(
             f"The app '{name}' is missing: {what} need it.",

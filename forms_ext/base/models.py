@@ -21,7 +21,7 @@ class ReferenceSequence(models.Model):
 
 
 class RateBucket(models.Model):
-    """How often `key` (a keyed hash, never an address) was seen in the window that began at `window_start`."""
+    """How often `key` (a keyed hash, never an address) was counted in the window that began at `window_start`."""
 
     key = models.CharField(max_length=64)
     window_start = models.DateTimeField()

@@ -53,7 +53,7 @@ def network_of(text: str) -> str:
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address of the sender that `address` carries."""
+    """Return the sender's IPv4 address that `address` contains, or None."""
     if address.teredo:
         return address.teredo[1]
     if address.sixtofour:
@@ -88,7 +88,7 @@ def sender(request: HttpRequest) -> str:
 
 
 def _is_ours(network: str) -> bool:
-    """Tell whether `network` can only be that of a machine beside this one."""
+    """Tell whether `network` can only belong to a machine next to this one."""
     address = ip_address(network.partition("/")[0]) if network else None
     return address is not None and (
         address.is_loopback or address.is_link_local or any(address in each for each in OURS)

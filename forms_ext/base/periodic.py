@@ -14,7 +14,7 @@ _jobs: dict[str, Job] = {}
 
 
 def register[J: Job](job: J) -> J:
-    """Let `job` run with every tick, in the order of registration."""
+    """Run `job` with every scheduler run, in the order of registration."""
     _jobs[f"{job.__module__}.{job.__qualname__}"] = job
     return job
 

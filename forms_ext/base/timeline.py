@@ -15,7 +15,7 @@ from . import history
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: when, what, in whose words, by whom; `told` is what staff wrote to the person."""
+    """One entry: when, what, in whose words, by whom; `told` is what staff wrote to the person."""
 
     at: datetime
     title: str | Promise

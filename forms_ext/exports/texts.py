@@ -41,7 +41,7 @@ def split(text: str) -> list[str]:
 
 
 def _quoted(text: str, at: int) -> tuple[str, int]:
-    """Return the text in quotation marks that begins at `at`, and where it has ended."""
+    """Return the quoted text that begins at `at`, and where it ends."""
     parts = []
     while True:
         end = text.index('"', at)

@@ -79,7 +79,7 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
 
 @consistency.check("invoices.pdfs")
 def pdfs_fit_their_hashes() -> Iterator[str]:
-    """Each invoice has its PDF, and the stored bytes have the hash that was kept; each was mailed."""
+    """Each invoice has its PDF, the stored bytes have the stored hash, and each was emailed."""
     late = now() - PATIENCE
     for invoice in Invoice.objects.defer("snapshot").iterator(chunk_size=200):
         if not invoice.pdf_sha256:

@@ -49,7 +49,7 @@ def close_without_fee(sender: Any, *, account: Account, **kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     background.register(tasks.render_invoice)
     emails.register()
     previews.register([kind.name for kind in emails.ALL], PAYERS)

@@ -22,6 +22,6 @@ LABELS = {
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     for verb, label in LABELS.items():
         history.register(f"forms_ext.ledger.{verb}", label)

@@ -7,7 +7,7 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True)
 class Consequence:
-    """What a reversed payment means beyond the account: a sentence for the payer, and their step of the way."""
+    """What a reversed payment means beyond the account: a sentence for the payer, and their current step."""
 
     text: str
     step: str

@@ -30,7 +30,7 @@ SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
 
 
 class SendOptions(TypedDict, total=False):
-    """What `EmailMessage.send` takes of us; Django 6.0 has no `using`."""
+    """The options for `EmailMessage.send`; Django 6.0 has no `using`."""
 
     using: str
 
@@ -154,7 +154,7 @@ def _failed(mail: OutgoingMail, error: Exception) -> None:
 
 
 def _finish(mail: OutgoingMail, **values: object) -> bool:
-    """Write the end of an attempt, unless the claim was taken over meanwhile."""
+    """Record the end of an attempt, unless another worker has taken the email over."""
     ours = OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.SENDING, claimed_at=mail.claimed_at).update(
         claimed_at=None, **values
     )

@@ -49,6 +49,6 @@ def _hides(line: str) -> bool:
 
 
 def _shape(sign: str) -> str:
-    """Return "a" for a letter or mark of any script, "0" for a digit, else the sign itself."""
+    """Return "a" for a letter or mark of any script, "0" for a digit, otherwise the character itself."""
     kind = unicodedata.category(sign)[0]
     return "a" if kind in "LM" else "0" if kind == "N" else sign

@@ -78,7 +78,7 @@ class OutgoingMail(models.Model):
 
 
 class MailAttachment(models.Model):
-    """A file in private storage, or one that a package draws (`files.py`), that goes out with a mail."""
+    """An attachment of an email: a file in private storage, or one that a package renders."""
 
     mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
     storage_path = models.CharField(max_length=255)

@@ -13,7 +13,7 @@ from . import (
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     background.register(tasks.deliver)
     history.register("forms_ext.mail.try_again", _("Mail tried again"))
     history.register("forms_ext.mail.save_template", _("Mail template changed"))

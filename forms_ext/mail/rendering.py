@@ -79,12 +79,12 @@ def one_line(text: str) -> str:
 
 
 def mark(name: str) -> str:
-    """Return the mark that stands for the secret `name` until the mail is sent."""
+    """Return the placeholder of the secret `name` until the email is sent."""
     return f"{MARK_OPEN}{name}{MARK_CLOSE}"
 
 
 def reveal(content: str, secrets: Mapping[str, str], *, html: bool) -> str:
-    """Return `content` with the marks replaced by `secrets`, those that have none by nothing."""
+    """Return `content` with the placeholders replaced by `secrets`, those without a secret by nothing."""
     values = {name: escape(secret) if html else secret for name, secret in secrets.items()}
     return MARKS.sub(lambda m: values.get(m[1], ""), content)
 
@@ -155,7 +155,7 @@ def cleaned(stored: str) -> str:
 
 
 def _plain_html(stored: str) -> str:
-    """Return an editor's text as it goes out, with the addresses of linked pages."""
+    """Return an editor's text as it is sent, with the URLs of linked pages."""
     html = expand_db_html(cleaned(stored))
     return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
 
@@ -192,13 +192,13 @@ def _body(kind: EmailType, html: str, button: str, values: Mapping[str, str]) ->
 
 
 def _is_left_empty(paragraph: str, values: Mapping[str, str]) -> bool:
-    """Tell whether `paragraph` holds fields, and nothing else once they are filled."""
+    """Tell whether `paragraph` has fields, and nothing else once they are filled."""
     text = TAG.sub("", paragraph)
     return bool(placeholders(text)) and not PLACEHOLDER.sub(lambda m: values.get(m[1], ""), text).strip()
 
 
 def _with_button(kind: EmailType, html: str, label: str, values: Mapping[str, str]) -> str:
-    """Make a button of the first paragraph that holds nothing but a link field, the address below it as text."""
+    """Make a button of the first paragraph that is only a link field, with the URL below it as text."""
     found = [match for match in LONE_FIELD.finditer(html) if match[1] in kind.links]
     if not found or not values.get(found[0][1]):
         return html

@@ -17,7 +17,7 @@ LABELS = {
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     background.register(tasks.work_off)
     for verb, label in LABELS.items():
         history.register(f"forms_ext.programs.{verb}", label)

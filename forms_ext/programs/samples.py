@@ -34,7 +34,7 @@ AUDIENCES: dict[str, str | Promise] = {
 
 
 def confirm(*, program: Program, by: "User | None") -> None:
-    """Mail one member of each kind as confirming the program does; only in a trial."""
+    """Email one member of each kind as confirming the program does; only in a dry run."""
     actions.start_confirmation(program=program, by=by)
     for pk in _each_kind(actions.members(program), _money(program)):
         actions.confirm_one(registration_queries.locked(Registration(pk=pk)))

@@ -26,7 +26,7 @@ __all__ = ["RegistrationFormPage"]
 
 
 class RegistrationFormPage(AbstractFormPage, Page):
-    """The form by which accepted people register; below its program page, behind the gate."""
+    """The registration form for accepted people, below its program page and behind the gate."""
 
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []
@@ -63,7 +63,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return gate.private(response)
 
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with what the person whom the gate let in has answered in the application."""
+        """Begin with the application's answers of the person whom the gate admitted."""
         return prefill(self, request.cop_invitation)  # type: ignore[attr-defined]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def offer_added_places(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     roles.store(Registration, **{name: name for name in COLUMNS})
     roles.store(
         Account,

@@ -52,7 +52,7 @@ def _published(program: Program, language: str) -> list[SessionPage]:
 
 
 def as_text(sessions: Sequence[MemberSession]) -> str:
-    """Return the sessions that take place as lines of a mail, each with its join link."""
+    """Return the sessions that are not cancelled as lines of an email, each with its join link."""
     lines = []
     for session in sessions:
         if not session.is_cancelled:

@@ -25,7 +25,7 @@ SHOWN = "cop_form_shown"
 
 
 def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
-    """Tell whether whoever asks could open `page` itself, on this site, and may be shown it elsewhere."""
+    """Tell whether the reader may open `page` itself, on this site, and the page may be shown elsewhere."""
     return page.may_be_embedded and access.may_see(page, request)
 
 

@@ -31,7 +31,7 @@ class AnswerSet(models.Model):
 
 
 class Submission(AnswerSet):
-    """What somebody sent through a `FormPage`."""
+    """Answers sent through a `FormPage`."""
 
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="form_submissions")
     reference = models.CharField(_("reference"), max_length=20, unique=True)

@@ -37,7 +37,7 @@ def parse(text: str) -> str:
 
 
 def is_own_machine(host: str) -> bool:
-    """Tell whether `host` is the machine of whoever looks: a developer's."""
+    """Tell whether `host` is the reader's own machine, as for a developer."""
     return host in ("localhost", OWN_MACHINE) or host.endswith(".localhost")
 
 

@@ -97,7 +97,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return Submission
 
     def get_submissions(self) -> models.QuerySet[Any]:
-        """Return nothing: answers are listed and deleted in our own register alone, behind its permission."""
+        """Return nothing: answers are listed and deleted only in our own list, behind its permission."""
         return Submission.objects.none()
 
     def serve_submissions_list_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -108,7 +108,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 
 
 class FormPage(AbstractFormPage, Page):
-    """A form that stands alone on any Wagtail site."""
+    """A form page that belongs to no program, on any Wagtail site."""
 
     template = "forms_ext/forms/form.html"
 

@@ -85,7 +85,7 @@ def _confirm(page: Page, request: HttpRequest, receipt: Receipt | HttpResponse, 
 
 
 def _address(page: Page, request: HttpRequest) -> str:
-    """Return the address at which the form of `page` is shown."""
+    """Return the URL at which the form of `page` is shown."""
     return frames.path(page) if frames.is_framed(request) else page.get_url(request) or request.path
 
 
@@ -191,7 +191,7 @@ def _accept(showing: FormResponse, answers: dict[str, Any]) -> HttpResponse:
 
 
 def preview(page: Page, request: HttpRequest) -> HttpResponse:
-    """Show the draft of `page` to its editor; it can't be sent."""
+    """Show the draft of `page` to its editor; it cannot be sent."""
     definition = definitions.definition_of(page)
     for item in definition["questions"]:
         if "key" in item and not item["label"]:

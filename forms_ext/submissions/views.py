@@ -67,7 +67,7 @@ def _script() -> bytes:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def frame_script(request: HttpRequest) -> HttpResponse:
-    """Serve, at an address that stays, the script by which the other site's page gives a frame its height."""
+    """Serve, at a stable URL, the script with which the other site's page sets the height of a frame."""
     response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

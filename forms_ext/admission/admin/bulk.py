@@ -27,7 +27,7 @@ TOLD = 20  # so many refusals are told one by one
 
 
 class DecideMany(ListingBulkAction):
-    """One decision for the applications that were ticked; those that refuse it are told with their reasons."""
+    """One decision for the selected applications; those that cannot be decided are listed with the reason."""
 
     models = [Application]
     register = applications
@@ -43,7 +43,7 @@ class DecideMany(ListingBulkAction):
         return rows.prefetch_related("program__page")  # one program for all of its applications
 
     def row(self, application: Application, form: forms.Form) -> dict[str, Any]:
-        """Return `application` beside the mail that would go out."""
+        """Return `application` with the email that would be sent."""
         ends_at = self.link_end(form, application)
         return {
             "application": application,
@@ -51,7 +51,7 @@ class DecideMany(ListingBulkAction):
         }
 
     def link_end(self, form: forms.Form, application: Application) -> datetime | None:
-        """Return the last day of the link that was typed, as an instant of the application's program."""
+        """Return the last day typed for the link, as an instant in the application's program."""
         if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
             return form.ends_at(application.program.page)
         return None
@@ -76,7 +76,7 @@ class DecideMany(ListingBulkAction):
         }
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        """Decide one after the other, each in a transaction of its own, and say which refused and why."""
+        """Decide one after the other, each in its own transaction, and report those that were refused."""
         if "preview" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form))
         rows, _none = self.get_actionable_objects()
@@ -101,7 +101,7 @@ class DecideMany(ListingBulkAction):
         return redirect(self.next_url)
 
     def say(self, done: int, refusals: list[str]) -> None:
-        """Say how many were decided, and of those that were not the first ones with their reasons."""
+        """Report how many were decided, and the first of the others with their reasons."""
         for words in refusals[:TOLD]:
             messages.error(self.request, words)
         if more := len(refusals[TOLD:]):
@@ -128,7 +128,7 @@ class AcceptMany(DecideMany):
 
 
 class WaitlistMany(DecideMany):
-    """Put on the waiting list."""
+    """Waitlist."""
 
     to_state = State.WAITLISTED
     display_name: str | Promise = gettext_lazy("Put on the waiting list")

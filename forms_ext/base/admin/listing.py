@@ -59,7 +59,7 @@ class NextAction:
 
 
 class NameColumn(TitleColumn):
-    """The name, which links to the detail page, and a quiet line below it."""
+    """The name, which links to the detail page, with a secondary line below it."""
 
     cell_template_name = "forms_ext/base/admin/cells/name.html"
 
@@ -73,7 +73,7 @@ class NameColumn(TitleColumn):
 
 
 class StateColumn(StatusTagColumn):
-    """A state as a word in a tag."""
+    """A status as a tag."""
 
 
 class ActionColumn(Column):
@@ -86,9 +86,9 @@ class ActionColumn(Column):
 
 
 class CountedFilter(django_filters.MultipleChoiceFilter):
-    """Check boxes, each with the number of rows it would show beside what else is chosen.
+    """Checkboxes, each with the number of rows that it would show together with the other filters.
 
-    `labels` maps values to their words and is asked once for a page; without it the field's own choices stand.
+    `labels` maps values to their labels and is called once per page. Without it, the field's own choices are used.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class CountedFilter(django_filters.MultipleChoiceFilter):
         return {value: str(label) for value, label in self.model._meta.get_field(self.field_name).flatchoices}
 
     def chosen(self, data: QueryDict, name: str) -> list[Any]:
-        """Return what `data` asks for, as far as it can be read; no column holds a NUL."""
+        """Return the readable values in `data`; no column can contain a NUL."""
         values = []
         for raw in data.getlist(name):
             with suppress(ValueError):
@@ -118,7 +118,7 @@ class CountedFilter(django_filters.MultipleChoiceFilter):
 
 
 class CountedFilterSet(WagtailFilterSet):
-    """Counts the choices of its `CountedFilter`s within the search and the other filters: a query for each."""
+    """Count the choices of each `CountedFilter` within the search and the other filters, with one query each."""
 
     def __init__(self, data: QueryDict | None = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
         super().__init__(data, queryset, **kwargs)
@@ -134,7 +134,7 @@ class CountedFilterSet(WagtailFilterSet):
             counter.extra["choices"] = cache(partial(self._choices, counter, rows, chosen[name]))  # when they are shown
 
     def _narrowed(self, data: QueryDict) -> QuerySet:
-        """Return the rows that the filters without counts leave."""
+        """Return the rows after the filters without counts."""
         rows = self.queryset
         for name, other in self.filters.items():
             if not isinstance(other, CountedFilter):
@@ -156,7 +156,7 @@ class CountedFilterSet(WagtailFilterSet):
 
 
 class PeopleFilterSet(CountedFilterSet):
-    """What staff look for among people on the way: how far they are, in which program, from which country."""
+    """Filters of people: status, program, country."""
 
     state = CountedFilter(label=_("State"), whole=True)
     program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.program_labels, parse=key)
@@ -201,12 +201,12 @@ class Listing(IndexView):
 
     @cached_property
     def has_bulk_actions(self) -> bool:
-        """Whether the reader sees check boxes."""
+        """Tell whether the reader sees checkboxes."""
         action = self.model_admin.bulk_permission
         return bool(action) and self.allows(action)
 
     def get_columns(self) -> list[Column]:
-        """Return the columns after the check box."""
+        """Return the columns after the checkbox."""
         raise NotImplementedError
 
     @cached_property
@@ -223,14 +223,14 @@ class Listing(IndexView):
         )
 
     def get_detail_url(self, instance: Any) -> str | None:
-        """Return the address of the page of `instance`."""
+        """Return the URL of the page of `instance`."""
         return self.model_admin.get_detail_url(instance)
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return super().get_filterset_kwargs() | {"queryset": self.search_queryset(self.get_base_queryset())}
 
     def export_buttons(self) -> list[HeaderButton]:
-        """Return what leads to the exports of these rows, as they are searched and filtered now."""
+        """Return buttons for the exports of these rows, with the current search and filters."""
         model = apps.get_model("forms_ext", "Export")
         if not may(self.request.user, "add", model):
             return []
@@ -311,7 +311,7 @@ class ListingAdmin(ModelAdmin):
         return reverse(self.detail_url_name, args=[instance.pk]) if self.detail_url_name else None
 
     def results_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the rows alone, for the live search and the filters."""
+        """Return only the rows, for live search and filters."""
         return self.index_view_class.as_view(model_admin=self, results_only=True)(request)
 
     def get_admin_urls_for_registration(self) -> tuple[URLPattern, ...]:
@@ -340,7 +340,7 @@ class ListingAdmin(ModelAdmin):
         """Rows of a register are not in the reference index: they are no content."""
 
     def rows(self, request: HttpRequest, query: QueryDict) -> QuerySet:
-        """Return the rows that the listing shows for `query`: searched, filtered and in order."""
+        """Return the rows that the listing shows for `query`: searched, filtered and ordered."""
         view = self.index_view_class(model_admin=self)
         asked = HttpRequest()
         asked.method, asked.user, asked.META = "GET", request.user, request.META
@@ -381,13 +381,13 @@ class ListingBulkAction(BulkAction):
             return TemplateResponse(request, "forms_ext/base/admin/bulk_refused.html", context, status=refused.status)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show what will be done to a request that comes from the listing; do it if that page was shown."""
+        """Show what will be done for a post from the listing; do it for a post from that page."""
         answer = super().post if self.is_confirmed else self.get
         return answer(request, *args, **kwargs)
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the request comes from the page that shows what will be done, row by row."""
+        """Tell whether the request comes from the page that shows what will be done, row by row."""
         return selection.CONFIRMED in self.request.POST and not self.selection.is_all
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -395,7 +395,7 @@ class ListingBulkAction(BulkAction):
         return {name: value for name, value in super().get_form_kwargs().items() if name not in filled}
 
     def get_actionable_objects(self) -> tuple[list[Any], dict[str, list[Any]]]:
-        """Return the selected rows that are still there; raise SelectionRefused if there are none, or too many."""
+        """Return the selected rows that still exist; raise SelectionRefused if there are none, or too many."""
         keys = self.all_in_listing() if self.selection.is_all else list(self.selection.seen)
         rows = list(self.get_queryset(self.model, keys)) if keys else []
         if not rows:
@@ -403,7 +403,7 @@ class ListingBulkAction(BulkAction):
         return rows, {"items_with_no_access": []}
 
     def all_in_listing(self) -> list[int]:
-        """Return the keys of all rows that the listing shows that was left."""
+        """Return the keys of all rows of the listing that the reader came from."""
         if self.listing is None:
             raise selection.SelectionRefused(_("It is not known which list was meant. Go back to it and select again."))
         rows = self.register.rows(self.request, self.listing).values_list("pk", flat=True)

@@ -45,7 +45,7 @@ _lock = Lock()
 
 
 class OwnFilesOnly(URLFetcher):
-    """Opens the bundled fonts and one logo, whose bytes must have their hash; refuses every other address."""
+    """Open the bundled fonts and one logo, whose bytes must have their hash; refuse every other URL."""
 
     def __init__(self, logo: Mapping[str, str] | None = None) -> None:
         # Not the parent's: it builds an SSL context for each document.

@@ -26,7 +26,7 @@ REBATES = "cop_rebates_modeladmin_index"
 
 
 class AccountPage(StaffView):
-    """What the pages about one account share."""
+    """What the pages of one account share."""
 
     permissions = [(Account, "bill")]
     header_icon = "user"
@@ -37,7 +37,7 @@ class AccountPage(StaffView):
         self.account = get_object_or_404(accounts, pk=self.kwargs["pk"])
 
     def account_url(self) -> str:
-        """Return the address of the account."""
+        """Return the URL of the account."""
         return reverse("cop_billing:account", args=[self.account.pk])
 
 
@@ -52,7 +52,7 @@ class AccountActionView(AccountPage, MailingActionView):
 
 
 class PaymentView(AccountActionView):
-    """Record money that came in: a part, all of it, or too much."""
+    """Record a payment: part of the amount due, all of it, or more."""
 
     page_title = gettext_lazy("Record a payment")
     submit_label = gettext_lazy("Record the payment")
@@ -124,7 +124,7 @@ class PaymentView(AccountActionView):
 
 
 class ListRefundView(AccountActionView):
-    """List money to give back."""
+    """List a refund."""
 
     page_title = gettext_lazy("List a refund")
     submit_label = gettext_lazy("List the refund")
@@ -156,7 +156,7 @@ class ListRefundView(AccountActionView):
 
 
 class PaidOutView(MailingActionView):
-    """Record that money was paid out."""
+    """Record that a refund or rebate was paid."""
 
     permissions = [(Account, "bill")]
     form_class = PaidOnForm
@@ -177,7 +177,7 @@ class PaidOutView(MailingActionView):
 
 
 class RefundPage(StaffView):
-    """What the pages about one refund share."""
+    """What the pages of one refund share."""
 
     permissions = [(Account, "bill")]
     header_icon = "redirect"
@@ -207,7 +207,7 @@ class RefundView(RefundPage, PaidOutView):
 
 
 class WithdrawRefundView(RefundPage, StaffActionView):
-    """Take a refund off the list."""
+    """Remove a refund from the list."""
 
     page_title = gettext_lazy("Take the refund off the list")
     submit_label = gettext_lazy("Take it off the list")
