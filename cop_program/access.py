@@ -111,10 +111,10 @@ def may_see(page: Page, request: HttpRequest) -> bool:
 
 
 def answer(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer for `page` at an address of ours as Wagtail does at the page's own, with `respond` for what is served.
+    """Answer for `page` at one of our URLs as Wagtail does at the page's own; `respond` makes the response.
 
-    Both kinds of Wagtail's hooks come first: who may not see the page gets the form for its password or is sent to
-    log in, and what restricted pages answer is kept by no cache.
+    Both kinds of Wagtail hooks run first. Readers without access get the password form or are sent to the login, and no
+    cache keeps the responses of restricted pages.
     """
 
     def chain(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:

@@ -85,7 +85,7 @@ def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
 
 @lru_cache(maxsize=16)
 def _pattern(language: str) -> re.Pattern[str]:
-    """Return what finds 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and a year alone."""
+    """Return a pattern for 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and years."""
     locale = formatting.babel_locale(language)
     month = "|".join(
         re.escape(name.removesuffix("."))

@@ -80,7 +80,7 @@ class Provider:
     ) -> Standing:
         """Return how the program of `page` with `status` stands now, without a query.
 
-        `values` holds what `annotations` asked for; `address` returns the address of the page with a url path.
+        `values` has the values of `annotations`; `address` returns the URL of the page with a URL path.
         """
         return Standing()
 

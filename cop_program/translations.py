@@ -57,10 +57,10 @@ def localized[AnyPage: Page](
     request: HttpRequest | None = None,
     for_participants: bool = False,
 ) -> list[AnyPage]:
-    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; two queries.
+    """Return `pages`, each as its live translation into `language` (or the active one) if there is one; two queries.
 
-    A translation stands for its page where `request` may see it. What a program tells the people in it,
-    `for_participants`, has the words of translations whatever their view restrictions: theirs is another way in.
+    A translation is used if `request` may see it. With `for_participants`, it is used whatever its view restrictions:
+    members have access in another way.
     """
     found = list(pages)
     language = language or _spoken()

@@ -53,7 +53,7 @@ def build(
     standing: Standing,
     around: Surroundings,
 ) -> tuple[dict[str, Any], bool]:
-    """Return the document of `page`, and whether the rows alone determine it."""
+    """Return the document of `page`, and whether the rows are all that determines it."""
     rows = list(below)
     addresses = {row["pk"]: around.page(row["url_path"]) for row in rows}
     texts = Texts(addresses, {row["pk"]: row["title"] for row in rows})

@@ -55,9 +55,9 @@ def state(request: HttpRequest, pk: int) -> "State | None":
 
 
 def of_page(page: ProgramPage, request: HttpRequest | None) -> dict[str, Any]:
-    """Return the document of `page` as it is in memory (a draft, too), for whoever has got hold of the page.
+    """Return the document of `page` as it is in memory (also a draft), for callers that have the page.
 
-    It tells of the pages below and beside it that `request` may see.
+    It covers the pages below and beside it that `request` may see.
     """
     around, roots = surroundings(request)
     found = _rows(page.pk, None, below_roots=roots, shut=access.shut(request))

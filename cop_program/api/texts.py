@@ -34,9 +34,9 @@ class Texts:
         return self.addresses.get(int(found[1])) if found else None
 
     def tree(self, value: Any) -> Any:
-        """Return the API representation of a stream with its texts expanded, and addresses beside chosen pages.
+        """Return the API representation of a stream, with its texts expanded and the URLs of chosen pages.
 
-        Teasers tell of the pages that everyone may read.
+        Cards include only public pages.
         """
         if isinstance(value, str):
             return self.html(value) if "<" in value else value

@@ -98,7 +98,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return context.of_program(self, Program.for_page(self), request)
 
     def facilitators(self, request: HttpRequest) -> "list[FacilitatorPage]":
-        """Return the live facilitators that the reader may see; those of a preview come from the draft's own list."""
+        """Return the live facilitators that the reader may see; a preview uses the draft's own list."""
         keys = [row.facilitator_id for row in self.program_facilitators.all()]
         pages = ProgramFacilitator._meta.get_field("facilitator").related_model.objects.live()
         found = pages.filter(pk__in=keys).select_related("portrait").in_bulk()

@@ -45,7 +45,7 @@ class SessionPageMixin(models.Model):
 
 
 class SessionPage(SessionPageMixin, ZonedPage):
-    """A session of a program; below its program page. Its join link and recording are told to members alone."""
+    """A session of a program, below its program page. Only members see its join link and recording."""
 
     base_form_class = SessionPageForm
     shared_fields = ("starts_at", "ends_at", "is_cancelled", "join_link", "recording_link")
@@ -80,7 +80,7 @@ class SessionPage(SessionPageMixin, ZonedPage):
         return pages.child_of(source).first() if source is not None else None
 
     def touch_calendar(self) -> None:
-        """Raise the calendar's sequence: what it tells of this session has changed."""
+        """Raise the calendar's sequence, because this session has changed there."""
         above = self.program_page()
         if above is not None:
             Program.objects.filter(translation_key=above.translation_key).update(

@@ -63,7 +63,7 @@ KINDS = ("application", "cancellation", "registration")
 
 @dataclass(frozen=True)
 class DeadlineLine:
-    """A deadline: `kind` (application, cancellation, registration), `sentence` in full, `short` for a small place."""
+    """A deadline: `kind` (application, cancellation, registration), `sentence` in full, `short` for small spaces."""
 
     kind: str
     label: str

@@ -59,9 +59,9 @@ def facilitator_lines(
 
 
 def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any) -> list[Any]:
-    """Return `pages` that are live, open to whoever asks and on the site of the request, each once and in their order.
+    """Return those of `pages` that are live, open to the reader and on the site, each once and in their order.
 
-    Where a page has a translation into the language in use, that one stands for it.
+    A page with a translation into the active language is replaced by it.
     """
     chosen: dict[int, Any] = {page.pk: page for page in pages if page is not None}
     if any(not hasattr(page, "cop_is_public") for page in chosen.values()):  # the preview of what an editor just chose

@@ -12,7 +12,7 @@ COLUMNS = ("name", "email", "country", "organization", "time_zone")
 
 
 def connect() -> None:
-    """Register columns, mails and log entries; called once from `AppConfig.ready()`."""
+    """Register columns, emails and log entries. Called once from `AppConfig.ready()`."""
     roles.store(Application, **{name: name for name in COLUMNS})
     emails.register()
     register([emails.RECEIVED.name], emails.applicants(emails.receipt_values))

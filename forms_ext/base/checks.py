@@ -29,7 +29,7 @@ type Apps = Sequence[AppConfig] | None
 
 @register()
 def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Hold each COP_* setting against its default's type, and Django's own against what we need."""
+    """Check each COP_* setting against the type of its default, and Django's settings against what we need."""
     found: list[CheckMessage] = []
     for name, setting in vars(Conf).items():
         if isinstance(setting, Setting):

@@ -7,7 +7,7 @@ __all__ = ["Heartbeat", "RateBucket", "ReferenceSequence"]
 
 
 class ReferenceSequence(models.Model):
-    """The last number drawn of a series of references, such as `A-2026`."""
+    """The last number used in a series of references, such as `A-2026`."""
 
     series = models.CharField(max_length=40, unique=True)
     last_number = models.PositiveIntegerField(default=0)

@@ -63,11 +63,11 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
 
 
 def sender(request: HttpRequest) -> str:
-    """Return the network that sent `request`; UNKNOWN if server and proxies do not tell it.
+    """Return the network that sent `request`; UNKNOWN if server and proxies do not give it.
 
-    Behind `COP_TRUSTED_PROXIES` of them it is the entry of X-Forwarded-For that the outermost one wrote: what stands
-    before it was sent by the visitor and proves nothing. A request that brings fewer entries has not come through all
-    of them: then it is the address at the other end of the connection, unless that is a machine of our own.
+    With `COP_TRUSTED_PROXIES`, it is the entry of X-Forwarded-For that the outermost trusted proxy wrote. Earlier
+    entries come from the visitor and prove nothing. A request with fewer entries has not passed all proxies; it counts
+    by the address at the other end of the connection, unless that is one of our own machines.
     """
     peer, hops = request.META.get("REMOTE_ADDR") or "", conf.COP_TRUSTED_PROXIES
     if hops <= 0:

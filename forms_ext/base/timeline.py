@@ -31,7 +31,7 @@ def name_of(user: Any) -> str:
 
 
 def logged(instance: Model, *actions: str) -> Iterator[Entry]:
-    """Yield what the audit log says of `instance`: all, or `actions` alone."""
+    """Yield the audit log entries of `instance`: all, or only those of `actions`."""
     kind = ContentType.objects.get_for_model(instance)
     entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(instance.pk)).select_related("user")
     for entry in entries.filter(action__in=actions) if actions else entries:

@@ -149,7 +149,7 @@ class Sheet:
 
 
 def encode(tables: Iterable[Table], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
-    """Return an XLSX piece by piece: rows on as many sheets as they need, and a sheet that tells of the columns."""
+    """Return an XLSX piece by piece: rows on as many sheets as they need, and a sheet that describes the columns."""
     batches: Iterator[list[Sequence[Any]]] = (list(zip(*with_amounts(table, columns), strict=True)) for table in tables)
     return _packed(batches, Sheet(columns, options), _about(columns), (_("Rows"), _("Columns")), options)
 

@@ -43,7 +43,7 @@ def payments_have_receipts() -> Iterator[str]:
 
 @consistency.check("invoices.numbers")
 def numbers_have_no_gap() -> Iterator[str]:
-    """Each series runs from 1 to the last number drawn, each number once."""
+    """Each series runs from 1 to the last number, with each number once."""
     found = {
         (row["issuer"], row["series"]): row
         for row in Invoice.objects.order_by()

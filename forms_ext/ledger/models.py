@@ -66,7 +66,7 @@ class Issuer(models.Model):
 
 
 class NumberSequence(models.Model):
-    """The last number drawn of one series of an issuer: numbers have no gap."""
+    """The last number used in one series of an issuer: numbers have no gap."""
 
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="sequences")
     series = models.CharField(max_length=12)
@@ -181,7 +181,7 @@ class Payment(FrozenModel):
 
 
 class PaymentReversal(FrozenModel):
-    """A payment that was recorded by mistake, taken back by a row of its own."""
+    """The reversal of a payment that was recorded by mistake, with its own entry."""
 
     payment = models.OneToOneField(
         Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")

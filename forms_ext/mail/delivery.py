@@ -100,13 +100,13 @@ def _is_safe(mail: OutgoingMail) -> bool:
 
 
 def to_line(mail: OutgoingMail) -> str:
-    """Return the To line: the name if it is harmless, without what folding could take for a second address."""
+    """Return the To line: the name if it is harmless, without what folding could turn into a second address."""
     name = " ".join(SPECIALS.sub(" ", harmless(mail.recipient_name)).split())
     return formataddr((name, _ascii(mail.recipient)))
 
 
 def _ascii(address: str) -> str:
-    """Return `address` as mail servers write it, with an international domain encoded."""
+    """Return `address` as email servers write it, with an international domain encoded."""
     local, _at, domain = address.rpartition("@")
     return f"{local}@{domain.encode('idna').decode()}"
 
@@ -178,7 +178,7 @@ def is_permanent(error: Exception) -> bool:
 
 
 def describe(error: Exception) -> str:
-    """Return the error in one short line that holds no address."""
+    """Return the error in one short line without addresses."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))
         detail = f"{code} {_decoded(words)}"
@@ -190,7 +190,7 @@ def describe(error: Exception) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """Return `text` as a row may keep it: one short line, with no address in it, that any database takes."""
+    """Return `text` for storage: one short line without addresses that any database accepts."""
     return ADDRESS.sub("…", rendering.one_line(text.encode(errors="replace").decode()))[:255]
 
 

@@ -43,7 +43,7 @@ def harmless(text: str) -> str:
 
 
 def _hides(line: str) -> bool:
-    """Tell whether `line` has characters that show nothing, or that change the direction of others."""
+    """Tell whether `line` has invisible characters, or some that change the direction of others."""
     seen = JOINERS.sub("", line)
     return bool(BLANKS.search(seen)) or any(unicodedata.category(sign) in HIDDEN for sign in seen)
 

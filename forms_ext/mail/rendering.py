@@ -74,7 +74,7 @@ class Source:
 
 
 def one_line(text: str) -> str:
-    """Return `text` on one line without control characters: fit for a header."""
+    """Return `text` on one line without control characters, fit for a header."""
     return " ".join(CONTROL.sub(" ", text).split())
 
 
@@ -112,7 +112,7 @@ def compose(
 def render(
     *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
 ) -> Rendered:
-    """Render an email with the marks of its secrets. Raise LookupError if `fields` lacks a declared field."""
+    """Render an email with placeholders for its secrets. Raise LookupError if `fields` lacks a declared field."""
     if missing := set(kind.fields) - kind.secrets - set(fields):
         raise LookupError(f"Mail {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}
@@ -161,7 +161,7 @@ def _plain_html(stored: str) -> str:
 
 
 def _stored_attribute(tag: str, name: str, value: str) -> str | None:
-    """Leave out the number of a linked page that is none: no page could be looked up by it."""
+    """Drop the number of a linked page if it is not a number: it would find no page."""
     return None if name == "id" and not ROW.fullmatch(value) else value
 
 
@@ -180,7 +180,8 @@ def _nameless(html: str) -> str:
 def _body(kind: EmailType, html: str, button: str, values: Mapping[str, str]) -> str:
     """Return the clean HTML of the text: values escaped, the first lone link as the button.
 
-    A paragraph whose fields are all empty goes; a text without the field for what staff write has it at its end.
+    A paragraph whose fields are all empty is dropped. A text without the field for the staff's message gets it at the
+    end.
     """
     html = FIELD_AS_ITS_OWN_LINK.sub(r"\1", html)
     if MESSAGE in kind.fields and MESSAGE not in placeholders(html):

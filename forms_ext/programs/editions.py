@@ -32,7 +32,7 @@ def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractB
 
 
 def to_look_at(page: ProgramPage) -> list[CheckItem]:
-    """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
+    """Return what to check before `page` is published: on its pages, then in its own email texts."""
     found = edition_checklist.of_program(page)
     program = Program.for_page(page)
     scope = f"program:{program.pk}" if program else None

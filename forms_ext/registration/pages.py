@@ -93,7 +93,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return []
 
     def closes_at(self) -> datetime | None:
-        """Each invitation has its own end; the gate reads it."""
+        """Each invitation has its own end, which the gate reads."""
         return None
 
 

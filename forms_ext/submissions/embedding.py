@@ -53,9 +53,9 @@ def render_form(page: Page, request: HttpRequest) -> SafeString:
 
 
 def keep_tokens_apart(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap what serves a page (hook `on_serve_page`): a page with a form in it is kept by no cache.
+    """Wrap what serves a page (hook `on_serve_page`): no cache may keep a page with a form.
 
-    Its token makes the same form sent twice one answer, and so must be one reader's alone.
+    Its token makes a form that is sent twice one answer, so it must belong to one reader only.
     """
 
     def keep(response: HttpResponse) -> None:

@@ -68,9 +68,9 @@ def sent_before(page: Page, request: HttpRequest) -> HttpResponse | None:
 
 
 def _confirm(page: Page, request: HttpRequest, receipt: Receipt | HttpResponse, nonce: str) -> HttpResponse:
-    """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form.
+    """Redirect to the confirmation; a cookie lets the back button lead there too, and not to an empty form.
 
-    In a frame there is no cookie: the form to which the way back leads is taken for the same one when sent again.
+    In a frame there is no cookie. A form reached with the back button counts as the same one if it is sent again.
     """
     address = _address(page, request)
     if isinstance(receipt, HttpResponse):

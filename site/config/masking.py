@@ -12,12 +12,12 @@ QUERY = re.compile(r"\?[^\s\"']*")
 
 
 def mask_path(path: str) -> str:
-    """Return `path` without its query, and with every token in a personal link masked."""
+    """Return `path` without its query, and with every token in a private link masked."""
     return mask_text(re.sub(r"[\s\"']", "_", path.split("?", 1)[0]))
 
 
 def mask_text(text: str) -> str:
-    """Return `text` with each personal address in it masked, and without queries where it holds one."""
+    """Return `text` with each private link in it masked, and without query strings if it has one."""
     return QUERY.sub("", ADDRESS.sub(_mask, text)) if ADDRESS.search(text) else text
 
 

@@ -101,7 +101,7 @@ def _style(page_size: str, language: str, extra_font: str) -> CSS:
 
 
 def render(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be drawn in time."""
+    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be rendered in time."""
     logo = snapshot["issuer"]["logo"]
     if logo and not _is_drawable(logo["path"], logo["sha256"]):
         snapshot = {**snapshot, "issuer": {**snapshot["issuer"], "logo": None}}
@@ -157,12 +157,12 @@ def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[
 
 
 def _finish(document: Document, pdf: pydyf.PDF) -> None:
-    """Say what else the document follows; the metadata stays readable without unpacking.
+    """Declare the other standards of the document; the metadata stays readable without decompression.
 
-    WeasyPrint lists each attachment twice: once is enough.
+    WeasyPrint lists each attachment twice; one entry is kept.
 
-    Signs that a font draws with a part of their own (the dots of Arabic letters) stand for no character: they are
-    read as a joiner, since both standards want a character for each.
+    Glyphs that a font draws as a separate part (the dots of Arabic letters) have no character. They are read as a
+    joiner, because both standards require a character for each.
     """
     number = int(pdf.catalog["Metadata"].split()[0])
     metadata = pdf.objects[number]

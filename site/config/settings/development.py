@@ -16,7 +16,7 @@ DEFAULT_FROM_EMAIL = "Circle Forward <programs@circleforward.example>"
 
 
 def base_url() -> str:
-    """Return the address of this copy: what the supervisor says, else what it last wrote into demo.json."""
+    """Return the URL of this copy: from the supervisor, otherwise the last one in demo.json."""
     try:
         known = json.loads((DATA_DIR / "demo.json").read_text())["base_url"]
     except (OSError, ValueError, KeyError):

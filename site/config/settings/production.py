@@ -10,7 +10,7 @@ from .base import STORAGES
 
 
 def required(name: str) -> str:
-    """Return the environment variable `name`; raise ImproperlyConfigured in words where it is missing."""
+    """Return the environment variable `name`; raise ImproperlyConfigured with an explanation if it is missing."""
     value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(f"Set the environment variable {name} (docs/operators.md says to what).")

@@ -7,7 +7,7 @@ MORE_THAN_PLACES = 7  # two in the queue, a lost mail, waitlisted, declined, wit
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who applies; `number` makes answers and network address differ."""
+    """An applicant; `number` makes answers and network address differ."""
 
     name: str
     mailbox: str
@@ -73,7 +73,7 @@ class Parts:
 
     @property
     def applicants(self) -> tuple[Person, ...]:
-        """Everybody who applies in time."""
+        """Everyone who applies in time."""
         return (*self.accepted, self.waitlisted, self.declined, self.withdrawn)
 
     @property
@@ -107,7 +107,7 @@ def _people(count: int) -> list[Person]:
 
 
 def parts(places: int, rebate_countries: list[str]) -> Parts:
-    """Give out the parts for a program with so many places; one of those who pay lives where there is a rebate."""
+    """Assign the parts for a program with that many places; one of those who pay lives in a rebate country."""
     people = _people(places + MORE_THAN_PLACES)
     holders = people[:places]
     if rebate_countries and not {person.country for person in holders[3:-1]} & set(rebate_countries):
