@@ -20,7 +20,7 @@ KNOWN = "cop_shut"
 class _IsRestricted(Func):
     """Whether a path is that of a page with a view restriction, of an alias of one, or of a page below either."""
 
-    # Most sites restrict nothing: asked first, once a statement, that spares them the search for each row.
+    # Most sites have no restrictions. Checked first, once per statement, this avoids the check for each row.
     template = f"""CASE WHEN EXISTS (SELECT 1 FROM {PageViewRestriction._meta.db_table}) THEN EXISTS (
         WITH RECURSIVE shut(pk, path) AS (
             SELECT page.id, page.path FROM {Page._meta.db_table} page

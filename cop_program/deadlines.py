@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import formatting
 
-#: The deadlines of a program, in the order of the way.
+#: The deadlines of a program, in the order of the steps.
 KINDS = ("application", "registration", "cancellation")
 
 

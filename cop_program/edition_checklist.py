@@ -20,7 +20,7 @@ from .clock import now
 from .deadlines import KINDS
 from .models import ProgramPage, SessionPage
 
-#: What stands on every Wagtail page for readers or searchers; the rest of its fields is Wagtail's own affair.
+#: Fields of every Wagtail page that readers or search engines see; the others are internal.
 OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
 
 

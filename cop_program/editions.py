@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 DAYS = ("starts_on", "ends_on", "application_deadline", "registration_deadline", "cancellation_deadline")
-#: What Wagtail would copy and a draft must not have: its own schedule and the lock of a colleague.
+#: Fields that Wagtail would copy but a draft must not have: a scheduled publication, the lock of a colleague.
 UNSCHEDULED = {
     "go_live_at": None,
     "expire_at": None,

@@ -25,7 +25,7 @@ def _back(request: HttpRequest) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-@csrf_exempt  # a preference without consequences, set from pages that bear no cookie
+@csrf_exempt  # a harmless preference, set from pages without a cookie
 @never_cache
 @require_POST
 def set_zone(request: HttpRequest) -> HttpResponse:

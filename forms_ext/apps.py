@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cop_program.extensions import register
 
-#: The packages that declare something, from the lowest up.
+#: The packages with something to register, from the lowest up.
 PACKAGES = (
     "base",
     "mail",

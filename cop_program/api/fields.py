@@ -31,7 +31,7 @@ PARTS = (
 class PartField(Field):
     """One part of the document, which is made once per page object."""
 
-    #: Makes the document of a page for a request; `reading` registers itself, since it knows the page types.
+    #: Make the document of a page for a request. `reading` registers itself, since it knows the page types.
     read: ClassVar[Callable[..., dict[str, Any]]]
 
     def get_attribute(self, instance: "ProgramPage") -> "ProgramPage":

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import NoReverseMatch
 
 MARK = "x-wagtail-cop"
-#: An error as RFC 9457 describes it; `errors` has one entry for each question, or for each parameter.
+#: An error as in RFC 9457; `errors` has one entry for each question or parameter.
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Problem",

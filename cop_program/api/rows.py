@@ -57,7 +57,7 @@ LINK_ID = re.compile(r'\bid=\\?"(\d+)\\?"')
 CHOSEN_PAGE = re.compile(r'"(?:page|value)": ?(\d+)')  # of one page, or of an item in a list of teasers
 
 NAMES_BELOW = (*BELOW, "is_person")
-#: Prefixes of what is selected beside the page's own columns.
+#: Prefixes of the columns selected besides the page's own.
 STREAM, ASKED = "cop_raw_", "cop_of_"
 
 

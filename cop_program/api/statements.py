@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 type Row = tuple[Any, ...]
-#: Stand for a primary key, a depth and two paths until a statement runs; Django drops a condition that can't be true.
+#: Placeholders for a primary key, a depth and two paths; Django would drop a condition that is never true.
 KEY, DEPTH, FIRST, LAST = 2_000_000_001, 2_000_000_002, "{first}", "{last}"
 
 

@@ -21,7 +21,7 @@ from .zoned import ZonedPage
 if TYPE_CHECKING:
     from .program import ProgramPage
 
-#: What changes of a published session are told to whom it concerns, and by which fields.
+#: Changes of a published session that people are told about, and their fields.
 TOLD_FIELDS = {
     "join_link": ("join_link",),
     "recording": ("recording_link",),
@@ -52,9 +52,9 @@ class SessionPage(SessionPageMixin, ZonedPage):
     content_panels = [*Page.content_panels, *panels.SESSION]
     search_fields = [*Page.search_fields, index.SearchField("description")]
     api_fields = [APIField(name) for name in ("starts_at", "ends_at", "is_cancelled", "description")]
-    #: The program page above one that has no place in the tree yet (set by its form).
+    #: The program page above a session that is not in the tree yet (set by its form).
     program_page_above: "ProgramPage | None" = None
-    #: What the last save changed of the published session: keys of TOLD_FIELDS.
+    #: What the last save changed in the published session: keys of TOLD_FIELDS.
     told_changes: tuple[str, ...] = ()
 
     parent_page_types = ["cop_program.ProgramPage"]

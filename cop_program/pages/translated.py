@@ -11,7 +11,7 @@ from .families import Family
 class Translated(Family, Page):
     """A page whose translations have the values of `shared_fields` from their source page."""
 
-    #: Figures, dates and private links: what is edited on the source page alone.
+    #: Figures, dates and private links: edited only on the source page.
     shared_fields: tuple[str, ...] = ()
 
     class Meta:

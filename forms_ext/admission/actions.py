@@ -23,7 +23,7 @@ __all__ = ["TRANSITIONS", "allowed", "decide", "revoke_link", "send_link_again",
 
 State = Application.State
 
-#: From which state an application may go to which.
+#: The allowed changes of an application's state.
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     State.SUBMITTED: (State.ACCEPTED, State.WAITLISTED, State.DECLINED, State.WITHDRAWN),
     State.WAITLISTED: (State.ACCEPTED, State.DECLINED, State.WITHDRAWN),

@@ -69,7 +69,7 @@ class Invitation(models.Model):
 class Place(models.Model):
     """One place of a program: free, held until `held_until`, or kept for good since `kept_at`."""
 
-    # A free place keeps no program from being deleted; one that somebody has is kept by their application.
+    # A free place does not prevent deleting a program. A place that someone has is protected by their application.
     program = models.ForeignKey("cop_program.Program", on_delete=models.CASCADE, related_name="places")
     number = models.PositiveSmallIntegerField()
     invitation = models.OneToOneField(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="place")

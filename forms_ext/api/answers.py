@@ -20,7 +20,7 @@ from ..forms import compiler
 from ..submissions import files
 from .problems import Problem, error
 
-#: Which Python values a JSON Schema type takes.
+#: The Python types of each JSON Schema type.
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
@@ -30,7 +30,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-#: So many unknown questions are named in an answer, and of each so many signs; the others are counted.
+#: This many unknown questions are named, each with this many characters; the others are counted.
 UNKNOWN_NAMED, KEY_SHOWN = 20, 80
 
 

@@ -39,7 +39,7 @@ class FrozenModel(models.Model):
     """A model whose rows are written once; only the columns in `unfrozen` may change afterwards."""
 
     unfrozen: ClassVar[frozenset[str]] = frozenset()
-    #: Of these, the columns that are filled once; the first says whether they are.
+    #: Those of them that are filled once; the first tells whether they are filled.
     filled_once: ClassVar[tuple[str, ...]] = ()
     objects = FrozenQuerySet.as_manager()
 

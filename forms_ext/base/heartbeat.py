@@ -26,6 +26,6 @@ def longest_wait() -> timedelta:
         return timedelta(0)
     from django_tasks_db.models import DBTaskResult  # noqa: PLC0415  (optional)
 
-    due = DBTaskResult.objects.ready().filter(run_after__gt=timezone.now())  # that far ahead: as soon as possible
+    due = DBTaskResult.objects.ready().filter(run_after__gt=timezone.now())  # a date this far ahead: no delay
     oldest = due.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
     return timezone.now() - oldest if oldest else timedelta(0)

@@ -144,7 +144,7 @@ class _Drawing:
     def __init__(self, root: Part) -> None:
         self.root = root
         self.by_id: dict[str, Part] = {}
-        self.styled: list[tuple[set[str], str]] = []  # names in a selector, and what its rule says
+        self.styled: list[tuple[set[str], str]] = []  # names in a selector, and the rule's content
         for part in root.all():
             if part.tag in NOT_DRAWN:
                 raise _refers()

@@ -25,7 +25,7 @@ UNKNOWN = ""
 WITH_IPV4 = tuple(IPv6Network(text) for text in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96"))
 OWN_TRANSLATORS = IPv6Network("64:ff9b:1::/48")
 OURS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
-LOW = 1 << 16  # ::1 and what else is no IPv4 address behind ::/96
+LOW = 1 << 16  # ::1 and others in ::/96 that are no IPv4 address
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d*)?|([0-9.]+):\d*", re.ASCII)
 
 

@@ -26,7 +26,7 @@ def run_all() -> list[str]:
         try:
             job()
         except Exception:
-            if connection.in_atomic_block:  # the transaction around us is broken: only its owner can go on
+            if connection.in_atomic_block:  # the surrounding transaction is broken: only its owner can continue
                 raise
             logger.exception("Periodic job failed: %s", name)
             failed.append(name)

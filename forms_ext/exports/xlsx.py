@@ -22,7 +22,7 @@ from .workbook import STYLES
 from .zipping import Sink
 
 LAST_ROW = 1_048_576
-LAST_BYTE = 1_000_000_000  # of a sheet's XML: beyond two GB a ZIP needs what Excel does not read
+LAST_BYTE = 1_000_000_000  # of a sheet's XML: above 2 GB, a ZIP needs a format that Excel does not read
 LONGEST = 32_767
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 SPECIAL = re.compile("[&<>\r]|" + UNREADABLE.pattern)

@@ -17,7 +17,7 @@ from ..base.frozen import FrozenModel
 __all__ = ["Account", "AccountRow", "Issuer", "NumberSequence", "Payment", "PaymentReversal", "RebateDue", "RefundDue"]
 
 
-# Rows of these kinds make the balance greater; those of the others make it smaller.
+# Entries of these kinds raise the balance; all others lower it.
 OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid", "payment_reversal"]
 PAID_KINDS = ["payment", "reversal", "rebate"]
 REVERSING_KINDS = ["reversal", "payment_reversal"]
@@ -61,7 +61,7 @@ class Issuer(models.Model):
                 logos.check(file.read())
         except logos.NotDrawable as error:
             raise ValidationError({"logo": str(error)}) from error
-        except (OSError, ValueError) as error:  # the file, or its name, is not there any more
+        except (OSError, ValueError) as error:  # the file or its name no longer exists
             raise ValidationError({"logo": _("The file of this picture is missing. Choose another one.")}) from error
 
 

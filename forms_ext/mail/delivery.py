@@ -24,7 +24,7 @@ from .models import OutgoingMail
 logger = logging.getLogger(__name__)
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "AnymailUnsupportedFeature"}
-METADATA = "mail"  # under this name a provider tells us which mail its webhook is about
+METADATA = "mail"  # the name under which a provider's webhook identifies the email
 LONGEST_WAIT = timedelta(hours=6)
 SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
 
@@ -47,7 +47,7 @@ def deliver(pk: int) -> bool:
     try:
         keep_secrets(mail)
         message(mail).send(**_using())
-    except Exception as error:  # every failure of any backend ends in the row, for staff to see
+    except Exception as error:  # every failure of any backend is stored in the row, where staff see it
         _failed(mail, error)
         return False
     _sent(mail)
@@ -172,7 +172,7 @@ def is_permanent(error: Exception) -> bool:
         return all(500 <= code < 600 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
-    if isinstance(error, (ValueError, LookupError, encryption.SecretsLost)):  # no server would take it, at no time
+    if isinstance(error, (ValueError, LookupError, encryption.SecretsLost)):  # no server would ever accept it
         return True
     return type(error).__name__ in REFUSED_BY_NAME
 

@@ -16,7 +16,7 @@ from .email_types import EmailType, find
 from .models import MailTemplate, OutgoingMail
 from .rendering import Source
 
-#: The language that everybody gets for whom there is no other.
+#: The language for everyone without another one.
 FALLBACK = "en"
 
 

@@ -50,7 +50,7 @@ def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
     until = queries.hold_end(program, invitation)
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
-    places.lock(program)  # nobody frees a place from here on until we stand in the queue
+    places.lock(program)  # from here on, nobody can free a place until we are in the queue
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
     queue.join(program=program, invitation=invitation)

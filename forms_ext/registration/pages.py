@@ -34,7 +34,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
     template = "forms_ext/registration_form_page.html"
     answers_are_submissions = False
     may_be_embedded = False  # nothing of it without an invitation
-    has_language_links = False  # the personal link leads to the form in its holder's language
+    has_language_links = False  # the invitation link opens the form in its holder's language
     required_roles = ("name", "email", "country", "billing_name", "billing_address", "policy_consent")
     content_panels = panels.panels(
         required_roles,

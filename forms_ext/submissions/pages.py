@@ -33,7 +33,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
     """
 
     required_roles: tuple[str, ...] = ()
-    answers_are_submissions = True  # False where another package keeps the answers, in a list of its own
+    answers_are_submissions = True  # False if another package stores the answers and lists them
     may_be_embedded = True
     is_unfinished = False  # True while the editor saves a draft
     base_form_class = panels.DraftForm

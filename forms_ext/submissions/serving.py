@@ -23,7 +23,7 @@ from .cleaned import CleanSubmission, Receipt
 from .responses import CLOSED_TEMPLATE, FormResponse, around, of_form, typed_before
 
 SENT_TEMPLATE = "forms_ext/forms/sent.html"
-SEND, CHANGE, ZONE = "send", "change", "zone"  # what the button says that sent the form, in `_go`
+SEND, CHANGE, ZONE = "send", "change", "zone"  # the values of `_go`, from the button that sent the form
 AGAIN = "again"
 
 

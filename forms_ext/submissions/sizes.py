@@ -13,7 +13,7 @@ from ..forms.models import FormVersion
 from . import frames
 from .pages import AbstractFormPage
 
-# A file that is somewhat too large is read, so that the form is shown again with everything typed and says so.
+# A file that is somewhat too large is read, so that the form is shown again with everything typed and an error.
 SLACK = 2
 AROUND_A_FILE = 16_384  # the other parts of a multipart body
 

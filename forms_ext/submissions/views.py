@@ -54,7 +54,7 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
         return frames.let_in(request, translations.serve(page, request))
     context = frames.context(request)
     if page is not None and page.may_be_embedded:
-        address = reverse("forms_ext:form", args=[page.pk])  # which does not tell what the page is called
+        address = reverse("forms_ext:form", args=[page.pk])  # which does not reveal the title of the page
         context |= {"address": address, "typed": refused_posts.typed_into(page, request).pairs}
     return frames.let_in(request, render(request, "forms_ext/forms/not_here.html", context, status=404))
 

@@ -23,7 +23,7 @@ from .listing import applications
 from .views import told
 
 State = Application.State
-TOLD = 20  # so many refusals are told one by one
+TOLD = 20  # this many refusals are listed one by one
 
 
 class DecideMany(ListingBulkAction):
@@ -68,7 +68,7 @@ class DecideMany(ListingBulkAction):
                 cannot.append(application)
         rows = [row["application"] for row in can]
         return context | {
-            "selection": selection.write({row.pk: row.state for row in rows}),  # as shown, not what has come since
+            "selection": selection.write({row.pk: row.state for row in rows}),  # as shown, without newer ones
             "verb": verb,
             "can": can,
             "cannot": cannot,

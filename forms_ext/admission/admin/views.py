@@ -31,7 +31,7 @@ from .forms import AcceptForm, DecisionForm, LinkForm, NoteForm, ReasonForm
 from .listing import applications
 
 State = Application.State
-#: What each panel asks; the others are decisions.
+#: The form of each panel; the others are decisions.
 FORMS: Mapping[str, type[forms.Form]] = {
     "note": NoteForm,
     "link": LinkForm,

@@ -12,7 +12,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-#: How long a text may be that staff write to a person.
+#: The longest message from staff to a person.
 MESSAGE_LENGTH = 2000
 
 

@@ -102,7 +102,7 @@ class CountedFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
         self.labels = labels or self.field_choices
         self.parse = parse
-        self.whole = whole  # show the values without rows, too
+        self.whole = whole  # also show values without rows
 
     def field_choices(self, values: list[Any]) -> dict[Any, str]:
         """Return the choices of the field, in their order."""
@@ -287,7 +287,7 @@ class ListingAdmin(ModelAdmin):
 
     index_view_class = Listing
     list_permission = "view"
-    permission_model: type[Model] | None = None  # whose policy is asked, where it is not `model`'s
+    permission_model: type[Model] | None = None  # the model whose policy decides, if not `model`
     bulk_permission = ""
     detail_url_name = ""
     exports: ClassVar[Iterable[tuple[str, str | Promise]]] = ()  # what to export, with the label of its button
@@ -364,7 +364,7 @@ class ListingBulkAction(BulkAction):
         index = self.register.url_helper.index_url
         sent = request.POST.get("next") or request.GET.get("next", "")
         path, _mark, query = sent.partition("?")
-        self.listing = QueryDict(query) if path == index else None  # how the listing was filtered that was left
+        self.listing = QueryDict(query) if path == index else None  # filters of the listing that was left
         if self.listing is not None:
             self.next_url = sent  # Wagtail drops one above 2,048 characters
         elif self.next_url == request.path:

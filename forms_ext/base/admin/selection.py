@@ -18,7 +18,7 @@ __all__ = ["ALL", "CONFIRMED", "FIELD", "LIMIT", "Selection", "SelectionRefused"
 
 FIELD = "rows"  # in the body: "12 13", "12:submitted 13:accepted" or "all"
 ALL = "all"
-CONFIRMED = "confirmed"  # stands in the page that shows what will be done
+CONFIRMED = "confirmed"  # present on the page that shows what will be done
 LIMIT = 2000
 ENTRY = re.compile(r"([0-9]{1,19})(?::([a-z_]{1,20}))?", re.ASCII)
 

@@ -26,7 +26,7 @@ from . import einvoice, page
 from .glyphs import FONTS, fallback
 from .metadata import descriptions
 
-# What WeasyPrint tells of each step is of no use in the log of a site.
+# WeasyPrint's messages about each step are useless in the log of a site.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 STYLE = Path(__file__).with_name("page.css")
@@ -48,7 +48,7 @@ class OwnFilesOnly(URLFetcher):
     """Open the bundled fonts and one logo, whose bytes must have their hash; refuse every other URL."""
 
     def __init__(self, logo: Mapping[str, str] | None = None) -> None:
-        # Not the parent's: it builds an SSL context for each document.
+        # Not the parent's, which builds an SSL context for each document.
         self._fail_on_errors = True
         self._logo = logo
 
@@ -143,7 +143,7 @@ def _attachments(snapshot: Mapping[str, Any]) -> list[Attachment]:
 def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[str, str] | None) -> bytes:
     if len(_images) > LOGOS_KEPT:
         _images.clear()
-    is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
+    is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive, so it is not cached
     document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
     content: bytes = document.write_pdf(
         stylesheets=[style],

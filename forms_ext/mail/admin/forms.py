@@ -54,7 +54,7 @@ class TemplateForm(WagtailAdminModelForm):
         self.place = place
         self.fields["subject"].help_text = _("Say what happened and for what. One line.")
         self.fields["body"].help_text = _("A link field alone in a paragraph becomes the button.")
-        # Without it the editor has no name: it is no element that a label could name.
+        # Without it, the editor has no accessible name: it is not an element that a label can name.
         self.fields["body"].widget.options["ariaLabel"] = str(self.fields["body"].label)
         self.fields["button_label"].widget.attrs["placeholder"] = str(place.kind.button)
         if not place.kind.links:

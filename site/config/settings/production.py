@@ -35,7 +35,7 @@ MAILERS = {
         },
     }
 }
-if provider := os.environ.get("EMAIL_PROVIDER"):  # by its API and webhooks, in place of SMTP
+if provider := os.environ.get("EMAIL_PROVIDER"):  # through its API and webhooks, instead of SMTP
     INSTALLED_APPS = [*INSTALLED_APPS, "anymail"]
     MAILERS = {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
     ANYMAIL = {name.removeprefix("ANYMAIL_"): os.environ[name] for name in os.environ if name.startswith("ANYMAIL_")}
@@ -48,7 +48,7 @@ if bucket := os.environ.get("S3_BUCKET"):  # for several machines; boto3 reads A
         "private": {"BACKEND": S3, "OPTIONS": {"bucket_name": required("S3_PRIVATE_BUCKET"), "file_overwrite": False}},
     }
 
-COP_TRUSTED_PROXIES = int(os.environ.get("COP_TRUSTED_PROXIES", "1"))  # the one that speaks HTTPS
+COP_TRUSTED_PROXIES = int(os.environ.get("COP_TRUSTED_PROXIES", "1"))  # the proxy that ends HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000

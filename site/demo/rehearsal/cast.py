@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-MORE_THAN_PLACES = 7  # two in the queue, a lost mail, waitlisted, declined, withdrawn, too late
+MORE_THAN_PLACES = 7  # two in the queue, a lost email, waitlisted, declined, withdrawn, too late
 
 
 @dataclass(frozen=True)
