@@ -20,7 +20,7 @@ KNOWN = "cop_shut"
 class _IsRestricted(Func):
     """Whether a path is that of a page with a view restriction, of an alias of one, or of a page below either."""
 
-    # Most sites restrict nothing: asked first, once a statement, that spares them the search for each row.
+    # Most sites have no restrictions. Checked first, once per statement, this avoids the check for each row.
     template = f"""CASE WHEN EXISTS (SELECT 1 FROM {PageViewRestriction._meta.db_table}) THEN EXISTS (
         WITH RECURSIVE shut(pk, path) AS (
             SELECT page.id, page.path FROM {Page._meta.db_table} page
@@ -106,15 +106,15 @@ def _roots(site: Site) -> tuple[str, ...]:
 
 
 def may_see(page: Page, request: HttpRequest) -> bool:
-    """Tell whether `request` could open `page` at its own address."""
+    """Tell whether `request` could open `page` at its own URL."""
     return page.live and stands_on(page, Site.find_for_request(request)) and is_open(page, request)
 
 
 def answer(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer for `page` at an address of ours as Wagtail does at the page's own, with `respond` for what is served.
+    """Answer for `page` at one of our URLs as Wagtail does at the page's own; `respond` makes the response.
 
-    Both kinds of Wagtail's hooks come first: who may not see the page gets the form for its password or is sent to
-    log in, and what restricted pages answer is kept by no cache.
+    Both kinds of Wagtail hooks run first. Readers without access get the password form or are sent to the login, and no
+    cache keeps the responses of restricted pages.
     """
 
     def chain(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:

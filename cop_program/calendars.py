@@ -27,7 +27,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as a calendar shows it; `location` and `notes` are those of whoever reads."""
+    """A session as a calendar shows it; `location` and `notes` depend on the reader."""
 
     session: SessionPage
     url: str = ""

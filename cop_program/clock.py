@@ -16,8 +16,8 @@ _fixed: ContextVar[datetime | None] = ContextVar("cop_clock", default=None)
 def now() -> datetime:
     """Return the current instant, aware, in UTC.
 
-    It is the instant of an enclosing `at()`; else the real time plus the offset in seconds that
-    the file `settings.COP_CLOCK_FILE` holds (development and rehearsal only); else the real time.
+    It is the instant of an enclosing `at()`. Otherwise it is the real time, plus the offset in seconds from the file
+    `settings.COP_CLOCK_FILE` if that is set (development and rehearsal only).
     """
     if (fixed := _fixed.get()) is not None:
         return fixed

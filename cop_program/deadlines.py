@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import formatting
 
-#: The deadlines of a program, in the order of the way.
+#: The deadlines of a program, in the order of the steps.
 KINDS = ("application", "registration", "cancellation")
 
 
@@ -22,7 +22,7 @@ class Deadline:
 
     @classmethod
     def around(cls, moment: datetime, zone: str, *, days: int = 0) -> "Deadline":
-        """Return the end of the day that `moment` lies in, or ends, in `zone`, or of a day `days` days later."""
+        """Return the end of the day that contains or ends at `moment` in `zone`, or of a day `days` days later."""
         day = (moment - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
         return cls(day + timedelta(days=days), zone)
 
@@ -61,7 +61,7 @@ class Deadline:
             return _("by {day}").format(day=formatting.day_text(self.day, language, year=False))
 
     def zone_text(self, language: str = "en") -> str:
-        """Return "Pacific time", with the place where that alone does not tell the zone: "Mountain time (Phoenix)"."""
+        """Return "Pacific time", with the place if that does not identify the zone: "Mountain time (Phoenix)"."""
         if self.zone == "UTC":
             return "UTC"
         name = formatting.generic_name(self.zone, language)

@@ -19,13 +19,13 @@ from .clock import now
 from .deadlines import KINDS
 from .models import ProgramPage, SessionPage
 
-#: What stands on every Wagtail page for readers or searchers; the rest of its fields is Wagtail's own affair.
+#: Fields of every Wagtail page that readers or search engines see; the others are internal.
 OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
 
 
 @dataclass(frozen=True)
 class CheckItem:
-    """One thing to look at: what it is, where it stands, and where it is changed."""
+    """One thing to check: what it is, its page, and where to change it."""
 
     text: str
     where: str
@@ -87,7 +87,7 @@ def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
 
 @lru_cache(maxsize=16)
 def _pattern(language: str) -> re.Pattern[str]:
-    """Return what finds 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and a year alone."""
+    """Return a pattern for 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and years."""
     locale = formatting.babel_locale(language)
     month = "|".join(
         re.escape(name.removesuffix("."))

@@ -14,7 +14,7 @@ from .models import Program, ProgramPage, SessionPage
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-#: What Wagtail would copy and a draft must not have: its own schedule and the lock of a colleague.
+#: Fields that Wagtail would copy but a draft must not have: a scheduled publication, the lock of a colleague.
 UNSCHEDULED = {
     "go_live_at": None,
     "expire_at": None,

@@ -87,12 +87,12 @@ class Provider:
     ) -> Standing:
         """Return how the program of `page` with `status` stands now, without a query.
 
-        `values` holds what `annotations` asked for; `address` returns the address of the page with a url path.
+        `values` has the values of `annotations`; `address` returns the URL of the page with a URL path.
         """
         return Standing()
 
     def contact_url(self, facilitator: "FacilitatorPage") -> str:
-        """Return the address of the form that writes to `facilitator`, or ''."""
+        """Return the URL of the contact form of `facilitator`, or ''."""
         return ""
 
     def is_form(self, page: "Page") -> bool:
@@ -115,7 +115,7 @@ _provider = Provider()
 
 
 def register(provider: Provider) -> None:
-    """Make `provider` the one that pages ask."""
+    """Make `provider` the one that pages use."""
     global _provider
     _provider = provider
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import CharField
     from django_countries.fields import Country
 
-# The stubs of django-countries know only the column, a `str`: annotate a CountryField with what it reads and takes.
+# The stubs of django-countries know only the column, a `str`. Annotate a CountryField with what it returns and accepts.
 type CountryColumn = "CharField[Country | str, Country]"
 type CountriesColumn = "CharField[Sequence[Country | str], Sequence[Country]]"
 

@@ -46,7 +46,7 @@ def locale_of(language: str) -> Locale:
 def babel_locale(language: str) -> Locale:
     """Return the Babel locale of a Django language code; English lists and dates are written as in "7 and 28 May".
 
-    Where Babel does not know the code, that of its language alone stands, or else English.
+    If Babel does not know the code, the locale is that of its language, otherwise English.
     """
     for code in (language.replace("-", "_"), language.split("-")[0]):
         try:
@@ -246,10 +246,10 @@ def _changes_clocks(zone: str, year: int) -> bool:
 
 
 def generic_name_is_enough(zone: str, instants: Iterable[datetime], language: str) -> bool:
-    """Tell whether the generic name of `zone` alone tells its time at all `instants`.
+    """Tell whether the generic name of `zone` identifies its time at all `instants`.
 
-    "Eastern Time" is enough for New York, though Jamaica, which never changes its clocks, bears that
-    name too; "Mountain Time" is not enough for Phoenix.
+    "Eastern Time" is enough for New York, although Jamaica, which never changes its clocks, has the same name.
+    "Mountain Time" is not enough for Phoenix.
     """
     return all(
         moment.astimezone(ZoneInfo(zone)).utcoffset() == moment.astimezone(ZoneInfo(other)).utcoffset()
@@ -288,7 +288,7 @@ def money_text(amount: Money, language: str) -> str:
 
 
 def money_figure(amount: Money, language: str) -> str:
-    """Return "1,997.00": an amount in a column, with all decimals of its currency and without its letters."""
+    """Return "1,997.00": an amount in a column, with all decimals of its currency and without its code."""
     return _figure(round_minor(amount).amount, get_currency_precision(str(amount.currency)), language)
 
 

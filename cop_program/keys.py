@@ -28,7 +28,7 @@ def keys(texts: Iterable[Any]) -> list[int]:
 
 
 class KeyConverter(IntConverter):
-    """`<key:pk>` in an address: a number that a row can have, else the address leads nowhere (404)."""
+    """`<key:pk>` in a URL pattern: a number that a row can have; otherwise the URL gives a 404."""
 
     def to_python(self, value: str) -> int:
         return key(value)

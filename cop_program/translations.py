@@ -28,7 +28,7 @@ def are_on() -> bool:
 
 @contextmanager
 def speaking(page: Page) -> Iterator[None]:
-    """Let what is written inside be in the language of `page`, wherever its address stands."""
+    """Activate the language of `page` inside, whatever language its URL names."""
     with translation.override(page.locale.language_code) if are_on() else translation.override(reader.language()):
         yield
 
@@ -53,10 +53,10 @@ def localized[AnyPage: Page](
     request: HttpRequest | None = None,
     for_participants: bool = False,
 ) -> list[AnyPage]:
-    """Return `pages`, each as its live translation into `language` (or the one in use) if there is one; two queries.
+    """Return `pages`, each as its live translation into `language` (or the active one) if there is one; two queries.
 
-    A translation stands for its page where `request` may see it. What a program tells the people in it,
-    `for_participants`, has the words of translations whatever their view restrictions: theirs is another way in.
+    A translation is used if `request` may see it. With `for_participants`, it is used whatever its view restrictions:
+    members have access in another way.
     """
     found = list(pages)
     language = language or reader.language()
@@ -101,7 +101,7 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
 
 
 def page_of(program: "Program", language: str = "") -> "ProgramPage":
-    """Return the page of `program` with words in `language`, else its source page; for words, never for figures."""
+    """Return the page of `program` in `language`, otherwise its source page. Use it for texts, not for figures."""
     language = language or reader.language()
     known = program.pages_by_language
     if language not in known:

@@ -25,7 +25,7 @@ def provider(url: str) -> str:
 
 
 def player_url(url: str) -> str:
-    """Return the address of the host's player for a frame, that sets no cookie before it plays; '' if unknown."""
+    """Return the URL of the host's player for a frame, which sets no cookie before it plays; '' if unknown."""
     if found := YOUTUBE.match(url):
         return f"https://www.youtube-nocookie.com/embed/{found['id']}?autoplay=1"
     if found := VIMEO.match(url):
@@ -35,7 +35,7 @@ def player_url(url: str) -> str:
 
 
 def fetch_title(url: str) -> str:
-    """Return the title of a video by its host's oEmbed address; '' if the host is unknown or does not answer."""
+    """Return the title of a video from its host's oEmbed URL; '' if the host is unknown or does not answer."""
     host = provider(url)
     if not host:
         return ""

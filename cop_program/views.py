@@ -16,7 +16,7 @@ from .zones import zone_names
 
 
 def _back(request: HttpRequest) -> str:
-    """Return the local address to go back to, less the zone that it may name itself."""
+    """Return the local URL to go back to, without the time zone that it may name."""
     address = request.POST.get("next", "")
     if not address.startswith("/") or not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return "/"
@@ -25,7 +25,7 @@ def _back(request: HttpRequest) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-@csrf_exempt  # a preference without consequences, set from pages that bear no cookie
+@csrf_exempt  # a harmless preference, set from pages without a cookie
 @never_cache
 @require_POST
 def set_zone(request: HttpRequest) -> HttpResponse:

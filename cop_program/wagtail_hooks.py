@@ -108,7 +108,7 @@ def finish_pages(
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
-    """Add the address from which `privacy.js` learns what to tell."""
+    """Add the URL from which `privacy.js` gets its note."""
     return [path("privacy-note/<key:pk>/", privacy.note, name="cop_privacy_note")]
 
 

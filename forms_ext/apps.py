@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cop_program.extensions import register
 
-#: The packages that declare something, from the lowest up.
+#: The packages with something to register, from the lowest up.
 PACKAGES = (
     "base",
     "mail",
@@ -27,7 +27,7 @@ class FormsExtConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the provider and let each package, from the lowest up, connect what it declares."""
+        """Register the provider, and connect each package, from the lowest up."""
         from .provider import FormsProvider  # noqa: PLC0415  (start-up: models are loaded by now)
 
         register(FormsProvider())

@@ -35,7 +35,7 @@ class FormsProvider(Provider):
         return there
 
     def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:
-        """Return the next step: to apply, else what comes after."""
+        """Return the next step: apply, or what comes after."""
         return program_page.next_step(program, request)
 
     def annotations(self) -> Mapping[str, Any]:
@@ -49,7 +49,7 @@ class FormsProvider(Provider):
         return program_page.standing(page, status, values, address)
 
     def contact_url(self, facilitator: FacilitatorPage) -> str:
-        """Return the address of the form that writes to `facilitator`."""
+        """Return the URL of the contact form of `facilitator`."""
         if not facilitator.contact_email:
             return ""
         return reverse("forms_ext:facilitator_message", args=[facilitator.pk])

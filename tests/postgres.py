@@ -111,7 +111,7 @@ def create_database(cluster_url: str, name: str, template: str = "template0") ->
             try:
                 connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
                 break
-            except psycopg.errors.ObjectInUse:  # somebody else copies it just now
+            except psycopg.errors.ObjectInUse:  # another process is copying it
                 if attempt == 19:
                     raise
                 time.sleep(0.3)

@@ -28,13 +28,13 @@ from .texts import Texts
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where a document is read: the address before its own paths, and the sites' roots, that of the reader first."""
+    """Where a document is read: the base URL of its paths, and the roots of the sites, the reader's own first."""
 
     api_root: str
     roots: tuple[SiteRootPath, ...]
 
     def page(self, url_path: str) -> str:
-        """Return the whole URL of the page with `url_path`, '' if it stands on no site."""
+        """Return the absolute URL of the page with `url_path`, '' if it belongs to no site."""
         root = next((one for one in self.roots if url_path.startswith(one.root_path)), None)
         if root is None:
             return ""
@@ -53,7 +53,7 @@ def build(
     standing: Standing,
     around: Surroundings,
 ) -> tuple[dict[str, Any], bool]:
-    """Return the document of `page`, and whether the rows alone determine it."""
+    """Return the document of `page`, and whether the rows are all that determines it."""
     rows = list(below)
     addresses = {row["pk"]: around.page(row["url_path"]) for row in rows}
     texts = Texts(addresses, {row["pk"]: row["title"] for row in rows})
@@ -119,7 +119,7 @@ def money(amount: Money | None) -> dict[str, str] | None:
 
 
 def schedule(sessions: Sequence[Mapping[str, Any]], groups: Iterable[ZoneGroup]) -> list[dict[str, Any]]:
-    """Return each session on the clocks of each group's zones; weekdays in English, times in 24 hours."""
+    """Return each session in the time zones of each group, with English weekdays and 24-hour times."""
     if not sessions:
         return []
     return [
@@ -155,7 +155,7 @@ ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sat
 
 
 def _body(page: ProgramPage) -> list[dict[str, Any]]:
-    """Return the API representation of the body; teasers as the keys that are stored, so that no page is fetched."""
+    """Return the API representation of the body, with cards as their stored keys, so that no page is fetched."""
     known, found = page.body.stream_block.child_blocks, []
     for place, raw in enumerate(page.body.raw_data):
         block = known.get(raw["type"])

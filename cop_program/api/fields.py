@@ -29,17 +29,17 @@ PARTS = (
 
 
 class PartField(Field):
-    """One part of the document, which is made once for each page object."""
+    """One part of the document, which is made once per page object."""
 
-    #: Makes the document of a page for a request; `reading` registers itself, since it knows the page types.
+    #: Make the document of a page for a request. `reading` registers itself, since it knows the page types.
     read: ClassVar[Callable[..., dict[str, Any]]]
 
     def get_attribute(self, instance: "ProgramPage") -> "ProgramPage":
-        """Hand the whole page on."""
+        """Pass on the whole page."""
         return instance
 
     def to_representation(self, value: "ProgramPage") -> Any:
-        """Return the part that is called like this field."""
+        """Return the part named like this field."""
         document = getattr(value, "_cop_document", None)
         if document is None:
             document = self.read(value, self.context.get("request"))

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import NoReverseMatch
 
 MARK = "x-wagtail-cop"
-#: An error as RFC 9457 describes it; `errors` has one entry for each question, or for each parameter.
+#: An error as in RFC 9457; `errors` has one entry for each question or parameter.
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
@@ -24,7 +24,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 
 
 def ours(*, problems: dict[int, str], **more: Any) -> dict[str, Any]:
-    """Return the `openapi_extra` of an operation of ours, with the problems that it may answer with."""
+    """Return the `openapi_extra` of one of our operations, with the problems that it may return."""
     content = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
     answers = {status: {"description": text, "content": content} for status, text in problems.items()}
     return {MARK: True, "responses": {**answers, **more.pop("responses", {})}, **more}

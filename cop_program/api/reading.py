@@ -55,9 +55,9 @@ def state(request: HttpRequest, pk: int) -> "State | None":
 
 
 def of_page(page: ProgramPage, request: HttpRequest | None) -> dict[str, Any]:
-    """Return the document of `page` as it is in memory (a draft, too), for whoever has got hold of the page.
+    """Return the document of `page` as it is in memory (also a draft), for callers that have the page.
 
-    It tells of the pages below and beside it that `request` may see.
+    It covers the pages below and beside it that `request` may see.
     """
     around, roots = surroundings(request)
     found = _rows(page.pk, None, below_roots=roots, shut=access.shut(request))
@@ -90,7 +90,7 @@ def surroundings(request: HttpRequest | None) -> tuple[Surroundings, tuple[str, 
 
 @dataclass(frozen=True)
 class Found:
-    """The rows of a document; equal where the database holds the same."""
+    """The rows of a document; equal if the database has the same."""
 
     compiled: rows.Compiled
     row: Row
@@ -100,7 +100,7 @@ class Found:
 
 @dataclass(frozen=True)
 class State:
-    """The rows of a document, how the program stands now, and where it is read; equal where the document is."""
+    """The rows of a document, how the program stands now, and where it is read; equal if the document is."""
 
     found: Found
     standing: Standing
@@ -146,7 +146,7 @@ def _page(compiled: rows.Compiled, row: Row) -> tuple[ProgramPage, dict[str, Any
 
 @lru_cache(maxsize=KEPT)
 def _settled(read: State) -> Body | None:
-    """Return what the rows alone determine, else None."""
+    """Return what the rows alone determine, or None."""
     page, _values = _page(read.found.compiled, read.found.row)
     document, is_settled = _build(read.found, page, read.standing, read.around)
     return _encoded(document) if is_settled else None

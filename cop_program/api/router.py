@@ -19,7 +19,7 @@ router = Router(tags=["programs"])
 
 
 def public(response: HttpResponse) -> HttpResponse:
-    """Let scripts of any site read what everybody may read, and every cache ask whether it is still so."""
+    """Let scripts of any site read public data, and let every cache check whether it is still fresh."""
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = "ETag"
     response["Cache-Control"] = "public, no-cache"

@@ -57,12 +57,12 @@ LINK_ID = re.compile(r'\bid=\\?"(\d+)\\?"')
 CHOSEN_PAGE = re.compile(r'"(?:page|value)": ?(\d+)')  # of one page, or of an item in a list of teasers
 
 NAMES_BELOW = (*BELOW, "is_person")
-#: Prefixes of what is selected beside the page's own columns.
+#: Prefixes of the columns selected besides the page's own.
 STREAM, ASKED = "cop_raw_", "cop_of_"
 
 
 def below_roots(roots: Iterable[str]) -> Q:
-    """Return the condition that a page stands in the tree below one of the url paths `roots`."""
+    """Return the condition that a page is below one of the URL paths `roots`."""
     condition = Q(pk__in=[])
     for root in roots:
         condition |= Q(url_path__startswith=root)
@@ -84,7 +84,7 @@ def public(roots: tuple[str, ...]) -> QuerySet[ProgramPage]:
 
 @cache
 def _columns() -> tuple[list[str], dict[str, Any]]:
-    """The columns of a program page: plain ones, and streams as the text that the database holds."""
+    """Return the columns of a program page: plain ones, and streams as their stored text."""
     fields = ProgramPage._meta.concrete_fields
     streams = [field.attname for field in fields if isinstance(field, StreamField)]
     plain = [field.attname for field in fields if not isinstance(field, StreamField)]
@@ -104,7 +104,7 @@ def _extra() -> dict[str, Any]:
 
 
 def with_extra(pages: QuerySet[ProgramPage]) -> tuple["QuerySet[Any]", tuple[str, ...]]:
-    """Return the rows of `pages` with all that a document says of the page itself, and the names of its columns."""
+    """Return the rows of `pages` with all that a document needs of the page itself, and the names of its columns."""
     plain, streams = _columns()
     extra = _extra()
     names = (*plain, *(name.removeprefix(STREAM) for name in streams), *extra)
@@ -119,20 +119,20 @@ class Compiled:
     names: tuple[str, ...]
 
     def values(self, row: Row) -> dict[str, Any]:
-        """Return what `row` holds by name."""
+        """Return the values of `row` by name."""
         return dict(zip(self.names, self.statement.read(row), strict=True))
 
 
 @lru_cache(maxsize=32)
 def page_statement(roots: tuple[str, ...] | None, asked: Provider) -> Compiled:
-    """Return how the row of one page is read: a public one below `roots`, else any."""
+    """Return the statement that reads the row of one page: a public one below `roots`, or any."""
     pages = ProgramPage.objects.all() if roots is None else public(roots)
     queryset, names = with_extra(pages.filter(pk=KEY))
     return Compiled(Statement(queryset), names)
 
 
 def as_page(values: Mapping[str, Any]) -> ProgramPage:
-    """Return the page whose columns `values` holds, without a query."""
+    """Return the page with the columns in `values`, without a query."""
     names = [field.attname for field in ProgramPage._meta.concrete_fields]
     return ProgramPage.from_db("default", names, [values[name] for name in names])
 
@@ -198,7 +198,7 @@ def _linked(row: Row) -> set[int]:
 
 @cache
 def site_statement() -> Statement:
-    """Return how the sites are read, in Wagtail's order of their roots; the root's translations have no site's pk."""
+    """Return the statement for the sites, in Wagtail's order of their roots; a root's translations have no site pk."""
     site = "sites_rooted_here__"
     roots = Page.objects.filter(translation_key__in=Site.objects.values("root_page__translation_key"))
     fields = (*(f"{site}{name}" for name in ("pk", "hostname", "port", "is_default_site")), "url_path")
@@ -207,7 +207,7 @@ def site_statement() -> Statement:
 
 
 def site_roots(sites: tuple[Row, ...]) -> tuple[SiteRootPath, ...]:
-    """Return the roots of all sites as `Site.get_site_root_paths` does, but as they are now, in every process."""
+    """Return the roots of all sites like `Site.get_site_root_paths`, but never cached."""
     are_translated = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
     roots = []
     for pk, hostname, port, _default, url_path, language, thing in sites:
@@ -220,7 +220,7 @@ def site_roots(sites: tuple[Row, ...]) -> tuple[SiteRootPath, ...]:
 
 
 def site_of(request: HttpRequest, sites: tuple[Row, ...]) -> int | None:
-    """Return which of `sites` the request is for, as `Site.find_for_request` finds it."""
+    """Return which of `sites` the request is for, as `Site.find_for_request` would."""
     host: str = request._get_raw_host()  # type: ignore[attr-defined]  # as Wagtail: whatever ALLOWED_HOSTS says
     hostname, port = split_domain_port(host)[0], int(request.get_port())
     sites = tuple(site[:4] for site in sites if site[0] is not None and (site[1] == hostname or site[3]))

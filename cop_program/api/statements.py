@@ -7,17 +7,17 @@ from django.db import connection
 from django.db.models import QuerySet
 
 type Row = tuple[Any, ...]
-#: Stand for a primary key, a depth and two paths until a statement runs; Django drops a condition that can't be true.
+#: Placeholders for a primary key, a depth and two paths; Django would drop a condition that is never true.
 KEY, DEPTH, FIRST, LAST = 2_000_000_001, 2_000_000_002, "{first}", "{last}"
 
 
 def key(number: int) -> int:
-    """Return what stands for the primary key `number` of a list."""
+    """Return the placeholder for the primary key `number` of a list."""
     return KEY + 1000 + number
 
 
 class Statement:
-    """The SQL of a `values_list` queryset, with places to be filled."""
+    """The SQL of a `values_list` queryset, with placeholders."""
 
     def __init__(self, queryset: "QuerySet[Any]") -> None:
         compiler: Any = queryset.query.get_compiler(connection.alias)
@@ -25,7 +25,7 @@ class Statement:
         self.converters = compiler.get_converters([column[0] for column in compiler.select])
 
     def run(self, values: Mapping[Any, Any] | None = None) -> tuple[Row, ...]:
-        """Return the rows as the database holds them; each parameter that is a key of `values` gets its value."""
+        """Return the rows as stored; each parameter that is a key of `values` is replaced by its value."""
         values = values or {}
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [values.get(param, param) for param in self.params])

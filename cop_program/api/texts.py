@@ -13,14 +13,14 @@ OTHER = re.compile(r'linktype="(?!page")|<embed\b')
 
 
 class Texts:
-    """Expands the texts of one document; `is_settled` tells whether the rows alone told all that is in them."""
+    """Expand the texts of one document; `is_settled` tells whether the rows alone were enough."""
 
     def __init__(self, addresses: Mapping[int, str], titles: Mapping[int, str]) -> None:
         self.addresses, self.titles = addresses, titles
         self.is_settled = True
 
     def html(self, text: str | None) -> str:
-        """Return the HTML of `text`; what only the database knows is asked of it."""
+        """Return the HTML of `text`, querying the database only for what the text refers to."""
         text = text or ""
         if "linktype=" not in text and "<embed" not in text:
             return text
@@ -34,9 +34,9 @@ class Texts:
         return self.addresses.get(int(found[1])) if found else None
 
     def tree(self, value: Any) -> Any:
-        """Return the API representation of a stream with its texts expanded, and addresses beside chosen pages.
+        """Return the API representation of a stream, with its texts expanded and the URLs of chosen pages.
 
-        Teasers tell of the pages that everyone may read.
+        Cards include only public pages.
         """
         if isinstance(value, str):
             return self.html(value) if "<" in value else value

@@ -22,7 +22,7 @@ def was_public(page: "Page") -> bool:
 class Program(models.Model):
     """A program that people apply to, found by its page's `translation_key`.
 
-    `page` is its source page: figures and dates are read from it alone, in every language.
+    `page` is its source page: figures and dates are read only from it, in every language.
     """
 
     class Status(models.TextChoices):

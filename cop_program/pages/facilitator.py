@@ -41,7 +41,7 @@ class FacilitatorPageMixin(models.Model):
 
 
 class FacilitatorPage(FacilitatorPageMixin, ZonedPage):
-    """A facilitator's page; their address is read on the server alone."""
+    """The page of a facilitator; the email address is never shown."""
 
     base_form_class = TranslatedForm
     shared_fields = ("contact_email", "website")

@@ -7,7 +7,7 @@ from wagtail.models import get_page_models
 
 
 def with_heirs(kinds: Iterable[type[Any]]) -> list[type[Any]]:
-    """Return `kinds` and all page types made from them."""
+    """Return `kinds` and all page types derived from them."""
     return list(dict.fromkeys(one for kind in kinds for one in get_page_models() if issubclass(one, kind)))
 
 

@@ -15,7 +15,7 @@ class SourceNote(HelpPanel):
     """Says on top of a translation where its figures are edited; on any other page nothing."""
 
     class BoundPanel(HelpPanel.BoundPanel):
-        """The note, with the way to the source page."""
+        """The note, with a link to the source page."""
 
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
@@ -37,7 +37,7 @@ class PrivacyNote(HelpPanel):
     """Says on top of a private page which translations of it are open to everyone; on any other page nothing."""
 
     class BoundPanel(HelpPanel.BoundPanel):
-        """The note, with the way to each page."""
+        """The note, with links to the pages."""
 
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)

@@ -119,7 +119,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return context.of_program(self, Program.for_page(self), request)
 
     def facilitators(self, request: HttpRequest) -> "list[FacilitatorPage]":
-        """Return the live facilitators that the reader may see; those of a preview come from the draft's own list."""
+        """Return the live facilitators that the reader may see; a preview uses the draft's own list."""
         keys = [row.facilitator_id for row in self.program_facilitators.all()]
         pages = ProgramFacilitator._meta.get_field("facilitator").related_model.objects.live()
         found = pages.filter(pk__in=keys).select_related("portrait").in_bulk()
@@ -141,7 +141,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return [one for one in found if access.is_open(one, request)]
 
     def first_of(self, pages: Any) -> Any:
-        """Return the page of the program's row, else the oldest."""
+        """Return the page of the program's row, otherwise the oldest."""
         return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
 
     def clean_fields(self, exclude: Any = None) -> None:

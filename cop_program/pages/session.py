@@ -21,7 +21,7 @@ from .zoned import ZonedPage
 if TYPE_CHECKING:
     from .program import ProgramPage
 
-#: What changes of a published session are told to whom it concerns, and by which fields.
+#: Changes of a published session that people are told about, and their fields.
 TOLD_FIELDS = {
     "join_link": ("join_link",),
     "recording": ("recording_link",),
@@ -45,16 +45,16 @@ class SessionPageMixin(models.Model):
 
 
 class SessionPage(SessionPageMixin, ZonedPage):
-    """A session of a program; below its program page. Its join link and recording are told to members alone."""
+    """A session of a program, below its program page. Only members see its join link and recording."""
 
     base_form_class = SessionPageForm
     shared_fields = ("starts_at", "ends_at", "is_cancelled", "join_link", "recording_link")
     content_panels = [*Page.content_panels, *panels.SESSION]
     search_fields = [*Page.search_fields, index.SearchField("description")]
     api_fields = [APIField(name) for name in ("starts_at", "ends_at", "is_cancelled", "description")]
-    #: The program page above one that has no place in the tree yet (set by its form).
+    #: The program page above a session that is not in the tree yet (set by its form).
     program_page_above: "ProgramPage | None" = None
-    #: What the last save changed of the published session: keys of TOLD_FIELDS.
+    #: What the last save changed in the published session: keys of TOLD_FIELDS.
     told_changes: tuple[str, ...] = ()
 
     parent_page_types = ["cop_program.ProgramPage"]
@@ -80,7 +80,7 @@ class SessionPage(SessionPageMixin, ZonedPage):
         return pages.child_of(source).first() if source is not None else None
 
     def touch_calendar(self) -> None:
-        """Raise the calendar's sequence: what it tells of this session has changed."""
+        """Raise the calendar's sequence, because this session has changed there."""
         above = self.program_page()
         if above is not None:
             Program.objects.filter(translation_key=above.translation_key).update(

@@ -16,7 +16,7 @@ class Translated(Family, Page):
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
     )
 
-    #: Figures, dates and private links: what is edited on the source page alone.
+    #: Figures, dates and private links: edited only on the source page.
     shared_fields: tuple[str, ...] = ()
     #: True while the editor saves a draft: it may lack what publishing asks for.
     is_unfinished = False

@@ -62,7 +62,7 @@ KINDS = ("application", "cancellation", "registration")
 
 @dataclass(frozen=True)
 class DeadlineLine:
-    """A deadline: `kind` (application, cancellation, registration), `sentence` in full, `short` for a small place."""
+    """A deadline: `kind` (application, cancellation, registration), `sentence` in full, `short` for small spaces."""
 
     kind: str
     label: str
@@ -82,7 +82,7 @@ class FacilitatorLine:
 
 @dataclass(frozen=True)
 class SessionLine:
-    """A session; `when` says it in the reader's zone, else in the home zone: "Wednesday 7 February 2024, 4:00 ..."."""
+    """A session; `when` is in the reader's time zone, or the home one: "Wednesday 7 February 2024, 4:00 ..."."""
 
     page: "SessionPage"
     number: int
@@ -177,7 +177,7 @@ def of_programs(pages: "Sequence[ProgramPage]", programs: "Iterable[Program]", r
 
 
 def of_facilitators(pages: "Iterable[FacilitatorPage]") -> list[FacilitatorLine]:
-    """Return each of `pages` with the address of the form that writes to them."""
+    """Return each of `pages` with the URL of its contact form."""
     return [FacilitatorLine(one, provider().contact_url(one)) for one in pages]
 
 
@@ -245,7 +245,7 @@ def session_lines(sessions: "list[SessionPage]", zone: str, language: str) -> li
 
 
 def when_text(start: datetime, end: datetime, zone: str, language: str = "en") -> str:
-    """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm PST (Los Angeles)" (for pages and mails)."""
+    """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm PST (Los Angeles)" (for pages and emails)."""
     section = for_reader([Session(start, end)], zone, language)
     assert section is not None
     (only,) = section.sections

@@ -16,7 +16,7 @@ _serve: Serve = _render
 
 
 def register(serve: Serve) -> None:
-    """Let `serve(page, request, render)` answer for pages. It calls `render` only if it must."""
+    """Let `serve(page, request, render)` answer for pages. It calls `render` only if needed."""
     global _serve
     _serve = serve
 

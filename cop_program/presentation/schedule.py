@@ -128,7 +128,7 @@ class _Wall:
     ends: clock_time
     day_offset: int
     end_offset: int
-    #: set only where these wall times alone do not tell the instants
+    #: set only if the wall times do not identify the instants
     offsets: tuple[timedelta | None, ...] = ()
 
 

@@ -40,7 +40,7 @@ def _pages(pages: "QuerySet[Any]", picture: str, size: str) -> "QuerySet[Any]":
 
 
 def program_lines(model: type[Page], pages: Sequence[Page | None], request: HttpRequest | None) -> list[ProgramLine]:
-    """Return the cards of those `pages` that whoever asks may see."""
+    """Return the cards of those `pages` that the reader may see."""
     language = reader.language()
     lines = []
     for page in _shown(pages, request, partial(programs, model)):
@@ -52,7 +52,7 @@ def program_lines(model: type[Page], pages: Sequence[Page | None], request: Http
 def facilitator_lines(
     model: type[Page], pages: Sequence[Page | None], request: HttpRequest | None
 ) -> list[FacilitatorLine]:
-    """Return the cards of those `pages` that whoever asks may see."""
+    """Return the cards of those `pages` that the reader may see."""
     return [
         FacilitatorLine(page, provider().contact_url(page))
         for page in _shown(pages, request, partial(facilitators, model))
@@ -60,9 +60,9 @@ def facilitator_lines(
 
 
 def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any) -> list[Any]:
-    """Return `pages` that are live, open to whoever asks and on the site of the request, each once and in their order.
+    """Return those of `pages` that are live, open to the reader and on the site, each once and in their order.
 
-    Where a page has a translation into the language in use, that one stands for it.
+    A page with a translation into the active language is replaced by it.
     """
     chosen: dict[int, Any] = {page.pk: page for page in pages if page is not None}
     if any(not hasattr(page, "cop_is_public") for page in chosen.values()):  # the preview of what an editor just chose

@@ -46,7 +46,7 @@ def local_root(context: dict[str, Any], site: Site | None) -> Page | None:
 
 @register.simple_tag(takes_context=True)
 def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
-    """Return the pages below `root` that stand in menus and that the reader may see."""
+    """Return the pages below `root` that are shown in menus and that the reader may see."""
     if root is None:
         return []
     return list(access.visible(root.get_children().live().in_menu(), context.get("request")))

@@ -24,7 +24,7 @@ __all__ = ["TRANSITIONS", "allowed", "decide", "revoke_link", "send_link_again",
 
 State = Application.State
 
-#: From which state an application may go to which.
+#: The allowed changes of an application's state.
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     State.SUBMITTED: (State.ACCEPTED, State.WAITLISTED, State.DECLINED, State.WITHDRAWN),
     State.WAITLISTED: (State.ACCEPTED, State.DECLINED, State.WITHDRAWN),
@@ -47,9 +47,9 @@ def _forbid(reference: str, from_state: str, to_state: str) -> ActionRefused:
 
 
 def _change_state(*, application: Application, to_state: str) -> str:
-    """Move the application from the state in which the caller saw it, unless somebody else has moved it; return it.
+    """Change the state that the caller saw, unless someone else has changed it meanwhile; return the application.
 
-    One conditional UPDATE: of two people who decide at once, one finds the row changed.
+    It is one conditional UPDATE: if two people decide at once, the second finds the row changed.
     """
     from_state = application.state
     if to_state not in TRANSITIONS[from_state]:

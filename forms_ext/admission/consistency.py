@@ -49,7 +49,7 @@ def links_fit_applications() -> Iterator[str]:
 
 @consistency.check("admission.decisions")
 def decisions_fit_applications() -> Iterator[str]:
-    """Each decision has its mail; the last one made the state of its application."""
+    """Each decision has its email; the last one set the status of its application."""
     for decision in Decision.objects.filter(mail__isnull=True).select_related("application"):
         yield f"{decision.application}: the decision {decision.to_state} has no email."
     for application in Application.objects.prefetch_related("decisions").iterator(chunk_size=500):

@@ -100,7 +100,7 @@ def revoke(*, application: Application, by: "User | None" = None, reason: str = 
 
 
 def is_used(application: Application) -> bool:
-    """Tell whether somebody has registered with a link of `application`."""
+    """Tell whether a link of `application` was used to register."""
     return Invitation.objects.filter(application=application, used_at__isnull=False).exists()
 
 

@@ -13,7 +13,7 @@ STILL_WAITING = Q(offered_at__isnull=True, left_at__isnull=True)
 
 
 class Decision(models.Model):
-    """One decision on an application: from which state to which, by whom, when and why."""
+    """One decision on an application: from which status to which, by whom, when and why."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     from_state = models.CharField(max_length=10, choices=Application.State)
@@ -71,7 +71,7 @@ class Invitation(models.Model):
 class Place(models.Model):
     """One place of a program: free, held until `held_until`, or kept for good since `kept_at`."""
 
-    # A free place keeps no program from being deleted; one that somebody has is kept by their application.
+    # A free place does not prevent deleting a program. A place that someone has is protected by their application.
     program = models.ForeignKey("cop_program.Program", on_delete=models.CASCADE, related_name="places")
     number = models.PositiveSmallIntegerField()
     invitation = models.OneToOneField(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="place")

@@ -28,7 +28,7 @@ def follow_page(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     emails.register()
     previews.register(emails.TYPES.values(), applicants(emails.values_of))
     for verb, label in LABELS.items():

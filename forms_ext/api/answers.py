@@ -20,7 +20,7 @@ from ..forms import compiler
 from ..submissions import files
 from .problems import Problem, error
 
-#: Which Python values a JSON Schema type takes.
+#: The Python types of each JSON Schema type.
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
@@ -31,7 +31,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-#: So many unknown questions are named in an answer, and of each so many signs; the others are counted.
+#: This many unknown questions are named, each with this many characters; the others are counted.
 UNKNOWN_NAMED, KEY_SHOWN = 20, 80
 
 
@@ -40,7 +40,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object whose names are unique, as I-JSON wants it (RFC 7493, 2.3): nobody knows which would count."""
+    """Return an object with unique names, as I-JSON requires (RFC 7493, 2.3): otherwise its value is ambiguous."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("A name appears twice.")
@@ -88,7 +88,7 @@ def check(compiled: compiler.CompiledForm, answers: Mapping[str, Any]) -> dict[s
 
 
 def _unknown(keys: list[str]) -> list[dict[str, str]]:
-    """Return errors for what no question asks: the first by name, the rest as a number."""
+    """Return errors for unknown questions: the first by name, the rest as a number."""
     shown = [key if len(key) <= KEY_SHOWN else f"{key[:KEY_SHOWN]}…" for key in keys[:UNKNOWN_NAMED]]
     found = [error(key, "unknown", _("This question does not exist.")) for key in shown]
     if rest := len(keys) - len(shown):
@@ -123,7 +123,7 @@ def keep_file(request: HttpRequest, compiled: compiler.CompiledForm, key: str) -
 
 
 def fits(schema: Mapping[str, Any], value: Any) -> bool:
-    """Tell whether `value` is of the type that the schema of a question names."""
+    """Tell whether `value` has the type that the schema of a question requires."""
     kind = schema["type"]
     if isinstance(value, bool) != (kind == "boolean") or not isinstance(value, TYPES[kind]):
         return False
@@ -135,7 +135,7 @@ def fits(schema: Mapping[str, Any], value: Any) -> bool:
 
 
 def _as_posted(key: str, value: Any) -> dict[str, Any]:
-    """Return `value` as a browser would have sent it."""
+    """Return `value` as a browser would send it."""
     if isinstance(value, dict):
         return {f"{key}_kept": value["upload"]}
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -59,7 +59,7 @@ BODY = {
 
 
 def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
-    """Return the form page `pk` that everybody may read here, and its version; raise Problem where there is none."""
+    """Return the public form page `pk` and its version; raise Problem if there is none."""
     _around, roots = surroundings(request)
     found = Page.objects.live().filter(rows.admissible(roots or ()), pk=pk).select_related("content_type").first()
     page = form_of(found)
@@ -205,7 +205,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
 
 
 def _kept_key(pk: int, key: str | None) -> str:
-    """Return the key as it is kept: of this form alone, of one length, and never that of a post of the page."""
+    """Return the key to store: bound to this form, of fixed length, and never equal to that of a page's post."""
     return f"{pk}:api:{hashlib.sha256(key.encode()).hexdigest()[:48]}" if key else ""
 
 

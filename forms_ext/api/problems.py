@@ -16,14 +16,14 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """Stops an operation; the answer is `response`."""
+    """Stop an operation and answer with `response`."""
 
     def __init__(self, status: int, detail: str, errors: Sequence[dict[str, str]] = (), **headers: str) -> None:
         super().__init__(detail)
         self.status, self.detail, self.errors, self.headers = status, detail, errors, headers
 
     def response(self) -> HttpResponse:
-        """Return the problem document; it is ASCII, so that whatever was sent can be named."""
+        """Return the problem document, in ASCII, so that it can name whatever was sent."""
         document: dict[str, Any] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -37,12 +37,12 @@ class Problem(Exception):
 
 
 def pointer(key: str) -> str:
-    """Return the JSON pointer to the answer `key` in what was sent, as a URI fragment."""
+    """Return the JSON pointer to the answer `key` in the request, as a URI fragment."""
     return "#/answers/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def error(key: str, code: str, detail: str) -> dict[str, str]:
-    """Return the entry for one question."""
+    """Return the error entry for one question."""
     return {"pointer": pointer(key), "code": code, "detail": detail}
 
 

@@ -5,6 +5,6 @@ from ..submissions import sizes
 
 
 def connect() -> None:
-    """Register the addresses; called once from `AppConfig.ready()`."""
+    """Register the URLs. Called once from `AppConfig.ready()`."""
     body_limits.register("cop_form", lambda *_: body_limits.text_limit(), body_limits.problem)
     body_limits.register("cop_form_file", sizes.of_file, body_limits.problem)

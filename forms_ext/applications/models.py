@@ -13,9 +13,9 @@ __all__ = ["Application", "ApplicationNote"]
 
 
 class Application(SearchedModel, AnswerSet):
-    """Somebody's application to a program.
+    """An application to a program.
 
-    The columns from `name` to `time_zone` repeat the answers whose questions have that role, for the register.
+    The columns from `name` to `time_zone` repeat the answers with that role, for the list.
     """
 
     searched = ("name", "email", "organization", "reference")

@@ -12,7 +12,7 @@ COLUMNS = ("name", "email", "country", "organization", "time_zone")
 
 
 def connect() -> None:
-    """Register columns, mails and log entries; called once from `AppConfig.ready()`."""
+    """Register columns, emails and log entries. Called once from `AppConfig.ready()`."""
     groups.grant(groups.REVIEWERS, "forms_ext.review_application")
     groups.grant(groups.STAFF, "forms_ext.review_application", "forms_ext.decide_application")
     roles.store(Application, **{name: name for name in COLUMNS})

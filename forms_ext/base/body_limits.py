@@ -32,7 +32,7 @@ type Answer = Callable[[HttpRequest, int, str], HttpResponse]
 
 
 class Rule(NamedTuple):
-    """How many bytes an address takes (None: it is not ours), and how it answers more: status and a sentence."""
+    """How many bytes a URL accepts (None: not one of ours), and the answer to more: status and message."""
 
     limit: Limit
     answer: Answer
@@ -42,12 +42,12 @@ _rules: dict[str, Rule] = {}
 
 
 def text_limit() -> int:
-    """Return what an address takes that is sent text and no file: what Django reads of it."""
+    """Return the limit of a URL that accepts text and no files: what Django reads of it."""
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 2_621_440
 
 
 def page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    """Answer in words, as a page; without a zone form, whose `next` would repeat the token of a private link."""
+    """Answer with a page, without a time zone form, whose `next` would repeat the token of a private link."""
     return HttpResponse(render_to_string("forms_ext/too_large.html", {"sentence": sentence}, request), status=status)
 
 
@@ -59,14 +59,14 @@ def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
 
 
 def register(name: str, limit: Limit, answer: Answer = page) -> None:
-    """Let the address with the URL name `name` take as much as `limit` says of a request to it."""
+    """Let the URL with the name `name` accept as many bytes as `limit` returns for a request."""
     _rules[name] = Rule(limit, answer)
 
 
 class LimitBodies:
-    """Middleware that answers 413, or 411 where no length is told, before the body is read.
+    """Middleware that answers 413, or 411 if there is no length, before the body is read.
 
-    Put it after those that find out the language and the user, so that it answers as the rest of the site does.
+    Put it after the middleware that sets the language and the user, so that it answers like the rest of the site.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -76,7 +76,7 @@ class LimitBodies:
         return self._refusal(request) or self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer in words what Django itself finds too much while a view of ours reads it."""
+        """Answer with a message if Django itself finds a body too large while one of our views reads it."""
         match = _match(request)
         if isinstance(error, TOO_MUCH) and match and (match.view_name in _rules or _is_ours(match)):
             return _answer(request, match, 413, _("Nothing was sent. The request is too large."))
@@ -103,7 +103,7 @@ class LimitBodies:
 
 
 def _length(request: HttpRequest) -> tuple[int, bool]:
-    """Return the length of the body, and whether the request tells it."""
+    """Return the length of the body, and whether the request gives it."""
     if request.META.get("HTTP_TRANSFER_ENCODING"):
         return 0, False
     try:

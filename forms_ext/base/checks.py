@@ -29,7 +29,7 @@ type Apps = Sequence[AppConfig] | None
 
 @register()
 def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Hold each COP_* setting against its default's type, and Django's own against what we need."""
+    """Check each COP_* setting against the type of its default, and Django's settings against what we need."""
     found: list[CheckMessage] = []
     for name, setting in vars(Conf).items():
         if isinstance(setting, Setting):
@@ -114,7 +114,7 @@ def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMe
 
 @register()
 def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Name the apps that ours stand on and that the site lacks."""
+    """Name the apps that ours need and that the site lacks."""
     found: list[CheckMessage] = [
         Error(
             f"The app '{name}' is not installed. It is needed for {what}.",

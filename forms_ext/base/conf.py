@@ -33,7 +33,7 @@ class Setting[T]:
 
 
 class Conf:
-    """`conf.COP_OFFER_DAYS` and so on: what an operator sets in Django's settings, else the default."""
+    """`conf.COP_OFFER_DAYS` and so on: the value in Django's settings, or the default."""
 
     # Places and money
     COP_OFFER_DAYS = Setting(3, "Days for which a free place is held for the first person in the queue.")

@@ -123,7 +123,7 @@ def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 
 def mail_backend() -> str:
-    """Return the path of the backend through which our mails go out."""
+    """Return the path of the backend that sends our emails."""
     mailers = getattr(settings, "MAILERS", None)
     if mailers is None:
         return str(settings.EMAIL_BACKEND)

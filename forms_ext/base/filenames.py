@@ -3,10 +3,10 @@
 import re
 import unicodedata
 
-LONGEST = 150  # bytes of the stem: file systems take 255 for a name, and some add to it
-# A suffix as file names have it; what a name says of its type is not believed.
+LONGEST = 150  # bytes of the stem: file systems allow 255 for a name, and some add to it
+# A suffix of a file name; the type is not taken from it.
 SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,9}$", re.IGNORECASE | re.ASCII)
-# Windows takes these for devices, with any suffix.
+# Windows treats these as devices, with any suffix.
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin|conout|clock)", re.IGNORECASE | re.ASCII)
 
 
@@ -17,7 +17,7 @@ def safe_name(name: str, suffix: str) -> str:
     the text round, no name of a device, no hidden file. "file" if nothing is left.
     """
     stem = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1]).strip(" .")
-    # Looked for again: `paper.pdf.exe` is called paper.
+    # Repeated: `paper.pdf.exe` becomes paper.
     for _ in range(3):
         stem = SUFFIX.sub("", stem).rstrip(" .")
         if not stem.lower().endswith(suffix):

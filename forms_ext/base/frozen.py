@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 class Frozen(Exception):
-    """Somebody tried to change what is never changed."""
+    """An attempt to change a row that never changes."""
 
     def __init__(self, model: type[models.Model]) -> None:
         super().__init__(

@@ -31,7 +31,7 @@ def _permissions(names: Iterable[str]) -> list[Permission]:
 
 
 def _give_editors_content(group: Group) -> None:
-    """Let `group` write pages everywhere and use images, as Wagtail's own editors do."""
+    """Let `group` edit all pages and use images, like Wagtail's own editors."""
     root, images = Page.get_first_root_node(), Collection.get_first_root_node()
     if root is not None:
         for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=PAGE_ACTIONS):

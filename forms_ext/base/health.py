@@ -43,7 +43,7 @@ def migrations() -> None:
     _all_applied()
 
 
-@cache  # once they are, they stay so for as long as this process lives; an exception is not remembered
+@cache  # once applied, they stay so while this process lives; an exception is not cached
 def _all_applied() -> bool:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

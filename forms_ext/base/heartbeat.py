@@ -46,7 +46,7 @@ def longest_wait() -> timedelta:
     results = _results()
     if results is None:
         return timedelta(0)
-    due = results.filter(status="READY", run_after__gt=timezone.now())  # that far ahead: as soon as possible
+    due = results.filter(status="READY", run_after__gt=timezone.now())  # a date this far ahead: no delay
     oldest = due.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
     return timezone.now() - oldest if oldest else timedelta(0)
 

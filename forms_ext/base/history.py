@@ -15,7 +15,7 @@ _labels: dict[str, str | Promise] = {}
 
 
 def register(action: str, label: str | Promise) -> None:
-    """Declare `action`, named `forms_ext.<package>.<verb>`; `label` is what the history of an object says."""
+    """Declare `action`, named `forms_ext.<package>.<verb>`; `label` is its text in the history of an object."""
     _labels[action] = label
 
 

@@ -31,8 +31,8 @@ class UsedUp(Exception):
 def count(key: str, *, limit: int, seconds: int, times: int = 1) -> None:
     """Count `key` ("apply:203.0.113.9") `times` more; raise UsedUp if that passes `limit` in the current `seconds`.
 
-    Only a keyed hash of `key` is stored. A limit of 0 is none. In a transaction it counts only if that is committed,
-    and whoever counts the same key at the same moment waits for it: so what failed is not counted, and the limit holds.
+    Only a keyed hash of `key` is stored. A limit of 0 means no limit. In a transaction, the count is stored on commit,
+    so failed attempts do not count. Concurrent counts of the same key wait for each other, so the limit holds.
     """
     if limit <= 0 or times <= 0:
         return

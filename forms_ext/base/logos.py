@@ -31,11 +31,11 @@ NAME = re.compile(r"[.#]?[\w-]+|\*")
 
 
 class NotDrawable(Exception):
-    """A picture that no document can hold; `str()` says why and what to choose instead."""
+    """An image that documents cannot use; `str()` says why and what to choose instead."""
 
 
 def check(content: bytes) -> None:
-    """Raise NotDrawable unless `content` is a picture that documents can hold."""
+    """Raise NotDrawable unless documents can use the image `content`."""
     if len(content) > MAX_BYTES:
         raise NotDrawable(_("This image is too large for documents. Choose one smaller than 5 MB."))
     if not _is_raster(content):
@@ -43,7 +43,7 @@ def check(content: bytes) -> None:
 
 
 def _is_raster(content: bytes) -> bool:
-    """Tell whether `content` is a raster picture of a known format; raise NotDrawable if it has too many pixels."""
+    """Tell whether `content` is a raster image of a known format; raise NotDrawable if it has too many pixels."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -65,7 +65,7 @@ def _is_raster(content: bytes) -> bool:
 
 @dataclass(eq=False)
 class Part:
-    """An element of a drawing."""
+    """An element of an SVG."""
 
     tag: str
     attributes: dict[str, str]
@@ -74,19 +74,19 @@ class Part:
 
     @property
     def weight(self) -> int:
-        """How much work the part is by itself: a path of many points is more than a line, and letters most of all."""
+        """Return the work of the part by itself: a path with many points is more than a line, and text is most."""
         letters = sum(map(len, self.text)) if self.tag in TEXTS else 0
         return 1 + letters + sum(map(len, self.attributes.values())) // 32
 
     def all(self) -> Iterator["Part"]:
-        """Yield the part and all below it."""
+        """Yield the part and all parts below it."""
         yield self
         for part in self.parts:
             yield from part.all()
 
 
 class Measure(NamedTuple):
-    """How large a part is with all that it draws, how much work that makes, and how deep it goes."""
+    """The size of a part with all that it draws, the work that this takes, and its depth."""
 
     size: int
     work: int
@@ -110,7 +110,7 @@ def _check_drawing(content: bytes) -> None:
 
 
 def _parse(content: bytes) -> Part:
-    """Return the root of a drawing; raise NotDrawable for entities, for what is too deep, and for what is none."""
+    """Return the root of an SVG; raise NotDrawable for entities, for too much depth, and for anything else."""
     roots: list[Part] = []
     open_parts: list[Part] = []
 
@@ -144,7 +144,7 @@ class _Drawing:
     def __init__(self, root: Part) -> None:
         self.root = root
         self.by_id: dict[str, Part] = {}
-        self.styled: list[tuple[set[str], str]] = []  # names in a selector, and what its rule says
+        self.styled: list[tuple[set[str], str]] = []  # names in a selector, and the rule's content
         for part in root.all():
             if part.tag in NOT_DRAWN:
                 raise _refers()
@@ -155,7 +155,7 @@ class _Drawing:
         self.measured: dict[Part, Measure | None] = {}  # None while it is being measured
 
     def check(self) -> None:
-        """Raise NotDrawable if the drawing makes too much work, or refers to itself or to other files."""
+        """Raise NotDrawable if the SVG takes too much work, or refers to itself or to other files."""
         self._measure(self.root, 0)
 
     def _read_style(self, text: str) -> None:
@@ -187,7 +187,7 @@ class _Drawing:
         return measure
 
     def _drawn_by(self, part: Part) -> Iterator[tuple[int, Part]]:
-        """Yield each part that `part` has drawn, and how often."""
+        """Yield each part that `part` draws, and how often."""
         yield from ((1, inner) for inner in part.parts)
         names = {part.tag, f"#{part.attributes.get('id')}", "*"}
         names |= {f".{name}" for name in part.attributes.get("class", "").split()}

@@ -7,7 +7,7 @@ __all__ = ["Heartbeat", "NumberSequence", "RateBucket"]
 
 
 class NumberSequence(models.Model):
-    """The last number drawn of one series, such as `A-2026`, and the hash of the row that bears it (`chains.py`)."""
+    """The last number used in one series, such as `A-2026`, and the hash of the row that bears it (`chains.py`)."""
 
     key = models.CharField(max_length=80, primary_key=True)
     last_number = models.PositiveIntegerField(default=0)
@@ -22,7 +22,7 @@ class NumberSequence(models.Model):
 
 
 class RateBucket(models.Model):
-    """How often `key` (a keyed hash, never an address) was seen in the window that began at `window_start`."""
+    """How often `key` (a keyed hash, never an address) was counted in the window that began at `window_start`."""
 
     key = models.CharField(max_length=64)
     window_start = models.DateTimeField()

@@ -9,5 +9,5 @@ __all__ = ["format_money"]
 
 
 def format_money(amount: Money, language: str = "") -> str:
-    """Return `amount` as it stands in a sentence ("1,897 USD", "499.25 USD"), in `language` or the one in use."""
+    """Return `amount` as in a sentence ("1,897 USD", "499.25 USD"), in `language` or the active one."""
     return money_text(amount, language or reader.language())

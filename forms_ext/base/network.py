@@ -25,7 +25,7 @@ UNKNOWN = ""
 WITH_IPV4 = tuple(IPv6Network(text) for text in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96"))
 OWN_TRANSLATORS = IPv6Network("64:ff9b:1::/48")
 OURS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
-LOW = 1 << 16  # ::1 and what else is no IPv4 address behind ::/96
+LOW = 1 << 16  # ::1 and others in ::/96 that are no IPv4 address
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d*)?|([0-9.]+):\d*", re.ASCII)
 
 
@@ -53,7 +53,7 @@ def network_of(text: str) -> str:
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address of the sender that `address` carries."""
+    """Return the sender's IPv4 address that `address` contains, or None."""
     if address.teredo:
         return address.teredo[1]
     if address.sixtofour:
@@ -63,11 +63,11 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
 
 
 def sender(request: HttpRequest) -> str:
-    """Return the network that sent `request`; UNKNOWN if server and proxies do not tell it.
+    """Return the network that sent `request`; UNKNOWN if server and proxies do not give it.
 
-    Behind `COP_TRUSTED_PROXIES` of them it is the entry of X-Forwarded-For that the outermost one wrote: what stands
-    before it was sent by the visitor and proves nothing. A request that brings fewer entries has not come through all
-    of them: then it is the address at the other end of the connection, unless that is a machine of our own.
+    With `COP_TRUSTED_PROXIES`, it is the entry of X-Forwarded-For that the outermost trusted proxy wrote. Earlier
+    entries come from the visitor and prove nothing. A request with fewer entries has not passed all proxies; it counts
+    by the address at the other end of the connection, unless that is one of our own machines.
     """
     peer, hops = request.META.get("REMOTE_ADDR") or "", conf.COP_TRUSTED_PROXIES
     if hops <= 0:
@@ -88,7 +88,7 @@ def sender(request: HttpRequest) -> str:
 
 
 def _is_ours(network: str) -> bool:
-    """Tell whether `network` can only be that of a machine beside this one."""
+    """Tell whether `network` can only belong to a machine next to this one."""
     address = ip_address(network.partition("/")[0]) if network else None
     return address is not None and (
         address.is_loopback or address.is_link_local or any(address in each for each in OURS)

@@ -14,7 +14,7 @@ _jobs: dict[str, Job] = {}
 
 
 def register[J: Job](job: J) -> J:
-    """Let `job` run with every tick, in the order of registration."""
+    """Run `job` with every scheduler run, in the order of registration."""
     _jobs[f"{job.__module__}.{job.__qualname__}"] = job
     return job
 
@@ -26,7 +26,7 @@ def run_all() -> list[str]:
         try:
             job()
         except Exception:
-            if connection.in_atomic_block:  # the transaction around us is broken: only its owner can go on
+            if connection.in_atomic_block:  # the surrounding transaction is broken: only its owner can continue
                 raise
             logger.exception("Periodic job failed: %s", name)
             failed.append(name)

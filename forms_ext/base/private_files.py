@@ -79,7 +79,7 @@ def clear(folder: str) -> None:
 
 
 def unkept[Response: HttpResponseBase](response: Response) -> Response:
-    """Let no cache keep a private file that is handed out, no browser guess its type, and no link tell its address."""
+    """Forbid caches to keep a private file, browsers to guess its type, and links to reveal its URL."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"

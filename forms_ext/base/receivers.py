@@ -18,10 +18,10 @@ from . import (
 
 
 def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Make the groups of the roles once every app is migrated and has sent its signal.
+    """Create the groups of the roles once every app is migrated and has sent its signal.
 
-    Only then the tables stand as the models want them, and the permissions of all apps are there: after
-    `migrate wagtailcore` alone, neither need be.
+    Only then the tables match the models, and the permissions of all apps exist. After `migrate wagtailcore` alone,
+    neither is certain.
     """
     last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
     if using != DEFAULT_DB_ALIAS or sender.label != last.label:

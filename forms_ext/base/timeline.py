@@ -15,7 +15,7 @@ from . import history
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: when, what, in whose words, by whom; `told` is what staff wrote to the person."""
+    """One entry: when, what, in whose words, by whom; `told` is what staff wrote to the person."""
 
     at: datetime
     title: str | Promise
@@ -31,7 +31,7 @@ def name_of(user: Any) -> str:
 
 
 def logged(instance: Model, *actions: str) -> Iterator[Entry]:
-    """Yield what the audit log says of `instance`: all, or `actions` alone."""
+    """Yield the audit log entries of `instance`: all, or only those of `actions`."""
     kind = ContentType.objects.get_for_model(instance)
     entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(instance.pk)).select_related("user")
     for entry in entries.filter(action__in=actions) if actions else entries:

@@ -47,5 +47,5 @@ def begin(
     history.record(export, EXPORTED, user=by, what=source.name, format=format, **noted)
     if background:
         start("forms_ext.exports.tasks.write_export", export.pk)
-    export.query = query  # for the stream: what was searched for is not kept
+    export.query = query  # for the stream only: the words of a search are not stored
     return export

@@ -21,9 +21,9 @@ from .options import Options
 from .rows import BATCH
 
 MOMENTS = {"iso": "YYYY-MM-DD", "day": "DD.MM.YYYY", "month": "MM/DD/YYYY"}
-# A first character of `guard`: escaped ones by the backslash, wide ones by their first byte.
+# The first characters of `guard`: escaped ones as a backslash, wide ones as their first byte.
 FIRST = b"['=+\\-@\\\\\xef]"
-RISKY = re.compile(b"\t" + FIRST), re.compile(b"\n" + FIRST)  # each with one byte to look for, which is quick
+RISKY = re.compile(b"\t" + FIRST), re.compile(b"\n" + FIRST)  # each with one byte to search for, which is fast
 ESCAPED = re.compile(rb"\\(.)")
 ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", b"\\": b"\\"}
 SIMPLE = {"text", "number", "boolean", "moment", "date", "file"}

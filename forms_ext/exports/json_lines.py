@@ -50,5 +50,5 @@ def encode(tables: Iterable[Table], columns: Sequence[Column], options: Options)
 
 
 def _answer(value: Any) -> Any:
-    """Return a stored answer; of a file its name alone, for its token opens it."""
+    """Return a stored answer; for a file only its name, because its token opens it."""
     return {"name": value.get("name", "")} if isinstance(value, dict) else value

@@ -14,7 +14,7 @@ DATE_FORMATS = {"iso": "%Y-%m-%d", "day": "%d.%m.%Y", "month": "%m/%d/%Y"}
 
 @dataclass(frozen=True)
 class Options:
-    """How values are written; JSON lines take the time zone alone, XLSX neither delimiter nor BOM."""
+    """How values are written; JSON lines use only the time zone, XLSX neither delimiter nor BOM."""
 
     delimiter: str = ","
     bom: bool = False

@@ -47,7 +47,7 @@ def paged(rows: QuerySet, columns: Sequence[Column]) -> Iterator[Table]:
 
 
 def _values(rows: QuerySet, columns: Sequence[Column], *first: str) -> tuple[QuerySet, Make]:
-    """Return what fetches the values of `columns`, and what makes a table of them; fields stand before answers."""
+    """Return what fetches the values of `columns`, and what makes a table of them; fields come before answers."""
     fields = [column for column in columns if column.source]
     asked = [column for column in columns if column.question]
     raw = connections[rows.db].vendor == "sqlite"

@@ -35,7 +35,7 @@ OF_ACCOUNT = [
 
 
 EXPORT = _("Export")
-CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")  # a state, a number, a day, the scope of a mail
+CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")  # a state, a number, a day, the scope of an email
 RANGE_END = re.compile(r"_(from|to|min|max|after|before)$")
 
 

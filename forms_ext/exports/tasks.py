@@ -57,7 +57,7 @@ def write_export(export_id: int) -> bool:
         return False
     ends_at = now() + timedelta(hours=conf.COP_EXPORT_LINK_HOURS)
     if not mine.update(state=State.READY, path=path, ends_at=ends_at, claimed_until=None):
-        private_files.delete(path)  # the claim had ended, and another worker took it
+        private_files.delete(path)  # the claim had expired, and another worker took over
         return False
     return True
 

@@ -41,7 +41,7 @@ def split(text: str) -> list[str]:
 
 
 def _quoted(text: str, at: int) -> tuple[str, int]:
-    """Return the text in quotation marks that begins at `at`, and where it has ended."""
+    """Return the quoted text that begins at `at`, and where it ends."""
     parts = []
     while True:
         end = text.index('"', at)
@@ -92,7 +92,7 @@ _anything = _each(lambda value: guard(plain(value)))
 def _texts(values: Sequence[Any]) -> list[str]:
     try:
         return ["" if text is None else text if text[:1] not in STARTS else guard(text) for text in values]
-    except (TypeError, KeyError):  # an answer of another type than its question asks for
+    except (TypeError, KeyError):  # an answer whose type does not match its question
         return _anything(values)
 
 

@@ -22,7 +22,7 @@ from .workbook import STYLES
 from .zipping import Sink
 
 LAST_ROW = 1_048_576
-LAST_BYTE = 1_000_000_000  # of a sheet's XML: beyond two GB a ZIP needs what Excel does not read
+LAST_BYTE = 1_000_000_000  # of a sheet's XML: above 2 GB, a ZIP needs a format that Excel does not read
 LONGEST = 32_767
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 SPECIAL = re.compile("[&<>\r]|" + UNREADABLE.pattern)
@@ -149,7 +149,7 @@ class Sheet:
 
 
 def encode(tables: Iterable[Table], columns: Sequence[Column], options: Options) -> Iterator[bytes]:
-    """Return an XLSX piece by piece: rows on as many sheets as they need, and a sheet that tells of the columns."""
+    """Return an XLSX piece by piece: rows on as many sheets as they need, and a sheet that describes the columns."""
     batches: Iterator[list[Sequence[Any]]] = (list(zip(*with_amounts(table, columns), strict=True)) for table in tables)
     return _packed(batches, Sheet(columns, options), _about(columns), (_("Rows"), _("Columns")), options)
 

@@ -18,7 +18,7 @@ MARKS = ("step", "section", "note")
 
 
 def option_blocks(kind: question_types.QuestionType, names: Sequence[str]) -> list[tuple[str, blocks.Block]]:
-    """Return the blocks of those options of `kind` that `names` holds."""
+    """Return the blocks of those options of `kind` that are in `names`."""
     no_limit = _("Leave empty for no limit.")
     every: dict[str, blocks.Block] = {
         "choices": blocks.TextBlock(label=_("Choices"), help_text=_("One per line, in the order shown."), rows=4),

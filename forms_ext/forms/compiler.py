@@ -122,7 +122,7 @@ class CompiledForm:
         return shown
 
     def typed(self, data: QueryDict) -> dict[str, tuple[str, str]]:
-        """Return `(question, answer)` by key of all that a post says, as people read it, also what can't be taken."""
+        """Return `(question, answer)` by key for everything in a post, as people read it, even if it is invalid."""
         answers, found = self.clean(data).answers, {}
         for question in self.questions:
             if raw := [value for _name, value in posted_values(question, data) if value]:

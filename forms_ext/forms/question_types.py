@@ -121,7 +121,7 @@ class EmailField(Normalized, forms.EmailField):
 
 
 class LinkField(Normalized, forms.URLField):
-    """A web address."""
+    """A URL."""
 
 
 def longest(question: Question, usual: int) -> int:

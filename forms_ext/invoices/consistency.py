@@ -44,7 +44,7 @@ def payments_have_receipts() -> Iterator[str]:
 
 @consistency.check("invoices.numbers")
 def numbers_have_no_gap() -> Iterator[str]:
-    """Each series runs from 1 to the last number drawn, each number once."""
+    """Each series runs from 1 to the last number, with each number once."""
     found = {
         row["series"]: row
         for row in Invoice.objects.order_by()
@@ -81,7 +81,7 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
 
 @consistency.check("invoices.pdfs")
 def pdfs_fit_their_hashes() -> Iterator[str]:
-    """Each invoice has its PDF, and the stored bytes have the hash that was kept; each was mailed."""
+    """Each invoice has its PDF, the stored bytes have the stored hash, and each was emailed."""
     late = now() - PATIENCE
     for invoice in Invoice.objects.select_related("file").defer("snapshot").iterator(chunk_size=200):
         if not invoice.pdf_sha256:

@@ -50,8 +50,8 @@ class Document(ChainedModel):
 class Invoice(Document, SearchedModel):
     """An invoice or credit note: immutable once issued; its PDF is drawn from `snapshot` alone.
 
-    An account has one open invoice at most; it is closed when nothing is owed any more or a credit note corrects it,
-    and open again once a payment that had closed it is reversed.
+    An account has at most one open invoice. It is closed when nothing is due any more or a credit note cancels it, and
+    reopened if a payment that had closed it is reversed.
     """
 
     searched = ("number",)

@@ -65,7 +65,7 @@ def stored(paths: list[str]) -> Iterable[str]:
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     private_files.register("invoices", stored)
     background.register(tasks.render_invoice)
     emails.register()

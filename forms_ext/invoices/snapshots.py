@@ -26,7 +26,7 @@ from .models import Invoice
 
 logger = logging.getLogger(__name__)
 Kind = AccountRow.Kind
-# Countries that print on Letter; all others on A4.
+# Countries that use Letter paper; all others use A4.
 LETTER = frozenset(
     ["US", "CA", "MX", "PH", "CL", "CO", "CR", "GT", "NI", "PA", "SV", "HN", "DO", "VE", "PR", "BZ", "BO"]
 )

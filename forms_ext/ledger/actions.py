@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 Kind = AccountRow.Kind
-LIMIT = Decimal(10**12)  # no amount and no credit reaches it: the columns hold a thousand times as much, for sums
+LIMIT = Decimal(10**12)  # amounts and credits stay below it; the columns hold a thousand times as much, for totals
 
 
 @transaction.atomic

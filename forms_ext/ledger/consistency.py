@@ -15,7 +15,7 @@ REVERSED_KINDS = Q(kind="payment_reversal", reverses__kind="payment") | Q(
 
 @consistency.check("ledger.rows")
 def rows_fit_their_accounts() -> Iterator[str]:
-    """Rows are in the currency of their account; payments and reversals equal what they stand for."""
+    """Entries have the currency of their account; payments and reversals equal their entries."""
     for row in AccountRow.objects.exclude(amount_currency=F("account__currency")).select_related("account"):
         yield f"Account {row.account}: entry {row.pk} is in {row.amount.currency}, not in {row.account.currency}."
     for row in AccountRow.objects.filter(reverses__isnull=False).select_related("account", "reverses"):

@@ -17,7 +17,7 @@ from ..base.search import SearchedModel
 __all__ = ["Account", "AccountRow", "Issuer", "Payment", "PaymentReversal", "RebateDue", "RefundDue"]
 
 
-# Rows of these kinds make the balance greater; those of the others make it smaller.
+# Entries of these kinds raise the balance; all others lower it.
 OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid", "payment_reversal"]
 PAID_KINDS = ["payment", "reversal", "rebate"]
 REVERSING_KINDS = ["reversal", "payment_reversal"]
@@ -192,7 +192,7 @@ class Payment(ChainedModel):
 
 
 class PaymentReversal(FrozenModel):
-    """A payment that was recorded by mistake, taken back by a row of its own."""
+    """The reversal of a payment that was recorded by mistake, with its own entry."""
 
     payment = models.OneToOneField(
         Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")

@@ -22,7 +22,7 @@ LABELS = {
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     issuers = [f"forms_ext.{action}_issuer" for action in ("view", "add", "change")]
     groups.grant(groups.STAFF, "forms_ext.bill_account", *issuers)
     for verb, label in LABELS.items():

@@ -8,7 +8,7 @@ _makers: dict[str, Callable[[str], bytes]] = {}
 
 
 def register(scheme: str, make: Callable[[str], bytes]) -> None:
-    """Let attachments whose path is `scheme:name` be what `make(name)` returns: the same bytes each time."""
+    """Let `make(name)` provide attachments whose path is `scheme:name`: the same bytes each time."""
     _makers[scheme] = make
 
 

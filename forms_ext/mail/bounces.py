@@ -13,9 +13,9 @@ BOUNCED = {"bounced", "failed", "rejected"}
 
 
 def mark_bounced(*, pk: int, recipient: str, reason: str) -> bool:
-    """Mark a sent email as failed, and why; return False if none was sent to that address.
+    """Mark a sent email as failed, with the reason; return False if none was sent to that address.
 
-    It is then listed among the failed ones in the email log, on the timeline of its person and in the audit.
+    It is then listed as failed in the email log, in the person's timeline and in the audit.
     """
     sent = OutgoingMail.objects.filter(pk=pk, recipient__iexact=recipient, state=State.SENT)
     return bool(sent.update(state=State.FAILED, last_error=delivery.without_addresses(reason)))

@@ -15,7 +15,7 @@ State = OutgoingMail.State
 
 @consistency.check("mail.outbox")
 def mails_that_do_not_move() -> Iterator[str]:
-    """Mails that failed, or that nobody sends though their time came an hour ago."""
+    """Emails that failed, or that were due an hour ago and are not sent."""
     for pk, error in OutgoingMail.objects.filter(state=State.FAILED).values_list("pk", "last_error"):
         yield f"Email {pk} failed and needs attention: {error or 'no error was recorded'}"
     for pk in queries.due().filter(next_attempt_at__lt=now() - LATE).values_list("pk", flat=True):
@@ -24,7 +24,7 @@ def mails_that_do_not_move() -> Iterator[str]:
 
 @consistency.check("mail.templates")
 def texts_that_are_not_used() -> Iterator[str]:
-    """Own texts in whose place the built-in one is sent."""
+    """Own texts that are replaced by the default text."""
     for text in queries.unused():
         fields = ", ".join(queries.misplaced(text))
         yield f"Email template {text.pk} ({text}, {text.scope or 'all programs'}) is not used: {fields} is misplaced"
@@ -39,7 +39,7 @@ def secrets_left_after_sending() -> Iterator[str]:
 
 @consistency.check("mail.attachments")
 def attachments_that_are_gone() -> Iterator[str]:
-    """Files that a mail which is not sent yet needs."""
+    """Missing files of emails that are not sent yet."""
     waiting = MailAttachment.objects.exclude(mail__state=State.SENT)
     for mail, path in waiting.values_list("mail_id", "storage_path"):
         if not attachments.exists(path):

@@ -24,13 +24,13 @@ from .models import OutgoingMail
 logger = logging.getLogger(__name__)
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 REFUSED_BY_NAME = {"AnymailRecipientsRefused", "AnymailInvalidAddress", "AnymailUnsupportedFeature"}
-METADATA = "mail"  # under this name a provider tells us which mail its webhook is about
+METADATA = "mail"  # the name under which a provider's webhook identifies the email
 LONGEST_WAIT = timedelta(hours=6)
 SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')
 
 
 class SendOptions(TypedDict, total=False):
-    """What `EmailMessage.send` takes of us; Django 6.0 has no `using`."""
+    """The options for `EmailMessage.send`; Django 6.0 has no `using`."""
 
     using: str
 
@@ -47,7 +47,7 @@ def deliver(pk: int) -> bool:
     try:
         keep_secrets(mail)
         message(mail).send(**_using())
-    except Exception as error:  # every failure of any backend ends in the row, for staff to see
+    except Exception as error:  # every failure of any backend is stored in the row, where staff see it
         _failed(mail, error)
         return False
     _sent(mail)
@@ -100,13 +100,13 @@ def _is_safe(mail: OutgoingMail) -> bool:
 
 
 def to_line(mail: OutgoingMail) -> str:
-    """Return the To line: the name if it is harmless, without what folding could take for a second address."""
+    """Return the To line: the name if it is harmless, without what folding could turn into a second address."""
     name = " ".join(SPECIALS.sub(" ", harmless(mail.recipient_name)).split())
     return formataddr((name, _ascii(mail.recipient)))
 
 
 def _ascii(address: str) -> str:
-    """Return `address` as mail servers write it, with an international domain encoded."""
+    """Return `address` as email servers write it, with an international domain encoded."""
     local, _at, domain = address.rpartition("@")
     return f"{local}@{domain.encode('idna').decode()}"
 
@@ -154,7 +154,7 @@ def _failed(mail: OutgoingMail, error: Exception) -> None:
 
 
 def _finish(mail: OutgoingMail, **values: object) -> bool:
-    """Write the end of an attempt, unless the claim was taken over meanwhile."""
+    """Record the end of an attempt, unless another worker has taken the email over."""
     ours = OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.SENDING, claimed_at=mail.claimed_at).update(
         claimed_at=None, **values
     )
@@ -172,13 +172,13 @@ def is_permanent(error: Exception) -> bool:
         return all(500 <= code < 600 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
-    if isinstance(error, (ValueError, LookupError, encryption.SecretsLost)):  # no server would take it, at no time
+    if isinstance(error, (ValueError, LookupError, encryption.SecretsLost)):  # no server would ever accept it
         return True
     return type(error).__name__ in REFUSED_BY_NAME
 
 
 def describe(error: Exception) -> str:
-    """Return the error in one short line that holds no address."""
+    """Return the error in one short line without addresses."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))
         detail = f"{code} {_decoded(words)}"
@@ -190,7 +190,7 @@ def describe(error: Exception) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """Return `text` as a row may keep it: one short line, with no address in it, that any database takes."""
+    """Return `text` for storage: one short line without addresses that any database accepts."""
     return ADDRESS.sub("…", rendering.one_line(text.encode(errors="replace").decode()))[:255]
 
 

@@ -17,7 +17,7 @@ __all__ = ["audience", "emails_of", "follows", "written"]
 
 @dataclass
 class _Trial:
-    """What was written so far, what follows it, and to whom it goes from here on."""
+    """The emails so far, those that follow, and to whom the next ones go."""
 
     emails: list[ShownEmail] = field(default_factory=list)
     following: list[Callable[[], Any]] = field(default_factory=list)
@@ -25,7 +25,7 @@ class _Trial:
     recipients: int = 1
 
     def end(self) -> None:
-        """Write what follows."""
+        """Create the emails that follow."""
         following, self.following = self.following, []
         for write in following:
             write()
@@ -35,9 +35,9 @@ _current: ContextVar[_Trial | None] = ContextVar("trial", default=None)
 
 
 def emails_of(action: Callable[[], Any]) -> list[ShownEmail]:
-    """Return the emails that `action` writes, and undo all that it does; what it raises is raised.
+    """Return the emails that `action` creates, and undo everything it does. Its errors pass through.
 
-    What the database does not undo must wait for the commit (`transaction.on_commit`), as it should in any action.
+    What the database cannot undo must wait for the commit (`transaction.on_commit`), as in any action.
     """
     trial = _Trial()
     token = _current.set(trial)
@@ -53,7 +53,7 @@ def emails_of(action: Callable[[], Any]) -> list[ShownEmail]:
 
 @contextmanager
 def audience(name: str, recipients: int) -> Iterator[None]:
-    """Say that emails written inside go to one of `recipients` people who are called `name`."""
+    """Say that emails created inside go to one of `recipients` people, described as `name`."""
     trial = _current.get()
     assert trial is not None, "only in a trial"
     trial.audience, trial.recipients = name, recipients
@@ -63,7 +63,7 @@ def audience(name: str, recipients: int) -> Iterator[None]:
 
 
 def written(mail: OutgoingMail, attachments: Sequence[str]) -> None:
-    """Note that `mail` was written; outside a trial nothing happens."""
+    """Note that `mail` was created; outside a dry run nothing happens."""
     if (trial := _current.get()) is None:
         return
     kind = email_types.find(mail.kind)
@@ -82,6 +82,6 @@ def written(mail: OutgoingMail, attachments: Sequence[str]) -> None:
 
 
 def follows(write: Callable[[], Any]) -> None:
-    """Say that background work will write an email by `write`: in a trial it is written after those of the action."""
+    """Say that background work will create an email with `write`; a dry run shows it after the action's own."""
     if (trial := _current.get()) is not None:
         trial.following.append(write)

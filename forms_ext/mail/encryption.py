@@ -11,7 +11,7 @@ from django.conf import settings
 
 
 class SecretsLost(Exception):
-    """No key of this site opens them: SECRET_KEY was changed without keeping the old one as a fallback."""
+    """No key of this site decrypts the links: SECRET_KEY was changed without the old one as a fallback."""
 
 
 def _fernet() -> MultiFernet:

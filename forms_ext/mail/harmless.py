@@ -5,12 +5,12 @@ import unicodedata
 
 LENGTH = 80
 
-# Invisible, though Unicode counts them among letters, marks and symbols.
+# Invisible, although Unicode classifies them as letters, marks and symbols.
 BLANKS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-# Joiners belong to the spelling of names in these scripts (Arabic, Syriac, and those of South Asia).
+# Names in these scripts contain joiners (Arabic, Syriac, and those of South Asia).
 JOINING = "\u0600-\u08ff\u0900-\u0dff"
 JOINERS = re.compile(f"(?<=[{JOINING}])[\u200c\u200d](?=[{JOINING}])")
 
@@ -20,7 +20,7 @@ ADDRESS = re.compile(
     r"|\.a[a0-]"  # a dot that joins two words, as in example.org, whatever the script
     r"|(?:0+\.){3}0"  # 192.0.2.1
     r"|[a0+.-]{2}:\S"  # mailto:, tel:, localhost:8000; not S:t Erik
-    r"|(?:0[^a]*){5}"  # the number of a telephone
+    r"|(?:0[^a]*){5}"  # a phone number
 )
 WWW = re.compile(r"www\d*\.", re.IGNORECASE)
 MARKUP = re.compile(r"[<>{}`|]")
@@ -43,12 +43,12 @@ def harmless(text: str) -> str:
 
 
 def _hides(line: str) -> bool:
-    """Tell whether `line` has characters that show nothing, or that change the direction of others."""
+    """Tell whether `line` has invisible characters, or some that change the direction of others."""
     seen = JOINERS.sub("", line)
     return bool(BLANKS.search(seen)) or any(unicodedata.category(sign) in HIDDEN for sign in seen)
 
 
 def _shape(sign: str) -> str:
-    """Return "a" for a letter or mark of any script, "0" for a digit, else the sign itself."""
+    """Return "a" for a letter or mark of any script, "0" for a digit, otherwise the character itself."""
     kind = unicodedata.category(sign)[0]
     return "a" if kind in "LM" else "0" if kind == "N" else sign

@@ -10,9 +10,9 @@ __all__ = ["MailAttachment", "MailTemplate", "OutgoingMail"]
 
 
 class MailTemplate(models.Model):
-    """An editor's own text for one kind of mail, in one scope and language.
+    """An editor's own text for one email type, in one scope and language.
 
-    `scope` is '' for everywhere or a plain string of the caller's, such as `program:12`.
+    `scope` is '' for all programs, or a string of the caller's such as `program:12`.
     """
 
     kind = models.CharField(_("email type"), max_length=60)
@@ -35,10 +35,10 @@ class MailTemplate(models.Model):
 
 
 class OutgoingMail(SearchedModel):
-    """One mail: written in the transaction that it tells of, sent afterwards.
+    """One email: created in the transaction that it tells of, sent afterwards.
 
-    `about` names what it belongs to (`application:7`); `subject`, `text` and `html` hold the marks of
-    secrets, whose values wait encrypted in `secrets` until the mail is sent and are wiped then.
+    `about` names what it belongs to (`application:7`). `subject`, `text` and `html` have placeholders for secrets.
+    Their values are encrypted in `secrets` until the email is sent, and then deleted.
     """
 
     searched = ("recipient", "recipient_name", "subject")
@@ -82,7 +82,7 @@ class OutgoingMail(SearchedModel):
 
 
 class MailAttachment(models.Model):
-    """A file in private storage, or one that a package draws (`files.py`), that goes out with a mail."""
+    """An attachment of an email: a file in private storage, or one that a package renders."""
 
     mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
     storage_path = models.CharField(max_length=255)

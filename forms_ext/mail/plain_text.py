@@ -9,7 +9,7 @@ BLOCKS = {"p", "h3", "h4", "li"}
 
 
 def to_text(html: str) -> str:
-    """Return simple HTML as plain text: paragraphs, lists, and links with their addresses."""
+    """Return simple HTML as plain text: paragraphs, lists, and links with their URLs."""
     parser = _Parser()
     parser.feed(html)
     parser.close()
@@ -18,7 +18,7 @@ def to_text(html: str) -> str:
 
 @dataclass
 class _List:
-    """A list that is open: numbered or not, and how far it has counted."""
+    """An open list: numbered or not, and the last number."""
 
     numbered: bool
     count: int = 0
@@ -38,7 +38,7 @@ class _Block:
 
 
 class _Parser(HTMLParser):
-    """Gathers blocks; a block ends where a paragraph, heading or list item ends or a list begins."""
+    """Collect blocks; a block ends with a paragraph, heading or list item, or when a list begins."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -100,7 +100,7 @@ class _Parser(HTMLParser):
             self.bullet, self.tight = "", False
 
     def text(self) -> str:
-        """Return the blocks: items of one list on following lines, all else with an empty line between."""
+        """Return the blocks: items of one list on following lines, others separated by an empty line."""
         self._end_block()
         out = ""
         for block in self.blocks:

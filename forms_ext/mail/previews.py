@@ -41,7 +41,7 @@ _people: dict[str, People] = {}
 
 
 def register(kinds: Iterable[str], people: People) -> None:
-    """Say who gets mails of `kinds`; called from a package's `receivers.connect()`."""
+    """Register who gets emails of the types `kinds`. Called from a package's `receivers.connect()`."""
     _people.update(dict.fromkeys(kinds, people))
 
 

@@ -69,7 +69,7 @@ def _own(kind: EmailType, scope: str, language: str) -> MailTemplate | None:
 
 
 def own_templates(scope: str) -> QuerySet[MailTemplate]:
-    """Return the texts that `scope` has of its own."""
+    """Return the own texts of `scope`."""
     return MailTemplate.objects.filter(scope=scope).order_by("kind", "language")
 
 
@@ -91,5 +91,5 @@ def is_due() -> Q:
 
 
 def stale_before() -> datetime:
-    """Return the instant before which a claim counts as left behind; by the real clock, as claims are."""
+    """Return the instant before which a claim counts as abandoned; by the real clock, like claims."""
     return timezone.now() - timedelta(seconds=conf.COP_MAIL_CLAIM_SECONDS)

@@ -13,7 +13,7 @@ from . import (
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     templates = [f"forms_ext.{action}_mailtemplate" for action in ("view", "add", "change", "delete")]
     groups.grant(groups.EDITORS, *templates)
     groups.grant(groups.STAFF, "forms_ext.view_outgoingmail", "forms_ext.view_mailtemplate")

@@ -74,17 +74,17 @@ class Source:
 
 
 def one_line(text: str) -> str:
-    """Return `text` on one line without control characters: fit for a header."""
+    """Return `text` on one line without control characters, fit for a header."""
     return " ".join(CONTROL.sub(" ", text).split())
 
 
 def mark(name: str) -> str:
-    """Return the mark that stands for the secret `name` until the mail is sent."""
+    """Return the placeholder of the secret `name` until the email is sent."""
     return f"{MARK_OPEN}{name}{MARK_CLOSE}"
 
 
 def reveal(content: str, secrets: Mapping[str, str], *, html: bool) -> str:
-    """Return `content` with the marks replaced by `secrets`, those that have none by nothing."""
+    """Return `content` with the placeholders replaced by `secrets`, those without a secret by nothing."""
     values = {name: escape(secret) if html else secret for name, secret in secrets.items()}
     return MARKS.sub(lambda m: values.get(m[1], ""), content)
 
@@ -112,7 +112,7 @@ def compose(
 def render(
     *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
 ) -> Rendered:
-    """Render an email with the marks of its secrets. Raise LookupError if `fields` lacks a declared field."""
+    """Render an email with placeholders for its secrets. Raise LookupError if `fields` lacks a declared field."""
     if missing := set(kind.fields) - kind.secrets - set(fields):
         raise LookupError(f"Email {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}
@@ -155,13 +155,13 @@ def cleaned(stored: str) -> str:
 
 
 def _plain_html(stored: str) -> str:
-    """Return an editor's text as it goes out, with the addresses of linked pages."""
+    """Return an editor's text as it is sent, with the URLs of linked pages."""
     html = expand_db_html(cleaned(stored))
     return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
 
 
 def _stored_attribute(tag: str, name: str, value: str) -> str | None:
-    """Leave out the number of a linked page that is none: no page could be looked up by it."""
+    """Drop the number of a linked page if it is not a number: it would find no page."""
     return None if name == "id" and not ROW.fullmatch(value) else value
 
 
@@ -180,7 +180,8 @@ def _nameless(html: str) -> str:
 def _body(kind: EmailType, html: str, button: str, values: Mapping[str, str]) -> str:
     """Return the clean HTML of the text: values escaped, the first lone link as the button.
 
-    A paragraph whose fields are all empty goes; a text without the field for what staff write has it at its end.
+    A paragraph whose fields are all empty is dropped. A text without the field for the staff's message gets it at the
+    end.
     """
     html = FIELD_AS_ITS_OWN_LINK.sub(r"\1", html)
     if MESSAGE in kind.fields and MESSAGE not in placeholders(html):
@@ -192,13 +193,13 @@ def _body(kind: EmailType, html: str, button: str, values: Mapping[str, str]) ->
 
 
 def _is_left_empty(paragraph: str, values: Mapping[str, str]) -> bool:
-    """Tell whether `paragraph` holds fields, and nothing else once they are filled."""
+    """Tell whether `paragraph` has fields, and nothing else once they are filled."""
     text = TAG.sub("", paragraph)
     return bool(placeholders(text)) and not PLACEHOLDER.sub(lambda m: values.get(m[1], ""), text).strip()
 
 
 def _with_button(kind: EmailType, html: str, label: str, values: Mapping[str, str]) -> str:
-    """Make a button of the first paragraph that holds nothing but a link field, the address below it as text."""
+    """Make a button of the first paragraph that is only a link field, with the URL below it as text."""
     found = [match for match in LONE_FIELD.finditer(html) if match[1] in kind.links]
     if not found or not values.get(found[0][1]):
         return html

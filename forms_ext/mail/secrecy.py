@@ -31,7 +31,7 @@ def _misplaced(secrets: frozenset[str], links: frozenset[str], subject: str, bod
 
 
 def advice(name: str) -> str:
-    """Return what to do about the misplaced field `name`."""
+    """Return how to fix the misplaced field `name`."""
     return _(
         "Put {%(name)s} in a paragraph of its own, or make it the whole URL of a link. "
         "Anywhere else, the link could be passed on to another website."
@@ -46,7 +46,7 @@ def is_safe(*, subject: str, html: str, text: str) -> bool:
 
 
 class _Reader(HTMLParser):
-    """Finds fields: `loose` are neither alone in a paragraph nor a whole `href`, `glued` are part of an address."""
+    """Find fields: `loose` ones are neither alone in a paragraph nor a whole `href`, `glued` ones are part of a URL."""
 
     def __init__(self, field: re.Pattern[str]) -> None:
         super().__init__(convert_charrefs=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractBaseUser | None") -> Edition:
-    """Copy `program` with its forms and its own mail texts to the first session on or after `first_day`, as drafts."""
+    """Copy `program`, its forms and its own email texts to the first session on or after `first_day`, as drafts."""
     edition = editions.copy_program(page=program.page, first_day=first_day, title=title, by=by)
     mail.copy_templates(from_scope=program.scope, to_scope=edition.program.scope, by=by)
     history.record(edition.program, "forms_ext.programs.new_edition", user=by, source=program.pk)
@@ -32,7 +32,7 @@ def new_edition(*, program: Program, first_day: date, title: str, by: "AbstractB
 
 
 def checklist(page: ProgramPage) -> list[CheckItem]:
-    """Return what to look at before `page` is published: on its pages, then in its own mail texts."""
+    """Return what to check before `page` is published: on its pages, then in its own email texts."""
     found = edition_checklist.of_program(page)
     program = Program.for_page(page)
     scope = program.scope if program else None

@@ -136,7 +136,7 @@ def _ancestors_with_forms(page: Page) -> list[str]:
 
 @transaction.atomic
 def session_changed(program: Program, session_page_id: int, what: str) -> None:
-    """Mail a new or changed join link or recording to the members; a recording may come after the program's end."""
+    """Email a new or changed join link or recording to the members; a recording may follow the program's end."""
     if what not in TOLD_OF or program.status == Status.CALLED_OFF:
         return
     session = SessionPage.objects.filter(pk=session_page_id).first()

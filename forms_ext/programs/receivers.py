@@ -18,7 +18,7 @@ LABELS = {
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     background.register(tasks.work_off)
     scopes.register(queries.email_scopes)
     for verb, label in LABELS.items():

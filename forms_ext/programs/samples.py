@@ -34,14 +34,14 @@ AUDIENCES: dict[str, str | Promise] = {
 
 
 def confirm(*, program: Program, by: "User | None") -> None:
-    """Mail one member of each kind as confirming the program does; only in a trial."""
+    """Email one member of each kind as confirming the program does; only in a dry run."""
     actions.start_confirmation(program=program, by=by)
     for pk in _each_kind(actions.members(program), _money(program)):
         actions.confirm_one(registration_queries.locked(Registration(pk=pk)))
 
 
 def call_off(*, program: Program, by: "User | None", message: str) -> None:
-    """Mail one person of each kind as calling the program off does; only in a trial."""
+    """Email one person of each kind as cancelling the program does; only in a dry run."""
     run, _begun = actions.start_calling_off(program=program, by=by, message=message)
     for pk in _each_kind(actions.registered(program), _money(program)):
         actions.call_off_one(run, registration_queries.locked(Registration(pk=pk)))
@@ -61,7 +61,7 @@ def _money(program: Program) -> dict[str, Exists]:
 
 
 def _each_kind(people: QuerySet[Any], marks: dict[str, Exists]) -> Iterator[int]:
-    """Yield the first of each kind of `people`, while the trial says how many they are; one query for any number."""
+    """Yield the first of each kind of `people`, and tell the dry run how many there are; one query in all."""
     names = ["state", "language", *marks]
     kinds = people.order_by().annotate(**marks).values(*names).annotate(n=Count("pk"), first=Min("pk"))
     found = sorted(kinds, key=lambda kind: (list(AUDIENCES).index(kind["state"]), -kind["n"], kind["first"]))
@@ -72,7 +72,7 @@ def _each_kind(people: QuerySet[Any], marks: dict[str, Exists]) -> Iterator[int]
 
 
 def _called(kind: dict[str, Any], *, several_languages: bool) -> str:
-    """Return what the people of a kind are called: state, language, and what is different about their money."""
+    """Return a description of the people of a kind: status, language, and differences in their account."""
     parts = [str(AUDIENCES[kind["state"]])]
     if several_languages:
         parts.append(_language(kind["language"]))

@@ -49,11 +49,11 @@ def _use(invitation: Invitation) -> Program:
 
 
 def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
-    """Return a place held for `invitation`, or None once it stands in the queue."""
+    """Return a place held for `invitation`, or None if it joined the queue."""
     until = queries.hold_end(program, invitation)
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
-    places.lock(program)  # nobody frees a place from here on until we stand in the queue
+    places.lock(program)  # from here on, nobody can free a place until we are in the queue
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
     queue.join(program=program, invitation=invitation)

@@ -40,9 +40,9 @@ def unkept[Response: HttpResponseBase](response: Response) -> Response:
 def refused(request: HttpRequest, name: str = "", typed: Sequence[tuple[str, str]] = ()) -> HttpResponse:
     """Answer every link that does not open the form in the same way, whatever is wrong with it.
 
-    The page gets no zone form, whose `next` would repeat the link's token. `name` is the URL name of a personal
-    address: from here on neither Django's log nor Wagtail's look at its redirects meets the token. Who had the form
-    open gets back what was `typed`.
+    The page has no time zone form, whose `next` would repeat the link's token. `name` is the URL name of a private
+    link: from here on, neither Django's log nor Wagtail's redirects see the token. People who had the form open get
+    back what was `typed`.
     """
     if name:
         request.path = request.path_info = reverse(name, args=["-"])

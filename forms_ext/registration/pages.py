@@ -28,7 +28,7 @@ __all__ = ["RegistrationFormPage"]
 
 
 class RegistrationFormPage(AbstractFormPage, Page):
-    """The form by which accepted people register; below its program page, behind the gate."""
+    """The registration form for accepted people, below its program page and behind the gate."""
 
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
@@ -84,7 +84,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return end
 
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with what the person whom the gate let in has answered in the application."""
+        """Begin with the application's answers of the person whom the gate admitted."""
         return prefill(self, request.cop_invitation)  # type: ignore[attr-defined]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return []
 
     def closes_at(self) -> datetime | None:
-        """Each invitation has its own end; the gate reads it."""
+        """Each invitation has its own end, which the gate reads."""
         return None
 
 

@@ -55,7 +55,7 @@ def _locked(payment: Payment) -> Registration | None:
 
 
 def _late_deposit(registration: Registration, program: Program) -> None:
-    """The hold had ended: take a place that is free and nobody waits for, else give the money back."""
+    """The hold had expired: take a free place that nobody queues for, otherwise list the deposit for refund."""
     if not has_deposit(registration):
         _give_back(registration, _("Partly paid after the hold had expired."))
         return

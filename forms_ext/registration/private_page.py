@@ -52,7 +52,7 @@ def _due(registration: Registration, here: Standing) -> str:
 
 
 def _given_back(registration: Registration) -> list[str]:
-    """Say what is listed for refund and in credit, in a sentence of its own."""
+    """Say in a sentence what is listed for refund and in credit."""
     if registration.account is None:
         return []
     due = min(ledger_queries.listed(registration.account), ledger_queries.credit(registration.account))

@@ -45,7 +45,7 @@ def offer_added_places(sender: Any, *, program: Program, **kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Register what this package contributes."""
+    """Register this package."""
     groups.grant(groups.STAFF, "forms_ext.manage_registration")
     roles.store(Registration, **{name: name for name in COLUMNS})
     roles.store(

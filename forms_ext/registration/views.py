@@ -85,7 +85,7 @@ def member_cancelled_receipt(request: HttpRequest, token: str, pk: int) -> HttpR
 
 @require_safe
 def member_calendar(request: HttpRequest, token: str) -> HttpResponse:
-    """Serve the sessions as the member's own calendar, with the links; whoever is no member has an empty one."""
+    """Serve the sessions as the member's own calendar, with the links; it is empty for people who are no members."""
     registration = queries.find_member(token)
     if registration is None:
         return gate.refused(request)

@@ -25,7 +25,7 @@ SHOWN = "cop_form_shown"
 
 
 def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
-    """Tell whether whoever asks could open `page` itself, on this site, and may be shown it elsewhere."""
+    """Tell whether the reader may open `page` itself, on this site, and the page may be shown elsewhere."""
     return page.may_be_embedded and access.may_see(page, request)
 
 
@@ -53,9 +53,9 @@ def render_form(page: Page, request: HttpRequest) -> SafeString:
 
 
 def keep_tokens_apart(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap what serves a page (hook `on_serve_page`): a page with a form in it is kept by no cache.
+    """Wrap what serves a page (hook `on_serve_page`): no cache may keep a page with a form.
 
-    Its token makes the same form sent twice one answer, and so must be one reader's alone.
+    Its token makes a form that is sent twice one answer, so it must belong to one reader only.
     """
 
     def keep(response: HttpResponse) -> None:

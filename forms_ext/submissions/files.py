@@ -67,7 +67,7 @@ class KeptFileInput(forms.FileInput):
         return None
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        # For the script that says so before the file is sent.
+        # For the script that checks the size before the file is sent.
         limits = {"data-max-bytes": conf.COP_UPLOAD_MAX_BYTES, "data-too-large": too_large()}
         html = super().render(name, None, {**(attrs or {}), **limits}, renderer)
         token = value[1] if isinstance(value, tuple) else ""

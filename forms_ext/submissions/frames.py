@@ -49,7 +49,7 @@ def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     origins = list(EmbeddingSite.objects.values_list("origin", flat=True))
 
     def set_policy(answer: HttpResponse) -> HttpResponse:
-        # Written here, once the templates have used the nonce: whatever middleware a site has keeps it.
+        # Set here, after the templates have used the nonce, so that any middleware of a site keeps it.
         policy = {**getattr(settings, "SECURE_CSP", {}), "frame-ancestors": [CSP.SELF, *origins]}
         answer.headers[str(CSP.HEADER_ENFORCE)] = build_policy(policy, getattr(request, "_csp_nonce", None))
         return answer

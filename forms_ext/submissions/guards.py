@@ -125,7 +125,7 @@ def count_message(*, sender: str, email: str, to: str) -> None:
 
 
 def may_mail(email: str) -> bool:
-    """Count a mail to an address that a visitor typed; tell whether it has not got enough of them in this hour."""
+    """Count an email to an address that a visitor typed; tell whether it is within the limit of this hour."""
     try:
         limits.count(f"mail:{email.lower()}", limit=conf.COP_RATE_LIMIT_RECIPIENT, seconds=HOUR)
     except limits.UsedUp:

@@ -32,7 +32,7 @@ class AnswerSet(models.Model):
 
 
 class Submission(SearchedModel, AnswerSet):
-    """What somebody sent through a `FormPage`."""
+    """Answers sent through a `FormPage`."""
 
     searched = ("title", "reference", "words")
 

@@ -37,7 +37,7 @@ def parse(text: str) -> str:
 
 
 def is_own_machine(host: str) -> bool:
-    """Tell whether `host` is the machine of whoever looks: a developer's."""
+    """Tell whether `host` is the reader's own machine, as for a developer."""
     return host in ("localhost", OWN_MACHINE) or host.endswith(".localhost")
 
 
@@ -50,7 +50,7 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
 
 
 def _host(name: str) -> str:
-    """Return the host as browsers send it; a number is no name, but for the reader's own machine."""
+    """Return the host as browsers send it. Numbers are not accepted, except for the reader's own machine."""
     try:
         host = name.encode("idna").decode().lower()
     except UnicodeError:

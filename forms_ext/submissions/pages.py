@@ -35,7 +35,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 
     required_roles: tuple[str, ...] = ()
     sent_template = "forms_ext/forms/sent.html"
-    answers_are_submissions = True  # False where another package keeps the answers, in a list of its own
+    answers_are_submissions = True  # False if another package stores the answers and lists them
     may_be_embedded = True
     is_unfinished = False  # True while the editor saves a draft
     base_form_class = panels.DraftForm
@@ -110,7 +110,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return Submission
 
     def get_submissions(self) -> models.QuerySet[Any]:
-        """Return nothing: answers are listed and deleted in our own register alone, behind its permission."""
+        """Return nothing: answers are listed and deleted only in our own list, behind its permission."""
         return Submission.objects.none()
 
     def serve_submissions_list_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -121,7 +121,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 
 
 class FormPage(AbstractFormPage, Page):
-    """A form that stands alone on any Wagtail site."""
+    """A form page that belongs to no program, on any Wagtail site."""
 
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"

@@ -38,7 +38,7 @@ class FormResponse:
 
     @property
     def action(self) -> str:
-        """The address to which the form is sent."""
+        """The URL to which the form is sent."""
         if frames.is_framed(self.request):
             return frames.path(self.page)
         return reverse("forms_ext:form", args=[self.page.pk])
@@ -57,7 +57,7 @@ class FormResponse:
         )
 
     def check(self, answers: Mapping[str, Any]) -> HttpResponse:
-        """Show all answers before they are sent, each with the way back to it; the token keeps its age."""
+        """Show all answers before they are sent, each with a link back to it; the token keeps its age."""
         data = self.request.POST
         context = {
             "check": sections(self.plan, answers, self.plan.form(data, errors={})),

@@ -21,7 +21,7 @@ from . import actions, frames, guards, tokens
 from .cleaned import CleanSubmission, Receipt
 from .responses import CLOSED_TEMPLATE, FormResponse, around, of_form, typed_before
 
-SEND, CHANGE, ZONE = "send", "change", "zone"  # what the button says that sent the form, in `_go`
+SEND, CHANGE, ZONE = "send", "change", "zone"  # the values of `_go`, from the button that sent the form
 AGAIN = "again"
 
 
@@ -65,9 +65,9 @@ def sent_before(page: Page, request: HttpRequest) -> HttpResponse | None:
 
 
 def _confirm(page: Page, request: HttpRequest, receipt: Receipt, nonce: str) -> HttpResponse:
-    """Lead on to the confirmation; a cookie lets the way back lead there too, and not to an empty form.
+    """Redirect to the confirmation; a cookie lets the back button lead there too, and not to an empty form.
 
-    In a frame there is no cookie: the form to which the way back leads is taken for the same one when sent again.
+    In a frame there is no cookie. A form reached with the back button counts as the same one if it is sent again.
     """
     address = _address(page, request)
     response = redirect(receipt.private_path or f"{address}?receipt={tokens.sign_receipt(page.pk, receipt)}")
@@ -78,7 +78,7 @@ def _confirm(page: Page, request: HttpRequest, receipt: Receipt, nonce: str) -> 
 
 
 def _address(page: Page, request: HttpRequest) -> str:
-    """Return the address at which the form of `page` is shown."""
+    """Return the URL at which the form of `page` is shown."""
     return frames.path(page) if frames.is_framed(request) else page.get_url(request) or request.path
 
 
@@ -170,7 +170,7 @@ def _accept(showing: FormResponse, answers: dict[str, Any]) -> HttpResponse:
 
 
 def preview(page: Page, request: HttpRequest) -> HttpResponse:
-    """Show the draft of `page` to its editor; it can't be sent."""
+    """Show the draft of `page` to its editor; it cannot be sent."""
     definition = definitions.definition_of(page)
     for item in definition["questions"]:
         if "key" in item and not item["label"]:

@@ -13,7 +13,7 @@ from ..forms.models import FormVersion
 from . import frames
 from .pages import AbstractFormPage
 
-# A file that is somewhat too large is read, so that the form is shown again with everything typed and says so.
+# A file that is somewhat too large is read, so that the form is shown again with everything typed and an error.
 SLACK = 2
 AROUND_A_FILE = 16_384  # the other parts of a multipart body
 
@@ -28,7 +28,7 @@ def of_form(request: HttpRequest, args: Sequence[Any], kwargs: Mapping[str, Any]
 
 
 def of_file(request: HttpRequest, args: Sequence[Any], kwargs: Mapping[str, Any]) -> int:
-    """Return how many bytes an address takes to which one file is sent."""
+    """Return how many bytes a URL for one file accepts."""
     return conf.COP_UPLOAD_MAX_BYTES + AROUND_A_FILE
 
 
@@ -45,7 +45,7 @@ def of_page(request: HttpRequest, args: Sequence[Any], kwargs: Mapping[str, Any]
 
 
 def connect() -> None:
-    """Register the addresses of forms."""
+    """Register the URLs of forms."""
     body_limits.register("forms_ext:form", of_form)
     body_limits.register("forms_ext:frame", of_form, frames.refuse)
     body_limits.register("wagtail_serve", of_page)

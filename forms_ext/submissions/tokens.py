@@ -53,12 +53,12 @@ def read(text: Any, page_id: int) -> Token | None:
 
 
 def sign_receipt(page_id: int, receipt: Receipt) -> str:
-    """Return what the address of the confirmation carries: no personal data."""
+    """Return what the URL of the confirmation contains: no personal data."""
     return signing.Signer(salt=RECEIPT_SALT).sign_object([page_id, receipt.reference, receipt.is_mailed])
 
 
 def read_receipt(text: str, page_id: int) -> Receipt | None:
-    """Return the receipt of a confirmation's address, or None."""
+    """Return the receipt in the URL of a confirmation, or None."""
     try:
         page, *receipt = signing.Signer(salt=RECEIPT_SALT).unsign_object(text)
         return Receipt(*receipt) if page == page_id else None

@@ -52,7 +52,7 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
         return frames.let_in(request, translations.serve(page, request))
     context = frames.context(request)
     if page is not None and page.may_be_embedded:
-        address = reverse("forms_ext:form", args=[page.pk])  # which does not tell what the page is called
+        address = reverse("forms_ext:form", args=[page.pk])  # which does not reveal the title of the page
         context |= {"address": address, "typed": refused_posts.typed_into(page, request).pairs}
     return frames.let_in(request, render(request, "forms_ext/forms/not_here.html", context, status=404))
 
@@ -65,7 +65,7 @@ def _script() -> bytes:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def frame_script(request: HttpRequest) -> HttpResponse:
-    """Serve, at an address that stays, the script by which the other site's page gives a frame its height."""
+    """Serve, at a stable URL, the script with which the other site's page sets the height of a frame."""
     response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

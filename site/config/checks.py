@@ -18,7 +18,7 @@ DEMO_DOMAIN = "circleforward.example"
 
 @register(Tags.security)
 def nothing_of_the_demo(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse the demo app, its settings and its mail backend."""
+    """Refuse the demo app, its settings and its email backend."""
     found: list[CheckMessage] = []
     if apps.is_installed("demo"):
         found.append(Error("The demo app is installed.", hint="Remove 'demo' from INSTALLED_APPS.", id="config.E001"))

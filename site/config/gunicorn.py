@@ -13,7 +13,7 @@ from .masking import mask_path
 
 
 class MaskingLogger(Logger):
-    """Writes paths without query strings, the secret part of personal links as ***, and nothing of health probes."""
+    """Log paths without query strings, with *** for the secret part of private links; skip health probes."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         if not environ.get("PATH_INFO", "").startswith("/health/"):

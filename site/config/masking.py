@@ -3,8 +3,8 @@
 import logging
 import re
 
-# What follows in the address of a personal link or of a member's page is secret, whatever it looks like: cut off,
-# altered, with letters that are not ASCII. Elsewhere below /go/ and /documents/, any long word may be a token.
+# The rest of an invitation link or private page link is secret, whatever it looks like: cut off,
+# altered, with non-ASCII letters. Elsewhere below /go/ and /documents/, any long word may be a token.
 ADDRESS = re.compile(r"(?:/|%2F)(?:go|documents)(?:/|%2F)[^\s?\"']*", re.I)
 PERSONAL = re.compile(r"((?:/|%2F)(?:invitation|member)(?:/|%2F)).+?((?:/(?:invoices?|receipts?)/\d+)?/?)$", re.I)
 SECRET = re.compile(r"(?<=/)[^/]{20,}(?=/|$)")
@@ -12,12 +12,12 @@ QUERY = re.compile(r"\?[^\s\"']*")
 
 
 def mask_path(path: str) -> str:
-    """Return `path` without its query, and with every token in a personal link masked."""
+    """Return `path` without its query, and with every token in a private link masked."""
     return mask_text(re.sub(r"[\s\"']", "_", path.split("?", 1)[0]))
 
 
 def mask_text(text: str) -> str:
-    """Return `text` with each personal address in it masked, and without queries where it holds one."""
+    """Return `text` with each private link in it masked, and without query strings if it has one."""
     return QUERY.sub("", ADDRESS.sub(_mask, text)) if ADDRESS.search(text) else text
 
 

@@ -34,5 +34,5 @@ if apps.is_installed("demo"):
         path("demo/", include("demo.urls")),
         path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     ]
-# Pages in the first language keep their addresses; the others stand below /de/, /fr/, /es/.
+# Pages in the first language have no prefix; the others are below /de/, /fr/, /es/.
 urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)

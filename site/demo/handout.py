@@ -15,7 +15,7 @@ from . import people
 
 
 def path() -> Path:
-    """Return where the handout lies."""
+    """Return the path of the handout."""
     return Path(settings.DATA_DIR) / "demo.json"
 
 

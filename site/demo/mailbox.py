@@ -29,7 +29,7 @@ def folder() -> Path:
 
 
 class MailboxBackend(BaseEmailBackend):
-    """Writes each mail to `settings.COP_MAILBOX_DIR`, whole or not at all."""
+    """Store each email in `settings.COP_MAILBOX_DIR`, completely or not at all."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Keep the messages; return how many."""
@@ -40,7 +40,7 @@ class MailboxBackend(BaseEmailBackend):
 
 
 def write(content: bytes) -> str:
-    """Store one mail and return its name."""
+    """Store one email and return its name."""
     name = f"{now().astimezone(UTC).strftime(STAMP)}-{secrets.token_hex(4)}"
     draft = folder() / f".{name}.part"
     draft.write_bytes(content)
@@ -50,7 +50,7 @@ def write(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Attached:
-    """A file that came with a mail."""
+    """An attachment of an email."""
 
     name: str
     content_type: str
@@ -59,19 +59,19 @@ class Attached:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail of the mailbox."""
+    """One email of the mailbox."""
 
     name: str
 
     @cached_property
     def message(self) -> ParsedMessage:
-        """The parsed mail."""
+        """The parsed email."""
         content = (folder() / f"{self.name}.eml").read_bytes()
         return cast(ParsedMessage, message_from_bytes(content, policy=policy.default))
 
     @property
     def received_at(self) -> datetime:
-        """When it came, by the clock of the site."""
+        """When it arrived, by the clock of the site."""
         return datetime.strptime(self.name.partition("-")[0], STAMP).replace(tzinfo=UTC)
 
     def header(self, name: str) -> str:
@@ -110,19 +110,19 @@ class Mail:
 
     @property
     def links(self) -> list[str]:
-        """The addresses in its HTML, else in its text, each once."""
+        """The URLs in its HTML, otherwise in its text, each once."""
         return addresses(self.html) or re.findall(r"https?://[^\s<>()]+", self.text)
 
     @property
     def attachments(self) -> list[Attached]:
-        """What came with it."""
+        """The attachments."""
         return [
             Attached(part.get_filename() or "file", part.get_content_type(), _bytes(part))
             for part in self.message.iter_attachments()
         ]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return it as data for JSON."""
         return {
             "id": self.name,
             "received_at": self.received_at.isoformat(),
@@ -156,7 +156,7 @@ def addresses(html: str) -> list[str]:
 
 
 def all_mails() -> Iterator[Mail]:
-    """Yield the mails, the newest first."""
+    """Yield the emails, the newest first."""
     if folder().is_dir():
         for path in sorted(folder().glob("*.eml"), reverse=True):
             if NAME.match(path.stem):
@@ -164,5 +164,5 @@ def all_mails() -> Iterator[Mail]:
 
 
 def find(name: str) -> Mail | None:
-    """Return the mail called `name`, or None."""
+    """Return the email called `name`, or None."""
     return Mail(name) if NAME.match(name) and (folder() / f"{name}.eml").is_file() else None

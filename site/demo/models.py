@@ -16,7 +16,7 @@ from forms_ext.submissions.blocks import FormBlock
 
 
 class HomeBodyBlock(blocks.StreamBlock):
-    """What may stand below the programs."""
+    """The blocks allowed below the programs."""
 
     text = blocks.RichTextBlock(icon="pilcrow", template="cop_program/blocks/text.html")
     programs = ProgramTeasersBlock()

@@ -11,7 +11,7 @@ from forms_ext.base import groups
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who works in the demo's admin."""
+    """A person who works in the demo's admin."""
 
     role: str
     username: str

@@ -39,7 +39,7 @@ def end_with_parent() -> None:
 
 @dataclass
 class Child:
-    """A process that the supervisor keeps alive, in a process group of its own."""
+    """A process that the supervisor keeps alive, in its own process group."""
 
     name: str
     command: Sequence[str]

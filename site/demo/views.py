@@ -62,7 +62,7 @@ def _mail(name: str) -> mailbox.Mail:
 @demo_only("COP_MAILBOX_DIR")
 @require_safe
 def mail_list(request: HttpRequest) -> HttpResponse:
-    """List the mails, newest first; `?to=` keeps those to an address, `?format=json` gives data."""
+    """List the emails, newest first; `?to=` keeps those to an address, `?format=json` gives data."""
     wanted = request.GET.get("to", "").strip().lower()
     mails = [mail for mail in mailbox.all_mails() if not wanted or wanted in mail.to.lower()]
     if request.GET.get("format") == "json":
@@ -74,7 +74,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 @demo_only("COP_MAILBOX_DIR")
 @require_safe
 def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one mail: its heads, its HTML in a frame, its text with links, its attachments."""
+    """Show one email: its headers, its HTML in a frame, its text with links, its attachments."""
     mail = _mail(name)
     text = mark_safe(urlize(mail.text, autoescape=True))  # noqa: S308
     return render(request, "config/demo/mail.html", {"mail": mail, "text": text})
@@ -85,7 +85,7 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
 @xframe_options_sameorigin
 @csp_override(MAIL_CSP)
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the HTML of a mail as a page of its own that may run nothing; its links open in the whole window."""
+    """Show the HTML of an email as a separate page that may run nothing; its links open in the whole window."""
     html = _mail(name).html.replace("<head>", '<head><base target="_top">', 1)
     return HttpResponse(html)
 

@@ -88,7 +88,7 @@ def _round(site: LiveSite, number: int, *, at_once: int) -> float:
     links = _invite(site, number)
     with ThreadPoolExecutor(8) as pool:
         visitors = list(pool.map(lambda pair: _open(site, pair[1], pair[0]), enumerate(links)))
-    time.sleep(2.5)  # a form that comes back faster was filled by a machine
+    time.sleep(2.5)  # a faster form counts as spam
     started = time.perf_counter()
     with ThreadPoolExecutor(at_once) as pool:
         pages = list(pool.map(Visitor.register, visitors))

@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.live import LiveSite
 
 DESKTOP, PHONE = 1280, 390
-# A form that comes back faster is taken for a machine's (COP_FORM_MIN_SECONDS).
+# A faster form is treated as spam (COP_FORM_MIN_SECONDS).
 READING_SECONDS = 2.2
 MAIL_SECONDS = 40
 expect.set_options(timeout=20_000)

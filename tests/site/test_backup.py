@@ -18,7 +18,7 @@ SECTION = (
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
 BACKUP = {"sqlite": BLOCKS[0], "postgresql": BLOCKS[1]}
 RESTORE = {"sqlite": BLOCKS[2], "postgresql": BLOCKS[3]}
-pytestmark = pytest.mark.race  # beside the races: they share a database of two kinds
+pytestmark = pytest.mark.race  # in the group of the races: they share databases of both kinds
 
 
 def shell(script: str, **environment: str) -> "subprocess.CompletedProcess[str]":

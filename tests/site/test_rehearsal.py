@@ -210,7 +210,7 @@ def test_staff_walk_by_hand_and_act_in_between(client: Client, said: str) -> Non
     made = record.load()
     assert made
     assert (made.visits, made.next_stage) == ([], "applications")
-    client.post(address, {"at": "decisions"})  # from an old page: nothing happens
+    client.post(address, {"at": "decisions"})  # from an outdated page: nothing happens
     client.post(address, {"at": "applications"})
     page = client.get(address).text
     assert "<strong>Next: Application deadline</strong>" in page

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from tests.databases import PROJECT_DIR
 
 OUTSIDE = re.compile(
-    r"(?<![\w.])\.\./shared\b"  # what lies beside a clone
-    r"|(?<![\w./-])/(?:work|root|Users)/(?!>)[\w.]"  # a path of somebody's machine
+    r"(?<![\w.])\.\./shared\b"  # a folder next to a clone
+    r"|(?<![\w./-])/(?:work|root|Users)/(?!>)[\w.]"  # a path of one machine
     r"|(?<![\w./-])/home/[a-z]\w*/"
-    r"|\(design: "  # a text that is not here: docs/architecture.md is
+    r"|\(design: "  # a text that is not in the repository
 )
 REGISTRIES = {"https://pypi.org/simple", "https://files.pythonhosted.org"}
 

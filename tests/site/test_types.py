@@ -5,7 +5,7 @@ import tomllib
 
 from tests.databases import PROJECT_DIR
 
-#: Faces of Wagtail, whose bases have no types; today not even these are excused.
+#: Modules whose Wagtail base classes have no types; not even these are excused.
 EXCUSABLE = re.compile(r"(?:\*|cop_program|forms_ext)\.(?:.+\.)?(?:admin(?:\.\*)?|pages(?:\.\*)?|wagtail_hooks)")
 BARE_IGNORE = re.compile(r"#\s*(?:type:\s*ignore(?!\[)|mypy:)")
 

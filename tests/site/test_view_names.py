@@ -17,7 +17,7 @@ TAKES_ADDRESSES = {"redirect", "resolve_url"}
 NO_VALUES = {"permanent", "preserve_request"}
 REGISTERS = ("accounts", "applications", "invoices", "outbox", "rebates", "refunds", "registrations", "submissions")
 
-#: Names that code puts together: the file, the expression, and what it can become.
+#: Names that code builds: the file, the expression, and its possible values.
 COMPOSED: dict[tuple[str, str], list[str]] = {
     ("forms_ext/programs/admin/dashboard.py", "f'cop_{name}_modeladmin_index'"): [
         f"cop_{name}_modeladmin_index" for name in REGISTERS
@@ -46,7 +46,7 @@ COMPOSED: dict[tuple[str, str], list[str]] = {
     ("site/demo/handout.py", "name"): ["wagtailadmin_home", "demo:mailbox", "demo:rehearsal"],
     ("cop_program/wagtail_hooks.py", "action_class_instance.next_url or 'wagtailadmin_home'"): ["wagtailadmin_home"],
 }
-#: What is no name: addresses to which `redirect` leads.
+#: Not names: URLs that `redirect` is called with.
 ADDRESSES = {
     "address",
     "f'{request.path}?sent=1'",
@@ -145,7 +145,7 @@ def asked(path: str, place: str, node: ast.Call, strings: dict[str, str]) -> Ite
     first = node.args[0]
     count, keys = values_of(node)
     if isinstance(first, ast.Call) and called(first) in CALLS:
-        return  # an address: its own name is looked at
+        return  # a URL: its own name is checked
     text = strings.get(first.id) if isinstance(first, ast.Name) else getattr(first, "value", None)
     if not isinstance(text, str):
         yield Unknown(path, ast.unparse(first))

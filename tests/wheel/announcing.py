@@ -10,7 +10,7 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 from tests.wheel import readme
 from tests.wheel.browsing import Visitor
 
-#: Below which page each type stands.
+#: The parent page of each type.
 BELOW = {
     "Facilitator index page": "Home",
     "Facilitator page": "Facilitator index page",

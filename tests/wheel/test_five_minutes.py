@@ -109,7 +109,7 @@ def test_somebody_applies(plain: Project, integrator: Visitor, announced: Announ
     visitor = Visitor(plain.base)
     program = visitor.open(announced.addresses["Program page"])
     form = visitor.open(program.link("Apply"))
-    time.sleep(2.1)  # who fills in a form faster is a machine
+    time.sleep(2.1)  # a faster form counts as spam
     sent = visitor.send(form, {"your_name": "Ada Example", "your_email": "ada@example.org"})
     reference = re.search(r"A-\d{4}-\d+", sent.words)
     assert reference is not None, sent.words

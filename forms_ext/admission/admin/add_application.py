@@ -25,7 +25,7 @@ from .listing import applications
 
 
 class ChooseProgramView(StaffActionView):
-    """For which program."""
+    """Choose the program."""
 
     permissions = [(Application, "decide")]
     form_class = ProgramForm
@@ -47,7 +47,7 @@ class ChooseProgramView(StaffActionView):
 
 
 class EnterView(StaffView):
-    """The questions of the program's application form, filled in by staff."""
+    """The program's application form, filled in by staff."""
 
     permissions = [(Application, "decide")]
     template_name = "forms_ext/admission/admin/add_application.html"

@@ -23,11 +23,11 @@ from .listing import applications
 from .views import told
 
 State = Application.State
-TOLD = 20  # so many refusals are told one by one
+TOLD = 20  # this many refusals are listed one by one
 
 
 class DecideMany(ListingBulkAction):
-    """One decision for the applications that were ticked; those that refuse it are told with their reasons."""
+    """One decision for the selected applications; those that cannot be decided are listed with the reason."""
 
     models = [Application]
     listing_admin = applications
@@ -43,7 +43,7 @@ class DecideMany(ListingBulkAction):
         return rows.prefetch_related("program__page")  # one program for all of its applications
 
     def row(self, application: Application, form: forms.Form) -> dict[str, Any]:
-        """Return `application` beside the mail that would go out."""
+        """Return `application` with the email that would be sent."""
         ends_at = self.link_end(form, application)
         return {
             "application": application,
@@ -51,7 +51,7 @@ class DecideMany(ListingBulkAction):
         }
 
     def link_end(self, form: forms.Form, application: Application) -> datetime | None:
-        """Return the last day of the link that was typed, as an instant of the application's program."""
+        """Return the last day typed for the link, as an instant in the application's program."""
         if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
             return form.ends_at(application.program.page)
         return None
@@ -68,7 +68,7 @@ class DecideMany(ListingBulkAction):
                 cannot.append(application)
         rows = [row["application"] for row in can]
         return context | {
-            "selection": selection.write({row.pk: row.state for row in rows}),  # as shown, not what has come since
+            "selection": selection.write({row.pk: row.state for row in rows}),  # as shown, without newer ones
             "verb": verb,
             "can": can,
             "cannot": cannot,
@@ -76,7 +76,7 @@ class DecideMany(ListingBulkAction):
         }
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        """Decide one after the other, each in a transaction of its own, and say which refused and why."""
+        """Decide one after the other, each in its own transaction, and report those that were refused."""
         if "preview" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form))
         rows, _none = self.get_actionable_objects()
@@ -101,7 +101,7 @@ class DecideMany(ListingBulkAction):
         return redirect(self.next_url)
 
     def say(self, done: int, refusals: list[str]) -> None:
-        """Say how many were decided, and of those that were not the first ones with their reasons."""
+        """Report how many were decided, and the first of the others with their reasons."""
         for words in refusals[:TOLD]:
             messages.error(self.request, words)
         if more := len(refusals[TOLD:]):
@@ -128,7 +128,7 @@ class AcceptMany(DecideMany):
 
 
 class WaitlistMany(DecideMany):
-    """Put on the waiting list."""
+    """Waitlist."""
 
     to_state = State.WAITLISTED
     display_name: str | Promise = gettext_lazy("Waitlist")

@@ -25,7 +25,7 @@ State = Application.State
 
 @dataclass(frozen=True)
 class Verb:
-    """A decision in words: the heading, the button, and what is said once it is done."""
+    """The words for a decision: heading, button and success message."""
 
     label: str | Promise
     submit: str | Promise
@@ -57,7 +57,7 @@ VERBS: Mapping[str, Verb] = {
 
 
 def allowed(application: Application) -> list[str]:
-    """Return the states that `application` can be put into now, in the order in which staff read them."""
+    """Return the statuses that `application` can be changed to now, in the order of the buttons."""
     return list(actions.allowed(application))
 
 
@@ -90,7 +90,7 @@ def effects(application: Application, to_state: str) -> list[str]:
 
 
 def effects_of_many(selected: Sequence[Application], to_state: str) -> list[str]:
-    """Return what a decision on many does beside its mails; of several programs, for each how long its links last."""
+    """Return what a bulk decision does besides sending emails, and for each program until when its links work."""
     if to_state != State.ACCEPTED:
         return list(dict.fromkeys(text for one in selected for text in effects(one, to_state)[1:]))
     programs = list({one.program_id: one for one in selected}.values())
@@ -100,7 +100,7 @@ def effects_of_many(selected: Sequence[Application], to_state: str) -> list[str]
 
 
 def answers(application: Application) -> list[Answer]:
-    """Return the answers with their questions, as they were asked."""
+    """Return the answers with their questions as asked."""
     return compiler.compile(application.version).display(
         application.answers, lambda key: reverse("cop_admission:file", args=[application.pk, key])
     )
@@ -109,12 +109,12 @@ def answers(application: Application) -> list[Answer]:
 def preview(
     application: Application, to_state: str, *, link_ends_at: datetime | None = None, message: str = ""
 ) -> Rendered:
-    """Return the mail of a decision as it would go out, its link masked."""
+    """Return the email of a decision as it would be sent, with its link masked."""
     return emails.preview(application, to_state, ends_at=link_ends_at, message=message)
 
 
 def preview_link(application: Application, *, link_ends_at: datetime | None = None) -> Rendered:
-    """Return the mail with which a new link goes out."""
+    """Return the email that sends a new link, with the link masked."""
     return emails.preview(application, "link", ends_at=link_ends_at or invitations.own_end(application))
 
 

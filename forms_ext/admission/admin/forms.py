@@ -27,7 +27,7 @@ class ReasonForm(forms.Form):
 
 
 class DecisionForm(ReasonForm):
-    """A decision, of which the person is told."""
+    """A decision, with a message to the person."""
 
     message = message_field()
 
@@ -43,7 +43,7 @@ class LinkForm(forms.Form):
     )
 
     def ends_at(self, page: ProgramPage) -> datetime | None:
-        """Return the end of the day that was chosen, in the home zone of the program of `page`."""
+        """Return the end of the chosen day, in the home time zone of the program of `page`."""
         day: date | None = self.cleaned_data.get("link_ends_on")
         return deadline_instant(day, page.home_zone)
 
@@ -53,7 +53,7 @@ class AcceptForm(DecisionForm, LinkForm):
 
 
 class ProgramForm(forms.Form):
-    """For which program."""
+    """The program to add an application to."""
 
     program = forms.ModelChoiceField(
         label=_("Program"),

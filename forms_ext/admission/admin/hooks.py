@@ -8,12 +8,12 @@ from .listing import applications
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     applications.register_with_wagtail()
     hooks.register("register_admin_urls", admin_urls)
     bulk.connect()

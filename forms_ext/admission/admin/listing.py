@@ -19,7 +19,7 @@ State = Application.State
 
 
 class ApplicationFilters(PeopleFilterSet):
-    """What staff look for, with counts."""
+    """Filters with counts."""
 
     class Meta:
         model = Application
@@ -42,7 +42,7 @@ class ApplicationListing(Listing):
 
     @cached_property
     def may_decide(self) -> bool:
-        """Whether the reader decides, or reads only."""
+        """Tell whether the reader may decide, or only read."""
         return self.allows("decide")
 
     def next_step(self, application: Application) -> NextAction:
@@ -95,7 +95,7 @@ class ApplicationListing(Listing):
 
 
 class ApplicationAdmin(ListingAdmin):
-    """Applications in the menu."""
+    """The menu entry for applications."""
 
     model = Application
     base_url_path = "cop/applications"

@@ -32,7 +32,7 @@ from .forms import AcceptForm, DecisionForm, LinkForm, NoteForm, ReasonForm
 from .listing import applications
 
 State = Application.State
-#: What each panel asks; the others are decisions.
+#: The form of each panel; the others are decisions.
 FORMS: Mapping[str, type[forms.Form]] = {
     "note": NoteForm,
     "link": LinkForm,
@@ -43,7 +43,7 @@ FORMS: Mapping[str, type[forms.Form]] = {
 
 @dataclass
 class Panel:
-    """One thing that can be done with the person: its words, its form, and the mail that it sends."""
+    """One action on the person: its texts, its form, and the email that it sends."""
 
     name: str
     label: str | Promise
@@ -56,19 +56,19 @@ class Panel:
 
 
 def told(form: forms.Form) -> str:
-    """Return what was typed for the person, so that the mail shows it."""
+    """Return the message typed for the person, so that the email shows it."""
     return form.cleaned_data.get("message", "") if form.is_bound and form.is_valid() else ""
 
 
 class PersonFileView(AnswerFileView):
-    """A file that somebody sent with their application."""
+    """A file sent with an application."""
 
     permissions = [(Application, "review")]
     model = Application
 
 
 class PersonView(StaffView):
-    """One application beside everything that belongs to it; what can be done with it is done here."""
+    """One application with everything that belongs to it, and the actions on it."""
 
     permissions = [(Application, "review")]
     template_name = "forms_ext/admission/admin/person.html"
@@ -89,25 +89,25 @@ class PersonView(StaffView):
 
     @cached_property
     def may_decide(self) -> bool:
-        """Whether the reader decides, or reads and notes only."""
+        """Tell whether the reader may decide, or only read and add notes."""
         return may(self.request.user, "decide", Application)
 
     # What can be done ----------------------------------------------------------------------------
 
     def form(self, name: str, form_class: type[forms.Form]) -> forms.Form:
-        """Return the form of the panel `name`: the one that came back with errors, or a new one."""
+        """Return the form of the panel `name`: the one with errors, or a new one."""
         if self.bound and self.bound[0] == name:
             return self.bound[1]
         return form_class(prefix=name)
 
     def link_end(self, form: forms.Form) -> datetime | None:
-        """Return the last day of the link that somebody has typed, so that the mail shows it."""
+        """Return the last day typed for the link, so that the email shows it."""
         if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
             return form.ends_at(self.page)
         return None
 
     def panels(self) -> list[Panel]:
-        """Return what the state of the application allows."""
+        """Return the panels that the status of the application allows."""
         panels = []
         for to_state in decisions.allowed(self.application):
             form = self.form(to_state, FORMS.get(to_state, DecisionForm))
@@ -193,13 +193,13 @@ class PersonView(StaffView):
         return redirect(request.get_full_path())
 
     def note(self, form: forms.Form) -> str:
-        """Keep a note."""
+        """Save a note."""
         add_note(application=self.application, author=self.request.user, text=form.cleaned_data["text"])
         self.bound = None
         return _("Note saved.")
 
     def decide(self, to_state: str, form: forms.Form) -> str:
-        """Decide the application as the reader saw it; somebody may have decided it meanwhile."""
+        """Decide the application in the status that the reader saw; someone may have decided it meanwhile."""
         if (seen := self.request.POST.get("seen")) in State.values:
             self.application.state = seen
         decisions.decide(
@@ -225,7 +225,7 @@ class PersonView(StaffView):
     # Showing it ----------------------------------------------------------------------------------
 
     def neighbours(self) -> dict[str, Any]:
-        """Return the addresses of the previous and the next application in the listing that was left."""
+        """Return the URLs of the previous and the next application in the list that the reader came from."""
         query = QueryDict(self.request.GET.urlencode(), mutable=True)
         pks = list(applications.rows(self.request, query).values_list("pk", flat=True))
         if self.application.pk not in pks:
@@ -239,7 +239,7 @@ class PersonView(StaffView):
         }
 
     def person_url(self, pk: int) -> str:
-        """Return the address of another person in the same pile."""
+        """Return the URL of another person in the same list."""
         query = self.request.GET.urlencode()
         return reverse("cop_admission:person", args=[pk]) + (f"?{query}" if query else "")
 

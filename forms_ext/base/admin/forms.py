@@ -12,27 +12,27 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-#: How long a text may be that staff write to a person.
+#: The longest message from staff to a person.
 MESSAGE_LENGTH = 2000
 
 
 def day_input() -> forms.DateInput:
-    """Return the browser's own date picker: no script, and a keyboard works."""
+    """Return the browser's own date picker, which needs no script and works with a keyboard."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def new_key() -> str:
-    """Return a key by which a double click is known."""
+    """Return a key that identifies a double click."""
     return uuid.uuid4().hex
 
 
 def known_key(text: str) -> str:
-    """Return `text` if it is a key that `new_key` may have made, else a new one."""
+    """Return `text` if `new_key` may have made it, otherwise a new key."""
     return text if re.fullmatch(r"[0-9a-f]{32}", text) else new_key()
 
 
 def reason_field(*, max_length: int = 2000, help_text: "StrOrPromise" = "", **options: Any) -> forms.CharField:
-    """Return the field for what staff write for colleagues; `help_text` says more than that."""
+    """Return the field for what staff write for colleagues; `help_text` is added to its help."""
     alone = _("For colleagues only. Never shown to the person.")
     return forms.CharField(
         **{"label": _("Reason"), "required": False, "widget": AdminAutoHeightTextInput} | options,
@@ -42,7 +42,7 @@ def reason_field(*, max_length: int = 2000, help_text: "StrOrPromise" = "", **op
 
 
 def message_field(label: "StrOrPromise" = "", help_text: "StrOrPromise" = "") -> forms.CharField:
-    """Return the field for what the person is told, in the email."""
+    """Return the field for the message to the person in the email."""
     return forms.CharField(
         label=label or _("Message to the person"),
         max_length=MESSAGE_LENGTH,

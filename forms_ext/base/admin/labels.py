@@ -9,7 +9,7 @@ from cop_program.models import Program
 
 
 def choice_labels(choices: Any) -> Callable[[list[Any]], dict[Any, str]]:
-    """Return what labels the values of `choices` (a TextChoices): all of them, in their order."""
+    """Return a function that labels the values of `choices` (a TextChoices), all of them in their order."""
     return lambda values: {value: str(label) for value, label in choices.choices}
 
 

@@ -57,7 +57,7 @@ class NextAction:
 
 
 class NameColumn(TitleColumn):
-    """The name, which links to the detail page, and a quiet line below it."""
+    """The name, which links to the detail page, with a secondary line below it."""
 
     cell_template_name = "forms_ext/base/admin/cells/name.html"
 
@@ -71,7 +71,7 @@ class NameColumn(TitleColumn):
 
 
 class StateColumn(StatusTagColumn):
-    """A state as a word in a tag."""
+    """A status as a tag."""
 
 
 class ActionColumn(Column):
@@ -84,9 +84,9 @@ class ActionColumn(Column):
 
 
 class CountedFilter(django_filters.MultipleChoiceFilter):
-    """Check boxes, each with the number of rows it would show beside what else is chosen.
+    """Checkboxes, each with the number of rows that it would show together with the other filters.
 
-    `labels` maps values to their words and is asked once for a page; without it the field's own choices stand.
+    `labels` maps values to their labels and is called once per page. Without it, the field's own choices are used.
     """
 
     def __init__(
@@ -100,14 +100,14 @@ class CountedFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
         self.labels = labels or self.field_choices
         self.parse = parse
-        self.whole = whole  # show the values without rows, too
+        self.whole = whole  # also show values without rows
 
     def field_choices(self, values: list[Any]) -> dict[Any, str]:
         """Return the choices of the field, in their order."""
         return {value: str(label) for value, label in self.model._meta.get_field(self.field_name).flatchoices}
 
     def chosen(self, data: QueryDict, name: str) -> list[Any]:
-        """Return what `data` asks for, as far as it can be read; no column holds a NUL."""
+        """Return the readable values in `data`; no column can contain a NUL."""
         values = []
         for raw in data.getlist(name):
             with suppress(ValueError):
@@ -116,7 +116,7 @@ class CountedFilter(django_filters.MultipleChoiceFilter):
 
 
 class CountedFilterSet(WagtailFilterSet):
-    """Counts the choices of its `CountedFilter`s within the search and the other filters: a query for each."""
+    """Count the choices of each `CountedFilter` within the search and the other filters, with one query each."""
 
     def __init__(self, data: QueryDict | None = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
         super().__init__(data, queryset, **kwargs)
@@ -132,7 +132,7 @@ class CountedFilterSet(WagtailFilterSet):
             counter.extra["choices"] = cache(partial(self._choices, counter, rows, chosen[name]))  # when they are shown
 
     def _narrowed(self, data: QueryDict) -> QuerySet:
-        """Return the rows that the filters without counts leave."""
+        """Return the rows after the filters without counts."""
         rows = self.queryset
         for name, other in self.filters.items():
             if not isinstance(other, CountedFilter):
@@ -201,12 +201,12 @@ class Listing(IndexView):
 
     @cached_property
     def has_bulk_actions(self) -> bool:
-        """Whether the reader sees check boxes."""
+        """Tell whether the reader sees checkboxes."""
         action = self.model_admin.bulk_permission
         return bool(action) and self.allows(action)
 
     def get_columns(self) -> list[Column]:
-        """Return the columns after the check box."""
+        """Return the columns after the checkbox."""
         raise NotImplementedError
 
     @cached_property
@@ -223,7 +223,7 @@ class Listing(IndexView):
         )
 
     def get_detail_url(self, instance: Any) -> str | None:
-        """Return the address of the page of `instance`."""
+        """Return the URL of the page of `instance`."""
         return self.model_admin.get_detail_url(instance)
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
@@ -286,7 +286,7 @@ class ListingAdmin(ModelAdmin):
 
     index_view_class = Listing
     list_permission = "view"
-    permission_model: type[Model] | None = None  # whose policy is asked, where it is not `model`'s
+    permission_model: type[Model] | None = None  # the model whose policy decides, if not `model`
     bulk_permission = ""
     detail_url_name = ""
     assignable: ClassVar[Iterable[str]] = ()  # codenames that a group can be given
@@ -309,7 +309,7 @@ class ListingAdmin(ModelAdmin):
         return reverse(self.detail_url_name, args=[instance.pk]) if self.detail_url_name else None
 
     def results_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the rows alone, for the live search and the filters."""
+        """Return only the rows, for live search and filters."""
         return self.index_view_class.as_view(model_admin=self, results_only=True)(request)
 
     def get_admin_urls_for_registration(self) -> tuple[URLPattern, ...]:
@@ -338,7 +338,7 @@ class ListingAdmin(ModelAdmin):
         """Rows of a list are not in the reference index: they are no content."""
 
     def rows(self, request: HttpRequest, query: QueryDict) -> QuerySet:
-        """Return the rows that the listing shows for `query`: searched, filtered and in order."""
+        """Return the rows that the listing shows for `query`: searched, filtered and ordered."""
         view = self.index_view_class(model_admin=self)
         asked = HttpRequest()
         asked.method, asked.user, asked.META = "GET", request.user, request.META
@@ -362,7 +362,7 @@ class ListingBulkAction(BulkAction):
         index = self.listing_admin.url_helper.index_url
         sent = request.POST.get("next") or request.GET.get("next", "")
         path, _mark, query = sent.partition("?")
-        self.listing = QueryDict(query) if path == index else None  # how the listing was filtered that was left
+        self.listing = QueryDict(query) if path == index else None  # filters of the listing that was left
         if self.listing is not None:
             self.next_url = sent  # Wagtail drops one above 2,048 characters
         elif self.next_url == request.path:
@@ -379,13 +379,13 @@ class ListingBulkAction(BulkAction):
             return TemplateResponse(request, "forms_ext/base/admin/bulk_refused.html", context, status=refused.status)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show what will be done to a request that comes from the listing; do it if that page was shown."""
+        """Show what will be done for a post from the listing; do it for a post from that page."""
         answer = super().post if self.is_confirmed else self.get
         return answer(request, *args, **kwargs)
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the request comes from the page that shows what will be done, row by row."""
+        """Tell whether the request comes from the page that shows what will be done, row by row."""
         return selection.CONFIRMED in self.request.POST and not self.selection.is_all
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -393,7 +393,7 @@ class ListingBulkAction(BulkAction):
         return {name: value for name, value in super().get_form_kwargs().items() if name not in filled}
 
     def get_actionable_objects(self) -> tuple[list[Any], dict[str, list[Any]]]:
-        """Return the selected rows that are still there; raise SelectionRefused if there are none, or too many."""
+        """Return the selected rows that still exist; raise SelectionRefused if there are none, or too many."""
         keys = self.all_in_listing() if self.selection.is_all else list(self.selection.seen)
         rows = list(self.get_queryset(self.model, keys)) if keys else []
         if not rows:
@@ -401,7 +401,7 @@ class ListingBulkAction(BulkAction):
         return rows, {"items_with_no_access": []}
 
     def all_in_listing(self) -> list[int]:
-        """Return the keys of all rows that the listing shows that was left."""
+        """Return the keys of all rows of the listing that the reader came from."""
         if self.listing is None:
             raise selection.SelectionRefused(_("The list was not recognized. Go back to it and select the rows again."))
         rows = self.listing_admin.rows(self.request, self.listing).values_list("pk", flat=True)

@@ -18,13 +18,13 @@ __all__ = ["ALL", "CONFIRMED", "FIELD", "LIMIT", "Selection", "SelectionRefused"
 
 FIELD = "rows"  # in the body: "12 13", "12:submitted 13:accepted" or "all"
 ALL = "all"
-CONFIRMED = "confirmed"  # stands in the page that shows what will be done
+CONFIRMED = "confirmed"  # present on the page that shows what will be done
 LIMIT = 2000
 ENTRY = re.compile(r"([0-9]{1,19})(?::([a-z_]{1,20}))?", re.ASCII)
 
 
 class SelectionRefused(Exception):
-    """A selection that cannot be used, in words; `status` is that of the answer."""
+    """A selection that cannot be used, with a message; `status` is that of the response."""
 
     def __init__(self, message: str | Promise, status: int = 400) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class SelectionRefused(Exception):
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows by key with the state in which the reader saw each ("" if unknown), or all that the filters show."""
+    """Rows by key with the status that the reader saw ("" if unknown), or all filtered rows."""
 
     seen: Mapping[int, str] = field(default_factory=dict)
     is_all: bool = False
@@ -73,5 +73,5 @@ def check_size(count: int) -> None:
 
 
 def write(seen: Mapping[int, str]) -> str:
-    """Return the field for rows and the state in which each is shown."""
+    """Return the form field for rows and the status shown for each."""
     return " ".join(f"{pk}:{state}" if state else str(pk) for pk, state in seen.items())

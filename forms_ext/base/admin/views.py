@@ -25,7 +25,7 @@ __all__ = ["ShownEmail", "StaffActionView", "StaffRequest", "StaffView"]
 
 
 class StaffRequest(HttpRequest):
-    """A request in the admin, for the type checker: Wagtail lets nobody in who is not logged in."""
+    """A request in the admin, for the type checker: Wagtail admits only logged-in users."""
 
     user: "User"
 
@@ -48,7 +48,7 @@ class ShownEmail:
 
 
 class StaffView(WagtailAdminTemplateMixin, View):
-    """A page of the staff: `permissions` names (model, action) pairs, of which the reader needs one."""
+    """A staff page: `permissions` lists (model, action) pairs, of which the reader needs one."""
 
     request: StaffRequest
     permissions: Sequence[tuple[type[Model], str]] = ()
@@ -85,10 +85,10 @@ class StaffView(WagtailAdminTemplateMixin, View):
 
 
 class StaffActionView(StaffView):
-    """A page that says what an action will do, asks what it needs, and does it on POST.
+    """A page that describes an action, asks for what it needs, and performs it on POST.
 
-    An action that the state forbids shows its reason; the page stays as it is, with what was typed. One that sends
-    emails (`shows_emails`) shows them first, and again with what was typed when `preview` is posted.
+    If the action is refused, the page shows the reason and keeps what was typed. An action that sends emails
+    (`shows_emails`) shows them first, and again with what was typed when `preview` is posted.
     """
 
     template_name = "forms_ext/base/admin/action.html"
@@ -109,7 +109,7 @@ class StaffActionView(StaffView):
         return self.form_class(data, initial=self.get_initial())
 
     def effects(self) -> Sequence[str | Promise]:
-        """Return sentences: what will happen."""
+        """Return sentences that say what will happen."""
         return []
 
     def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
@@ -130,11 +130,11 @@ class StaffActionView(StaffView):
         return self.show(form, values=values)
 
     def values_of(self, form: forms.Form) -> dict[str, Any] | None:
-        """Return what `form` holds, None if more than a confirmation is missing or wrong."""
+        """Return the values of `form`, or None if more than a confirmation is missing or wrong."""
         return None if set(form.errors) - self.confirmations else form.cleaned_data
 
     def show(self, form: forms.Form, *, values: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-        """Render the page, with the emails that would go out with `values`."""
+        """Render the page, with the emails that would be sent with `values`."""
         return self.render_to_response(
             self.get_context_data(
                 **self.emails_context(values),
@@ -148,7 +148,7 @@ class StaffActionView(StaffView):
         )
 
     def emails_context(self, values: dict[str, Any] | None) -> Mapping[str, Any]:
-        """Return what the page says about the emails: those that would go out, or why the action is refused."""
+        """Return the context for the emails: those that would be sent, or why the action is refused."""
         context: dict[str, Any] = {"shows_emails": self.shows_emails, "emails": None, "refused": ""}
         if self.shows_emails and values is not None:
             try:
@@ -173,7 +173,7 @@ class StaffActionView(StaffView):
         return redirect(self.get_success_url())
 
     def preview(self, form: forms.Form) -> HttpResponse:
-        """Show the emails with what was typed; nothing is done, and no confirmation is asked for."""
+        """Show the emails with what was typed. Nothing is done, and no confirmation is needed."""
         values = self.values_of(form)
         for name in self.confirmations & set(form.errors):
             del form.errors[name]
@@ -181,5 +181,5 @@ class StaffActionView(StaffView):
 
 
 def _as_posted(form: forms.Form) -> dict[str, Any]:
-    """Return what `form` holds at first, as if it had been sent like that."""
+    """Return the initial values of `form` as if they had been posted."""
     return {form.add_prefix(name): form.get_initial_for_field(field, name) for name, field in form.fields.items()}

@@ -61,7 +61,7 @@ class ExportForm(forms.Form):
             del self.fields["split_choices"]
 
     def chosen(self) -> Options:
-        """Return what was chosen."""
+        """Return the chosen options."""
         values = dict(self.cleaned_data)
         if values["delimiter"] == "tab":
             values["delimiter"] = "\t"

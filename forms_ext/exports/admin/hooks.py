@@ -10,7 +10,7 @@ from . import buttons, urls
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
 
 
@@ -20,7 +20,7 @@ def permissions() -> QuerySet[Permission]:
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_permissions", permissions)
     add_buttons(buttons.of_listing)

@@ -26,12 +26,12 @@ State = Export.State
 
 
 class SourcePage(StaffView):
-    """What the pages about one source share: who may export it, and its name."""
+    """What the pages of one source share: who may export it, and its name."""
 
     header_icon = "download"
 
     def find_source(self, name: str) -> None:
-        """Set `source`; refuse who may not export it."""
+        """Set `source`; refuse readers who may not export it."""
         if name not in SOURCES:
             raise Http404
         self.source = SOURCES[name]
@@ -75,7 +75,7 @@ class ExportView(SourcePage, StaffView):
         }
 
     def make_form(self, data: Any = None) -> ExportForm | None:
-        """Return the form; files have nothing to choose."""
+        """Return the form; files have no options."""
         return None if self.source.is_files else ExportForm(data, source=self.source)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
@@ -97,7 +97,7 @@ class ExportView(SourcePage, StaffView):
 
 
 class JobPage(SourcePage):
-    """What the pages about one export in the background share: it is shown to who asked for it alone."""
+    """What the pages of one background export share: only the person who started it sees them."""
 
     permissions = [(Export, "add")]
 
@@ -108,7 +108,7 @@ class JobPage(SourcePage):
 
 
 class JobView(JobPage, StaffView):
-    """How far an export is, and the link to its file."""
+    """The progress of an export, and the link to its file."""
 
     template_name = "forms_ext/exports/admin/export_job.html"
 
@@ -129,13 +129,13 @@ class JobView(JobPage, StaffView):
         }
 
     def again_url(self) -> str:
-        """Return where the same rows are exported again, as long as it is known which they were."""
+        """Return the URL that exports the same rows again, as long as they are known."""
         is_known = self.export.state == State.FAILED and self.export.ends_at is not None
         return f"{reverse('cop_exports:export', args=[self.source.name])}?{self.export.query}" if is_known else ""
 
 
 class FileView(JobPage, StaffView):
-    """The file of an export, until its link ends."""
+    """The file of an export, until its link expires."""
 
     http_method_names = ["get", "head", "options"]
 

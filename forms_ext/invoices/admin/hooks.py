@@ -15,7 +15,7 @@ from .listing import AccountAdmin, InvoiceAdmin
 
 
 class MoneyGroup(ModelAdminGroup):
-    """The registers of money in the menu."""
+    """The menu group for billing."""
 
     items = (AccountAdmin, InvoiceAdmin, RefundAdmin, RebateAdmin)
     menu_label = _("Billing")
@@ -24,7 +24,7 @@ class MoneyGroup(ModelAdminGroup):
 
 
 class IssuerViewSet(SnippetViewSet):
-    """Who issues invoices."""
+    """The issuers of invoices."""
 
     model = Issuer
     icon = "home"
@@ -43,12 +43,12 @@ class IssuerViewSet(SnippetViewSet):
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     register_snippet(IssuerViewSet)
     MoneyGroup().register_with_wagtail()
     hooks.register("register_admin_urls", admin_urls)

@@ -19,7 +19,7 @@ from ..status import InvoiceStatus
 
 
 class AccountFilters(CountedFilterSet):
-    """Who has paid, who has not, who is late."""
+    """Filters with counts."""
 
     standing = CountedFilter(
         label=gettext_lazy("Payment status"), labels=labels.choice_labels(PaymentStatus), whole=True
@@ -32,7 +32,7 @@ class AccountFilters(CountedFilterSet):
 
 
 class AccountListing(MoneyListing):
-    """Accounts with what is owed and what was paid."""
+    """Accounts with the amount due and the amount paid."""
 
     filterset_class = AccountFilters
     search_fields = ["search_text"]
@@ -73,7 +73,7 @@ class AccountListing(MoneyListing):
 
 
 class InvoiceFilters(CountedFilterSet):
-    """Which invoices."""
+    """Filters with counts."""
 
     state = CountedFilter(label=gettext_lazy("Status"), labels=labels.choice_labels(InvoiceStatus), whole=True)
     kind = CountedFilter(label=gettext_lazy("Type"), labels=labels.choice_labels(Invoice.Kind), whole=True)
@@ -126,12 +126,12 @@ class InvoiceListing(MoneyListing):
         ]
 
     def pdf(self, invoice: Invoice) -> NextAction | None:
-        """Return the link to the PDF, once it is there."""
+        """Return the link to the PDF, once it exists."""
         return NextAction(_("PDF"), reverse("cop_billing:invoice_pdf", args=[invoice.pk])) if invoice.pdf_path else None
 
 
 class AccountAdmin(ListingAdmin):
-    """Accounts in the menu."""
+    """The menu entry for accounts."""
 
     model = Account
     base_url_path = "cop/accounts"
@@ -143,7 +143,7 @@ class AccountAdmin(ListingAdmin):
 
 
 class InvoiceAdmin(BillingAdmin):
-    """Invoices in the menu."""
+    """The menu entry for invoices."""
 
     model = Invoice
     base_url_path = "cop/invoices"

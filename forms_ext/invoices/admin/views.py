@@ -22,7 +22,7 @@ from ..models import Invoice, Receipt
 
 
 class AccountView(AccountPage, StaffView):
-    """One account: its rows with the balance after each, payments, invoices, what is due."""
+    """One account: its entries with the balance after each, payments, invoices, the amount due."""
 
     template_name = "forms_ext/invoices/admin/account.html"
 
@@ -33,7 +33,7 @@ class AccountView(AccountPage, StaffView):
         return [(reverse("cop_accounts_modeladmin_index"), _("Accounts"))]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows with the balance after each."""
+        """Return the entries with the balance after each."""
         balance, shown = Money(0, self.account.currency), []
         rows = list(self.account.rows.select_related("recorded_by"))
         reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
@@ -80,7 +80,7 @@ class AccountView(AccountPage, StaffView):
 
 
 class IssueView(AccountActionView):
-    """Issue the invoice for what is owed."""
+    """Issue the invoice for the amount due."""
 
     page_title = gettext_lazy("Issue invoice")
     submit_label = gettext_lazy("Issue and email invoice")

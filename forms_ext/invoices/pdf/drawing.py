@@ -26,7 +26,7 @@ from . import einvoice, page
 from .glyphs import FONTS, fallback
 from .metadata import descriptions
 
-# What WeasyPrint tells of each step is of no use in the log of a site.
+# WeasyPrint's messages about each step are useless in the log of a site.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 STYLE = Path(__file__).with_name("page.css")
@@ -45,10 +45,10 @@ _lock = Lock()
 
 
 class OwnFilesOnly(URLFetcher):
-    """Opens the bundled fonts and one logo, whose bytes must have their hash; refuses every other address."""
+    """Open the bundled fonts and one logo, whose bytes must have their hash; refuse every other URL."""
 
     def __init__(self, logo: Mapping[str, str] | None = None) -> None:
-        # Not the parent's: it builds an SSL context for each document.
+        # Not the parent's, which builds an SSL context for each document.
         self._fail_on_errors = True
         self._logo = logo
 
@@ -101,7 +101,7 @@ def _style(page_size: str, language: str, extra_font: str) -> CSS:
 
 
 def render(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be drawn in time."""
+    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be rendered in time."""
     logo = snapshot["issuer"]["logo"]
     if logo and not _is_drawable(logo["path"], logo["sha256"]):
         snapshot = {**snapshot, "issuer": {**snapshot["issuer"], "logo": None}}
@@ -143,7 +143,7 @@ def _attachments(snapshot: Mapping[str, Any]) -> list[Attachment]:
 def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[str, str] | None) -> bytes:
     if len(_images) > LOGOS_KEPT:
         _images.clear()
-    is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive: not for the cache
+    is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive, so it is not cached
     document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
     content: bytes = document.write_pdf(
         stylesheets=[style],
@@ -157,12 +157,12 @@ def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[
 
 
 def _finish(document: Document, pdf: pydyf.PDF) -> None:
-    """Say what else the document follows; the metadata stays readable without unpacking.
+    """Declare the other standards of the document; the metadata stays readable without decompression.
 
-    WeasyPrint lists each attachment twice: once is enough.
+    WeasyPrint lists each attachment twice; one entry is kept.
 
-    Signs that a font draws with a part of their own (the dots of Arabic letters) stand for no character: they are
-    read as a joiner, since both standards want a character for each.
+    Glyphs that a font draws as a separate part (the dots of Arabic letters) have no character. They are read as a
+    joiner, because both standards require a character for each.
     """
     number = int(pdf.catalog["Metadata"].split()[0])
     metadata = pdf.objects[number]

@@ -30,7 +30,7 @@ def covered(extra: str = "") -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """Return `text` with what cannot be drawn taken apart, left out (marks, controls) or shown as a replacement."""
+    """Return `text` with missing characters decomposed, left out (marks, controls) or replaced."""
     if text.isascii() and text.isprintable():
         return text
     points = covered(fallback())

@@ -37,12 +37,12 @@ class AmountForm(forms.Form):
 
     @property
     def money(self) -> Money:
-        """The amount with its currency."""
+        """Return the amount with its currency."""
         return Money(self.cleaned_data["amount"], self.account.currency)
 
 
 class PaymentForm(AmountForm):
-    """Money that came in."""
+    """A payment received."""
 
     received_on = forms.DateField(
         label=_("Received on"), widget=day_input(), help_text=_("The day the money arrived, not today's date.")
@@ -62,11 +62,11 @@ class PaymentForm(AmountForm):
 
     @property
     def accepted(self) -> list[str]:
-        """The keys of the doubts that were read and accepted."""
+        """Return the keys of the questions that were confirmed."""
         return self.cleaned_data["doubts"].split() if self.cleaned_data.get("sure") else []
 
     def ask(self, doubts: Sequence[Doubt]) -> None:
-        """Ask about `doubts`, each in a sentence, with a box to accept them."""
+        """Ask to confirm `doubts`, each in a sentence, with one checkbox."""
         self._add_box()
         kept = {name: value for name, value in self.data.items() if name != "sure"}
         self.data = kept | {"doubts": " ".join(doubt.key for doubt in doubts)}
@@ -74,26 +74,26 @@ class PaymentForm(AmountForm):
 
 
 class PaidOnForm(forms.Form):
-    """The day on which money was paid out."""
+    """The day on which a refund or rebate was paid."""
 
     paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
     message = message_field()
 
 
 class RefundForm(AmountForm):
-    """Money to give back."""
+    """A refund to list."""
 
     reason = reason_field(max_length=300, required=True)
 
 
 class WithdrawForm(forms.Form):
-    """Why a refund is taken off the list."""
+    """The reason why a refund is removed from the list."""
 
     reason = reason_field(max_length=300, required=True)
 
 
 class RebateProgramForm(forms.Form):
-    """Whose rebates."""
+    """The program whose rebates are listed."""
 
     program = forms.ModelChoiceField(
         label=_("Program"),

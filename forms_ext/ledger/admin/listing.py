@@ -33,12 +33,12 @@ from ..status import DueStatus
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """Return a figure of the database with its currency."""
+    """Return an amount from the database with its currency."""
     return format_money(Money(exact(amount), currency))
 
 
 def day(value: date | None) -> str:
-    """Return a date in words, or nothing."""
+    """Return a formatted date, or ''."""
     return date_format(value, "DATE_FORMAT") if value else ""
 
 
@@ -48,10 +48,10 @@ def program_filter(field_name: str) -> CountedFilter:
 
 
 class MoneyListing(Listing):
-    """What the registers of money share."""
+    """What the billing lists share."""
 
     def state_column(self, name: str, choices: Any, urgent: str) -> StateColumn:
-        """Return the column of the state `name`; `urgent` stands out."""
+        """Return the column of the status `name`; `urgent` ones are highlighted."""
         return StateColumn(
             name,
             label=_("Status"),
@@ -63,14 +63,14 @@ class MoneyListing(Listing):
 
 
 class DueFilters(CountedFilterSet):
-    """Still to pay, or done."""
+    """Filters with counts."""
 
     due = CountedFilter(label=gettext_lazy("Status"), labels=labels.choice_labels(DueStatus), whole=True)
     program = program_filter("account__program_id")
 
 
 class DueListing(MoneyListing):
-    """Money to pay out, the oldest first."""
+    """Refunds or rebates to pay, the oldest first."""
 
     default_ordering = ["listed_at", "pk"]
     search_fields = ["account__search_text"]
@@ -104,7 +104,7 @@ class DueListing(MoneyListing):
         ]
 
     def more_columns(self) -> list[Column]:
-        """Return columns of this kind alone."""
+        """Return the columns of this list only."""
         return []
 
 
@@ -177,14 +177,14 @@ class RebateListing(DueListing):
 
 
 class BillingAdmin(ListingAdmin):
-    """A register that those may read who bill accounts."""
+    """A list for users who may bill accounts."""
 
     list_permission = "bill"
     permission_model = Account
 
 
 class RefundAdmin(BillingAdmin):
-    """Refunds in the menu."""
+    """The menu entry for refunds."""
 
     model = RefundDue
     base_url_path = "cop/refunds"
@@ -194,7 +194,7 @@ class RefundAdmin(BillingAdmin):
 
 
 class RebateAdmin(BillingAdmin):
-    """Rebates in the menu."""
+    """The menu entry for rebates."""
 
     model = RebateDue
     base_url_path = "cop/rebates"

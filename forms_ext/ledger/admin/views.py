@@ -26,7 +26,7 @@ REBATES = "cop_rebates_modeladmin_index"
 
 
 class AccountPage(StaffView):
-    """What the pages about one account share."""
+    """What the pages of one account share."""
 
     permissions = [(Account, "bill")]
     header_icon = "user"
@@ -37,7 +37,7 @@ class AccountPage(StaffView):
         self.account = get_object_or_404(accounts, pk=self.kwargs["pk"])
 
     def account_url(self) -> str:
-        """Return the address of the account."""
+        """Return the URL of the account."""
         return reverse("cop_billing:account", args=[self.account.pk])
 
 
@@ -52,7 +52,7 @@ class AccountActionView(AccountPage, MailingActionView):
 
 
 class PaymentView(AccountActionView):
-    """Record money that came in: a part, all of it, or too much."""
+    """Record a payment: part of the amount due, all of it, or more."""
 
     page_title = gettext_lazy("Record a payment")
     submit_label = gettext_lazy("Record payment")
@@ -126,7 +126,7 @@ class PaymentView(AccountActionView):
 
 
 class ListRefundView(AccountActionView):
-    """List money to give back."""
+    """List a refund."""
 
     page_title = gettext_lazy("List refund")
     submit_label = gettext_lazy("List refund")
@@ -158,7 +158,7 @@ class ListRefundView(AccountActionView):
 
 
 class PaidOutView(MailingActionView):
-    """Record that money was paid out."""
+    """Record that a refund or rebate was paid."""
 
     permissions = [(Account, "bill")]
     form_class = PaidOnForm
@@ -179,7 +179,7 @@ class PaidOutView(MailingActionView):
 
 
 class RefundPage(StaffView):
-    """What the pages about one refund share."""
+    """What the pages of one refund share."""
 
     permissions = [(Account, "bill")]
     header_icon = "redirect"
@@ -209,7 +209,7 @@ class RefundView(RefundPage, PaidOutView):
 
 
 class WithdrawRefundView(RefundPage, StaffActionView):
-    """Take a refund off the list."""
+    """Remove a refund from the list."""
 
     page_title = gettext_lazy("Remove refund from list")
     submit_label = gettext_lazy("Remove from list")

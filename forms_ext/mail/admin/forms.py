@@ -17,7 +17,7 @@ from ..rendering import Source
 
 @dataclass(frozen=True)
 class Place:
-    """Which text is meant: of which kind, for which scope, in which language."""
+    """Which text is meant: its email type, scope and language."""
 
     kind: EmailType
     scope: str
@@ -31,17 +31,17 @@ class Place:
         return row
 
     def source(self) -> Source:
-        """Return the text in force here."""
+        """Return the text in use here."""
         return queries.source(self.kind, scope=self.scope, language=self.language)
 
     def unused(self) -> list[str]:
-        """Return what to do about the own text that would be in force here, and is not used."""
+        """Return how to fix the own text that is not used here."""
         template, _language = queries.chosen(self.kind, scope=self.scope, language=self.language)
         return [secrecy.advice(name) for name in queries.misplaced(template)] if template else []
 
 
 class TemplateForm(WagtailAdminModelForm):
-    """The text of one kind of mail."""
+    """The text of one email type."""
 
     class Meta:
         model = MailTemplate
@@ -54,7 +54,7 @@ class TemplateForm(WagtailAdminModelForm):
         self.place = place
         self.fields["subject"].help_text = _("In one line, say what happened and in which program.")
         self.fields["body"].help_text = _("A link field in a paragraph of its own becomes the button.")
-        # Without it the editor has no name: it is no element that a label could name.
+        # Without it, the editor has no accessible name: it is not an element that a label can name.
         self.fields["body"].widget.options["ariaLabel"] = str(self.fields["body"].label)
         self.fields["button_label"].widget.attrs["placeholder"] = str(place.kind.button)
         if not place.kind.links:
@@ -108,7 +108,7 @@ class TemplateForm(WagtailAdminModelForm):
             raise ValidationError(problems)
 
     def _check_not_mistaken(self, subject: str) -> None:
-        """Refuse the subject of another kind: nobody may take an acknowledgement for an acceptance."""
+        """Refuse the subject of another email, so that no one takes an acknowledgement for an acceptance."""
         for other in all_types():
             if other.name == self.place.kind.name:
                 continue

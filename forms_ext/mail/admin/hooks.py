@@ -16,7 +16,7 @@ from .listing import email_log
 
 
 class TemplatesMenuItem(MenuItem):
-    """Shown to those who may read or change mails."""
+    """A menu entry for users who may read or change email templates."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return views.may_read(request.user)
@@ -33,13 +33,13 @@ class UnusedTextsPanel(Component):
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Put the panel first, for those who may read the texts."""
+    """Put the panel first on the home page, for users who may read the texts."""
     if views.may_read(request.user):
         panels.append(UnusedTextsPanel())
 
 
 def view_permissions() -> QuerySet[Permission]:
-    """Return what an administrator can give a group in the settings."""
+    """Return the permissions that an administrator can give to a group."""
     return Permission.objects.filter(
         content_type__app_label="forms_ext",
         codename__in=["view_mailtemplate", "change_mailtemplate"],
@@ -47,7 +47,7 @@ def view_permissions() -> QuerySet[Permission]:
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [path("cop-mail/", include((urls.urlpatterns, urls.app_name)))]
 
 
@@ -59,7 +59,7 @@ def templates_menu_item() -> MenuItem:
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_admin_menu_item", templates_menu_item)
     hooks.register("construct_homepage_panels", add_panel)

@@ -29,7 +29,7 @@ def kind_label(mail: OutgoingMail) -> str:
 
 
 def when(mail: OutgoingMail) -> str:
-    """Return the date that matters now: when it was sent, will be tried, or was written."""
+    """Return the date that matters now: when the email was sent, will be tried, or was created."""
     if mail.state == State.SENT and mail.sent_at:
         return date_format(mail.sent_at, "DATETIME_FORMAT")
     if mail.state == State.QUEUED and mail.attempts and mail.next_attempt_at:
@@ -38,17 +38,17 @@ def when(mail: OutgoingMail) -> str:
 
 
 def _of_kinds(values: list[str]) -> dict[str, str]:
-    """Return the words for kinds of mail."""
+    """Return the labels of email types."""
     return {value: str(kind.label) if (kind := email_types.find(value)) else value for value in values}
 
 
 def _of_scopes(values: list[str]) -> dict[str, str]:
-    """Return the titles of the programs that have mails."""
+    """Return the titles of the programs that have emails."""
     return {value: label for value, label in scopes() if value in values}
 
 
 class EmailFilters(CountedFilterSet):
-    """What staff look for, with counts."""
+    """Filters with counts."""
 
     state = CountedFilter(label=gettext_lazy("Status"), whole=True)
     kind = CountedFilter(label=gettext_lazy("Email type"), labels=_of_kinds)
@@ -60,7 +60,7 @@ class EmailFilters(CountedFilterSet):
 
 
 class EmailListing(Listing):
-    """All mails, the newest first."""
+    """All emails, the newest first."""
 
     filterset_class = EmailFilters
     search_fields = ["search_text"]

@@ -38,7 +38,7 @@ State = OutgoingMail.State
 
 @dataclass(frozen=True)
 class UnusedText:
-    """An own text that is not used, and where it is changed."""
+    """An own text that is not used, and where to change it."""
 
     label: str
     url: str
@@ -46,7 +46,7 @@ class UnusedText:
 
 @dataclass(frozen=True)
 class KindRow:
-    """One line of the list."""
+    """One row of the list."""
 
     kind: email_types.EmailType
     subject: str
@@ -57,12 +57,12 @@ class KindRow:
 
 
 def may_read(user: Any) -> bool:
-    """Tell whether `user` may see the texts of mails."""
+    """Tell whether `user` may see the texts of emails."""
     return user.has_perm("forms_ext.view_mailtemplate") or user.has_perm("forms_ext.change_mailtemplate")
 
 
 def place_url(name: str, *args: str, scope: str, language: str) -> str:
-    """Return the address of a page for `scope` and `language`."""
+    """Return the URL of a page for `scope` and `language`."""
     return f"{reverse(f'forms_ext_mail:{name}', args=args)}?{urlencode({'scope': scope, 'language': language})}"
 
 
@@ -80,7 +80,7 @@ def unused_texts() -> list[UnusedText]:
 
 
 class MailTemplateView(WagtailAdminTemplateMixin, View):
-    """What both pages share: who may come, and which scope and language are meant."""
+    """What both pages share: who has access, and which scope and language are meant."""
 
     request: StaffRequest
     header_icon = "mail"
@@ -113,7 +113,7 @@ class MailTemplateView(WagtailAdminTemplateMixin, View):
         return self.request.user.has_perm("forms_ext.change_mailtemplate")
 
     def place_url(self, name: str, *args: str) -> str:
-        """Return the address of a page for the same scope and language."""
+        """Return the URL of a page for the same scope and language."""
         return place_url(name, *args, scope=self.scope, language=self.language)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class MailTemplateView(WagtailAdminTemplateMixin, View):
 
 
 class TemplateList(MailTemplateView):
-    """Every kind of mail with its subject, and whether its text is the built-in one."""
+    """Every email type with its subject, and whether it uses the default text."""
 
     page_title: str | Promise = gettext_lazy("Email templates")
     template_name = "forms_ext/mail/admin/templates.html"
@@ -163,7 +163,7 @@ class TemplateList(MailTemplateView):
 
 
 class TemplateEdit(MailTemplateView):
-    """The text of one kind: write, see, save, or go back to what was in force before."""
+    """The text of one email type: edit it, preview it, save it, or go back to the previous text."""
 
     template_name = "forms_ext/mail/admin/template.html"
 
@@ -205,7 +205,7 @@ class TemplateEdit(MailTemplateView):
         return self.save(form)
 
     def only_show(self, request: HttpRequest) -> HttpResponse:
-        """Show the text in force to a reader who may not change it."""
+        """Show the text in use to a reader who may not change it."""
         if "preview" not in request.POST:
             raise PermissionDenied
         return self.show(TemplateForm(place=self.place, **self._instance()), self.rendered(self.place.source()))
@@ -229,7 +229,7 @@ class TemplateEdit(MailTemplateView):
         return redirect(self.place_url("template", self.place.kind.name))
 
     def reset(self) -> HttpResponse:
-        """Give this place's own text up."""
+        """Delete the own text of this place."""
         actions.reset_template(
             kind=self.place.kind.name, scope=self.scope, language=self.language, by=self.request.user
         )
@@ -238,7 +238,7 @@ class TemplateEdit(MailTemplateView):
 
     @cached_property
     def preview(self) -> Preview:
-        """Whose values this user may see in a preview."""
+        """Return whose values this user may see in a preview."""
         return Preview(self.place.kind, self.scope, self.request.user)
 
     @cached_property
@@ -246,7 +246,7 @@ class TemplateEdit(MailTemplateView):
         return PreviewForm(self.request.POST or None, choices=self.preview.choices())
 
     def rendered(self, source: Source) -> Rendered:
-        """Return the mail as this user may see it."""
+        """Return the email as this user may see it."""
         values = self.preview.values(self.preview_form.data.get("values_of", ""))
         return actions.show(self.place.kind, source, fields=values, language=self.language)
 
@@ -325,7 +325,7 @@ class EmailView(WagtailAdminTemplateMixin, View):
 
 
 class MailingActionView(StaffActionView):
-    """A page of an action that mails people: the emails are shown before it is done."""
+    """The page of an action that emails people: it shows the emails first."""
 
     shows_emails = True
 

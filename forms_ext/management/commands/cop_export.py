@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.stderr.write(f"{export.rows} rows.")
 
     def query(self, source: Source, options: dict[str, Any]) -> str:
-        """Return the query string that the register would have."""
+        """Return the query string that the list would have."""
         parts = [options["query"]] if options["query"] else []
         if slug := options["program"]:
             program = Program.objects.filter(page__slug=slug).first()

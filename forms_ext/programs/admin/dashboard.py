@@ -35,7 +35,7 @@ SOON = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do today: in words, with the label and the address of its list."""
+    """One task: its text, and the label and URL of its list."""
 
     text: str
     label: str | Promise
@@ -44,7 +44,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that leads to its list."""
+    """A figure that links to its list."""
 
     value: str
     label: str | Promise
@@ -52,12 +52,12 @@ class Figure:
 
 
 def listing(name: str, **query: Any) -> str:
-    """Return the address of a register, filtered."""
+    """Return the URL of a list, filtered."""
     return f"{reverse(f'cop_{name}_modeladmin_index')}?{urlencode(query)}"
 
 
 class Dashboard:
-    """Everything that the home of one program shows, each figure asked once."""
+    """Everything that the dashboard of one program shows, with each figure queried once."""
 
     #: The methods that tell what may need a hand, the most pressing first.
     TASKS = (
@@ -89,18 +89,18 @@ class Dashboard:
         self.accounts = dict(accounts.order_by().values_list("standing").annotate(n=Count("pk")))
 
     def url(self, name: str, **query: Any) -> str:
-        """Return the address of a register, filtered to this program."""
+        """Return the URL of a list, filtered to this program."""
         return listing(name, program=self.program.pk, **query)
 
     # What needs a hand ---------------------------------------------------------------------------
 
     def tasks(self) -> list[Task]:
-        """Return what needs a hand today, the most pressing first."""
+        """Return the to-do list, most urgent first."""
         found = (getattr(self, name)() for name in self.TASKS)
         return [task for task in found if task]
 
     def failed_mails(self) -> Task | None:
-        """Mails that were given up."""
+        """Emails that failed for good."""
         scope = self.program.scope
         n = OutgoingMail.objects.filter(scope=scope, state=OutgoingMail.State.FAILED).count()
         text = ngettext("%(n)d email failed", "%(n)d emails failed", n) % {"n": n}
@@ -118,7 +118,7 @@ class Dashboard:
         return Task(text, _("Fix it"), f"{reverse('forms_ext_mail:templates')}?{query}")
 
     def failed_invoices(self) -> Task | None:
-        """Invoices without PDF after several attempts, and registrations that a run could not finish."""
+        """Invoices without a PDF after several attempts, and registrations that a run could not process."""
         broken = Invoice.objects.filter(account__program=self.program, file__isnull=True, pdf_attempts__gte=3).count()
         failed = BatchItem.objects.filter(run__program=self.program, state=BatchItem.State.FAILED).count()
         if failed:
@@ -128,7 +128,7 @@ class Dashboard:
         return Task(text, _("View"), self.url("invoices", state="drawing")) if broken else None
 
     def holds(self) -> Task | None:
-        """Holds that end soon, else all unpaid holds."""
+        """Holds that expire soon, otherwise all unpaid holds."""
         held = Place.objects.filter(program=self.program, held_until__isnull=False)
         soon = held.filter(held_until__lte=now() + SOON).count()
         if soon:
@@ -143,13 +143,13 @@ class Dashboard:
         return Task(text, _("Record deposits"), self.url("registrations", state="held"))
 
     def to_decide(self) -> Task | None:
-        """Applications that nobody has decided."""
+        """Applications awaiting a decision."""
         n = self.applications.get(Application.State.SUBMITTED, 0)
         text = ngettext("%(n)d application awaiting a decision", "%(n)d applications awaiting a decision", n) % {"n": n}
         return Task(text, _("Decide"), self.url("applications", state="submitted")) if n else None
 
     def free_places(self) -> Task | None:
-        """People who wait although a place is free."""
+        """Free places while people queue."""
         n = min(self.standing.waiting, self.standing.capacity - self.standing.taken - self.standing.held)
         if n <= 0:
             return None
@@ -169,7 +169,7 @@ class Dashboard:
         )
 
     def overdue(self) -> Task | None:
-        """Invoices whose day has passed."""
+        """Invoices past their due date."""
         n = self.accounts.get(PaymentStatus.OVERDUE, 0)
         text = ngettext("%(n)d invoice is overdue", "%(n)d invoices are overdue", n) % {"n": n}
         return Task(text, _("View"), self.url("accounts", standing="overdue")) if n else None
@@ -181,7 +181,7 @@ class Dashboard:
         return Task(text, _("Pay and record"), self.url("refunds", due="open")) if n else None
 
     def uncovered_refunds(self) -> Task | None:
-        """Refunds that are listed and no longer in credit."""
+        """Listed refunds that are no longer in credit."""
         n = ledger_queries.with_cover(ledger_queries.open_refunds(self.program)).filter(is_covered=False).count()
         text = ngettext(
             "%(n)d listed refund is no longer in credit", "%(n)d listed refunds are no longer in credit", n
@@ -195,7 +195,7 @@ class Dashboard:
         return Task(text, _("Pay and record"), self.url("rebates", due="open")) if n else None
 
     def rebates_to_list(self) -> Task | None:
-        """Rebates that are due and not listed."""
+        """Rebates that are due and not listed yet."""
         n = ledger_queries.rebate_candidates(self.program).count()
         text = ngettext("%(n)d rebate is due", "%(n)d rebates are due", n) % {"n": n}
         url = f"{reverse('cop_billing:list_rebates')}?{urlencode({'program': self.program.pk})}"
@@ -223,7 +223,7 @@ class Dashboard:
         ]
 
     def money(self) -> list[Figure]:
-        """Return what came in, what is owed, what is overdue, what has to be paid out."""
+        """Return the amounts received, due, overdue and to refund."""
         rows = AccountRow.objects.filter(account__program=self.program).aggregate(
             paid=Sum("amount", filter=Q(kind__in=ledger_queries.PAID)),
         )
@@ -249,6 +249,6 @@ class Dashboard:
 
 
 def unpaid_holds(program: Program) -> list[Registration]:
-    """Return the holds whose deposit has not come; a confirmation leaves them alone."""
+    """Return the holds without a deposit, for which confirming issues no invoice."""
     held = Registration.objects.filter(program=program, state=Registration.State.HELD)
     return list(held.select_related("invitation__place", "program__page").order_by("invitation__place__held_until"))

@@ -28,12 +28,12 @@ FARTHEST = timedelta(days=3660)
 
 
 def may_copy(user: Any, page: ProgramPage) -> bool:
-    """Tell whether `user` may copy `page` with all below it to where it stands."""
+    """Tell whether `user` may copy `page` with all pages below it to the same parent."""
     return bool(page.permissions_for_user(user).can_copy_to(page.get_parent(), recursive=True))
 
 
 class EditionForm(forms.Form):
-    """When the new edition starts, and what it is called."""
+    """The start date and title of the new edition."""
 
     first_day = forms.DateField(
         label=gettext_lazy("Start date"),
@@ -56,7 +56,7 @@ class EditionForm(forms.Form):
 
 
 class OfPage(StaffView):
-    """What the pages about one program page share: whoever may do it in the pages may do it here."""
+    """What the pages of one program page share: access follows the permissions for the page."""
 
     page: ProgramPage
     header_icon = "copy"
@@ -67,7 +67,7 @@ class OfPage(StaffView):
             raise PermissionDenied
 
     def has_access(self) -> bool:
-        """Let `load` decide, which knows the page."""
+        """Leave the decision to `load`, which knows the page."""
         return True
 
     def is_allowed(self) -> bool:
@@ -80,7 +80,7 @@ class OfPage(StaffView):
 
 
 class NewEditionView(OfPage, StaffActionView):
-    """Copy a whole program to a new start."""
+    """Copy a whole program to a new start date."""
 
     page_title = gettext_lazy("New edition")
     submit_label = gettext_lazy("Create new edition")
@@ -88,7 +88,7 @@ class NewEditionView(OfPage, StaffActionView):
     made: ProgramPage | None = None
 
     def load(self) -> None:
-        """Fetch the program: a translation leads to the page in which its dates stand."""
+        """Fetch the program; for a translation, use the page with its dates."""
         found = get_object_or_404(ProgramPage, pk=self.kwargs["page"])
         self.program = get_object_or_404(Program.objects.select_related("page"), translation_key=found.translation_key)
         self.page = self.program.page
@@ -168,5 +168,5 @@ def _starts_at(session: SessionPage) -> datetime:
 
 
 def is_program_page(page: Page) -> bool:
-    """Tell whether `page` is a program page, without asking the database."""
+    """Tell whether `page` is a program page, without a query."""
     return issubclass(page.specific_class or type(page), ProgramPage)

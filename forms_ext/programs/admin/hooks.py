@@ -20,7 +20,7 @@ from .edition_views import is_program_page
 
 
 class ProgramsMenuItem(MenuItem):
-    """Shown to those who run programs."""
+    """A menu entry for users who run programs."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may(request.user, "manage", Registration)
@@ -34,7 +34,7 @@ def programs_menu_item() -> MenuItem:
 
 
 def edition_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: Any) -> Iterator[Button]:
-    """Return what an editor finds beside a program page: its new edition, or what to look at in a draft."""
+    """Return an editor's buttons of a program page: *New edition*, or *What to check* for a draft."""
     if not is_program_page(page):
         return
     allowed = page.permissions_for_user(user)
@@ -47,12 +47,12 @@ def edition_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_admin_menu_item", programs_menu_item)
     hooks.register("register_page_listing_more_buttons", edition_buttons)

@@ -61,7 +61,7 @@ class ProgramsView(StaffView):
 
 
 class ProgramPageMixin(StaffView):
-    """What the pages about one program share."""
+    """What the pages of one program share."""
 
     permissions = [(Registration, "manage")]
     header_icon = "calendar-alt"
@@ -84,7 +84,7 @@ class ProgramPageMixin(StaffView):
 
 
 class DashboardView(ProgramPageMixin, StaffView):
-    """The home of one program."""
+    """The dashboard of one program."""
 
     template_name = "forms_ext/programs/admin/dashboard.html"
 
@@ -113,7 +113,7 @@ class DashboardView(ProgramPageMixin, StaffView):
         }
 
     def unpaid_row(self, registration: Registration) -> dict[str, Any]:
-        """Return a hold without a deposit: until when, and where the deposit is recorded."""
+        """Return a hold without a deposit: its end, and the URL that records the deposit."""
         end = held_until(registration)
         return {
             "registration": registration,
@@ -124,7 +124,7 @@ class DashboardView(ProgramPageMixin, StaffView):
 
 
 class ConfirmOrCancelView(ProgramPageMixin, MailingActionView):
-    """Confirm a program or call it off."""
+    """Confirm or cancel a program."""
 
     template_name = "forms_ext/programs/admin/confirm_or_cancel.html"
 
@@ -149,7 +149,7 @@ class ConfirmView(ConfirmOrCancelView):
     submit_label = gettext_lazy("Confirm and send invoices")
 
     def owing(self) -> list[Any]:
-        """Return the accounts of members that owe a balance."""
+        """Return the accounts of members with a balance due."""
         rows = invoices_queries.receivables(self.program).filter(registration__state=State.MEMBER)
         return list(rows)
 

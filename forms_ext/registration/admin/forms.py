@@ -15,7 +15,7 @@ FOLLOW, REFUND, KEEP = "", "refund", "keep"
 
 
 class CancelForm(forms.Form):
-    """A registration cancelled; the deadline decides about the deposit unless staff say otherwise."""
+    """Cancel a registration. The deadline decides about the deposit, unless staff choose otherwise."""
 
     refund = forms.ChoiceField(
         label=_("The deposit"),
@@ -41,12 +41,12 @@ class CancelForm(forms.Form):
 
     @property
     def choice(self) -> bool | None:
-        """True to refund, False to keep, None for what the deadline says."""
+        """Return True to refund, False to keep, None to follow the deadline."""
         return {REFUND: True, KEEP: False}.get(self.cleaned_data["refund"])
 
 
 def last_day_field(**options: Any) -> forms.DateField:
-    """Return the field for the last day of a hold; a day for which no instant can be found is refused in words."""
+    """Return the field for the last day of a hold; a day without a valid instant is refused with a message."""
     return forms.DateField(
         **{"label": _("Last day of the hold")} | options,
         widget=day_input(),
@@ -56,19 +56,19 @@ def last_day_field(**options: Any) -> forms.DateField:
 
 
 def latest_end() -> date:
-    """Return the last day until which a place can be held."""
+    """Return the latest day until which a place can be held."""
     return (now() + timedelta(days=730)).date()
 
 
 class HoldForm(forms.Form):
-    """Until when a place is held."""
+    """The last day of a hold."""
 
     last_day = last_day_field()
     message = message_field()
 
 
 class ReversePaymentForm(forms.Form):
-    """A payment taken back; the day is asked only of somebody who holds a place, or will from now on."""
+    """Reverse a payment. The day is asked only if the person holds a place, or will hold one."""
 
     last_day = last_day_field(label=_("Hold the place until the end of"))
     reason = reason_field(max_length=300, required=True)

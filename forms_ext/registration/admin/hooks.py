@@ -9,12 +9,12 @@ from .listing import registrations
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     registrations.register_with_wagtail()
     hooks.register("register_admin_urls", admin_urls)
     people.register(person.panel)

@@ -23,20 +23,20 @@ State = Registration.State
 
 
 def deposit_url(registration: Registration, *, back: str) -> str:
-    """Return the address where the deposit of `registration` is recorded."""
+    """Return the URL that records the deposit of `registration`."""
     amount: Decimal = registration.program.page.deposit.amount
     query = urlencode({"amount": f"{amount.normalize():f}", "next": back})
     return f"{reverse('cop_billing:pay', args=[registration.account_id])}?{query}"
 
 
 def held_until(registration: Registration) -> datetime | None:
-    """Return when the hold of `registration` ends."""
+    """Return when the hold of `registration` expires."""
     place = getattr(registration.invitation, "place", None)
     return place.held_until if place else None
 
 
 class RegistrationFilters(PeopleFilterSet):
-    """What staff look for, with counts."""
+    """Filters with counts."""
 
     class Meta:
         model = Registration
@@ -63,7 +63,7 @@ class RegistrationListing(Listing):
 
     @property
     def may_bill(self) -> bool:
-        """Whether the reader records money."""
+        """Tell whether the reader may record payments."""
         return may(self.request.user, "bill", Account)
 
     def get_columns(self) -> list[Column]:
@@ -91,13 +91,13 @@ class RegistrationListing(Listing):
         ]
 
     def hold(self, registration: Any) -> str:
-        """Return when the hold ends, in words."""
+        """Return the formatted end of the hold."""
         end = held_until(registration)
         return _("until %(end)s") % {"end": dates.until_here(end, registration.program)} if end else ""
 
 
 class RegistrationAdmin(ListingAdmin):
-    """Registrations in the menu."""
+    """The menu entry for registrations."""
 
     model = Registration
     base_url_path = "cop/registrations"

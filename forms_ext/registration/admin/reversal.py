@@ -16,7 +16,7 @@ State = Registration.State
 
 
 def loses_deposit(registration: Registration, payment: Payment) -> bool:
-    """Tell whether a member holds the place only, once `payment` is reversed."""
+    """Tell whether a member only holds the place once `payment` is reversed."""
     if registration.state != State.MEMBER or holds.keeps_place_unpaid(registration.program):
         return False
     return (sending.deposit_left(registration) + payment.received).amount > 0 and registration.deposit_amount > 0

@@ -41,7 +41,7 @@ ACTIVE = {State.WAITING, State.HELD, State.MEMBER}
 
 
 class RegistrationPage(StaffView):
-    """What the pages about one registration share."""
+    """What the pages of one registration share."""
 
     permissions = [(Registration, "manage")]
     header_icon = "group"
@@ -54,12 +54,12 @@ class RegistrationPage(StaffView):
         self.registration = get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def registration_url(self) -> str:
-        """Return the address of the registration."""
+        """Return the URL of the registration."""
         return reverse("cop_registration:registration", args=[self.registration.pk])
 
 
 class RegistrationView(RegistrationPage, StaffView):
-    """One registration: answers, place, money, timeline, and what can be done."""
+    """One registration: answers, place, account, timeline and actions."""
 
     template_name = "forms_ext/registration/admin/registration.html"
 
@@ -70,7 +70,7 @@ class RegistrationView(RegistrationPage, StaffView):
         return [(registrations.url_helper.index_url, _("Registrations"))]
 
     def money(self) -> dict[str, Any]:
-        """Return what was paid and is owed."""
+        """Return the amounts paid and due."""
         account = self.registration.account
         if account is None:
             return {}
@@ -105,7 +105,7 @@ class RegistrationView(RegistrationPage, StaffView):
 
 
 class RegistrationFileView(AnswerFileView):
-    """A file that somebody sent with their registration."""
+    """A file sent with a registration."""
 
     permissions = [(Registration, "manage")]
     model = Registration
@@ -149,7 +149,7 @@ class CancelView(RegistrationActionView):
         return effects
 
     def deposit_effect(self, paid: str) -> str:
-        """Say what the deadline means for what was paid."""
+        """Say what the deadline means for the amount paid."""
         page = self.registration.program.page
         day = date_format(page.cancellation_deadline, "l j F Y") if page.cancellation_deadline else ""
         if not gives_deposit_back(self.registration.program):
@@ -175,7 +175,7 @@ class CancelView(RegistrationActionView):
 
 
 class NewAddressView(RegistrationActionView):
-    """Give the member's page a new address."""
+    """Create a new private page link."""
 
     page_title = gettext_lazy("New private page link")
     submit_label = gettext_lazy("Create and email new link")
@@ -192,7 +192,7 @@ class NewAddressView(RegistrationActionView):
 
 
 class HoldView(RegistrationActionView):
-    """Set until when a place is held."""
+    """Change the end of a hold."""
 
     page_title = gettext_lazy("Change hold")
     submit_label = gettext_lazy("Save hold")
@@ -227,7 +227,7 @@ class HoldView(RegistrationActionView):
 
 
 class OfAccountView(StaffView):
-    """From an account to the registration that opened it."""
+    """Redirect from an account to the registration that opened it."""
 
     permissions = [(Registration, "manage")]
 
@@ -237,7 +237,7 @@ class OfAccountView(StaffView):
 
 
 class ReversePaymentView(MailingActionView):
-    """Take back a payment that was recorded by mistake."""
+    """Reverse a payment that was recorded by mistake."""
 
     permissions = [(Account, "bill")]
     header_icon = "redirect"
@@ -256,7 +256,7 @@ class ReversePaymentView(MailingActionView):
 
     @cached_property
     def loses_place(self) -> bool:
-        """Whether a member holds the place only from now on."""
+        """Tell whether a member only holds the place from now on."""
         registration = self.registration
         return registration is not None and reversal.loses_deposit(registration, self.payment)
 

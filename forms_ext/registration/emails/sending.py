@@ -22,7 +22,7 @@ from ..models import Registration
 
 
 def reader_zone(registration: Registration) -> str:
-    """Return the zone in which a member reads times: their own, else the program's."""
+    """Return the time zone of a member: their own, otherwise the program's."""
     zone = registration.time_zone
     try:
         ZoneInfo(zone)

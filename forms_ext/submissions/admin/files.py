@@ -27,7 +27,7 @@ def response(upload: Upload) -> FileResponse:
 
 
 class AnswerFileView(StaffView):
-    """The file with which the question `key` of one set of answers was answered; history says who took it."""
+    """The file that answers the question `key` of one set of answers; the history records each download."""
 
     http_method_names = ["get", "head", "options"]
     model: type[AnswerSet]

@@ -23,7 +23,7 @@ from .listing import submissions
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
-    """Return the addresses of this package below the admin."""
+    """Return the admin URLs of this package."""
     return [
         path("cop/", include((urls.urlpatterns, urls.app_name))),
         path("cop/", include((urls.embedding, "cop_embedding"))),
@@ -31,7 +31,7 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 
 
 def hide_forms(user: Any, pages: PageQuerySet[Any]) -> PageQuerySet[Any]:
-    """Keep out of Wagtail's Forms menu the forms whose answers `user` may not read, or that others keep."""
+    """Hide forms from Wagtail's Forms menu if `user` may not read their answers, or another package has them."""
     allowed = may(user, "view", Submission)
     hidden = [
         model
@@ -71,7 +71,7 @@ def embedding_buttons(page: Page, user: Any, next_url: str | None = None, **kwar
 
 
 def connect() -> None:
-    """Register what this package has in the admin; called from `forms_ext/wagtail_hooks.py`."""
+    """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     submissions.register_with_wagtail()
     register_snippet(EmbeddingSites)
     hooks.register("register_admin_menu_item", embedding_menu_item)

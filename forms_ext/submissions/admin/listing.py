@@ -23,7 +23,7 @@ def of_pages(values: list[Any]) -> dict[Any, str]:
 
 
 class SubmissionFilters(CountedFilterSet):
-    """What staff look for, with counts."""
+    """Filters with counts."""
 
     page = CountedFilter(field_name="page_id", label=gettext_lazy("Form"), labels=of_pages, parse=key)
     submitted_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Sent"), widget=DateRangePickerWidget)
@@ -34,7 +34,7 @@ class SubmissionFilters(CountedFilterSet):
 
 
 class SubmissionListing(Listing):
-    """All submissions, the newest first."""
+    """All form answers, the newest first."""
 
     filterset_class = SubmissionFilters
     search_fields = ["search_text"]
@@ -66,7 +66,7 @@ class SubmissionListing(Listing):
 
 
 class SubmissionAdmin(ListingAdmin):
-    """Submissions in the menu."""
+    """The menu entry for form answers."""
 
     model = Submission
     base_url_path = "cop/submissions"

@@ -21,7 +21,7 @@ from .listing import submissions
 
 
 class SubmissionPage(StaffView):
-    """What the pages about one submission share."""
+    """What the pages of one submission share."""
 
     permissions = [(Submission, "view")]
     header_icon = "clipboard-list"
@@ -31,12 +31,12 @@ class SubmissionPage(StaffView):
         self.submission = get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def listing(self) -> tuple[str, str | Promise]:
-        """Return address and name of the register."""
+        """Return the URL and the name of the list."""
         return submissions.url_helper.index_url, submissions.get_menu_label()
 
 
 class SubmissionView(SubmissionPage, StaffView):
-    """One submission: its answers, and what happened to it."""
+    """One submission: its answers and its history."""
 
     template_name = "forms_ext/submissions/admin/submission.html"
 
@@ -47,7 +47,7 @@ class SubmissionView(SubmissionPage, StaffView):
         return [self.listing()]
 
     def file_url(self, key: str) -> str:
-        """Return the address of the file that answers the question `key`."""
+        """Return the URL of the file that answers the question `key`."""
         return reverse("cop_submissions:file", args=[self.submission.pk, key])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class DeleteView(SubmissionPage, StaffActionView):
         return [self.listing(), (self.submission_url(), self.submission.title or self.submission.reference)]
 
     def submission_url(self) -> str:
-        """Return the address of the submission."""
+        """Return the URL of the submission."""
         return reverse("cop_submissions:submission", args=[self.submission.pk])
 
     def effects(self) -> list[str]:
@@ -97,7 +97,7 @@ class DeleteView(SubmissionPage, StaffActionView):
 
 
 class SubmissionFileView(AnswerFileView):
-    """A file that somebody sent with a form."""
+    """A file sent with a form."""
 
     permissions = [(Submission, "view")]
     model = Submission

@@ -194,7 +194,7 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
 }
-# Wagtail's own pickers hold inline scripts (docs/decisions/0004-admin-csp.md).
+# Wagtail's own pickers contain inline scripts (docs/decisions/0004-admin-csp.md).
 ADMIN_CSP = SECURE_CSP | {"script-src": [CSP.SELF, CSP.UNSAFE_INLINE], "style-src": [CSP.SELF, CSP.UNSAFE_INLINE]}
 
 LOGGING: dict[str, Any] = {
@@ -220,7 +220,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 
-COP_BODY_MAX_BYTES = 2_621_440  # what strangers send anywhere; Django keeps as much in memory
+COP_BODY_MAX_BYTES = 2_621_440  # for strangers at every URL; Django keeps as much in memory
 
 # Each COP_ setting of forms_ext can be given as an environment variable of the same name.
 for name, setting in vars(Conf).items():

@@ -16,7 +16,7 @@ DEFAULT_FROM_EMAIL = "Circle Forward <programs@circleforward.example>"
 
 
 def base_url() -> str:
-    """Return the address of this copy: what the supervisor says, else what it last wrote into demo.json."""
+    """Return the URL of this copy: from the supervisor, otherwise the last one in demo.json."""
     try:
         known = json.loads((DATA_DIR / "demo.json").read_text())["base_url"]
     except (OSError, ValueError, KeyError):
@@ -37,7 +37,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-# The terminal of `make run` shows what went wrong, and each request once; the log-ins must not scroll away.
+# The terminal of `make run` shows errors, and each request once; the logins must not scroll away.
 LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
 LOGGING["handlers"]["console"]["formatter"] = "plain"
 LOGGING["handlers"]["warnings"] = LOGGING["handlers"]["console"] | {"level": "WARNING"}

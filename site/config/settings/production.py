@@ -11,7 +11,7 @@ from .base import STORAGES, make_data_dir
 
 
 def required(name: str) -> str:
-    """Return the environment variable `name`; raise ImproperlyConfigured in words where it is missing."""
+    """Return the environment variable `name`; raise ImproperlyConfigured with an explanation if it is missing."""
     value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(f"Set the environment variable {name} (see docs/operators.md).")
@@ -38,7 +38,7 @@ MAILERS = {
         },
     }
 }
-if provider := os.environ.get("EMAIL_PROVIDER"):  # by its API and webhooks, in place of SMTP
+if provider := os.environ.get("EMAIL_PROVIDER"):  # through its API and webhooks, instead of SMTP
     INSTALLED_APPS = [*INSTALLED_APPS, "anymail"]
     MAILERS = {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
     ANYMAIL = {name.removeprefix("ANYMAIL_"): os.environ[name] for name in os.environ if name.startswith("ANYMAIL_")}
@@ -51,7 +51,7 @@ if bucket := os.environ.get("S3_BUCKET"):  # for several machines; boto3 reads A
         "private": {"BACKEND": S3, "OPTIONS": {"bucket_name": required("S3_PRIVATE_BUCKET"), "file_overwrite": False}},
     }
 
-COP_TRUSTED_PROXIES = int(os.environ.get("COP_TRUSTED_PROXIES", "1"))  # the one that speaks HTTPS
+COP_TRUSTED_PROXIES = int(os.environ.get("COP_TRUSTED_PROXIES", "1"))  # the proxy that ends HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000

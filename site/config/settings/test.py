@@ -28,7 +28,7 @@ STORAGES = STORAGES | {
     },
 }
 WAGTAILADMIN_BASE_URL = "http://testserver"
-COP_KEEP_PAGES = False  # each test asks for what it looks at; those of `rendered` turn it on
+COP_KEEP_PAGES = False  # tests expect fresh pages; those of `rendered` turn it on
 
-# Only tests of searching need the index, and fill it.
+# Only tests of search need the index, and fill it.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}}

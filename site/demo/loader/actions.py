@@ -70,7 +70,7 @@ def decide(program: Program, person: Applicant, to_state: str, reason: str = "")
 
 
 def register(program: Program, person: Applicant) -> None:
-    """Let `person` answer the registration form and register with the personal link."""
+    """Let `person` fill in the registration form with the invitation link."""
     version = RegistrationFormPage.objects.child_of(program.page).get().current_version()
     if version is None:
         raise LookupError("The registration form is not published. Publish it first.")
@@ -94,7 +94,7 @@ def register(program: Program, person: Applicant) -> None:
 
 
 def pay(program: Program, person: Applicant, amount: Money | None = None) -> None:
-    """Let staff record a payment of `person` today: `amount`, or all that is owed."""
+    """Let staff record a payment of `person` today: `amount`, or the amount due."""
     account = _registration(program, person).account
     if account is None:
         raise LookupError(f"{person.name} has no account.")
@@ -107,7 +107,7 @@ def pay(program: Program, person: Applicant, amount: Money | None = None) -> Non
 
 
 def set_hold_end(program: Program, person: Applicant, until: datetime) -> None:
-    """Let staff set another end for the hold of `person`."""
+    """Let staff change the end of the hold of `person`."""
     holds.set_hold_end(registration=_registration(program, person), held_until=until, by=people.by_role("staff"))
 
 
@@ -117,13 +117,13 @@ def cancel(program: Program, person: Applicant, reason: str) -> None:
 
 
 def pay_refunds(program: Program) -> None:
-    """Let staff record every refund that is listed as paid today."""
+    """Let staff record every listed refund as paid today."""
     for refund in ledger.open_refunds(program):
         billing.record_refund(refund=refund, paid_on=_today(), by=people.by_role("staff"))
 
 
 def confirm(program: Program) -> None:
-    """Let staff confirm the program, and do the work that follows."""
+    """Let staff confirm the program, and run the background work."""
     program.refresh_from_db()
     programs.work_off(programs.confirm_program(program=program, by=people.by_role("staff")))
 

@@ -7,9 +7,9 @@ from django.utils.text import slugify
 
 @dataclass(frozen=True)
 class Applicant:
-    """Somebody with an organization, a zone and hopes.
+    """A person with an organization, a time zone and hopes.
 
-    `applied` counts days from the first session (from the load, in the open edition); `deposited` and `ended` count
+    `applied` counts days from the first session (in the open edition, from the load). `deposited` and `ended` count
     from there to the deposit and to the end of a withdrawal, a hold, a registration or a wait.
     """
 

@@ -142,7 +142,7 @@ MEMBERS_2024 = (
     ),
 )
 
-# Helen and Paulo came as tenth and stood in the queue: she got the place whose hold had ended, he the one given up.
+# Helen and Paulo were tenth and in the queue: she got the place whose hold expired, he the one that was cancelled.
 OTHERS_2024 = (
     Applicant(
         "Judith Avery",

@@ -2,7 +2,7 @@
 
 from .applicant import EARLY, NO, SOME, WHOLE, YES, Applicant
 
-# For the coming edition the days are counted back from the day of the load.
+# For the open edition, days are counted back from the day of the load.
 APPLICANTS = (
     Applicant(
         "Naomi Feldstein",

@@ -16,7 +16,7 @@ LEAD = timedelta(days=65)
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition: where it stands among the pages, its days, and when its pages were written."""
+    """One edition: its place among the pages, its days, and when its pages were written."""
 
     title: str
     slug: str

@@ -32,7 +32,7 @@ REGISTERS = ("held", "member", "lapsed", "cancelled", "waiting")
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that somebody did, and when."""
+    """One thing that a person did, and when."""
 
     moment: datetime
     do: Callable[[], Any]
@@ -40,7 +40,7 @@ class Step:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Leave the mails of old days out of the log; a mail that fails is still a warning."""
+    """Keep old emails out of the log; an email that fails is still a warning."""
     logger = logging.getLogger(delivery.__name__)
     level = logger.level
     logger.setLevel(logging.WARNING)
@@ -51,7 +51,7 @@ def quiet() -> Iterator[None]:
 
 
 def play(steps: Iterable[Step]) -> None:
-    """Do `steps` in the order of time; what each sets going (PDFs, mails) is done at the same moment."""
+    """Perform `steps` in order of time; their background work (PDFs, emails) runs at the same moment."""
     for step in sorted(steps, key=lambda step: step.moment):
         with at(step.moment):
             step.do()
@@ -59,7 +59,7 @@ def play(steps: Iterable[Step]) -> None:
 
 
 def settle() -> None:
-    """Draw the invoices and send the mails that wait, as the worker would; the worker then finds them done."""
+    """Render the invoices and send the waiting emails, as the worker would; the worker then finds nothing to do."""
     invoices.finish_invoices()
     while delivery.deliver_due():
         pass

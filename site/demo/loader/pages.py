@@ -46,7 +46,7 @@ def publish(parent: Page, page: Page, **times: Any) -> Any:
 
 
 def picture(name: str, title: str) -> Any:
-    """Return the image of the asset `name`, or None where nobody has drawn it."""
+    """Return the image of the asset `name`, or None if there is none."""
     path = ASSETS / name
     if not path.exists():
         return None

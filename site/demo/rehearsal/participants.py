@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-MORE_THAN_PLACES = 7  # two in the queue, a lost mail, waitlisted, declined, withdrawn, too late
+MORE_THAN_PLACES = 7  # two in the queue, a lost email, waitlisted, declined, withdrawn, too late
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who applies; `number` makes answers and network address differ."""
+    """An applicant; `number` makes answers and network address differ."""
 
     name: str
     mailbox: str
@@ -73,7 +73,7 @@ class Participants:
 
     @property
     def applicants(self) -> tuple[Person, ...]:
-        """Everybody who applies in time."""
+        """Everyone who applies in time."""
         return (*self.accepted, self.waitlisted, self.declined, self.withdrawn)
 
     @property

@@ -11,7 +11,7 @@ from django.conf import settings
 
 @dataclass
 class Event:
-    """One thing that happened; `unplanned` where somebody could not do what their part says."""
+    """One thing that happened; `unplanned` if a person could not do what their part says."""
 
     at: str
     text: str

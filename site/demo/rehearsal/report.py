@@ -27,7 +27,7 @@ KEPT_FONTS = ("source-sans-3-latin", "source-serif-4-latin")
 
 @dataclass(frozen=True)
 class Email:
-    """A mail as its row in the outbox tells, and as it lies in the mailbox of the site, where it has arrived."""
+    """An email: its row in the email log and, if it has arrived, the file in the mailbox of the site."""
 
     kind: str
     row: OutgoingMail
@@ -43,7 +43,7 @@ class Email:
 
     @property
     def files(self) -> list[tuple[str, str]]:
-        """The names of the attachments, each with an address that holds it."""
+        """The names of the attachments, each with a data URL."""
         attached = self.mail.attachments if self.mail else []
         return [(one.name, f"data:{one.content_type};base64,{_coded(one.content)}") for one in attached]
 
@@ -65,7 +65,7 @@ def _coded(content: bytes) -> str:
 
 
 def stamp(moment: datetime, zone: str) -> str:
-    """Return "4:48 pm on Tuesday 15 December 2026, Pacific time", or "the end of" a day where it is midnight."""
+    """Return "4:48 pm on Tuesday 15 December 2026, Pacific time", or "the end of" a day for midnight."""
     return dates.until(moment.replace(second=0, microsecond=0), zone)
 
 
@@ -74,7 +74,7 @@ def _short(at: str, zone: str) -> str:
 
 
 def _arrived(made: Record) -> dict[str, mailbox.Mail]:
-    """Return the mails of the mailbox since the rehearsal began, by their Message-ID."""
+    """Return the emails in the mailbox since the rehearsal began, by Message-ID."""
     begun = datetime.fromisoformat(made.begun)
     return {mail.header("Message-ID"): mail for mail in mailbox.all_mails() if mail.received_at >= begun}
 
@@ -136,13 +136,13 @@ def style() -> str:
 
 
 def html(made: Record, scenario: Scenario) -> str:
-    """Return the whole report as one page that needs nothing else."""
+    """Return the whole report as one self-contained page."""
     with translation.override("en"):
         return render_to_string("config/demo/rehearsal_report.html", context(made, scenario) | {"style": style()})
 
 
 def write(made: Record, scenario: Scenario) -> Path:
-    """Write the report into the data folder and return where it is."""
+    """Write the report into the data folder and return its path."""
     path = record.folder() / "report.html"
     draft = path.with_suffix(".part")
     draft.write_text(html(made, scenario))

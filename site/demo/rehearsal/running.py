@@ -44,7 +44,7 @@ class Refused(Exception):
 
 
 def check() -> None:
-    """Raise Refused anywhere but in a development site, whose mails end in its own mailbox."""
+    """Raise Refused unless this is a development site whose emails go to its own mailbox."""
     for name, what in NEEDED.items():
         if not getattr(settings, name, None):
             raise Refused(f"A rehearsal only runs in a development site: these settings have no {name} ({what}).")
@@ -54,7 +54,7 @@ def check() -> None:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Let one process at a time act in the rehearsal; Refused for the others."""
+    """Let one process at a time act in the rehearsal; raise Refused for the others."""
     record.folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     with (record.folder() / "lock").open("w") as file:
         try:
@@ -76,7 +76,7 @@ def _form(page: ProgramPage, kind: type[Page]) -> Page | None:
 
 
 def choose(slug: str = "") -> ProgramPage:
-    """Return the program called `slug`, else the one that starts last and is no rehearsal itself."""
+    """Return the program called `slug`, otherwise the one that starts last and is not a rehearsal itself."""
     found = programs()
     if slug:
         found = [page for page in found if page.slug == slug]
@@ -92,7 +92,7 @@ SUFFIX = " (rehearsal)"
 
 
 def start(page: ProgramPage) -> Record:
-    """Copy `page` to a start that lies ahead, publish the copy, and begin its record."""
+    """Copy `page` to a start in the future, publish the copy, and begin its record."""
     check()
     editor = people.by_role("editor")
     with translation.override("en"):
@@ -134,7 +134,7 @@ def _publish(edition: Edition) -> None:
 
 
 def scenario_of(made: Record) -> Scenario:
-    """Return the program of `made` with its people; Refused where it is no more."""
+    """Return the program of `made` with its people; raise Refused if it no longer exists."""
     program = Program.objects.select_related("page").filter(pk=made.program, page__isnull=False).first()
     if program is None:
         raise Refused("The program of this rehearsal no longer exists. Start a new rehearsal.")
@@ -233,7 +233,7 @@ def _waits(scenario: Scenario) -> bool:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Leave what each mail and each request says out of the terminal; a warning still stands there."""
+    """Keep messages about single emails and requests off the terminal, but not warnings."""
     loggers = [logging.getLogger(name) for name in (delivery.__name__, "django.request")]
     levels = [logger.level for logger in loggers]
     loggers[0].setLevel(logging.WARNING)

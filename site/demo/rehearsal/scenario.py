@@ -62,7 +62,7 @@ class Scenario:
 
     @property
     def sessions(self) -> list[SessionPage]:
-        """The sessions that take place, by their start."""
+        """The sessions that are not cancelled, by their start."""
         return list(self.page.sessions().filter(is_cancelled=False))
 
     def application(self, person: Person) -> Application:
@@ -84,7 +84,7 @@ class Scenario:
         return Registration.objects.filter(program=self.program, email=person.email, state="member").exists()
 
     def today(self) -> date:
-        """Return the day it is where the program is at home."""
+        """Return the current day in the program's home time zone."""
         return now().astimezone(ZoneInfo(self.page.home_zone)).date()
 
     # Applicants and members
@@ -97,7 +97,7 @@ class Scenario:
         return f"{person.name} applies: {self.application(person).reference}."
 
     def apply_late(self, person: Person) -> str:
-        """Open the form in time and send it once it is closed."""
+        """Open the form in time and send it after it has closed."""
         visitor = Visitor(person)
         with at(now() - timedelta(minutes=20)):
             token = visitor.open(self.application_form)
@@ -142,7 +142,7 @@ class Scenario:
         return f"{person.name} has lost the email, and {staff.first_name} sends a new invitation link."
 
     def pay(self, person: Person, amount: Money | None = None, what: str = "the balance") -> str:
-        """Let staff record what has come in from `person`: `amount`, or all that is owed."""
+        """Let staff record a payment of `person`: `amount`, or the amount due."""
         account = self.registered(person).account
         if account is None:
             raise Stuck(f"{person.name} has no account to pay into.")

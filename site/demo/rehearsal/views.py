@@ -71,7 +71,7 @@ def _act(request: HttpRequest) -> None:
 @require_safe
 @csp_override(REPORT_CSP)
 def whole(request: HttpRequest) -> HttpResponse:
-    """Show the report so far as one page that needs nothing else; `?download` keeps it as a file."""
+    """Show the report so far as one self-contained page; `?download` saves it as a file."""
     made = record.load()
     if made is None:
         return redirect("demo:rehearsal")

@@ -26,7 +26,7 @@ SENT, GONE = 302, 404
 
 
 class Stuck(Exception):
-    """Somebody cannot go on; says why."""
+    """A person cannot go on; the message says why."""
 
 
 def answer(question: Mapping[str, Any], person: Person) -> Any:
@@ -66,7 +66,7 @@ def _number(low: Any, high: Any) -> str:
 
 
 class Visitor:
-    """The browser of one person: cookies, language and network address of their own."""
+    """The browser of one person, with its own cookies, language and network address."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
@@ -85,7 +85,7 @@ class Visitor:
         return found[1]
 
     def send(self, form: AbstractFormPage, token: str) -> int:
-        """Send `form` a while later; return the status, which is 302 where it was taken."""
+        """Send `form` a while later; return the status, which is 302 if it was accepted."""
         version = form.current_version()
         assert version is not None
         compiled = compiler.compile(version)
@@ -98,7 +98,7 @@ class Visitor:
         return int(response.status_code)
 
     def follow(self, address: str) -> int:
-        """Open the address that stands in a mail; return the status, which is 302 where it leads on."""
+        """Open the link of an email; return the status, which is 302 for a redirect."""
         return int(self._ask(self.client.get, urlsplit(address).path).status_code)
 
     def _ask(self, method: Callable[..., Any], *arguments: Any) -> Any:
@@ -114,7 +114,7 @@ def _errors(compiled: compiler.CompiledForm, data: Mapping[str, Any]) -> Iterato
 
 
 def email(scope: str, person: Person, kinds: tuple[str, ...]) -> mailbox.Mail:
-    """Return the newest mail of `kinds` that has arrived in the mailbox of `person`."""
+    """Return the newest email of the types `kinds` in the mailbox of `person`."""
     sent = OutgoingMail.objects.filter(scope=scope, recipient=person.email, kind__in=kinds, state="sent")
     row = sent.order_by("-pk").first()
     if row is not None:
@@ -125,7 +125,7 @@ def email(scope: str, person: Person, kinds: tuple[str, ...]) -> mailbox.Mail:
 
 
 def personal_link(scope: str, person: Person) -> str:
-    """Return the personal link that the newest mail to `person` holds."""
+    """Return the invitation link in the newest email to `person`."""
     start = reverse("forms_ext:open_invitation", args=["-"]).removesuffix("-/")
     for address in email(scope, person, ("accepted", "link_again")).links:
         if urlsplit(address).path.startswith(start):

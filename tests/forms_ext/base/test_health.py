@@ -83,7 +83,7 @@ def test_without_its_database_it_lives_and_is_not_ready(caplog: pytest.LogCaptur
         assert ask("live") == (200, {})
         status, checks = ask("ready")
         assert (status, checks["database"], checks["files"]) == (503, "failed", "ok")
-        assert "OperationalError" in caplog.text  # there, and not in the answer, which everybody may read
+        assert "OperationalError" in caplog.text  # in the log, and not in the response, which everyone may read
         assert ask("work")[0] == 503
 
 

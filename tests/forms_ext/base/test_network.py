@@ -51,7 +51,7 @@ def test_an_address_counts_as_its_network(text: str, expected: str) -> None:
     ("hops", "peer", "forwarded", "expected"),
     [
         (0, "203.0.113.9", None, "203.0.113.9"),
-        (0, "203.0.113.9", "198.51.100.1", "203.0.113.9"),  # whoever asks may send the header
+        (0, "203.0.113.9", "198.51.100.1", "203.0.113.9"),  # any client may send the header
         (0, "10.0.0.1", "198.51.100.1", "10.0.0.1"),
         (0, "", None, UNKNOWN),  # a UNIX socket
         (1, "10.0.0.1", "198.51.100.1", "198.51.100.1"),

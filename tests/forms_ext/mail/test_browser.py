@@ -94,7 +94,7 @@ def test_the_letter_itself_is_accessible_in_light_and_dark(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_content(shown.html)
         found = Axe().run(page).response["violations"]
-        # A letter stands inside the page of a mail program, which has landmarks and headings of its own.
+        # An email is shown inside the page of an email program, which has its own landmarks and headings.
         assert [
             rule["id"]
             for rule in found

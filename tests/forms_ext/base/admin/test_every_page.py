@@ -147,7 +147,7 @@ def confirmed_and_over(program: Program) -> datetime:
     return OVER
 
 
-#: What lets the home say each of its tasks; returns the moment to look, if that is another.
+#: Makes the dashboard show each of its tasks; returns the moment to look, if not now.
 TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "failed_mails": [refused_mail, lambda program: refused_mail(program, by="provider")],
     "unused_texts": [unused_text],

@@ -33,7 +33,7 @@ EDITORS = {"editor", "administrator"}
 WRITERS = {"editor", "staff", "administrator"}
 NOT_THERE = 404  # allowed in, and nothing is there: the form or the PDF comes later
 
-# name of the address: who may open it, and the names of what stands in it
+# URL name: who may open it, and the names of its arguments
 TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_applications_modeladmin_index": (READERS, ()),
     "cop_applications_modeladmin_results": (READERS, ()),
