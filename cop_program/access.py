@@ -72,7 +72,7 @@ def is_open(page: Page, request: HttpRequest | None) -> bool:
 
 
 def sees_more(request: HttpRequest) -> bool:
-    """Tell whether `request` may see a page that is not open to everyone: what it gets is for no shared cache."""
+    """Tell whether `request` may see a page that is not public; no shared cache may keep such a response."""
     return shut(request) != shut(None)
 
 

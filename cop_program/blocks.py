@@ -18,7 +18,7 @@ FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
 class ZoneGroupBlock(blocks.StructBlock):
-    """A heading and the zones whose readers it gathers."""
+    """A heading and the time zones in its group."""
 
     name = blocks.CharBlock(label=_("Name"), help_text=_("For example “Americas”."))
     zones = blocks.ListBlock(blocks.ChoiceBlock(choices=zone_choices, label=_("Time zone")), label=_("Time zones"))
@@ -94,7 +94,7 @@ class CallToActionBlock(blocks.StructBlock):
 
 
 class VideoValue(blocks.StructValue):
-    """What the template shows; nothing of it needs the other host."""
+    """The values for the template; none needs the video's host."""
 
     @property
     def player_url(self) -> str:
@@ -209,7 +209,7 @@ class FormBlock(blocks.StructBlock):
         return cleaned
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Add the HTML of the form in the language in use, for the reader who asks."""
+        """Add the HTML of the form in the active language, for this reader."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         request, page = context.get("request"), value.get("page")
         if page:
@@ -219,15 +219,15 @@ class FormBlock(blocks.StructBlock):
 
 
 class TeaserChooserBlock(blocks.PageChooserBlock):
-    """Chooses a page that is shown as a card; those of one body are fetched together, with what their cards show."""
+    """Choose a page to show as a card; all cards of one body are fetched together."""
 
     def bulk_to_python(self, values: Iterable[int | None]) -> list[Any]:
-        """Return the pages in the order of their keys, None for those that are gone."""
+        """Return the pages in the order of their keys, None for deleted ones."""
         found = self.load({value for value in values if value is not None}).in_bulk()
         return [found.get(value) for value in values]
 
     def load(self, keys: Iterable[int]) -> Any:
-        """Return the queryset of the pages with what their cards show."""
+        """Return the queryset of the pages with what their cards need."""
         raise NotImplementedError
 
 
@@ -252,7 +252,7 @@ class FacilitatorChooserBlock(TeaserChooserBlock):
 
 
 class TeasersBlock(blocks.StructBlock):
-    """Pages as cards; what is not published, private or of another site is left out."""
+    """Pages as cards; pages that are unpublished, private or on another site are left out."""
 
     heading = blocks.CharBlock(label=_("Heading"), required=False)
 
@@ -260,7 +260,7 @@ class TeasersBlock(blocks.StructBlock):
         label_format = "{heading}"
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Add the cards, for the reader who asks."""
+        """Add the cards that this reader may see."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         return context | self.cards(value.get("pages") or [], context.get("request"))
 
@@ -270,7 +270,7 @@ class TeasersBlock(blocks.StructBlock):
         return {"heading": raw.get("heading") or "", "pages": [key for key in items if key is not None]}
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any]:
-        """Return the heading and the keys of the pages, without those that are gone."""
+        """Return the heading and the keys of the pages, without deleted ones."""
         return {"heading": value.get("heading"), "pages": [page.pk for page in value.get("pages") or [] if page]}
 
     @property

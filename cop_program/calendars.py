@@ -87,7 +87,7 @@ def plain(text: str) -> str:
 
 
 def _stamp(program: Program, session: SessionPage) -> datetime:
-    """Return when what is told of `session` was last changed."""
+    """Return when the calendar's data of `session` last changed."""
     moments = [session.last_published_at, session.first_published_at, program.status_changed_at]
     return max((moment for moment in moments if moment), default=session.starts_at).replace(microsecond=0)
 

@@ -12,7 +12,7 @@ API = "wagtailapi_v3:cop_programs"
 
 @register("urls")
 def addresses_are_there(**kwargs: Any) -> list[CheckMessage]:
-    """The addresses of this app are included, and before those of Wagtail, which take what is left."""
+    """Check that the URL patterns of this app are included, before Wagtail's own, which match every path."""
     found = _answers(NAME)
     if found is None:
         return [

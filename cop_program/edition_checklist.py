@@ -65,7 +65,7 @@ def _of_page(page: Page) -> Iterator[str]:
 
 
 def of_texts(instance: models.Model, *, years: set[int], language: str) -> Iterator[str]:
-    """Point to each field of `instance` whose text, in `language`, names a day, or a year other than `years`."""
+    """Return an item for each field of `instance` whose text, in `language`, has a date, or a year not in `years`."""
     for field, words in _texts(instance):
         if found := dates_in(words, years=years, language=language):
             what = ", ".join(f"“{one}”" for one in found)
@@ -104,7 +104,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 
 def of_links(instance: models.Model, *, home: Page) -> Iterator[str]:
-    """Point to each link that leads to the pages of another program than `home`."""
+    """Return an item for each link to the pages of a program other than `home`."""
     linked = {pk for field, model, pk in _references(instance) if issubclass(model, Page)}
     programs = list(ProgramPage.objects.exclude(pk=home.pk).values_list("path", "title")) if linked else []
     for page in Page.objects.filter(pk__in=linked).order_by("path"):

@@ -27,14 +27,14 @@ UNSCHEDULED = {
 
 @dataclass(frozen=True)
 class Edition:
-    """A program copied; `off_the_clock` are the sessions whose time does not exist on their new day."""
+    """A copied program; `off_the_clock` are the sessions whose time does not exist on their new day."""
 
     program: Program
     off_the_clock: list[SessionPage] = field(default_factory=list)
 
 
 def moved(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """Return `moment` so many days later at the same wall time in `zone`."""
+    """Return `moment` moved by that many days, at the same wall time in `zone`."""
     local = moment.astimezone(zone)
     return (local.replace(tzinfo=None, fold=0) + timedelta(days=days)).replace(tzinfo=zone).astimezone(moment.tzinfo)
 

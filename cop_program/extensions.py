@@ -104,11 +104,11 @@ class Provider:
         return SafeString("")
 
     def reasons_to_keep(self, pages: Sequence["Page"]) -> list[str]:
-        """Return, in words for an editor, why `pages` (with all below them) may not be deleted."""
+        """Return, for an editor, why `pages` (with all pages below them) cannot be deleted."""
         return []
 
     def session_changed(self, program: "Program", session_page_id: int, what: str) -> None:
-        """Hear that a published session's `what` ("join_link", "recording", "time", "state") changed."""
+        """Receive that `what` ("join_link", "recording", "time", "state") of a published session changed."""
 
 
 _provider = Provider()

@@ -218,7 +218,7 @@ def letters(local: datetime) -> str:
 
 @cache
 def generic_name(zone: str, language: str) -> str:
-    """Return the name of a zone that holds all year: "Pacific Time"; UTC, which is of no place, has no other."""
+    """Return the name of a zone for the whole year: "Pacific Time". UTC has no other name."""
     variant: Literal["generic", "standard"] = "standard" if zone == "UTC" else "generic"
     return get_timezone_name(ZoneInfo(zone), width="long", locale=locale_of(language), zone_variant=variant)
 

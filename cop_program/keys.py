@@ -19,7 +19,7 @@ def key(text: Any) -> int:
 
 
 def keys(texts: Iterable[Any]) -> list[int]:
-    """Return the primary keys among `texts`; leave out what is none."""
+    """Return the valid primary keys among `texts`."""
     found = []
     for text in texts:
         with suppress(ValueError):

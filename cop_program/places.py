@@ -32,7 +32,7 @@ def check(program: Program | None, number: int) -> None:
     found = provider().places(program) if program else None
     in_use = found.taken + found.held if found else 0
     if number < in_use:
-        raise ValidationError(_("{n} places are taken or held: enter {n} or more.").format(n=in_use))
+        raise ValidationError(_("Enter {n} or more. {n} places are taken or held.").format(n=in_use))
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def set_number(*, program: Program, number: int, by: "AbstractBaseUser | None" =
     Places that are added go at once to the first in the queue. Without `by`, the audit log names the user of the
     request. Raise ValidationError if the number is out of bounds or below the places taken or held.
     """
-    locked = Program.objects.select_for_update(of=("self",), no_key=True).select_related("page").get(pk=program.pk)
+    locked = Program.locked(program.pk)
     check(locked, number)
     before, locked.capacity = locked.capacity, number
     if number != before:

@@ -18,7 +18,7 @@ def connect() -> None:
 
 
 def when_published(instance: Page, **kwargs: Any) -> None:
-    """Do what the publication of a page of ours brings; also of a type that a site has made from it."""
+    """React to the publication of one of our pages, or of a type derived from it."""
     if isinstance(instance, ProgramPage):
         when_program_published(instance)
     elif isinstance(instance, SessionPage):
@@ -28,7 +28,7 @@ def when_published(instance: Page, **kwargs: Any) -> None:
 
 
 def when_unpublished(instance: Page, **kwargs: Any) -> None:
-    """Let a session that is published again, perhaps at another time, be newer than what calendars know."""
+    """Raise the sequence, so that a session published again later is newer than what calendars know."""
     if isinstance(instance, SessionPage):
         instance.touch_calendar()
 
@@ -48,7 +48,7 @@ def when_program_published(instance: ProgramPage) -> None:
 
 
 def when_session_published(instance: SessionPage) -> None:
-    """Tell what changed of a published session; that of a translation says nothing new."""
+    """Tell what changed in a published session; translations are ignored."""
     changes, instance.told_changes = instance.told_changes, ()
     if instance.live:
         instance.lead_translations()

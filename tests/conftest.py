@@ -98,7 +98,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def site_roots() -> Iterator[None]:
-    """Forget where sites begin: a test that is rolled back leaves its own answer in the cache."""
+    """Clear the cached site roots: a test that is rolled back would leave its own."""
     yield
     from wagtail.models import Site
 
@@ -152,7 +152,7 @@ def plant_tree() -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL cluster: the one that `make test` started, else one of this session."""
+    """The URL of a PostgreSQL cluster: the one that `make test` started, otherwise one for this session."""
     if known := os.environ.get(postgres.ADDRESS):
         yield known
         return

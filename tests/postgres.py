@@ -24,7 +24,7 @@ SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovac
 
 
 def binaries() -> Path | None:
-    """Return the folder with initdb and pg_ctl, or None where PostgreSQL is not installed."""
+    """Return the folder with initdb and pg_ctl, or None if PostgreSQL is not installed."""
     if (found := shutil.which("initdb")) and shutil.which("pg_ctl"):
         return Path(found).parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 
 def unprivileged() -> list[str]:
-    """Return the prefix with which a command runs as another user, where we are root: PostgreSQL refuses root."""
+    """Return the prefix that runs a command as another user if we are root: PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return []
     name = _account()
@@ -119,7 +119,7 @@ def create_database(cluster_url: str, name: str, template: str = "template0") ->
 
 
 def drop_database(cluster_url: str, name: str) -> None:
-    """Remove the database `name`, whoever is connected to it."""
+    """Remove the database `name`, even with open connections."""
     with psycopg.connect(cluster_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

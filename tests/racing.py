@@ -107,7 +107,7 @@ def together(racers: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def persist(job: Callable[[], Any]) -> Any:
-    """Run `job`, again where SQLite has no patience left: an unguarded race is about what is written."""
+    """Run `job` again if SQLite gives up waiting: an unguarded race is about what is written."""
     from django.db import OperationalError
 
     for _ in range(60):

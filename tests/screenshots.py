@@ -55,7 +55,7 @@ def row(path: str, link: str = "main tbody a") -> Way:
 
 
 def linked(kind: str, sign: str) -> Way:
-    """Follow links with `kind` of the newest mails of the mailbox, until one leads to a page with `sign`."""
+    """Follow links with `kind` in the newest emails of the mailbox, until one opens a page with `sign`."""
 
     def way(page: Page, base: str) -> None:
         with urlopen(f"{base}/demo/mailbox/?format=json") as response:
@@ -77,7 +77,7 @@ def sent_empty(page: Page, base: str) -> None:
 
 
 def visitors(site: LiveSite) -> dict[str, Way]:
-    """Return what everybody sees."""
+    """Return the public pages."""
     program = open_edition(site)
     where = program["url"].removeprefix(site.base_url)
     form = program["application_url"].removeprefix(site.base_url)
@@ -131,7 +131,7 @@ def editors(site: LiveSite) -> dict[str, Way]:
 
 @contextmanager
 def somebody(browser: Browser, site: LiveSite, width: int, role: str) -> Iterator[Page]:
-    """Open a browser of its own, logged in where there is a role."""
+    """Open a separate browser, logged in if there is a role."""
     page = new_page(browser, width)
     if role:
         log_in(Visitor(page, site, role), role)

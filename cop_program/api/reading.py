@@ -76,7 +76,7 @@ def with_standing(pages: QuerySet[ProgramPage], around: Surroundings) -> list[tu
 
 
 def surroundings(request: HttpRequest | None) -> tuple[Surroundings, tuple[str, ...] | None]:
-    """Return where a document is read, and the url paths below which pages may be told of there (None: all)."""
+    """Return where a document is read, and the URL paths below which pages may be mentioned there (None: all)."""
     sites = rows.site_statement().run()
     roots = rows.site_roots(sites)
     if request is None:

@@ -142,9 +142,9 @@ def as_page(values: Mapping[str, Any]) -> ProgramPage:
 
 @lru_cache(maxsize=64)
 def below_statement(roots: tuple[str, ...] | None, links: int, shut: tuple[str, ...] | None) -> Compiled:
-    """Return how live sessions, facilitators and `links` pages that texts lead to are read.
+    """Return the statement for live sessions, facilitators and the `links` pages that texts link to.
 
-    Not below the paths `shut`; None leaves out what has any view restriction.
+    Pages below the paths `shut` are left out; None leaves out all pages with a view restriction.
     """
     mine = ProgramFacilitator.objects.filter(page_id=KEY)
     rank = mine.filter(facilitator=OuterRef("pk"))
@@ -184,7 +184,7 @@ def below(
 
 
 def _linked(row: Row) -> set[int]:
-    """Return the pages that texts, buttons and teasers of a program lead to."""
+    """Return the pages that texts, buttons and cards of a program link to."""
     found: set[int] = set()
     for text in row:
         if isinstance(text, str) and ("linktype" in text or '"page' in text):

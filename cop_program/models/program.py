@@ -72,8 +72,13 @@ class Program(models.Model):
 
     @property
     def was_public(self) -> bool:
-        """False for a new edition whose page has not been published yet."""
+        """Tell whether the page was ever published; it was not in a new edition."""
         return was_public(self.page)
+
+    @classmethod
+    def locked(cls, pk: int) -> "Program":
+        """Return the program `pk` read anew and locked until the transaction ends. Raise DoesNotExist."""
+        return cls.objects.select_for_update(of=("self",), no_key=True).select_related("page").get(pk=pk)
 
     @classmethod
     def for_page(cls, page: "Page") -> "Program | None":

@@ -19,7 +19,7 @@ from .zoned import ZonedPage
 
 
 class FacilitatorPageMixin(models.Model):
-    """Who leads a program; `contact_email` is read on the server only."""
+    """The fields of a facilitator; `contact_email` is never shown."""
 
     role = models.CharField(_("role"), max_length=160, blank=True)
     organization = models.CharField(_("organization"), max_length=160, blank=True)
@@ -63,7 +63,7 @@ class FacilitatorPage(FacilitatorPageMixin, ZonedPage):
         return context.of_facilitator(self, request)
 
     def programs(self, request: HttpRequest) -> list[ProgramPage]:
-        """Return the live programs that they lead and the reader may see, the latest first."""
+        """Return their live programs that the reader may see, the latest first."""
         programs = access.visible(ProgramPage.objects.live(), request).filter(
             program_facilitators__facilitator__translation_key=self.translation_key, locale_id=self.locale_id
         )

@@ -12,7 +12,7 @@ def with_heirs(kinds: Iterable[type[Any]]) -> list[type[Any]]:
 
 
 class Family:
-    """A page whose `parent_page_types` and `subpage_types` also mean what is made from those types."""
+    """A page whose `parent_page_types` and `subpage_types` include types derived from the listed ones."""
 
     @classmethod
     def clean_parent_page_models(cls) -> list[type[Any]]:

@@ -12,7 +12,7 @@ from .. import privacy
 
 
 class SourceNote(HelpPanel):
-    """Says on top of a translation where its figures are edited; on any other page nothing."""
+    """On a translation, say where its figures are edited."""
 
     class BoundPanel(HelpPanel.BoundPanel):
         """The note, with a link to the source page."""
@@ -34,7 +34,7 @@ class SourceNote(HelpPanel):
 
 
 class PrivacyNote(HelpPanel):
-    """Says on top of a private page which translations of it are open to everyone; on any other page nothing."""
+    """On a private page, say which translations are still public."""
 
     class BoundPanel(HelpPanel.BoundPanel):
         """The note, with links to the pages."""

@@ -133,7 +133,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return SessionPage.objects.child_of(self).order_by("starts_at", "pk")
 
     def live_sessions(self, program: Program | None = None, request: HttpRequest | None = None) -> "list[SessionPage]":
-        """Return the live sessions of `program` that `request` may see, by start, in the words of this page if any."""
+        """Return the live sessions of `program` that `request` may see, by start, in this page's language if any."""
         source = (program.page if program.page_id != self.pk else None) if program else self.source_page()
         found = list((source or self).sessions().live())
         if source:
@@ -145,13 +145,13 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Ask for the number of places as for a field, unless a form does."""
+        """Ask for the number of places as for a field, unless a form does. Raise ValidationError as Django does."""
         errors: dict[str, Any] = {}
         try:
             super().clean_fields(exclude)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        if not self.asks_for_places and self.capacity is None:
+        if not self.asks_for_places and not self.alias_of_id and self.capacity is None:
             errors["capacity"] = [ValidationError(ENTER_PLACES)]
         if errors:
             raise ValidationError(errors)

@@ -66,7 +66,7 @@ class SessionPage(SessionPageMixin, ZonedPage):
         verbose_name_plural = _("session pages")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Note what this changes of a published session before it is overwritten."""
+        """Note what changes in a published session before it is overwritten."""
         if kwargs.get("update_fields") is None:
             self.told_changes = self._changes()
         super().save(*args, **kwargs)

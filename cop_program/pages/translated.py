@@ -10,7 +10,7 @@ from .families import Family
 
 
 class Translated(Family, Page):
-    """A page whose translations have the values of `shared_fields` from their source page."""
+    """A page whose translations take the values of `shared_fields` from their source page."""
 
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"

@@ -16,7 +16,7 @@ class ZonedPage(Translated):
         abstract = True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add what `presentation/context.py` promises to templates."""
+        """Add the context that `presentation/context.py` describes."""
         values: dict[str, Any] = super().get_context(request, *args, **kwargs)
         return values | context.of_every_page(request) | self.template_context(request)
 

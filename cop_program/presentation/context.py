@@ -95,7 +95,7 @@ class SessionLine:
 
 @dataclass(frozen=True)
 class ProgramLine:
-    """A program in a list: its days ("7 February - 26 June 2024"), its places, what to do now, whether it is over."""
+    """A program in a list: its days ("7 February - 26 June 2024"), places, next step, and whether it is over."""
 
     page: "ProgramPage"
     dates: str
@@ -105,7 +105,7 @@ class ProgramLine:
 
 
 def of_every_page(request: HttpRequest) -> dict[str, Any]:
-    """Return the reader's zone and what the form that sets it needs."""
+    """Return the reader's time zone and the context of the form that sets it."""
     return {"reader_zone": reader.zone(request) or "", "zone_choices": zone_choices()}
 
 
@@ -165,7 +165,7 @@ def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, A
 
 
 def of_programs(pages: "Sequence[ProgramPage]", programs: "Iterable[Program]", request: HttpRequest) -> dict[str, Any]:
-    """Return the context of a list of `pages`: what is ahead, soonest first, then what is past, latest first."""
+    """Return the context of a list of `pages`: future ones, soonest first, then past ones, latest first."""
     language = reader.language()
     known = {program.translation_key: program for program in programs}
     ahead, over = [one for one in pages if not is_over(one)], [one for one in pages if is_over(one)]

@@ -244,7 +244,7 @@ class _Group:
         return notes
 
     def _changes(self, before: datetime, after: datetime) -> list[tuple[timedelta, list[str]]]:
-        """By how much, and where, clocks read other than they would have without a change between two instants."""
+        """Return by how much, and where, a clock change between two instants moves the local time."""
         changes: dict[timedelta, list[str]] = {}
         for zone in self.zones:
             old, new = (moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in (before, after))

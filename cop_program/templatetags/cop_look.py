@@ -23,7 +23,7 @@ LATE = frozenset({"questions", "questions_and_answers", "faq"})
 
 
 class BodyParts(NamedTuple):
-    """A program's body in the order of its page: what convinces, what explains, what answers."""
+    """A program's body in the order of its page: above the schedule, in the middle, below the costs."""
 
     before: list[Any]
     after: list[Any]

@@ -64,7 +64,7 @@ def decisions_fit_applications() -> Iterator[str]:
 
 @consistency.check("admission.queue")
 def queue_is_in_line() -> Iterator[str]:
-    """Nobody waits while a place is free, and nobody who has a place waits."""
+    """Nobody is in the queue while a place is free, and nobody in the queue has a place."""
     open_entries = QueueEntry.objects.waiting()
     free = Place.objects.filter(program=OuterRef("pk"), invitation__isnull=True)
     waiting = open_entries.filter(program=OuterRef("pk"))

@@ -19,8 +19,7 @@ FREE = Q(invitation__isnull=True)
 
 def lock(program: Program) -> Program:
     """Return `program` read anew, its row locked until the transaction ends. Raise DoesNotExist if it is gone."""
-    rows = Program.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("page").get(pk=program.pk)
+    return Program.locked(program.pk)
 
 
 def _take(*, program: Program, invitation: Invitation, held_until: datetime, past_queue: bool) -> Place | None:

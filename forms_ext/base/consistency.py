@@ -9,7 +9,7 @@ _checks: dict[str, Check] = {}
 
 
 class Finding(NamedTuple):
-    """One thing that does not add up: the check that found it, and what it says."""
+    """One inconsistency: the check that found it, and its message."""
 
     check: str
     text: str
@@ -31,7 +31,7 @@ def names() -> list[str]:
 
 
 def run_all() -> Iterator[Finding]:
-    """Run every check and yield what it finds; a check that breaks is a finding too."""
+    """Run every check and yield its findings; a check that fails is a finding too."""
     for name, function in list(_checks.items()):
         try:
             for text in function():

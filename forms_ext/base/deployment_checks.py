@@ -32,7 +32,7 @@ type Apps = Sequence[AppConfig] | None
 
 @register(Tags.security, deploy=True)
 def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse what belongs to a demo or a rehearsal on a site that is deployed."""
+    """Refuse a demo or a rehearsal on a deployed site."""
     found: list[CheckMessage] = [
         Error(f"{name} is set: {what}. Remove it from the settings.", id="forms_ext.E010")
         for name, what in REHEARSAL.items()
@@ -64,7 +64,7 @@ def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
 
 @register(deploy=True)
 def visitors_are_told_apart(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Warn of a proxy in front whose visitors would all count as one sender."""
+    """Warn if all visitors behind a proxy would count as one sender."""
     if conf.COP_TRUSTED_PROXIES > 0 or not settings.SECURE_PROXY_SSL_HEADER:
         return []
     return [

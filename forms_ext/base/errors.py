@@ -2,10 +2,10 @@
 
 
 class ActionRefused(Exception):
-    """An action that the state of things forbids; `str()` says why, in words for staff."""
+    """An action that is not allowed now; `str()` gives the reason to the user."""
 
 
 def describe(error: Exception, length: int = 255) -> str:
-    """Return `error` on one line as a column holds it: no database takes every character that a message may have."""
+    """Return `error` on one line that a column can store: databases refuse some characters of messages."""
     text = f"{type(error).__name__}: {error}"
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:length]

@@ -36,7 +36,7 @@ class FrozenQuerySet(models.QuerySet[Any]):
 
 
 class FrozenModel(models.Model):
-    """A model whose rows are written once; only the columns in `unfrozen` may change afterwards."""
+    """A model whose rows never change once created, except the columns in `unfrozen`."""
 
     unfrozen: ClassVar[frozenset[str]] = frozenset()
     objects = FrozenQuerySet.as_manager()

@@ -36,7 +36,7 @@ def record(instance: models.Model, action: str, *, user: "AbstractBaseUser | Non
 
 
 def register_log_actions(actions: LogActionRegistry) -> None:
-    """Hand what the packages declared to Wagtail (hook `register_log_actions`)."""
+    """Pass the declared actions to Wagtail (hook `register_log_actions`)."""
     for action, label in _labels.items():
         if action not in actions.formatters:
             actions.register_action(action, label, label)

@@ -24,7 +24,7 @@ class UsedUp(Exception):
 
     @property
     def seconds(self) -> int:
-        """Seconds from now on until it counts anew, at least one: what Retry-After says."""
+        """The seconds until the limit starts again, at least one: the value of Retry-After."""
         return max(math.ceil((self.until - now()).total_seconds()), 1)
 
 

@@ -61,7 +61,7 @@ def _expression(column: Column, options: Options) -> Expression:
 
 
 def encode(rows: QuerySet, columns: Sequence[Column], options: Options) -> Iterator[bytes]:
-    """Return a CSV piece by piece: its head at once, then what the server sends."""
+    """Return a CSV piece by piece: its header at once, then what the server sends."""
     return chain([csv_lines.head(columns, options)], _copied(rows, columns, options))
 
 

@@ -26,9 +26,10 @@ type Make = Callable[[Sequence[Sequence[Any]]], Table]
 
 
 def stream(rows: QuerySet, columns: Sequence[Column]) -> Iterator[Table]:
-    """Yield batches of rows in one query, whose cursor ends with the generator.
+    """Yield batches of rows in one query, whose cursor closes with the generator.
 
-    PostgreSQL keeps a cursor within a transaction; on SQLite that would be the lock to write, held for a slow reader.
+    PostgreSQL keeps a cursor within a transaction. On SQLite, a transaction would hold the write lock for a slow
+    reader.
     """
     found, make = _values(rows, columns)
     postgresql = connections[rows.db].vendor == "postgresql"
@@ -69,7 +70,7 @@ def _values(rows: QuerySet, columns: Sequence[Column], *first: str) -> tuple[Que
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Return an instant: SQLite holds them as texts in UTC, which Django reads slowly."""
+    """Return an instant: SQLite stores texts in UTC, which Django reads slowly."""
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 

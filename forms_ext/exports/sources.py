@@ -71,7 +71,7 @@ class Source:
         return self.narrow(rows) if self.narrow else rows
 
     def filters(self, query: str) -> str:
-        """Return the filters in the query string `query`, for the audit log: keys and codes, no words of a person."""
+        """Return the filters in the query string `query`, for the audit log: keys and codes, no personal text."""
         known = self.listing_admin.index_view_class.filterset_class.base_filters
         asked = [
             (name, value if CODE.fullmatch(value) else "")

@@ -25,7 +25,7 @@ State = Export.State
 
 
 def folder(export_id: int) -> str:
-    """Return where in private storage the file of an export is, and whatever a killed worker left of it."""
+    """Return the folder of an export in private storage, with whatever a killed worker left there."""
     return f"exports/{export_id}"
 
 
@@ -78,7 +78,7 @@ def _write(export: Export, file: IO[bytes], mine: QuerySet[Export]) -> None:
 
 @periodic.register
 def finish_exports() -> int:
-    """Take up what a killed worker or a failure left."""
+    """Continue what a killed worker or a failure left."""
     due = Q(claimed_until__lte=now()) | Q(claimed_until__isnull=True, created_at__lte=now() - timedelta(minutes=1))
     left = Export.objects.filter(due, state__in=[State.WAITING, State.WRITING]).order_by("pk")[:5]
     return sum(write_export.func(pk) for pk in list(left.values_list("pk", flat=True)))
@@ -86,7 +86,7 @@ def finish_exports() -> int:
 
 @periodic.register
 def end_links() -> int:
-    """Delete the files whose links have ended, and forget what was searched for."""
+    """Delete the files whose links have expired, and forget the words of the search."""
     ended = list(Export.objects.filter(state__in=[State.READY, State.FAILED], ends_at__lte=now())[:200])
     for export in ended:
         private_files.clear(folder(export.pk))

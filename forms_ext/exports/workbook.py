@@ -17,7 +17,7 @@ SHEET_END = "</sheetData></worksheet>"
 
 
 def sheet_head(widths: Sequence[int]) -> str:
-    """Return a sheet up to its first row: the first line frozen, the columns as wide as `widths` says."""
+    """Return a sheet up to its first row, with a frozen first line and columns of `widths`."""
     columns = "".join(
         f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>' for place, width in enumerate(widths, 1)
     )

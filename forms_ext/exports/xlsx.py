@@ -40,7 +40,7 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` as XML, cut to what a cell holds."""
+    """Return `text` as XML, cut to the size of a cell."""
     if len(text) > LONGEST // 2 and len(text.encode("utf-16-le")) > 2 * LONGEST:
         text = text.encode("utf-16-le")[: 2 * LONGEST - 2].decode("utf-16-le", "ignore") + "…"
     return SPECIAL.sub(_entity, text) if SPECIAL.search(text) else text
@@ -69,7 +69,7 @@ def number_cell(value: Any, style: str = "") -> str:
 
 
 def any_cell(value: Any) -> str:
-    """Return an answer by what it is."""
+    """Return an answer as a cell of its own type."""
     if isinstance(value, bool):
         return f' t="b"><v>{int(value)}</v></c>'
     if isinstance(value, (int, float)):

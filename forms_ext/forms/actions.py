@@ -13,7 +13,7 @@ from .models import FormVersion
 
 @transaction.atomic
 def freeze(page: Page) -> FormVersion:
-    """Return the version of what `page` asks now: the last one if nothing has changed, otherwise a new one."""
+    """Return the version of the current questions of `page`: the last one if nothing changed, otherwise a new one."""
     definition = definition_of(page, save=True)
     digest = hashlib.sha256(canonical(definition).encode()).hexdigest()
     Page.objects.select_for_update().get(pk=page.pk)

@@ -143,7 +143,7 @@ def missing_roles(questions: Iterable[Any], required: Sequence[str]) -> list[str
 
 
 def missing_words(missing: Sequence[str]) -> str:
-    """Say what an editor does about the roles in `missing`."""
+    """Tell an editor how to fix the roles in `missing`."""
     names = ", ".join(str(roles.LABELS[role]) for role in missing)
     return str(
         format_lazy(

@@ -15,7 +15,7 @@ from .models import FormVersion
 
 
 class CleanedAnswers(NamedTuple):
-    """Valid answers and, for the others, errors in words and as Django's codes; all by question key."""
+    """Valid answers and, for the others, error messages and Django's codes; all by question key."""
 
     answers: dict[str, Any]
     errors: dict[str, list[str]]

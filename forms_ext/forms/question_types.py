@@ -133,7 +133,7 @@ def longest(question: Question, usual: int) -> int:
 def within(limit: int) -> list[Any]:
     """Return the validators of text with at most `limit` characters.
 
-    The browser is not told: it counts otherwise, and cuts what is pasted without a word.
+    The browser does not get the limit: it counts differently, and cuts pasted text silently.
     """
     return [MaxLengthValidator(limit), valid_unicode]
 

@@ -35,7 +35,7 @@ def balances_fit_invoices() -> Iterator[str]:
 
 @consistency.check("invoices.receipts")
 def payments_have_receipts() -> Iterator[str]:
-    """Each payment has its receipt, each reversed one the cancellation of it."""
+    """Each payment has its receipt, each reversed one a cancellation of it."""
     for payment in Payment.objects.filter(receipt=None).select_related("account"):
         yield f"Account {payment.account}: payment {payment.pk} has no receipt."
     for reversal in PaymentReversal.objects.filter(receipt=None).select_related("payment__account"):
@@ -65,7 +65,7 @@ def numbers_have_no_gap() -> Iterator[str]:
 
 @consistency.check("invoices.snapshots")
 def invoices_fit_their_snapshots() -> Iterator[str]:
-    """Number and total of each invoice are those of its snapshot, whose lines add up; credit notes mirror it."""
+    """Number and total of each invoice match its snapshot, whose lines add up; credit notes mirror it."""
     for invoice in Invoice.objects.select_related("corrects").iterator(chunk_size=200):
         snapshot = invoice.snapshot
         total = Decimal(snapshot["total"])

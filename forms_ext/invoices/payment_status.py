@@ -36,7 +36,7 @@ type AccountWithStatus = "WithAnnotations[Account, FiguresAndStatus]"
 
 
 def _late() -> Q:
-    """An invoice whose day has passed where its program is at home: a query for the zones."""
+    """An invoice past its due date in its program's home time zone; one query for the zones."""
     late = Q(pk__in=[])
     zones: dict[str, Program] = {}
     for program in Program.objects.select_related("page"):

@@ -50,7 +50,7 @@ def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversa
 def tell_of_reversal(
     sender: Any, *, reversal: PaymentReversal, told: Sequence[str], message: str, **kwargs: Any
 ) -> None:
-    """Tell the payer that a payment was taken back, once everyone has said what that means."""
+    """Tell the payer that a payment was reversed, once all receivers have said what that means."""
     emails.send_payment_reversed(reversal, told, message)
 
 

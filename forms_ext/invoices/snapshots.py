@@ -121,7 +121,7 @@ def _line(kind: str, text: str, detail: str, amount: Money) -> dict[str, str]:
 
 
 def _in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
-    """Leave out what was posted and reversed again: it cancels out and would only confuse."""
+    """Leave out entries that were posted and reversed: they cancel out and would only confuse."""
     rows = list(rows)
     reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
     return [row for row in rows if row.pk not in reversed_rows and not row.reverses_id]

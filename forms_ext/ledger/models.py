@@ -61,7 +61,7 @@ class Issuer(models.Model):
                 logos.check(file.read())
         except logos.NotDrawable as error:
             raise ValidationError({"logo": str(error)}) from error
-        except (OSError, ValueError) as error:  # the file, or its name, is not there any more
+        except (OSError, ValueError) as error:  # the file or its name no longer exists
             raise ValidationError({"logo": _("The file of this image is missing. Choose another one.")}) from error
 
 
@@ -208,7 +208,7 @@ class PaymentReversal(FrozenModel):
 
 
 class RefundDue(models.Model):
-    """Money to give back, listed for staff until it is recorded as refunded."""
+    """A refund that is listed for staff until it is recorded as paid."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="refunds_due")
     amount = MoneyField(_("amount"), max_digits=18, decimal_places=3, validators=[MinValueValidator(0)])

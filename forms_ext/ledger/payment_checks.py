@@ -34,7 +34,7 @@ def number_payments(numbers: Numbers) -> None:
 
 @dataclass(frozen=True)
 class Doubt:
-    """One doubt: `key` names it with its figures, so that a changed form is asked anew; `text` says it to staff."""
+    """One question about a payment: `key` names it with its figures, so that a changed form is asked again."""
 
     key: str
     text: str

@@ -36,7 +36,7 @@ class Progress:
 
 
 def progress(run: BatchRun) -> Progress:
-    """Return how far `run` has come; one query."""
+    """Return the progress of `run`; one query."""
     counts = BatchItem.objects.filter(run=run).aggregate(
         total=Count("pk"),
         done=Count("pk", filter=Q(state=BatchItem.State.DONE)),

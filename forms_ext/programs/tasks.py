@@ -12,7 +12,7 @@ from .models import BatchRun
 
 @task
 def work_off(run_id: int) -> dict[str, int]:
-    """Do what remains of a run; safe to run twice, and at the same time."""
+    """Do the rest of a run; safe to run twice, and at the same time."""
     progress = actions.work_off(BatchRun.objects.select_related("program__page").get(pk=run_id))
     return {"done": progress.done, "failed": progress.failed, "remaining": progress.remaining}
 

@@ -17,7 +17,7 @@ State = Registration.State
 
 @consistency.check("registration.places")
 def registrations_fit_their_places() -> Iterator[str]:
-    """A member keeps a place, a held registration holds one, a waiting one waits, an ended one has none."""
+    """Members keep a place, held registrations hold one, those in the queue wait for one, ended ones have none."""
     found = Registration.objects.select_related("invitation__place", "account")
     found = found.annotate(waits=Exists(QueueEntry.objects.waiting().filter(invitation=OuterRef("invitation"))))
     for registration in found.iterator(chunk_size=500):

@@ -30,7 +30,7 @@ def private[Response: HttpResponseBase](response: Response) -> Response:
 
 
 def unkept[Response: HttpResponseBase](response: Response) -> Response:
-    """Let nobody keep, index or refer to what was answered."""
+    """Forbid caches to keep the response, search engines to index it, and links to reveal its URL."""
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"

@@ -82,7 +82,7 @@ def remind_holds() -> int:
 
 @transaction.atomic
 def _remind(pk: int, moment: datetime) -> bool:
-    """Remind one person; the reminder is noted by the same statement that asks whether it was sent already."""
+    """Remind one person; one statement checks and notes that the reminder was sent."""
     due = Registration.objects.filter(pk=pk, state=State.HELD, reminded_at__isnull=True)
     if not due.update(reminded_at=moment):
         return False

@@ -178,7 +178,7 @@ def _typed(page: RegistrationFormPage, request: HttpRequest) -> list[Any]:
 
 
 def program_of(page: RegistrationFormPage) -> Program | None:
-    """Return the program below whose page the form lives."""
+    """Return the program of the page above the form."""
     return Program.for_page(page.get_parent())
 
 

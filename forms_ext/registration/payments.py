@@ -110,7 +110,7 @@ def payment_reversed(
 
 
 def _bill(registration: Registration, *, unpaid: bool) -> str:
-    """Let a member of a confirmed program who owes something have an invoice; the place stays theirs."""
+    """Issue an invoice to a member of a confirmed program who has an amount due; they keep the place."""
     account, status = registration.account, registration.program.status
     assert account is not None
     if status == Program.Status.CALLED_OFF:
@@ -121,7 +121,7 @@ def _bill(registration: Registration, *, unpaid: bool) -> str:
 
 
 def _keep_less(registration: Registration, *, by: "User | None") -> str:
-    """Keep no more than is paid as the cancellation fee: who has paid nothing owes nothing for cancelling."""
+    """Reduce the cancellation fee to what is paid: people who have paid nothing owe nothing for cancelling."""
     account = registration.account
     assert account is not None
     kept = ledger_queries.cancellation_fee(account)

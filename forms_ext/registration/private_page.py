@@ -78,7 +78,7 @@ def _member_step(registration: Registration, here: Standing) -> str:
 
 
 def how_to_pay(registration: Registration, here: Standing) -> dict[str, str] | None:
-    """Return amount, day, reference and bank details of what is to be paid now: the deposit or the open invoice."""
+    """Return amount, day, reference and bank details of what is due now: the deposit or the open invoice."""
     account, language = registration.account, registration.language
     if here.step == "deposit":
         fields = sending.payment_fields(registration)

@@ -15,7 +15,7 @@ from ..forms.models import FormVersion
 
 @dataclass(frozen=True)
 class CleanSubmission:
-    """Valid answers to `version`: JSON values by question key; `roles` holds the values that the system needs."""
+    """Valid answers to `version`: JSON values by question key; `roles` has the values that the system needs."""
 
     version: FormVersion
     answers: Mapping[str, Any]

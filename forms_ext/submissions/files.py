@@ -136,6 +136,6 @@ def tokens_of(answers: Mapping[str, Any]) -> list[str]:
 
 
 def claim(answers: Mapping[str, Any]) -> None:
-    """Bind the uploads among `answers` to what was sent; call it in the transaction that stores them."""
+    """Bind the uploads among `answers` to the submission. Call it in the transaction that stores the answers."""
     if tokens := tokens_of(answers):
         models.Upload.objects.filter(token__in=tokens).update(claimed_at=now())

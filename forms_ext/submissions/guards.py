@@ -41,7 +41,7 @@ class Doubtful(ActionRefused):
 
 
 class TooMany(Exception):
-    """A limit is used up; `str()` says which one, in words for the sender."""
+    """A limit is used up; `str()` tells the sender which one."""
 
     def __init__(self, reason: str, used_up: limits.UsedUp) -> None:
         super().__init__(reason)
@@ -53,7 +53,7 @@ class TooMany(Exception):
         return str(self.used_up.seconds)
 
     def words(self, request: HttpRequest) -> str:
-        """Return the reason and when to come again, on the reader's clock (UTC if their zone is not known)."""
+        """Return the reason and when to try again, in the reader's time zone (UTC if it is not known)."""
         return f"{self} {_when(self.used_up.until, math.ceil(self.used_up.seconds / 60), request)}"
 
 

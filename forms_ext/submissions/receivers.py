@@ -22,7 +22,7 @@ from .pages import AbstractFormPage
 
 
 def freeze_published(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Freeze what a form page asks when it goes live."""
+    """Freeze the questions of a form page when it is published."""
     if isinstance(instance, AbstractFormPage) and instance.live:
         freeze(instance)
 

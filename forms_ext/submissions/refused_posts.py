@@ -27,7 +27,7 @@ STATUS = 403
 
 @dataclass(frozen=True)
 class Typed:
-    """What a post says: `pairs` of question and answer for people, `fields` (names and values) to send it again."""
+    """A post: `pairs` of question and answer for people, `fields` (names and values) to send it again."""
 
     pairs: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()

@@ -22,7 +22,7 @@ CLOSED_TEMPLATE = "forms_ext/forms/closed.html"
 
 @dataclass
 class FormResponse:
-    """One answer to a request: the form with what was typed, and why it is shown again."""
+    """One response: the form with what was typed, and why it is shown again."""
 
     page: Page
     request: HttpRequest

@@ -83,7 +83,7 @@ def _address(page: Page, request: HttpRequest) -> str:
 
 
 def _post(showing: FormResponse) -> HttpResponse:
-    """Take a post; the same one again gets the same answer, also where both come at the same moment."""
+    """Accept a post; the same one again gets the same answer, even if both arrive at the same moment."""
     page, request = showing.page, showing.request
     if earlier := sent_before(page, request):
         return earlier

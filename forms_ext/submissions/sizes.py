@@ -19,7 +19,7 @@ AROUND_A_FILE = 16_384  # the other parts of a multipart body
 
 
 def of_form(request: HttpRequest, args: Sequence[Any], kwargs: Mapping[str, Any]) -> int:
-    """Return how many bytes the form of the page `pk` takes: what is asked by the version that the site serves."""
+    """Return how many bytes the form of the page `pk` accepts, from the questions of its published version."""
     version = FormVersion.objects.filter(page_id=kwargs["pk"]).order_by("-number").first()
     if version is None:
         return body_limits.SMALL

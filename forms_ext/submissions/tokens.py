@@ -38,7 +38,7 @@ class Token:
 
 
 def make(page_id: int, version_id: int, nonce: str = "", subject: str = "") -> str:
-    """Return a new token; `nonce` is carried on when a form is shown again, `subject` says for whom it is shown."""
+    """Return a new token; `nonce` is kept when a form is shown again, `subject` is the person it is shown to."""
     data = [page_id, version_id, nonce or secrets.token_urlsafe(18), now().timestamp(), subject]
     return signing.dumps(data, salt=SALT, compress=False)
 
@@ -67,12 +67,12 @@ def read_receipt(text: str, page_id: int) -> Receipt | None:
 
 
 def idempotency_key(page_id: int, nonce: str) -> str:
-    """Return the key under which what a token's form sends is stored, once."""
+    """Return the key under which the answers sent with a token are stored, once."""
     return f"{page_id}:{nonce}"
 
 
 def nonce_of(request: HttpRequest, page_id: int) -> str:
-    """Return the nonce of a post, or of what this browser has sent to the page before; '' for none."""
+    """Return the nonce of a post, or of what this browser sent to the page before; '' if there is none."""
     if request.method == "POST":
         token = read(request.POST.get("_token"), page_id)
         return token.nonce if token else ""

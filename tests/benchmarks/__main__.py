@@ -33,7 +33,7 @@ def table(results: list[dict[str, object]]) -> str:
 
 
 def main() -> int:
-    """Run all benches, or the one that is named; return 1 where one broke, after the others."""
+    """Run all benchmarks, or the given one; return 1 if one failed, after the others."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     sys.path[:0] = [str(ROOT / "site"), str(ROOT)]
     import django

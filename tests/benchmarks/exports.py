@@ -114,6 +114,6 @@ def of_many(environment: dict[str, str], vendor: str) -> list[Row]:
 
 
 def fastest(environment: dict[str, str], kind: str, rounds: int) -> dict[str, Any]:
-    """Return the fastest of `rounds` measurements: whatever else the machine does only adds time."""
+    """Return the fastest of `rounds` measurements: other work on the machine only adds time."""
     found = [once(environment, "ours", kind) for _round in range(rounds)]
     return min(found, key=lambda one: one["seconds"])

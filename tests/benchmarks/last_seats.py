@@ -40,7 +40,7 @@ print("LINKS" + json.dumps(links))
 
 @dataclass
 class Visitor:
-    """Somebody with a browser of their own, who has opened the form."""
+    """A visitor with a separate browser, who has opened the form."""
 
     opener: urllib.request.OpenerDirector
     action: str

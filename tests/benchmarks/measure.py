@@ -21,7 +21,7 @@ def row(
     baseline_value: float | None = None,
     at_least: bool = False,
 ) -> Row:
-    """Return one result; it is met where its ratio (its value, where it has none) is within `goal`."""
+    """Return one result; it passes if its ratio (or its value, without a ratio) is within `goal`."""
     measured = value if ratio is None else ratio
     met = None if goal is None else (measured >= goal if at_least else measured <= goal)
     return {

@@ -18,7 +18,7 @@ GOES_AHEAD = {**MEMBER, "is_going_ahead": True}
 @pytest.mark.parametrize(
     ("facts", "step", "until"),
     [
-        ({}, "Step 2 of 7: Answer", None),
+        ({}, "Step 2 of 7: Decision", None),
         ({"is_accepted": True, "link_ends": LINK_ENDS}, "Step 3 of 7: Register, by Tuesday 30 January", LINK_ENDS),
         ({"is_accepted": True}, "Step 3 of 7: Register", None),
         ({"is_accepted": True, "link_ends": LINK_ENDS, "is_registered": True}, "Step 3 of 7: Register", None),

@@ -27,7 +27,7 @@ BEFORE = datetime(2024, 1, 5, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def kept(settings: Any, program_page: ProgramPage, facilitator: FacilitatorPage, add_session: AddSession) -> Any:
-    """Keep pages; the program has a session, a picture, somebody who leads it, and a page in the menu beside it."""
+    """Keep pages; the program has a session, an image, a facilitator, and a page in the menu next to it."""
     settings.COP_KEEP_PAGES = True
     kept_pages._kept.clear()
     add_session()
@@ -40,7 +40,7 @@ def kept(settings: Any, program_page: ProgramPage, facilitator: FacilitatorPage,
 
 
 def visit(page: Page, path: str = "", **cookies: str) -> Any:
-    """Return the page as somebody gets it who comes for the first time."""
+    """Return the page as a new visitor gets it."""
     client = Client()
     client.cookies.load(cookies)
     response = client.get(path or page.get_url())

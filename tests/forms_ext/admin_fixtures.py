@@ -27,7 +27,7 @@ GROUPS = {"editor": groups.EDITORS, "reviewer": groups.REVIEWERS, "staff": group
 
 @pytest.fixture(autouse=True)
 def january() -> Iterator[None]:
-    """Let every test stand in January 2024, while people apply."""
+    """Set the clock of every test to January 2024, while people apply."""
     with clock.at(START):
         yield
 
@@ -56,7 +56,7 @@ def user(db: None) -> Callable[[str], User]:
 
 @pytest.fixture
 def client_of(user: Callable[[str], User]) -> Callable[[str], Client]:
-    """Return a browser in which somebody with the role is logged in; CSRF is checked as on a site."""
+    """Return a browser with a logged-in user of the role; CSRF is checked as on a site."""
 
     def make(role: str) -> Client:
         client = Client()
@@ -102,7 +102,7 @@ numbers = count(1)
 
 @pytest.fixture
 def make_application(program: Program) -> Callable[..., Application]:
-    """Make an application as it stands after it was sent."""
+    """Create an application that was just sent."""
     version = FormVersion.objects.create(
         page=program.page, number=1, definition=QUESTIONS, sha256="a" * 64, created_at=START - timedelta(days=1)
     )

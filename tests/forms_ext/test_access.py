@@ -352,7 +352,7 @@ def make_private(page: Page, kind: str, group: Group) -> PageViewRestriction:
 
 
 def visitor(kind: str, restriction: PageViewRestriction, group: Group) -> Client:
-    """Return somebody who may see what has `restriction`."""
+    """Return a visitor with access to pages with `restriction`."""
     client = Client()
     if kind == "password":
         path = reverse("wagtailcore_authenticate_with_password", args=[restriction.pk, restriction.page_id])
@@ -366,7 +366,7 @@ def visitor(kind: str, restriction: PageViewRestriction, group: Group) -> Client
 
 
 def strangers(kind: str) -> list[Client]:
-    """Return those who may not see it: nobody known and, for groups, somebody who is in none."""
+    """Return visitors without access: an anonymous one and, for groups, a user in none."""
     if kind != "groups":
         return [Client()]
     other = Client()
@@ -472,7 +472,7 @@ def test_a_calendar_of_a_private_program_is_for_nobody_s_cache(world: World) -> 
 
 
 def test_a_page_on_which_a_reader_sees_more_is_not_kept_for_others(world: World) -> None:
-    """Also of somebody who is known by something else than a session."""
+    """Also for readers who are known by something other than a session."""
     make_private(world.facilitator, "login", Group.objects.create(name="Readers"))
     request = RequestFactory().get(world.open_page.get_url())
     request.session = Client().session

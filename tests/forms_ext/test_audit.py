@@ -44,7 +44,7 @@ def raw(model: type[models.Model]) -> "models.QuerySet[Any]":
 
 
 def let_rows_be_edited() -> None:
-    """Take the triggers of billing away, as somebody at the database's console could; undone with the test."""
+    """Drop the triggers of billing, as an operator at the database could; undone with the test."""
     triggers.remove(connection)
 
 
@@ -191,8 +191,12 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("base.chains", lambda w: raw(AccountRow).filter(kind="fee").update(amount=Decimal(7)), "row 1 was changed"),
     ("base.triggers", lambda w: triggers.remove(connection), "cop_frozen_delete_forms_ext_payment is missing"),
     ("base.search", lambda w: raw(Application).update(name="Somebody else"), "the search does not find it"),
-    (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places, but 3 are wanted"),
-    (PLACES, lambda w: Program.objects.filter(pk=w.program.pk).update(capacity=2), "3 places are taken of 2"),
+    (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places exist, but there must be 3"),
+    (
+        PLACES,
+        lambda w: Program.objects.filter(pk=w.program.pk).update(capacity=2),
+        "3 places are taken, but it has only 2",
+    ),
     (PLACES, lambda w: place_of(w.held).update(program=w.other, number=99), "someone from another program"),
     (
         LINKS,
@@ -329,7 +333,7 @@ def test_the_command_finds_nothing_or_prints_what_it_finds_and_exits_with_1(
         call_command("cop_audit")
     assert stop.value.code == 1
     reference = world.held.invitation.application.reference
-    assert f"admission.links: {reference}: a link was used and revoked." in capsys.readouterr().out
+    assert f"admission.links: {reference}: its invitation link was both used and revoked." in capsys.readouterr().out
 
 
 def test_heads_kept_elsewhere_show_a_history_that_was_written_anew(

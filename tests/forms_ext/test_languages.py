@@ -44,7 +44,7 @@ def german(db: None) -> Iterator[ProgramPage]:
 
 @pytest.fixture
 def reader() -> Client:
-    """Somebody whose browser prefers English."""
+    """A reader whose browser prefers English."""
     return Client(headers={"accept-language": "en"})
 
 

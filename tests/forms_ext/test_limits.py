@@ -35,7 +35,7 @@ SENT = {"page": 302, "frame": 302, "api": 201, "message": 302}
 
 
 class Sender:
-    """Somebody who opens a form at an address and sends it a minute later; `wrong` leaves an error in it."""
+    """A visitor who opens a form and sends it a minute later; `wrong` leaves an error in it."""
 
     def __init__(self, name: str, address: str, shown_at: str, answers: dict[str, str]) -> None:
         self.name, self.address, self.shown_at, self.answers = name, address, shown_at, answers

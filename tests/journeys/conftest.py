@@ -11,7 +11,7 @@ from tests.live import LiveSite
 
 @pytest.fixture
 def come(browser: Browser, live_site: LiveSite) -> Iterator[Come]:
-    """Open a browser of its own for somebody."""
+    """Open a separate browser."""
     contexts = []
 
     def enter(name: str, width: int = DESKTOP, *, scripts: bool = True) -> Visitor:
@@ -27,5 +27,5 @@ def come(browser: Browser, live_site: LiveSite) -> Iterator[Come]:
 
 @pytest.fixture
 def staff(come: Come) -> Visitor:
-    """Somebody of the staff, in the admin."""
+    """A staff member in the admin."""
     return log_in(come("Stella"), "staff")

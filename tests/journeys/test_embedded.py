@@ -40,7 +40,7 @@ PAPER: Any = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"%P
 
 
 class OtherSite:
-    """Another web site: one page, with whatever stands in it."""
+    """Another website: one page with the given content."""
 
     def __init__(self, policy: str) -> None:
         self.body = ""
@@ -85,7 +85,7 @@ def editor(request: pytest.FixtureRequest, come: Come) -> Visitor:
 
 
 def list_site(editor: Visitor, origin: str) -> None:
-    """Put `origin` into the list of web sites, after a try with an address that is too long."""
+    """Add `origin` to the list of websites, after an attempt with a URL that has a path."""
     page = editor.page
     page.goto(f"{editor.site.base_url}/admin/cop/embedded-forms/")
     editor.look("embedded-forms", only="main")
@@ -123,7 +123,7 @@ def inner(page: Page) -> Frame:
 
 
 def look(page: Page) -> None:
-    """Check what stands in the frame: axe finds nothing, it is not too wide, and the frame is as high as it is."""
+    """Check the content of the frame: axe finds nothing, it is not too wide, and the frame has its height."""
     frame = inner(page)
     frame.evaluate(AXE_FILE_PATH.read_text())
     found = frame.evaluate("axe.run()")["violations"]

@@ -70,7 +70,7 @@ def apply(person: Visitor) -> str:
 
 
 def register(person: Visitor) -> None:
-    """Open the personal link of the mail, register, and come to the private page."""
+    """Open the invitation link in the email, register, and get to the private page."""
     page = person.page
     link = next(link for link in person.mail("accepted|place|register|admitted")["links"] if "/invitation/" in link)
     page.goto(link)
@@ -142,7 +142,7 @@ def confirm_program(staff: Visitor) -> None:
 
 
 def become_member(come: Come, staff: Visitor, name: str, width: int = DESKTOP, *, scripts: bool = True) -> Visitor:
-    """Go the way from the page of the program until the deposit has come."""
+    """Take the journey from the program page until the deposit is paid."""
     person = come(name, width, scripts=scripts)
     reference = apply(person)
     accept(staff, person, reference)

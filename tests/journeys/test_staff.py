@@ -33,7 +33,7 @@ CAST = {
 
 @dataclass
 class Desk:
-    """Somebody of the staff, and the edition that they look after."""
+    """A staff member, and the edition that they manage."""
 
     visitor: Visitor
     title: str
@@ -58,7 +58,7 @@ class Desk:
         expect(self.visitor.page.locator("h1")).to_have_count(1)
 
     def find(self, register: str, name: str, what: str) -> None:
-        """Search a register for somebody, and open their page from it."""
+        """Search a list for a person, and open their page from it."""
         self.open(f"{register}/?program={self.program}&q={name.split()[0]}", register)
         self.main.get_by_role("link", name=name, exact=True).first.click()
         expect(self.visitor.page.locator("main .cop-title h1")).to_have_text(name)
@@ -78,7 +78,7 @@ class Desk:
 
 
 def mail_in(panel: Locator) -> Locator:
-    """Return the subject of the mail that a decision shows before it goes."""
+    """Return the subject of the email that a decision shows before it is sent."""
     return panel.locator(".cop-rendered-subject")
 
 

@@ -23,7 +23,7 @@ SHOTS = os.environ.get("COP_JOURNEY_SHOTS")
 
 
 class Visitor:
-    """Somebody with a browser of their own, who sees whether the pages are fit to be seen."""
+    """A person with a separate browser, who checks every page."""
 
     def __init__(self, page: Page, site: LiveSite, name: str, *, twin: Page | None = None) -> None:
         self.page, self.site, self.name, self.twin = page, site, name, twin
@@ -82,7 +82,7 @@ class Visitor:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def mail(self, subject: str, to: str = "") -> dict[str, Any]:
-        """Return the mail to this person (or `to`) with `subject`, as the mailbox page gives it, once it has come."""
+        """Return the email to this person (or `to`) with `subject` from the mailbox page, once it has arrived."""
         to = to or self.email
         address = f"{self.site.base_url}/demo/mailbox/?format=json&to={to}"
         deadline = time.monotonic() + MAIL_SECONDS
@@ -131,7 +131,7 @@ def open_edition(site: LiveSite) -> dict[str, str]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Take as long for what stands inside as somebody who reads."""
+    """Take as long for the code inside as a person who reads."""
     started = time.monotonic()
     yield
     time.sleep(max(0.0, READING_SECONDS - (time.monotonic() - started)))

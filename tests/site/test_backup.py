@@ -22,7 +22,7 @@ pytestmark = pytest.mark.race  # in the group of the races: they share databases
 
 
 def shell(script: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run lines of the docs as somebody at a terminal does."""
+    """Run lines of the docs as a person at a terminal does."""
     path = f"{databases.PROJECT_DIR / '.venv/bin'}:{postgres.binaries()}:{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", script], cwd=databases.PROJECT_DIR, env=environment | {"PATH": path, "PYTHONPATH": "."},

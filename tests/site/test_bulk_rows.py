@@ -41,7 +41,7 @@ FILTERED = f"{INDEX}?" + "&".join(f"country={code}" for code in ["CA", *["XX"] *
 
 
 class Staff:
-    """Somebody who is logged in."""
+    """A logged-in staff member."""
 
     def __init__(self, base_url: str, ids: str) -> None:
         self.base_url, self.ids = base_url, ids
@@ -51,7 +51,7 @@ class Staff:
         self.ask("/admin/login/", data)
 
     def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[int, str]:
-        """Return status and page, where redirects have led."""
+        """Return status and page after redirects."""
         body = urlencode(data).encode() if data is not None else None
         try:
             with self.opener.open(self.base_url + path, body, timeout=120) as answer:

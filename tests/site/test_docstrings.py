@@ -30,7 +30,7 @@ def _is_caught(name: str, handlers: list[ast.ExceptHandler]) -> bool:
 
 
 def _is_override(name: str, function: ast.FunctionDef) -> bool:
-    """Tell whether `function` is a method without a docstring: what it does is said where it comes from."""
+    """Tell whether `function` is a method without a docstring: its base class describes it."""
     return "." in name and ast.get_docstring(function) is None
 
 

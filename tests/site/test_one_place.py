@@ -13,7 +13,7 @@ RULES = {
     "who waits in the queue": (r"offered_at__isnull|left_at__isnull", {"forms_ext/admission/models.py"}),
     "the lock of an account": (r"Account\.objects\.select_for_update", {"forms_ext/ledger/queries.py"}),
     "the lock of an application": (r"Application\.objects\.select_for_update", {"forms_ext/applications/queries.py"}),
-    "the lock of a program": (r"Program\.objects\.select_for_update", {"forms_ext/admission/places.py"}),
+    "the lock of a program": (r"(Program|cls)\.objects\.select_for_update", {"cop_program/models/program.py"}),
     "whether a deposit is given back": (r"now\(\)[^\n]*cancellation|closes_at is None or", {
         "forms_ext/admission/queries.py", "forms_ext/submissions/pages.py",
     }),

@@ -24,7 +24,7 @@ INSTALL = "install -y -qq --no-install-recommends"
 
 @dataclass
 class Machine:
-    """A folder with the script, a PATH of stubs that note how they were called, and nothing else."""
+    """A folder with the script, a PATH of stubs that record how they were called, and nothing else."""
 
     folder: Path
 

@@ -61,7 +61,7 @@ ADDRESSES = {
 
 
 class Use(NamedTuple):
-    """A name where it stands, with how many values it gets, or under which names; None where that is not known."""
+    """A URL name in its place, with the number or the names of its values; None if they are not known."""
 
     place: str
     name: str
@@ -182,7 +182,7 @@ def in_templates() -> Iterator[Use | Unknown]:
 
 
 def parameters(name: str) -> list[list[str]]:
-    """Return the parameters of each address that has `name`; nothing where none has."""
+    """Return the parameters of each URL with `name`; empty if there is none."""
     resolver = get_resolver()
     *spaces, last = name.split(":")
     for space in spaces:

@@ -33,7 +33,7 @@ class Page:
         return " ".join(self.soup.get_text(" ").split())
 
     def link(self, words: str) -> str:
-        """Return where the first link leads whose text holds `words`."""
+        """Return the URL of the first link whose text contains `words`."""
         for link in self.soup.find_all("a", href=True):
             if words in " ".join(link.get_text(" ").split()):
                 return urljoin(self.url, str(link["href"]))
@@ -71,17 +71,17 @@ def contents(form: Tag) -> dict[str, str]:
 
 @dataclass
 class Visitor:
-    """Somebody with cookies of their own, at the site `base`."""
+    """A visitor with separate cookies, at the site `base`."""
 
     base: str
     session: requests.Session = field(default_factory=requests.Session)
 
     def open(self, address: str, *, status: int = 200, **headers: str) -> Page:
-        """Return the page at `address`; fail where the answer is another than `status`."""
+        """Return the page at `address`; fail if its status is not `status`."""
         return self._page(self.session.get(urljoin(self.base, address), timeout=SECONDS, headers=headers), status)
 
     def post(self, address: str, data: Mapping[str, object], *, status: int = 200) -> Page:
-        """Send `data` to `address` and return the page where that leads."""
+        """Send `data` to `address` and return the page after redirects."""
         url = urljoin(self.base, address)
         return self._page(self.session.post(url, data=data, timeout=SECONDS, headers={"Referer": url}), status)
 

@@ -17,7 +17,7 @@ OURS = {"DATA_DIR", "DATABASE_URL", "BASE_URL", "PORT", "VIRTUAL_ENV"}
 
 
 def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> str:
-    """Run `command` to its end and return what it says; fail with all of that where it fails."""
+    """Run `command` and return its output; fail with that output if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,

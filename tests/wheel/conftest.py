@@ -37,7 +37,7 @@ def plain(built: tuple[Path, Path, Path], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def integrator(plain: project.Project) -> Visitor:
-    """Whoever `createsuperuser` made, logged in to the admin."""
+    """The user made by `createsuperuser`, logged in to the admin."""
     visitor = Visitor(plain.base)
     answers = {"username": project.ADMIN["USERNAME"], "password": project.ADMIN["PASSWORD"]}
     page = visitor.send(visitor.open("/admin/login/"), answers)

@@ -66,7 +66,7 @@ class Project:
         return self.environment | answers | {"TERMINAL": str(self.folder / ".terminal"), "PYTHONUNBUFFERED": "1"}
 
     def shell(self, script: str) -> str:
-        """Run a line where the last one left the terminal: its folder, its environment."""
+        """Run a line in the folder and environment in which the last one left the terminal."""
         command = self._bash(script + KEEP_STATE)
         return building.run(*command, cwd=self.folder, **self._environment())
 

@@ -18,7 +18,7 @@ SCRIPT = building.PROJECT_DIR / "tests/wheel/own.py"
 
 
 def section(name: str) -> str:
-    """Return what stands below the heading `name`."""
+    """Return the text below the heading `name`."""
     return DOCS.split(f"\n## {name}\n")[1].split("\n## ")[0]
 
 

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
+
+from cop_program import reader
 
 from ...applications.actions import add_note
 from ...applications.models import Application
@@ -261,7 +262,7 @@ class PersonView(StaffView):
                 if self.invitation
                 else "",
                 "has_registered": self.has_registered,
-                "way_line": standing.line(reference, get_language() or "en"),
+                "way_line": standing.line(reference, reader.language()),
                 "facts": [fact for panel in panels for fact in panel.facts],
                 "note_form": self.form("note", NoteForm),
                 "notes": self.application.notes.select_related("author"),

@@ -9,7 +9,7 @@ from ...base.admin.listing import CountedFilter, CountedFilterSet
 
 
 class PeopleFilterSet(CountedFilterSet):
-    """What staff look for among people on the way: how far they are, in which program, from which country."""
+    """Filters of people: status, program, country."""
 
     state = CountedFilter(label=_("State"), whole=True)
     program = CountedFilter(field_name="program_id", label=_("Program"), labels=labels.program_labels, parse=key)

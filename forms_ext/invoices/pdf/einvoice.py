@@ -19,9 +19,9 @@ ADDRESS_LINES = 3
 
 
 def xml(snapshot: Mapping[str, Any]) -> str:
-    """Return the invoice or credit note as Cross Industry Invoice; '' if the standard has no words for it.
+    """Return the invoice or credit note as Cross Industry Invoice; '' if the standard cannot express it.
 
-    A receipt is no invoice. The standard knows no amount with three decimals, and no invoice that charges nothing.
+    A receipt is not an invoice. The standard has no amount with three decimals, and no invoice without a charge.
     """
     kind = TYPES.get(snapshot["kind"])
     sign = -1 if snapshot["kind"] == "credit_note" else 1
@@ -74,7 +74,7 @@ def _amount(value: Decimal) -> str:
 
 
 def _clean(value: Any) -> Any:
-    """Leave out what XML cannot hold: control characters and half pairs."""
+    """Drop what XML cannot contain: control characters and lone surrogates."""
     if isinstance(value, str):
         return "".join(" " if unicodedata.category(char) in {"Cc", "Cs"} else char for char in value)
     if isinstance(value, dict):

@@ -25,7 +25,7 @@ def html(snapshot: Snapshot) -> str:
 
 
 def _drawable(value: Any) -> Any:
-    """Leave in all texts only what the bundled fonts can draw."""
+    """Reduce all texts to what the bundled fonts can render."""
     if isinstance(value, str):
         return drawable(value)
     if isinstance(value, Mapping):

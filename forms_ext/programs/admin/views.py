@@ -239,10 +239,10 @@ class PlacesView(ProgramPageMixin, StaffActionView):
     form_class = PlacesForm
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.home_url(), self.program.page.title)]
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
 
     def get_success_url(self) -> str:
-        return self.home_url()
+        return self.dashboard_url()
 
     def get_initial(self) -> dict[str, Any]:
         return {"number": self.program.capacity}

@@ -251,7 +251,7 @@ def session_update(registration: Registration, session: SessionPage, what: str) 
 
 
 def place_held(registration: Registration) -> str:
-    """Say until when the place is held after a payment was taken back, and what keeps it."""
+    """Say until when the place is held after a payment was reversed, and how to keep it."""
     place = places.place_of(registration.invitation)
     assert place is not None
     with translation.override(registration.language):
@@ -268,7 +268,7 @@ def place_kept(registration: Registration) -> str:
 
 
 def fee_kept(registration: Registration, amount: Money) -> str:
-    """Say what is left of the cancellation fee after the payment was taken back that it was kept from."""
+    """Say what remains of the cancellation fee after its payment was reversed."""
     with translation.override(registration.language):
         if amount.amount <= 0:
             return _("You do not have to pay a cancellation fee.")

@@ -65,8 +65,8 @@ def alone() -> Iterator[None]:
 
 
 def programs() -> list[ProgramPage]:
-    """Return the programs that can be rehearsed: published, with both forms; the one that starts last stands first."""
-    found = ProgramPage.objects.live().filter(program__isnull=False).order_by("-starts_on", "-pk")  # no translations
+    """Return the programs that can be rehearsed: published, with both forms; the latest first, without translations."""
+    found = ProgramPage.objects.live().filter(cop_program_row__isnull=False).order_by("-starts_on", "-pk")
     return [page for page in found if _form(page, ApplicationFormPage) and _form(page, RegistrationFormPage)]
 
 

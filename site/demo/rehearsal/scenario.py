@@ -49,7 +49,7 @@ class Scenario:
 
     @property
     def scope(self) -> str:
-        """Under which the program's mails stand in the outbox."""
+        """The scope of the program's emails in the email log."""
         return self.program.scope
 
     @cached_property

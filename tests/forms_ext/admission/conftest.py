@@ -9,7 +9,7 @@ from tests.forms_ext.admission.factories import START, open_program
 
 @pytest.fixture(autouse=True)
 def january(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let every test stand on 20 January 2024, before all deadlines."""
+    """Set the clock of every test to 20 January 2024, before all deadlines."""
     with clock.at(START):
         yield
 

@@ -54,7 +54,7 @@ def make_application(program: Program, number: int = 1, **fields: Any) -> Applic
 
 
 def make_staff(name: str = "staff") -> User:
-    """Return somebody who decides."""
+    """Return a user who may decide."""
     return User.objects.get_or_create(username=name)[0]
 
 

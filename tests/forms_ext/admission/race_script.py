@@ -135,7 +135,7 @@ def deciding(guarded: bool) -> dict[str, Any]:
 
 
 def decline_or_register() -> dict[str, Any]:
-    """Let staff decline in the moment in which the applicant registers."""
+    """Let staff decline at the moment in which the applicant registers."""
     [invitation] = invite(factories.open_program(), 1)
     application = invitation.application
     application.refresh_from_db()
@@ -198,7 +198,7 @@ def confirming_unguarded(count: int) -> dict[str, Any]:
 
 
 def killed(count: int, survives: int) -> dict[str, Any]:
-    """Kill the worker within one member's transaction: invoice made, mail not; let the periodic job go on twice."""
+    """Kill the worker within one member's transaction: invoice created, email not; run the periodic job twice."""
     run = programs_actions.confirm_program(program=members(count), by=None)
     tell, told = sending.program_confirmed, []
 
@@ -229,7 +229,7 @@ RACES: dict[str, Any] = {
 
 
 def main(race: str, *figures: str) -> Any:
-    """Run the race that the first argument names; neither mails nor drawings get in its way."""
+    """Run the race named by the first argument, without emails or PDFs."""
     quiet = [
         patch.object(mail, "_deliver_after_commit", lambda *_: None),
         patch.object(invoices_actions, "_draw_pdf_after_commit", lambda *_: None),

@@ -76,7 +76,7 @@ def test_a_worker_killed_within_a_member_leaves_nothing_half_done_and_nobody_out
 
 
 def whole(done: Any, members: int) -> None:
-    """Every member has one invoice and one mail, the numbers have no gap, and the books agree."""
+    """Every member has one invoice and one email, the numbers have no gap, and the audit finds nothing."""
     assert done["items"] == {"done": members}, done
     assert (done["invoices"], done["accounts"]) == (list(range(1, members + 1)), members)
     assert (len(done["mails"]), set(done["mails"].values())) == (members, {1})

@@ -49,7 +49,7 @@ class Shown:
         return f"/api/v3/forms/{self.registration_form.pk}/"
 
     def invite(self, number: int = 1) -> str:
-        """Accept somebody; return the token of their link."""
+        """Accept an applicant; return the token of the link."""
         return factories.accept(factories.make_application(self.program, number))[1]
 
 

@@ -145,7 +145,7 @@ def test_an_answer_to_very_much_is_short_and_comes_at_once(shown: Shown, setting
     found = errors(many)
     assert list(found)[:2] == ["#/answers/k0", "#/answers/k1"]
     assert len(found) == 21
-    assert found["#/answers"] == ("unknown", "179980 more questions are not known.")
+    assert found["#/answers"] == ("unknown", "179980 more questions do not exist.")
     for sent in (
         {"x" * 2_000_000: 1},
         ANSWERS | {"your_name": "x" * 2_000_000},

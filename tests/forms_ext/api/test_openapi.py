@@ -44,7 +44,7 @@ OPERATIONS = {
 
 @contextmanager
 def connection_kept() -> Iterator[None]:
-    """Let no request end the connection in which the test's data stands; Django's own client does so by itself."""
+    """Keep requests from closing the connection with the test's data; Django's own client does so itself."""
     ends = (signals.request_started, signals.request_finished)
     for signal in ends:
         signal.disconnect(close_old_connections)

@@ -141,7 +141,7 @@ def test_a_file_that_is_somewhat_too_large_loses_nothing_that_was_typed(
 
 
 def test_every_address_of_ours_has_a_limit() -> None:
-    """Also those that come later: whatever stands below our namespaces or in our packages."""
+    """Also future ones: every URL in our namespaces or from our packages."""
 
     def walk(patterns: Any, names: tuple[str, ...]) -> Any:
         for pattern in patterns:

@@ -156,7 +156,7 @@ LOCMEM = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
 
 
 def deployment(**settings: Any) -> set[str]:
-    """Return what the checks of a deployed site find where it is as it should be, but for `settings`."""
+    """Return what the checks of a deployed site find if everything but `settings` is right."""
     with override_settings(**DEPLOYED | settings):
         return {
             str(found.id)

@@ -122,7 +122,7 @@ def test_a_killed_worker_loses_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(content, "of", killed)
+        patched.setattr(content, "stream", killed)
         with pytest.raises(KeyboardInterrupt):
             write_export.func(export.pk)
     assert write_export.func(export.pk) is False, "another worker lets the first one finish"
@@ -144,7 +144,7 @@ def test_an_export_that_fails_for_good_says_so(
     def broken(*args: Any) -> Iterator[bytes]:
         raise OSError("The disk is full.")
 
-    monkeypatch.setattr(content, "of", broken)
+    monkeypatch.setattr(content, "stream", broken)
     for minute in range(3):
         with clock.at(START + timedelta(minutes=minute)):
             write_export.func(export.pk)
@@ -216,17 +216,17 @@ def test_an_export_whose_workers_are_killed_is_given_up(
 def test_a_worker_that_lost_its_claim_changes_nothing(
     ends: str, waiting: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = content.of
+    write = content.stream
 
     def slow(*args: Any) -> Iterator[bytes]:
-        monkeypatch.setattr(content, "of", write)
+        monkeypatch.setattr(content, "stream", write)
         with clock.at(START + timedelta(minutes=11)):
             assert write_export.func(waiting.pk), "another worker takes it"
         yield b"late"
         if ends == "fails":
             raise OSError("The disk is full.")
 
-    monkeypatch.setattr(content, "of", slow)
+    monkeypatch.setattr(content, "stream", slow)
     assert write_export.func(waiting.pk) is False
     waiting.refresh_from_db()
     assert (waiting.state, waiting.attempts) == ("ready", 2)
@@ -241,7 +241,7 @@ def test_a_late_failure_does_not_take_the_claim_of_another(waiting: Export, monk
         Export.objects.update(attempts=2, claimed_until=claimed_until)  # as another worker claims it
         raise OSError("The disk is full.")
 
-    monkeypatch.setattr(content, "of", late)
+    monkeypatch.setattr(content, "stream", late)
     write_export.func(waiting.pk)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.claimed_until) == ("writing", claimed_until)

@@ -21,7 +21,7 @@ QUESTIONS: list[tuple[str, Any]] = [
 
 @pytest.fixture
 def january() -> Iterator[None]:
-    """Let a test stand on 10 January 2024, before the deadline of applications."""
+    """Set the clock to 10 January 2024, before the application deadline."""
     with clock.at(factories.START):
         yield
 
@@ -45,7 +45,7 @@ def form_page(program: Program) -> ApplicationFormPage:
 
 @pytest.fixture
 def plain_form(program: Program) -> Callable[..., FormPage]:
-    """Make a published form that stands alone, beside the program."""
+    """Create a published form that belongs to no program."""
 
     def make(title: str = "Newsletter") -> FormPage:
         page = FormPage(title=title, slug=slugify(title), live=False)

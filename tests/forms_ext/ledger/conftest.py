@@ -11,7 +11,7 @@ from tests.forms_ext.ledger.factories import make_issuer, make_member, make_prog
 
 @pytest.fixture(autouse=True)
 def february() -> Iterator[None]:
-    """Let every test stand on 1 February 2024, before the program begins."""
+    """Set the clock of every test to 1 February 2024, before the start of the program."""
     with clock.at(datetime(2024, 2, 1, 17, tzinfo=UTC)):
         yield
 

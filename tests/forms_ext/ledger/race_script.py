@@ -67,7 +67,7 @@ def issue_unguarded(account: Account) -> str:
 
 
 def take_back(account: Account) -> str:
-    """Reverse the payment, unless somebody else has done it meanwhile."""
+    """Reverse the payment, unless another process has done so meanwhile."""
     payment = account.payments.select_related("account__program").get()
     try:
         return str(persist(lambda: ledger_actions.reverse_payment(payment=payment, reason="Wrong").number))
@@ -96,7 +96,7 @@ def die(invoice: Invoice) -> None:
 
 
 def main(race: str) -> dict[str, Any]:
-    """Run a race; return what the processes said and what stands in the database."""
+    """Run a race; return the results of the processes and the state of the database."""
     said: list[str] = []
     if race == "issue":
         first, *others = ground(3)

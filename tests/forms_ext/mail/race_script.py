@@ -16,14 +16,14 @@ from tests.racing import together
 
 
 def fill(count: int) -> None:
-    """Write mails whose delivery nobody has started."""
+    """Create emails whose delivery has not started."""
     actions._deliver_after_commit = lambda pk: None
     for number in range(count):
         actions.send(kind=WELCOME.name, to=f"person{number}@example.com", fields=VALUES, secrets={"link": LINK})
 
 
 def unguarded(pk: int) -> OutgoingMail | None:
-    """Claim a mail the wrong way: read, pause, write."""
+    """Claim an email the wrong way: read, pause, write."""
     mail = OutgoingMail.objects.filter(queries.is_due(), pk=pk).first()
     if mail is None:
         return None
@@ -34,24 +34,24 @@ def unguarded(pk: int) -> OutgoingMail | None:
 
 
 def die() -> None:
-    """Be killed between the claim and the sending."""
+    """Get killed between claiming and sending."""
     delivery._using = lambda: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, return-value]
     delivery.deliver_due()
 
 
 def received() -> list[str]:
-    """Return whom the mails in the mailbox went to."""
+    """Return the recipients of the emails in the mailbox."""
     return sorted(mail.to for mail in mailbox.all_mails())
 
 
 def race(workers: int, mails: int) -> dict[str, object]:
-    """Let the workers send the same mails."""
+    """Let the workers send the same emails."""
     fill(mails)
     return {"counts": together([delivery.deliver_due] * workers), "received": received()}
 
 
 def killed() -> dict[str, object]:
-    """Kill the worker that has a mail, and let others come, at once and after its claim has gone stale."""
+    """Kill the worker that has an email, and let others run, at once and after its claim has expired."""
     fill(1)
     steps = {"killed": together([die]), "at_once": together([delivery.deliver_due])}
     time.sleep(1.1)
@@ -59,13 +59,13 @@ def killed() -> dict[str, object]:
 
 
 def patient() -> int:
-    """Send what is due, a claim of a second ago being stale."""
+    """Send what is due; claims expire after one second."""
     Conf.COP_MAIL_CLAIM_SECONDS.default = 1
     return delivery.deliver_due()
 
 
 def main(verb: str, *figures: str) -> Any:
-    """Do what the first argument says."""
+    """Run what the first argument names."""
     email_types.register(WELCOME)
     if verb == "unguarded":
         delivery.claim = unguarded

@@ -26,7 +26,7 @@ def provider(settings: Settings) -> None:
 
 @pytest.fixture
 def row() -> OutgoingMail:
-    """A mail with a personal link that went out through anymail."""
+    """An email with a private link, sent through anymail."""
     row = actions.send(kind="test.welcome", to="ada@example.com", fields=VALUES, secrets={"link": LINK})
     assert delivery.deliver(row.pk)
     row.refresh_from_db()
@@ -34,7 +34,7 @@ def row() -> OutgoingMail:
 
 
 def metadata() -> dict[str, str]:
-    """Return what the provider was told of the mail, and gives back with what becomes of it."""
+    """Return the metadata that the provider got with the email, and sends back in its webhook."""
     return outbox.outbox[-1].anymail_test_params["metadata"]  # type: ignore[attr-defined]
 
 

@@ -35,7 +35,7 @@ def sign_in(page: Page, live_server: LiveServer) -> SignIn:
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds in what is ours of the page."""
+    """Return what axe finds in our part of the page."""
     found: dict[str, Any] = Axe().run(page, context={"include": [["main"]]}).response
     return [f"{rule['id']}: {node['html'][:300]}" for rule in found["violations"] for node in rule["nodes"]]
 

@@ -37,7 +37,7 @@ def row() -> OutgoingMail:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], None]:
-    """Let the mail server answer with an error from now on, or work again."""
+    """Let the email server fail from now on, or work again."""
 
     def answers(error: Exception | None) -> None:
         def send(self: EmailMultiAlternatives, **kwargs: object) -> int:

@@ -114,7 +114,7 @@ def sent(row: OutgoingMail) -> tuple[str, str]:
 
 
 class Places(HTMLParser):
-    """Gathers every attribute and every run of text that holds the secret."""
+    """Collect every attribute and text that contains the secret."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -203,7 +203,7 @@ def test_whatever_an_editor_writes(body: str) -> None:
 
 
 def kinds_source(body: str) -> rendering.Source:
-    """Return the text that goes out where `body` is stored."""
+    """Return the text that is sent if `body` is stored."""
     if secrecy.misplaced(WELCOME, subject="x", body=body):
         return queries.built_in(WELCOME, "en")
     return rendering.Source("x", body, "Register")
@@ -362,7 +362,7 @@ ADDRESS = re.compile(r"\w+://|\bwww\.")
 
 @pytest.mark.parametrize("kind", list(email_types.all_types()), ids=lambda kind: kind.name)
 def test_every_field_that_holds_an_address_is_marked(kind: EmailType) -> None:
-    """A sample of a personal link is empty: no field without a mark may have one that is, or an address."""
+    """Private links have an empty sample: no unmarked field may have one, or a URL as its sample."""
     plain = set(kind.fields) - kind.links
     assert not [name for name in plain if ADDRESS.search(str(kind.sample[name])) or re.search("link$|url|page", name)]
 

@@ -85,7 +85,7 @@ def test_a_draft_with_a_title_alone_is_looked_at_everywhere(admin: Client, page:
         compare = [one.pk, revisions[0], revisions[-1]]
         paths.append(reverse("wagtailadmin_pages:revisions_compare", args=compare))
         paths.append(reverse("wagtailadmin_pages:preview_on_edit", args=[one.pk]) + "?mode=")
-    paths.append(reverse("cop_programs:to_look_at", args=[page.pk]))
+    paths.append(reverse("cop_programs:checklist", args=[page.pk]))
     if program:
         views = ("program", "confirm", "call_off", "places")
         paths += [reverse(f"cop_programs:{name}", args=[program.pk]) for name in views]

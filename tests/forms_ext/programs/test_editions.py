@@ -56,7 +56,7 @@ def editor() -> User:
 
 @pytest.fixture
 def whole(program: Program) -> Program:
-    """A program with a session on a Wednesday, both forms, a facilitator and mail texts of its own."""
+    """A program with a session on a Wednesday, both forms, a facilitator and its own email texts."""
     page = program.page
     add_session(page, datetime(2024, 2, 8, 0, tzinfo=UTC), title="First")  # Wednesday 7 February, 4 pm
     add_session(page, datetime(2024, 6, 26, 23, tzinfo=UTC), title="Last", hours=2)  # 26 June, 4 pm in summer

@@ -24,7 +24,7 @@ def end_of(day: date) -> datetime:
 
 
 def days_after(moment: datetime, days: int) -> datetime:
-    """Return the end of the day `days` days after the one that `moment` lies in, or ends."""
+    """Return the end of the day `days` days after the day that contains or ends at `moment`."""
     return end_of((moment.astimezone(ZONE) - timedelta(seconds=1)).date() + timedelta(days=days))
 
 

@@ -69,7 +69,7 @@ def wrong_links(page: Any, invitation: Any, link: str) -> dict[str, str]:
 def test_every_wrong_link_gets_the_same_answer_by_the_same_number_of_queries(
     invited: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A used link too: the page says in words where its holder finds their own."""
+    """Also a used link: the page says where to find the right one."""
     wrong = wrong_links(*invited)
     visit("warm")  # Wagtail keeps the paths of its sites
     caplog.clear()

@@ -228,7 +228,7 @@ def test_a_confirmed_program_is_closed_once_when_it_is_over(program: Program) ->
 
 
 def test_an_editor_cannot_lower_the_places_below_those_in_use(program: Program) -> None:
-    """Two members and a hold: three places stay; whoever has left counts no more."""
+    """Two members and a hold: three places remain; people who have left do not count."""
     pay(make_registration(program, 1))
     pay(make_registration(program, 2))
     held = make_registration(program, 3)

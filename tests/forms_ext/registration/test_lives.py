@@ -67,7 +67,7 @@ class Lives(RuleBasedStateMachine):
         invitations.secrets.token_urlsafe = self.remember  # type: ignore[assignment]
 
     def remember(self, size: int) -> str:
-        """Keep the secret of a link, which is told to nobody but its mail."""
+        """Store the secret of a link, which only its email contains."""
         self.tokens.append(self.original(size))
         return self.tokens[-1]
 
@@ -100,7 +100,7 @@ class Lives(RuleBasedStateMachine):
         return Program.objects.select_related("page").get(pk=self.program.pk)
 
     def with_link(self, person: Person, allowed: bool, action: Callable[..., Any], **arguments: Any) -> None:
-        """Do what makes a link, and note its secret where one was made."""
+        """Perform what creates a link, and note its secret if one was created."""
         self.act(allowed, action, application=self.application(person), by=None, **arguments)
         if person.links and not person.links[-1].token:
             person.links[-1].token = self.tokens[-1]

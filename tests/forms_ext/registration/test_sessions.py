@@ -28,7 +28,7 @@ def member(program: Program) -> Registration:
 
 @pytest.fixture
 def waiting_to_pay(program: Program, member: Registration) -> Registration:
-    """Somebody whose place is only held."""
+    """A person whose place is only held."""
     return make_registration(program, 2)
 
 
@@ -41,7 +41,7 @@ def session(program: Program, waiting_to_pay: Registration) -> SessionPage:
 
 
 def publish(session: SessionPage, **values: str) -> list[tuple[str, str]]:
-    """Publish changes of a session as the admin does; return the mails that this sent: kind and recipient."""
+    """Publish changes of a session as the admin does; return the type and recipient of each email."""
     before = set(OutgoingMail.objects.values_list("pk", flat=True))
     page = SessionPage.objects.get(pk=session.pk)
     for name, value in values.items():

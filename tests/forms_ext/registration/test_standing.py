@@ -15,7 +15,7 @@ from cop_program import clock, journey
 from cop_program.models import Program
 from forms_ext.admission import actions as admission
 from forms_ext.admission.models import Invitation
-from forms_ext.api import members
+from forms_ext.api import forms as api_forms
 from forms_ext.applications.models import Application
 from forms_ext.base import standing as asked
 from forms_ext.invoices import actions as invoices
@@ -23,7 +23,7 @@ from forms_ext.invoices import tasks
 from forms_ext.ledger import actions as ledger
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.programs import actions as programs
-from forms_ext.registration import actions, holds, queries, standing
+from forms_ext.registration import actions, holds, pages, queries, standing
 from forms_ext.registration.models import Registration
 from tests.forms_ext.admission.factories import (
     accept,
@@ -235,7 +235,7 @@ def test_page_api_emails_and_staff_say_the_same(
     assert journey.line(here) == expected
     assert in_api("registrations", registration.pk, token) == said
     assert in_api("applications", registration.invitation.application_id, token) == said
-    receipt = members.receipt(registration)
+    receipt = api_forms._receipt(pages._receipt(registration))
     assert (receipt["step"], receipt["step_until"]) == said
     references = {f"registration:{registration.pk}", f"application:{registration.invitation.application_id}"}
     references |= {f"account:{registration.account_id}"} if registration.account_id else set()
@@ -245,8 +245,8 @@ def test_page_api_emails_and_staff_say_the_same(
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("submitted", "Step 2 of 7: Answer"),
-        ("waitlisted", "Step 2 of 7: Answer"),
+        ("submitted", "Step 2 of 7: Decision"),
+        ("waitlisted", "Step 2 of 7: Decision"),
         ("accepted", "Step 3 of 7: Register, by Tuesday 30 January"),
         ("declined", ""),
         ("withdrawn", ""),

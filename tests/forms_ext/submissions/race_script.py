@@ -48,7 +48,7 @@ def site_with_program() -> Any:
 
 
 def post(page: AbstractFormPage, cookies: Any, answers: dict[str, Any]) -> list[Any]:
-    """Send a form as a browser does; return the status and where it leads."""
+    """Send a form as a browser does; return the status and the redirect."""
     client = Client()
     client.cookies = cookies
     with clock.at(people.START + timedelta(seconds=30)):
@@ -95,7 +95,7 @@ def application(senders: int) -> dict[str, Any]:
 
 
 def plain(senders: int) -> dict[str, Any]:
-    """Send one form that stands alone several times at once."""
+    """Send one form that belongs to no program several times at once."""
     parent = site_with_program().page.get_parent()
     page = FormPage(title="Newsletter", slug="newsletter", live=False)
     parent.add_child(instance=page)
@@ -105,7 +105,7 @@ def plain(senders: int) -> dict[str, Any]:
 
 
 def behind_the_gate() -> tuple[AbstractFormPage, Client, dict[str, Any]]:
-    """Return the registration form, a browser in which a personal link has opened it, and what it sends."""
+    """Return the registration form, a browser that opened it with an invitation link, and its data."""
     program = site_with_program()
     page = factories.make_registration_form(program.page)
     _invitation, link = people.accept(people.make_application(program))
@@ -222,6 +222,6 @@ RACES = {
 
 
 def main(race: str, senders: str) -> dict[str, Any]:
-    """Run the race that the first argument names; mails do not get in its way."""
+    """Run the race named by the first argument, without emails."""
     with patch.object(mail, "_deliver_after_commit", lambda *_: None), clock.at(people.START):
         return RACES[race](int(senders))

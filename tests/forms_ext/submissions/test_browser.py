@@ -49,7 +49,7 @@ def form_page(live_server: LiveServer, settings: Any) -> ApplicationFormPage:
 
 @pytest.fixture
 def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
-    """Open a page in a browser of its own, which stands in Perth."""
+    """Open a page in a separate browser with the time zone of Perth."""
     contexts = []
 
     def enter(address: str, *, scripts: bool = True, width: int = 1280) -> Page:

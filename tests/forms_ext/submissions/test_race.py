@@ -12,7 +12,7 @@ SENDERS = 10
 
 
 def told_the_same(done: Any) -> str:
-    """Return where all senders were led."""
+    """Return where all senders were redirected."""
     [(told, senders)] = done["told"].items()
     assert senders == SENDERS
     status, where = told.split(" ", 1)

@@ -113,7 +113,7 @@ def test_every_mail_went_out_at_its_own_time(past: Program) -> None:
 
 
 def test_no_value_of_a_mail_holds_a_personal_link_that_is_not_marked(loaded: None) -> None:
-    """What is stored in the open beside the outbox: addresses that all members share, and no token."""
+    """Stored in plain text: only URLs that all members share, and no token."""
     shared = {link for row in SessionPage.objects.values_list("join_link", "recording_link") for link in row if link}
     for mail in OutgoingMail.objects.all():
         kind = email_types.get(mail.kind)

@@ -19,7 +19,7 @@ EVERY = "Select all filtered rows"
 
 @pytest.fixture
 def desk(page: Page, live_server: LiveServer, make_application: Callable[..., Application]) -> Page:
-    """The listing of 60 applications, on two pages, at the desk of somebody who decides."""
+    """The listing of 60 applications, on two pages, for a user who may decide."""
     for number in range(60):
         make_application(name=f"Person {number:02}", country="CA" if number < 55 else "NZ")
     user = User.objects.create_user("staff")
@@ -33,7 +33,7 @@ def desk(page: Page, live_server: LiveServer, make_application: Callable[..., Ap
 
 
 def shown(page: Page, number: int) -> None:
-    """Expect the page that shows so many mails, at an address that names no row."""
+    """Expect the page that shows that many emails, at a URL that names no row."""
     expect(page.get_by_role("button", name=f"Decline ({number})")).to_be_visible()
     assert "id=" not in page.url
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -66,10 +66,10 @@ def test_a_payment_shows_at_once_what_the_usual_one_sends(staff: Client, registe
     row = register("Ada")
     page = staff.get(reverse("cop_billing:pay", args=[row.account_id]))
     assert [email.to for email in page.context["emails"]] == [
-        f"Ada <{row.account.payer_email}>",
         f"Ada <{row.email}>",
+        f"Ada <{row.account.payer_email}>",
     ]
-    assert page.context["emails"][0].attachments == ["R-2024-0001.pdf"]
+    assert page.context["emails"][1].attachments == ["R-2024-0001.pdf"]
 
 
 def test_an_action_that_is_refused_says_so_before_it_is_tried(staff: Client, register: Callable) -> None:  # noqa: F811

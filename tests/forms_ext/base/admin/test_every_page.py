@@ -52,7 +52,7 @@ INDEXES = [name for name in TABLE if name.endswith("_modeladmin_index")]
 
 @pytest.fixture(autouse=True)
 def watched() -> Iterator[None]:
-    """Fail where a template of ours shows what nobody gave it."""
+    """Fail if one of our templates uses an undefined variable."""
     with clock.at(datetime(2024, 2, 1, 17, tzinfo=UTC)), missing_variables() as missing:
         yield
     assert missing == set()
@@ -71,7 +71,7 @@ State = Registration.State
 
 
 def refused_mail(program: Program, *, by: str = "server") -> None:
-    """Let a mail to the address that a stranger typed be refused at once, or come back."""
+    """Let an email to an address that a stranger typed be refused at once, or bounce."""
     application = factories.make_application(program, 70, name="Stranger", email="nobody@refused.example")
     emails.send_receipt(application)
     mail = OutgoingMail.objects.get(recipient=application.email)

@@ -139,7 +139,7 @@ def test_every_address_of_ours_is_in_the_table() -> None:
 
 @pytest.fixture(autouse=True)
 def february(january: None) -> Iterator[None]:
-    """Stand on a day by which deposits have come."""
+    """Set the clock to a day on which deposits have been paid."""
     with clock.at(datetime(2024, 2, 1, 17, tzinfo=UTC)):
         yield
 

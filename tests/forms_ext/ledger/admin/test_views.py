@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
 @pytest.fixture(autouse=True)
 def march() -> Iterator[None]:
-    """Stand in March, when the program runs."""
+    """Set the clock to March, after the start of the program."""
     with clock.at(datetime(2024, 3, 1, 17, tzinfo=UTC)):
         yield
 

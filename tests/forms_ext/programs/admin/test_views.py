@@ -30,14 +30,14 @@ State = Registration.State
 
 @pytest.fixture(autouse=True)
 def february() -> Iterator[None]:
-    """Stand on a day when people register."""
+    """Set the clock to a day on which people register."""
     with clock.at(NOW):
         yield
 
 
 @pytest.fixture
 def register(program: Program, make_application: Callable) -> Callable[..., Registration]:
-    """Make a registration with a place held, as it stands after somebody has registered."""
+    """Create a registration with a place held, as after registering."""
     make_issuer()
     places.set_capacity(program=program, capacity=9)
 
