@@ -87,7 +87,7 @@ def test_a_draft_with_a_title_alone_is_looked_at_everywhere(admin: Client, page:
         paths.append(reverse("wagtailadmin_pages:preview_on_edit", args=[one.pk]) + "?mode=")
     paths.append(reverse("cop_programs:checklist", args=[page.pk]))
     if program:
-        views = ("program", "confirm", "call_off", "places")
+        views = ("program", "confirm", "cancel", "places")
         paths += [reverse(f"cop_programs:{name}", args=[program.pk]) for name in views]
         paths += [reverse("cop_programs:new_edition", args=[page.pk]), reverse("cop_accounts_modeladmin_index")]
     for path in paths:
