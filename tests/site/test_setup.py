@@ -73,7 +73,7 @@ def machine(tmp_path: Path) -> Machine:
 def equip(machine: Machine) -> None:
     machine.stub("ldconfig", f'echo "{LIBRARIES}"')
     machine.stub("fc-list", "echo /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
-    for name in ("chromium", "chromium-headless-shell", "pdftoppm", "xgettext", "soffice", "initdb"):
+    for name in ("chromium", "chromium-headless-shell", "pdftoppm", "nginx", "xgettext", "soffice", "initdb"):
         machine.stub(name)
 
 

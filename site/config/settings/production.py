@@ -44,6 +44,8 @@ if provider := os.environ.get("EMAIL_PROVIDER"):  # through its API and webhooks
     ANYMAIL = {name.removeprefix("ANYMAIL_"): os.environ[name] for name in os.environ if name.startswith("ANYMAIL_")}
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL")
 
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy reads public/, whatever the umask of the services
+
 if bucket := os.environ.get("S3_BUCKET"):  # for several machines; boto3 reads AWS_… by itself
     S3 = "storages.backends.s3.S3Storage"
     STORAGES = STORAGES | {
