@@ -44,7 +44,7 @@ class Step:
 class Facts:
     """What decides where a person stands, in the order of the steps; a step that is done includes those before it.
 
-    `has_left` is set once the journey is over for them, or for everybody. `link_ends` and `held_until` are instants,
+    `has_left` is set once the journey is over for them or for everyone. `link_ends` and `held_until` are instants,
     written in `zone`; `due_on` is the day of the open invoice, in `home_zone`.
     """
 

@@ -1,4 +1,4 @@
-"""Whoever reads a page: their language, and their time zone, a preference in a cookie that says nothing else."""
+"""The reader of a page: their language, and their time zone, kept in a cookie that holds nothing else."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation

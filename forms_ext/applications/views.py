@@ -91,7 +91,7 @@ def _message(request: HttpRequest, page: FacilitatorPage) -> HttpResponse:
         sender = network.sender(request)
         actions.write_to_facilitator(facilitator=page, sender=sender, idempotency_key=key, **form.cleaned_data)
     except guards.Doubtful:
-        return _show(request, page, 409, notice=_("Look your letter over and send it again."), **again)
+        return _show(request, page, 409, notice=_("Check your message and send it again."), **again)
     except guards.TooMany as refused:
         if not actions.is_message_sent(key):  # the same at the same moment, which was first
             response = _show(request, page, 429, notice=refused.words(request), **again)

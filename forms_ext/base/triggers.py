@@ -1,4 +1,4 @@
-"""The database itself refuses to edit or delete what was booked or issued, whoever asks, by whatever path."""
+"""Triggers by which the database itself refuses to change or delete entries and issued documents."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -91,7 +91,7 @@ def send(
         raise LookupError(f"Mail {kind}: no secret for {', '.join(sorted(missing))}")
     for name in set(fields) - declared.secrets:
         if any(secret in str(fields[name]) for secret in secrets.values()):
-            raise ValueError(f"Mail {kind}: {name} holds a personal link; declare it as one of secret_fields")
+            raise ValueError(f"Mail {kind}: {name} holds a private link; declare it as one of secret_fields")
     for address in (to, reply_to):
         if address:
             validate_email(address)

@@ -40,5 +40,5 @@ def unlock(token: str) -> dict[str, str]:
     try:
         opened: dict[str, str] = json.loads(_fernet().decrypt(token.encode()))
     except InvalidToken as error:
-        raise SecretsLost("The personal link can no longer be read: send it again.") from error
+        raise SecretsLost("The private link can no longer be read: send it again.") from error
     return opened

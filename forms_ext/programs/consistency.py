@@ -14,7 +14,7 @@ State = Registration.State
 
 
 @consistency.check("programs.runs")
-def runs_reach_everybody() -> Iterator[str]:
+def runs_reach_everyone() -> Iterator[str]:
     """Nothing failed; every member of a confirmed program that owes something has an invoice once the run is over."""
     for item in BatchItem.objects.filter(state=BatchItem.State.FAILED).select_related(
         "run", "registration", "application"

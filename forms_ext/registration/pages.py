@@ -114,7 +114,7 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
 
 def around(page: RegistrationFormPage) -> dict[str, Any]:
-    """Return what the template says of the program, and where whoever is accepted stands."""
+    """Return what the template says of the program, and the step of the person who was accepted."""
     program = program_of(page)
     if program is None:
         return {}

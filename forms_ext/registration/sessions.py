@@ -62,7 +62,7 @@ def as_text(sessions: Sequence[MemberSession]) -> str:
 
 
 def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
-    """Return the sessions of whoever holds `registration`: they and their links are for members alone."""
+    """Return the sessions of the person with `registration`; only members see sessions and their links."""
     return (
         member_sessions(registration.program, zone=zone, language=registration.language)
         if _is_member(registration)
@@ -71,7 +71,7 @@ def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
 
 
 def calendar(registration: Registration) -> bytes:
-    """Return the sessions as a calendar with join links and recordings; empty for whoever is no member."""
+    """Return the sessions as a calendar with join links and recordings; empty if the person is not a member."""
     language, program = reader.language(), registration.program
     entries = [_entry(one) for one in _published(program, language)] if _is_member(registration) else []
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}

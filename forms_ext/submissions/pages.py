@@ -72,7 +72,7 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return closes_at is None or moment < closes_at
 
     def let_in(self, request: HttpRequest, token: str | None = None) -> bool:
-        """Tell whether whoever sends `request` may see the form, which some show to invited people alone.
+        """Tell whether the sender of `request` may see the form; some forms are shown to invited people only.
 
         Without its page they are told by the `token` of their invitation link; None means that they come by the page.
         """

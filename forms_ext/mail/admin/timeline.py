@@ -12,9 +12,9 @@ from ..models import OutgoingMail
 
 
 def emails_about(references: Iterable[str]) -> Iterator[Entry]:
-    """Yield the emails about `references` ("application:12"), for who may see the outbox."""
+    """Yield the emails about `references` ("application:12"), for readers who may see the email log."""
     mails = OutgoingMail.objects.filter(about__in=list(references)).annotate(told=KeyTextTransform(MESSAGE, "fields"))
     for mail in mails.defer("html", "text", "secrets", "fields"):
         url = reverse("forms_ext_mail:mail", args=[mail.pk])
-        title = _("Mail: %(state)s") % {"state": mail.get_state_display()}
+        title = _("Email: %(state)s") % {"state": mail.get_state_display()}
         yield Entry(mail.sent_at or mail.created_at, title, mail.subject, url=url, told=mail.told or "")
