@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 def address(port: int) -> str:
-    """Return the address of the site at `port`; CommandError, in words, where the port is taken."""
+    """Return the address of the site at `port`; raise CommandError if the port is in use."""
     if not port_is_free(HOST, port):
         raise CommandError(f"Port {port} is in use. Choose another: PORT={port + 1}")
     return f"http://{HOST}:{port}"

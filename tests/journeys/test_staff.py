@@ -128,7 +128,7 @@ def test_decide_one_by_one(desk: Desk) -> None:
     panel.get_by_role("button", name="Waitlist and send email").click()
     desk.said("Wanda Wait waitlisted")
     panel = desk.panel("Withdraw", "withdraw")
-    expect(mail_in(panel)).to_have_text(f"Your application is withdrawn: {desk.title}")
+    expect(mail_in(panel)).to_have_text(f"Your application has been withdrawn: {desk.title}")
     panel.get_by_role("button", name="Withdraw application").click()
     desk.said("Application of Wanda Wait withdrawn")
     expect(desk.main).to_contain_text("No decision is left to make.")

@@ -101,7 +101,7 @@ def test_the_port_is_taken(site: live.LiveSite) -> None:
         second.data_dir.mkdir()
         done = second.manage("cop_serve", check=False)
         assert done.returncode == 1
-        assert f"Port {site.port} is taken" in done.stderr
+        assert f"Port {site.port} is in use" in done.stderr
     finally:
         shutil.rmtree(second.data_dir)
 
