@@ -52,7 +52,7 @@ bench: ## Run the benchmarks; `make bench ONLY=name` runs one
 migrations: ## Recreate the one migration of each app (until the first release)
 	@site/bin/setup
 	rm -f cop_program/migrations/0001_initial.py forms_ext/migrations/0001_initial.py site/demo/migrations/0001_initial.py
-	$(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
+	DJANGO_SETTINGS_MODULE=config.settings.development $(PYTHON) site/manage.py makemigrations cop_program forms_ext demo
 
 messages: ## Update the translation catalogues from the sources and compile them
 	@site/bin/setup test

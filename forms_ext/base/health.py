@@ -5,14 +5,14 @@ plain HTTP. The answer names only what is in order and what is not. The log has 
 """
 
 import logging
-import os
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from django.core.cache import cache as shared_cache
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -23,6 +23,7 @@ from . import heartbeat, private_files
 
 SILENCE = timedelta(minutes=5)
 WAIT = timedelta(minutes=10)
+PROBE_BYTES = 65_536
 
 logger = logging.getLogger(__name__)
 
@@ -59,19 +60,22 @@ def cached() -> None:
 
 
 def files() -> None:
-    """Check that private and public files can be reached, without writing. Raise Unwell if a folder is read-only."""
+    """Check that files can be written on this machine's disks and reached elsewhere. Raise Unwell if not."""
     for storage in (private_files.storage(), storages["default"]):
-        _reach(storage)
+        if isinstance(storage, FileSystemStorage):
+            _write_into(Path(storage.location))
+        else:
+            storage.exists("health")
+    if connection.vendor == "sqlite" and (folder := Path(connection.settings_dict["NAME"]).parent).is_dir():
+        _write_into(folder)
 
 
-def _reach(storage: Storage) -> None:
-    if isinstance(storage, FileSystemStorage):
-        folder = Path(storage.location)
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise Unwell(f"Nothing can be written into {folder}.")
-    else:
-        storage.exists("health")
+def _write_into(folder: Path) -> None:
+    """Write to a file that has no name and goes away with its handle: a full or read-only disk refuses it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(PROBE_BYTES))
+        file.flush()
 
 
 def scheduler() -> None:
@@ -82,7 +86,10 @@ def scheduler() -> None:
 
 
 def worker() -> None:
-    """Check that no task has been waiting for long. Raise Unwell if one has."""
+    """Check that a worker was there recently and no task waits for long. Raise Unwell if not."""
+    last = heartbeat.last_beat(heartbeat.WORKER)
+    if last is None or timezone.now() - last > WAIT:
+        raise Unwell(f"A worker was last seen: {last or 'never'}. Start `manage.py db_worker`.")
     wait = heartbeat.longest_wait()
     if wait > WAIT:
         raise Unwell(f"A task has been waiting for {wait}. Start `manage.py db_worker`, or more of them.")

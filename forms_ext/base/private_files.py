@@ -1,6 +1,9 @@
 """Private files, such as uploads and PDFs. Only views that check permissions read them; no URL serves them."""
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import timedelta
+from itertools import batched
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +12,22 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.core.files.utils import validate_file_name
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
+from . import consistency
 from .conf import conf
 
 MAX_PATH = 255
+SETTLED = timedelta(days=1)
+
+type Known = Callable[[list[str]], Iterable[str]]
+
+_folders: dict[str, Known] = {}
+
+
+def register(folder: str, known: Known) -> None:
+    """Let the audit look through `folder`; `known` returns those of some paths below it that a row names."""
+    _folders[folder] = known
 
 
 def storage() -> Storage:
@@ -69,3 +84,23 @@ def unkept[Response: HttpResponseBase](response: Response) -> Response:
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _below(folder: str) -> Iterator[str]:
+    """Yield the paths of the files below `folder`, at any depth."""
+    with suppress(FileNotFoundError):
+        folders, names = storage().listdir(folder)
+        yield from (f"{folder}/{name}" for name in sorted(names))
+        for name in sorted(folders):
+            yield from _below(f"{folder}/{name}")
+
+
+@consistency.check("base.files")
+def files_have_rows() -> Iterator[str]:
+    """Every private file that is older than a day is named by a row: a database that was lost or is older has none."""
+    settled = timezone.now() - SETTLED
+    for folder, known in _folders.items():
+        for paths in batched(_below(folder), 500):
+            for path in sorted(set(paths) - set(known(list(paths)))):
+                if storage().get_modified_time(path) < settled:
+                    yield f"The private file {path} belongs to no row. Is the database older?"

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.tasks import Task, task
 
-from . import periodic
+from . import heartbeat, periodic
 
 _tasks: dict[str, "Task[..., Any]"] = {}
 
@@ -22,6 +22,23 @@ def start(path: str, *args: Any) -> None:
     An action knows no task, since the tasks know the actions.
     """
     transaction.on_commit(partial(_tasks[path].enqueue, *args), robust=True)
+
+
+@task
+def beat() -> None:
+    """Note that a worker is at work."""
+    heartbeat.beat(heartbeat.WORKER)
+    heartbeat.forget_done(beat.module_path)
+
+
+@periodic.register
+def ask_for_a_beat() -> None:
+    """Let a worker say that it is there; a request that still waits is not repeated."""
+    if not heartbeat.is_waiting(beat.module_path):
+        beat.enqueue()
+
+
+periodic.register(heartbeat.fail_abandoned)
 
 
 @task

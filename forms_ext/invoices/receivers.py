@@ -1,17 +1,18 @@
 """Make documents of what the ledger records; register what invoices declare."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history
+from ..base import history, private_files
 from ..base import tasks as background
 from ..ledger import payment_checks
 from ..ledger.models import Account, Payment, PaymentReversal
 from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
 from ..mail import attachments, previews
 from . import actions, consistency, documents, emails, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
+from .models import Invoice
 
 PAYERS = previews.People(
     Account,
@@ -58,8 +59,14 @@ def close_without_fee(sender: Any, *, account: Account, **kwargs: Any) -> None:
     actions.close_if_settled(account)
 
 
+def stored(paths: list[str]) -> Iterable[str]:
+    """Return those of `paths` that are the PDF of an invoice."""
+    return Invoice.objects.filter(pdf_path__in=paths).values_list("pdf_path", flat=True)
+
+
 def connect() -> None:
     """Register what this package contributes."""
+    private_files.register("invoices", stored)
     background.register(tasks.render_invoice)
     emails.register()
     previews.register([kind.name for kind in emails.ALL], PAYERS)

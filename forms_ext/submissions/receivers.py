@@ -1,5 +1,6 @@
 """Receivers of signals: publishing freezes a version, and old draft uploads are deleted."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +39,11 @@ def forget_draft_uploads() -> int:
     return len(gone)
 
 
+def uploaded(paths: list[str]) -> Iterable[str]:
+    """Return those of `paths` that belong to an upload."""
+    return Upload.objects.filter(storage_path__in=paths).values_list("storage_path", flat=True)
+
+
 def connect() -> None:
     """Connect the receivers; called once from `AppConfig.ready()`."""
     sites = [f"forms_ext.{action}_embeddingsite" for action in ("view", "add", "change", "delete")]
@@ -47,5 +53,6 @@ def connect() -> None:
     history.register(DELETED, _("Answers deleted"))
     history.register(DOWNLOADED, _("File downloaded"))
     sizes.connect()
+    private_files.register("uploads", uploaded)
     page_published.connect(freeze_published, dispatch_uid="forms_ext.submissions.freeze")
     periodic.register(forget_draft_uploads)

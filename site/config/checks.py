@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
 
 DEMO_SETTINGS = {
     "COP_DEMO": "the demo's accounts",
@@ -37,7 +38,7 @@ def no_demo_users(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Refuse a database in which the demo's users can log in (`check --database default`)."""
-    if not databases:
+    if not databases or "auth_user" not in connection.introspection.table_names():
         return []
     from django.contrib.auth.models import User  # noqa: PLC0415  (start-up: read before models are loaded)
 

@@ -16,6 +16,7 @@ from types import FrameType
 
 PATIENCE_SECONDS = 8.0
 RESTART_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 30.0
 LONG_ENOUGH_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
 
@@ -44,9 +45,11 @@ class Child:
     command: Sequence[str]
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
+    pause: float = RESTART_SECONDS
+    restart_at: float | None = None
 
     def start(self, environment: Mapping[str, str]) -> None:
-        self.started = time.monotonic()
+        self.started, self.restart_at = time.monotonic(), None
         self.process = subprocess.Popen(  # noqa: S603
             self.command,
             env=dict(environment),
@@ -70,7 +73,9 @@ class Child:
 class Supervisor:
     """Starts `children`, restarts one that dies, and ends all of them on SIGINT, SIGTERM or SIGHUP.
 
-    The others wait until the first answers: started together they would only slow it down.
+    The others wait until the first answers: started together they would only slow it down. If the first dies before it
+    has ever answered, something is wrong with the set-up, and everything ends. Whatever dies later is started again,
+    after a pause that doubles as long as it dies young.
     """
 
     children: list[Child]
@@ -90,8 +95,11 @@ class Supervisor:
             first.start(self.environment)
             announced = False
             while not self.stopping:
-                if not self._keep_alive():
+                if not announced and not first.is_running:
+                    status = first.process.returncode if first.process else None
+                    self.say(f"==> The {first.name} ended at once (status {status}); see above. Stopping.")
                     return 1
+                self._keep_alive()
                 if not announced and answers(ready_url):
                     for child in others:
                         child.start(self.environment)
@@ -102,20 +110,21 @@ class Supervisor:
         finally:
             self.end()
 
-    def _keep_alive(self) -> bool:
-        """Start anew what has died; False where something dies as soon as it starts."""
+    def _keep_alive(self) -> None:
+        """Start anew what has died, each after its pause."""
+        moment = time.monotonic()
         for child in self.children:
             if child.process is None or child.is_running or self.stopping:
                 continue
-            status = child.process.returncode
-            if time.monotonic() - child.started < LONG_ENOUGH_SECONDS:
-                self.say(f"==> The {child.name} stopped at once (status {status}). See above. Stopping everything.")
-                return False
-            self.say(f"==> The {child.name} stopped (status {status}). Starting it again")
-            child.signal_group(signal.SIGKILL)
-            time.sleep(RESTART_SECONDS)
-            child.start(self.environment)
-        return True
+            if child.restart_at is None:
+                is_young = moment - child.started < LONG_ENOUGH_SECONDS
+                child.pause = min(child.pause * 2, LONGEST_PAUSE_SECONDS) if is_young else RESTART_SECONDS
+                child.restart_at = moment + child.pause
+                status = child.process.returncode
+                self.say(f"==> The {child.name} stopped (status {status}). Starting it again in {child.pause:.0f} s")
+                child.signal_group(signal.SIGKILL)
+            elif moment >= child.restart_at:
+                child.start(self.environment)
 
     def end(self) -> None:
         """End all children and what they started: in peace first, then by force."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import dj_database_url
 import structlog
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,15 @@ from forms_ext.base.conf import Conf, Setting
 PROJECT_DIR = Path(__file__).resolve().parents[3]
 SITE_DIR = PROJECT_DIR / "site"
 DATA_DIR = Path(os.environ.get("DATA_DIR") or PROJECT_DIR / ".data").resolve()
+
+
+def make_data_dir() -> None:
+    """Make the folder of the site's data; raise ImproperlyConfigured if that is not possible."""
+    try:
+        DATA_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"DATA_DIR cannot be made: {error}. Name a folder that you may write.") from None
+
 
 INSTALLED_APPS = [
     "forms_ext",
@@ -65,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "config.middleware.WagtailApi",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -114,21 +126,34 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
+
+def languages(codes: str) -> list[tuple[str, Any]]:
+    """Return the languages that `codes` lists ("de en"), the first one first.
+
+    Raise ImproperlyConfigured if Django does not know one of them, or if there is none.
+    """
+    wanted = codes.replace(",", " ").split()
+    if not wanted or (unknown := [code for code in wanted if "name" not in LANG_INFO.get(code, {})]):
+        named = ", ".join(unknown) if wanted else "(empty)"
+        raise ImproperlyConfigured(f"LANGUAGES holds what is no language code of Django: {named}. Example: de en fr")
+    return [(code, _(LANG_INFO[code]["name"])) for code in wanted]
+
+
+LANGUAGES = languages(os.environ.get("LANGUAGES", "en de fr es"))
+LANGUAGE_CODE = LANGUAGES[0][0]  # its pages have no prefix in their addresses
 LOCALE_PATHS = [SITE_DIR / "config" / "locale"]
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
-TIME_ZONE = "UTC"
+TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT: Path | None = DATA_DIR / "static"
+STATIC_ROOT: Path | None = DATA_DIR / "public" / "static"
 STATICFILES_DIRS: list[Path] = []
 MEDIA_URL = "/media/"
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = DATA_DIR / "public" / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -4,7 +4,7 @@ import json
 import os
 
 from .base import *  # noqa: F403
-from .base import DATA_DIR, LOGGING
+from .base import DATA_DIR, LOGGING, make_data_dir
 
 DEBUG = os.environ.get("DEBUG", "0") == "1"  # off: a newcomer sees the site's own error pages
 SECRET_KEY = "development only: not a secret, and refused by the production settings"
@@ -47,4 +47,4 @@ LOGGING["loggers"] |= {
     "wagtail": {"level": "WARNING"},
 }
 
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+make_data_dir()

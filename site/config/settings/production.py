@@ -1,12 +1,13 @@
 """Settings of a deployed site; `docs/operators.md` explains each environment variable."""
 
 import os
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from .. import checks as checks  # registers them
 from .base import *  # noqa: F403
-from .base import STORAGES
+from .base import STORAGES, make_data_dir
 
 
 def required(name: str) -> str:
@@ -21,7 +22,9 @@ DEBUG = False
 SECRET_KEY = required("SECRET_KEY")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")
 WAGTAILADMIN_BASE_URL = required("BASE_URL")
+WAGTAILAPI_DOCS_ENABLED = os.environ.get("API_DOCS", "0") == "1"
 CSRF_TRUSTED_ORIGINS = [WAGTAILADMIN_BASE_URL]
+WAGTAIL_SITE_NAME = os.environ.get("SITE_NAME") or str(urlsplit(WAGTAILADMIN_BASE_URL).hostname)
 
 MAILERS = {
     "default": {
@@ -56,3 +59,5 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+
+make_data_dir()

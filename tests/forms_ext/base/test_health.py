@@ -1,10 +1,14 @@
 """What load balancers and alarms learn about a process."""
 
+import resource
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -14,8 +18,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from forms_ext.base import health
+from forms_ext.base import consistency, health, periodic
 from forms_ext.base.models import Heartbeat
+from forms_ext.base.tasks import beat, tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 
@@ -44,12 +49,12 @@ def as_deployed(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
 
-@pytest.fixture
-def no_database(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def no_database() -> Iterator[None]:
     """Let the database be gone: a folder that is not there, a port on which nothing listens."""
     gone = {"NAME": "/nowhere/db.sqlite3"} if connection.vendor == "sqlite" else {"HOST": "127.0.0.1", "PORT": "1"}
     connection.close()
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in gone.items():
             patch.setitem(connection.settings_dict, name, value)
         yield
@@ -73,12 +78,13 @@ def test_ready_looks_at_all_that_a_request_needs(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_its_database_it_lives_and_is_not_ready(no_database: None, caplog: pytest.LogCaptureFixture) -> None:
-    assert ask("live") == (200, {})
-    status, checks = ask("ready")
-    assert (status, checks["database"], checks["files"]) == (503, "failed", "ok")
-    assert "OperationalError" in caplog.text  # there, and not in the answer, which everybody may read
-    assert ask("work")[0] == 503
+def test_without_its_database_it_lives_and_is_not_ready(caplog: pytest.LogCaptureFixture) -> None:
+    with no_database():
+        assert ask("live") == (200, {})
+        status, checks = ask("ready")
+        assert (status, checks["database"], checks["files"]) == (503, "failed", "ok")
+        assert "OperationalError" in caplog.text  # there, and not in the answer, which everybody may read
+        assert ask("work")[0] == 503
 
 
 def test_a_new_version_is_not_ready_before_migrate() -> None:
@@ -111,20 +117,83 @@ def test_nobody_is_told_to_send_anything() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_scheduler_has_run_a_moment_ago() -> None:
-    assert ask("work") == (503, {"database": "ok", "scheduler": "failed", "worker": "ok"})
+    assert ask("work") == (503, {"database": "ok", "scheduler": "failed", "worker": "failed"})
     call_command("cop_tick")
     assert ask("work") == (200, {"database": "ok", "scheduler": "ok", "worker": "ok"})
-    Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=6))
-    assert ask("work")[1]["scheduler"] == "failed"
+    Heartbeat.objects.filter(name="tick").update(at=timezone.now() - timedelta(minutes=6))
+    assert ask("work")[1] == {"database": "ok", "scheduler": "failed", "worker": "ok"}
 
 
-def test_no_task_waits_for_long(settings: Settings) -> None:
-    from forms_ext.base.tasks import tick
-
+@pytest.fixture
+def queued(settings: Settings) -> None:
+    """Let tasks wait for a worker, as in a deployed site."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+def work() -> None:
+    """Do what waits, as `db_worker` does."""
+    for result in DBTaskResult.objects.ready():
+        result.claim("worker")
+        result.set_successful(result.task.call(*result.args_kwargs["args"], **result.args_kwargs["kwargs"]))
+
+
+def test_no_task_waits_for_long(queued: None) -> None:
+    periodic.run_all()
+    work()
     tick.enqueue()
     assert ask("work")[1]["worker"] == "ok"
     DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(minutes=11))
     assert ask("work")[1]["worker"] == "failed"
     DBTaskResult.objects.update(status="RUNNING")
     assert ask("work")[1]["worker"] == "ok"
+
+
+def test_a_dead_worker_is_noticed_although_nothing_else_waits(queued: None) -> None:
+    periodic.run_all()
+    work()
+    assert ask("work")[1]["worker"] == "ok"
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        for _minute in range(3):
+            periodic.run_all()
+        assert ask("work")[1] == {"database": "ok", "scheduler": "ok", "worker": "failed"}
+        beats = DBTaskResult.objects.filter(task_path=beat.module_path)
+        assert beats.filter(status="READY").count() == 1, "requests do not pile up"
+        work()
+        assert ask("work")[1]["worker"] == "ok"
+        work()
+        assert beats.count() == 1, "nor what is kept of them"
+
+
+def test_a_task_that_a_killed_worker_left_is_failed_after_an_hour_and_a_hosts_is_named(queued: None) -> None:
+    """Only ours have rows that bring the work back."""
+    for path in ("forms_ext.base.tasks.tick", "host.tasks.import_everything"):
+        DBTaskResult.objects.create(
+            task_path=path, status="RUNNING", started_at=timezone.now() - timedelta(minutes=59),
+            args_kwargs={"args": [], "kwargs": {}}, backend_name="default", run_after=timezone.now(),
+        )  # fmt: skip
+    running = DBTaskResult.objects.filter(status="RUNNING")
+    periodic.run_all()
+    assert running.count() == 2
+    running.update(started_at=timezone.now() - timedelta(minutes=61))
+    periodic.run_all()
+    assert [result.task_path for result in running] == ["host.tasks.import_everything"]
+    failed = DBTaskResult.objects.get(status="FAILED")
+    assert failed.finished_at is not None
+    assert "worker" in failed.traceback
+    found = [text for check, text in consistency.run_all() if check == "base.tasks"]
+    assert len(found) == 1
+    assert "host.tasks.import_everything" in found[0]
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """Let no file grow beyond a kilobyte, as on a disk that is full."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_it_is_not_ready_on_a_full_disk(full_disk: None) -> None:
+    assert ask("ready")[1]["files"] == "failed"
