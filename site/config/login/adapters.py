@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from forms_ext.base import groups, limits, network
 from forms_ext.mail import encryption
 
-from . import second_factor, throttle
+from . import browsers, second_factor, throttle
 
 TOO_MANY = "too_many_attempts"
 
@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return the user whom `credentials` fit, or None. Raise ValidationError if too many have failed."""
-        account = throttle.named(str(credentials.get("username", "")))
+        account = browsers.named(str(credentials.get("username", "")))
         try:
             return throttle.guard(request, "password", account, lambda: authenticate(request, **credentials))
         except limits.UsedUp as refusal:

@@ -1,5 +1,7 @@
 """Browsers from which somebody has logged in: a signed cookie says whose. Strangers cannot use up their attempts."""
 
+import unicodedata
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core import signing
@@ -11,6 +13,11 @@ SALT = "config.login.browsers"
 DAYS = 365
 MOST_ACCOUNTS = 5
 REMEMBER = "_remember_browser_of"
+
+
+def named(name: str) -> str:
+    """Return `name`, a user name or email address as typed, as it is counted."""
+    return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 
 def _digest(account: str) -> str:
@@ -52,6 +59,6 @@ def write(request: HttpRequest, response: HttpResponse) -> None:
         )
 
 
-def accounts_of(user: AbstractBaseUser) -> list[str]:
+def accounts_of(user: AbstractBaseUser | None) -> list[str]:
     """Return what stands for `user` in a form of log-in or reset."""
-    return [user.get_username(), str(getattr(user, "email", ""))]
+    return [named(user.get_username()), named(str(getattr(user, "email", "")))] if user else []

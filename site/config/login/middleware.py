@@ -38,7 +38,7 @@ class SecondFactorRequired:
             return self._to_set_up(request)
         elif not request.path.startswith(reverse("account_login").removesuffix("login/")):
             request.user = AnonymousUser()
-            request.auser = self._nobody  # type: ignore[method-assign]
+            request.auser = self._nobody
         return None
 
     def _to_set_up(self, request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
@@ -21,11 +21,11 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 ROLES = tuple(groups.PERMISSIONS)
 
 
-def needs_one(user: AbstractBaseUser | AnonymousUser) -> bool:
+def needs_one(user: User | AnonymousUser) -> bool:
     """Tell whether `user` has a role: a superuser, anyone who may enter an admin, a member of one of our groups."""
     if not user.is_authenticated:
         return False
-    if getattr(user, "is_superuser", False) or getattr(user, "is_staff", False):
+    if user.is_superuser or user.is_staff:
         return True
     if user.has_perm(groups.ADMIN_ACCESS) or user.has_module_perms("forms_ext"):
         return True

@@ -1,7 +1,6 @@
 """Failed log-ins and requests for a reset are slowed by account and by network; nobody can lock someone else out."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -26,14 +25,9 @@ RESETS_OF_A_NETWORK = 20
 RESET_EMAILS = 10
 
 
-def named(name: str) -> str:
-    """Return `name`, a user name or email address as typed, as it is counted."""
-    return unicodedata.normalize("NFKC", name.strip()).casefold()
-
-
 def account_of(user: AbstractBaseUser) -> str:
     """Return `user` as counted."""
-    return named(user.get_username())
+    return browsers.named(user.get_username())
 
 
 def guard[T](request: HttpRequest, kind: str, account: str, check: Callable[[], T | None]) -> T | None:
@@ -88,7 +82,7 @@ def may_send_reset(request: HttpRequest, email: str) -> bool:
 
     If it is not to be sent, emails of the past hour are in the mailbox, and their links work.
     """
-    account = named(email)
+    account = browsers.named(email)
     known, sender = browsers.known(request, account), network.sender(request)
     if known or sender:
         place = f"browser:{known}" if known else f"network:{sender}"

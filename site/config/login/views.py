@@ -13,6 +13,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth import views as auth
+from django.contrib.auth.forms import PasswordResetForm
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
@@ -161,7 +162,7 @@ class Reset(Slowed, auth.PasswordResetView):
     email_template_name = "config/account/reset_email.txt"
     success_url = reverse_lazy("account_reset_password_done")
 
-    def form_valid(self, form: forms.ResetForm) -> HttpResponse:
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
         """Send the link, if it is to be sent."""
         try:
             is_to_be_sent = throttle.may_send_reset(self.request, form.cleaned_data["email"])

@@ -196,7 +196,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
-REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": []}  # else passwords could be tried at Wagtail's API v2
+# Without basic authentication: at Wagtail's API v2, passwords could be tried past the log-in.
+REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"]}
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor of a form sends about nine for each question
 SESSION_COOKIE_HTTPONLY = True
