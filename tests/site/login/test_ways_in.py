@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from config.login import second_factor
 from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
-from wagtail.models import APIToken, Page, PageViewRestriction
+from wagtail.models import APIToken, ModelLogEntry, Page, PageViewRestriction
 
 from forms_ext.base import groups
 
@@ -306,3 +306,36 @@ def test_asking_for_the_second_factor_costs_a_query_and_visitors_none(required: 
             costs.append(len(asked))
     assert costs[0] == costs[1] + 1
     assert costs[2] == costs[3]
+
+
+def test_an_administrator_resets_it_in_the_admin(required: None) -> None:
+    admin = logged_in(person("admin", is_superuser=True, app=True))
+    stella = person(app=True)
+    assert f"/admin/users/{stella.pk}/second-factor/" in admin.get("/admin/users/").content.decode()
+    page = admin.get(f"/admin/users/{stella.pk}/second-factor/").content.decode()
+    assert "Reset second factor" in page
+    assert "stella" in page
+    assert factors(stella) == {"totp"}
+    assert admin.post(f"/admin/users/{stella.pk}/second-factor/").url == "/admin/users/"
+    assert factors(stella) == set()
+    entry = ModelLogEntry.objects.get(action="config_login.reset_second_factor")
+    assert entry.object_id == str(stella.pk)
+    page = admin.get("/admin/account/")
+    assert "Manage your passkeys" in page.content.decode()
+    panels = [panel for panels in page.context["panels_by_tab"].values() for panel in panels]
+    fields = [field for panel in panels for field in panel.get_form()]
+    data = {field.html_name: field.value() or "" for field in fields} | {"name_email-first_name": "Ada"}
+    admin.post("/admin/account/", data | {"name_email-last_name": "Byron"})
+    assert User.objects.get(username="admin").first_name == "Ada", "the page of one's own account still saves"
+
+
+@pytest.mark.parametrize("target", ["stella", "boss"])
+def test_staff_reset_nobody_and_who_manages_users_no_superuser(target: str) -> None:
+    people = {"stella": person(app=True), "boss": person("boss", is_superuser=True, app=True)}
+    ravi, manager = person("ravi"), person("manager")
+    manager.user_permissions.add(Permission.objects.get(codename="change_user"))
+    for by, may in ((ravi, False), (manager, target == "stella")):
+        client = Client()
+        client.force_login(by)
+        client.post(f"/admin/users/{people[target].pk}/second-factor/")
+        assert (factors(people[target]) == set()) is may
