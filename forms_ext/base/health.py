@@ -60,7 +60,7 @@ def cached() -> None:
 
 
 def files() -> None:
-    """Check that private and public files can be written on this machine's disks, or reached elsewhere."""
+    """Check that files can be written on this machine's disks and reached elsewhere. Raise Unwell if not."""
     for storage in (private_files.storage(), storages["default"]):
         if isinstance(storage, FileSystemStorage):
             _write_into(Path(storage.location))
@@ -86,7 +86,7 @@ def scheduler() -> None:
 
 
 def worker() -> None:
-    """Check that a worker was there recently, and no task has been waiting for long. Raise Unwell otherwise."""
+    """Check that a worker was there recently and no task waits for long. Raise Unwell if not."""
     last = heartbeat.last_beat(heartbeat.WORKER)
     if last is None or timezone.now() - last > WAIT:
         raise Unwell(f"A worker was last seen: {last or 'never'}. Start `manage.py db_worker`.")

@@ -36,13 +36,29 @@ def count(key: str, *, limit: int, seconds: int, times: int = 1) -> None:
     """
     if limit <= 0 or times <= 0:
         return
-    start = datetime.fromtimestamp(now().timestamp() // seconds * seconds, UTC)
-    digest = salted_hmac("forms_ext.limits", f"{seconds}:{key}", secret=settings.SECRET_KEY, algorithm="sha256")
-    name = digest.hexdigest()
+    start, name = _window(key, seconds)
     bucket = RateBucket.objects.filter(key=name, window_start=start)
     RateBucket.objects.bulk_create([RateBucket(key=name, window_start=start)], ignore_conflicts=True)
     if not bucket.filter(count__lte=limit - times).update(count=F("count") + times):
         raise UsedUp(start + timedelta(seconds=seconds))
+
+
+def used(key: str, *, seconds: int) -> int:
+    """Return how often `key` was counted in the current `seconds`."""
+    start, name = _window(key, seconds)
+    return RateBucket.objects.filter(key=name, window_start=start).values_list("count", flat=True).first() or 0
+
+
+def give_back(key: str, *, seconds: int) -> None:
+    """Take back one count of `key` in the current `seconds`: what it was counted for turned out to be allowed."""
+    start, name = _window(key, seconds)
+    RateBucket.objects.filter(key=name, window_start=start, count__gt=0).update(count=F("count") - 1)
+
+
+def _window(key: str, seconds: int) -> tuple[datetime, str]:
+    start = datetime.fromtimestamp(now().timestamp() // seconds * seconds, UTC)
+    digest = salted_hmac("forms_ext.limits", f"{seconds}:{key}", secret=settings.SECRET_KEY, algorithm="sha256")
+    return start, digest.hexdigest()
 
 
 @periodic.register

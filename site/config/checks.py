@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
 DEMO_SETTINGS = {
@@ -18,7 +18,7 @@ DEMO_DOMAIN = "circleforward.example"
 
 @register(Tags.security)
 def nothing_of_the_demo(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse the demo app, its settings and its email backend."""
+    """Refuse the demo app, its settings and its email backend; warn if no second factor is required."""
     found: list[CheckMessage] = []
     if apps.is_installed("demo"):
         found.append(Error("The demo app is installed.", hint="Remove 'demo' from INSTALLED_APPS.", id="config.E001"))
@@ -28,6 +28,10 @@ def nothing_of_the_demo(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     for alias, mailer in getattr(settings, "MAILERS", {}).items():
         if str(mailer.get("BACKEND", "")).startswith("demo."):
             found.append(Error(f"The mailer '{alias}' sends to the demo mailbox.", id="config.E003"))
+    if not settings.SECOND_FACTOR_REQUIRED:
+        found.append(
+            Warning("Staff log in without a second factor.", hint="Unset SECOND_FACTOR_REQUIRED.", id="config.W006")
+        )
     if settings.DEBUG:
         found.append(Error("DEBUG is on.", id="config.E004"))
     return found

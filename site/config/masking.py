@@ -4,8 +4,9 @@ import logging
 import re
 
 # The rest of an invitation link or private page link is secret, whatever it looks like: cut off,
-# altered, with non-ASCII letters. Elsewhere below /go/ and /documents/, any long word may be a token.
-ADDRESS = re.compile(r"(?:/|%2F)(?:go|documents)(?:/|%2F)[^\s?\"']*", re.I)
+# altered, with non-ASCII letters. Elsewhere below /go/, /documents/ and /account/, any long word may be a
+# token.
+ADDRESS = re.compile(r"(?:/|%2F)(?:go|documents|account)(?:/|%2F)[^\s?\"']*", re.I)
 PERSONAL = re.compile(r"((?:/|%2F)(?:invitation|member)(?:/|%2F)).+?((?:/(?:invoices?|receipts?)/\d+)?/?)$", re.I)
 SECRET = re.compile(r"(?<=/)[^/]{20,}(?=/|$)")
 QUERY = re.compile(r"\?[^\s\"']*")

@@ -336,7 +336,7 @@ def test_the_admin_s_addresses_are_for_those_who_have_logged_in(client: Client) 
             path = path.replace(next(part for part in path.split("<")[1:] if f"{name}>" in part).split(">")[0], "1", 1)
         answer = client.get(path.replace("<1>", "1"))
         assert answer.status_code == 302, path
-        assert answer.url.startswith("/admin/login/"), path
+        assert answer.url.startswith("/account/login/?next=/admin/"), path
 
 
 # --- Each kind, on the page and above it -------------------------------------------------------------

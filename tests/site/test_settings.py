@@ -60,6 +60,7 @@ def test_buckets_are_set_by_the_environment(tmp_path: Path) -> None:
         ("COP_CLOCK_FILE = '/var/clock.json'", "config.E002"),
         ("MAILERS = {'default': {'BACKEND': 'demo.mailbox.MailboxBackend'}}", "config.E003"),
         ("DEBUG = True", "config.E004"),
+        ("SECOND_FACTOR_REQUIRED = False", "config.W006"),
     ],
 )
 def test_production_refuses_the_demo(tmp_path: Path, extra: str, found: str) -> None:

@@ -53,6 +53,10 @@ INSTALLED_APPS = [
     "djmoney",
     "django_tasks_db",
     "crontask",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "config.login",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -72,6 +76,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.login.middleware.SecondFactorRequired",
     "forms_ext.base.body_limits.LimitBodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -172,13 +178,31 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 WAGTAIL_SITE_NAME = "Circle Forward"
 WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "config/password_required.html"
-WAGTAIL_FRONTEND_LOGIN_TEMPLATE = "config/login.html"
 WAGTAILADMIN_BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000")
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "svg"]
 WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# Log-in (docs/decisions/0019-log-in.md). Production requires a second factor of everyone with a role.
+SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0") == "1"
+LOGIN_URL = WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "config.login.adapters.AccountAdapter"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_RATE_LIMITS = False  # config.login.throttle counts in the database, for all processes
+ACCOUNT_REAUTHENTICATION_METHODS = ["mfa", "password"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_ADAPTER = "config.login.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up, so nobody brings the address of someone else
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+# Without basic authentication: at Wagtail's API v2, passwords could be tried past the log-in.
+REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"]}
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor of a form sends about nine for each question
 SESSION_COOKIE_HTTPONLY = True

@@ -26,6 +26,8 @@ WAGTAILAPI_DOCS_ENABLED = os.environ.get("API_DOCS", "0") == "1"
 CSRF_TRUSTED_ORIGINS = [WAGTAILADMIN_BASE_URL]
 WAGTAIL_SITE_NAME = os.environ.get("SITE_NAME") or str(urlsplit(WAGTAILADMIN_BASE_URL).hostname)
 
+SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "1") == "1"
+
 MAILERS = {
     "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -116,7 +116,7 @@ def test_nobody_is_told_to_send_anything() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_clockwork_has_run_a_moment_ago() -> None:
+def test_the_scheduler_has_run_a_moment_ago() -> None:
     assert ask("work") == (503, {"database": "ok", "scheduler": "failed", "worker": "failed"})
     call_command("cop_tick")
     assert ask("work") == (200, {"database": "ok", "scheduler": "ok", "worker": "ok"})
