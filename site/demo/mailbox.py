@@ -75,8 +75,8 @@ class Mail:
         return datetime.strptime(self.name.partition("-")[0], STAMP).replace(tzinfo=UTC)
 
     def header(self, name: str) -> str:
-        """Return a header, or ''."""
-        return str(self.message.get(name, ""))
+        """Return a header, unfolded, or ''."""
+        return str(self.message.get(name, "")).strip()
 
     @property
     def subject(self) -> str:

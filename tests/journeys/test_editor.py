@@ -63,6 +63,7 @@ def test_announce_a_program_with_a_session(editor: Visitor) -> None:
     title = f"Minutes {uuid4().hex[:6]}"
     page.goto(f"{base}/admin/pages/add/cop_program/programpage/{index}/")
     fill(page, {"title": title, **PROGRAM, "deposit_0": "500"})
+    expect(page.locator("#w-autosave-indicator")).to_contain_text("Saved")  # Publish meanwhile would make another page
     publish(page)
     refused(page, "The deposit is part of the fee")
     expect(page.locator("[name=summary]")).to_have_value(PROGRAM["summary"])
