@@ -101,7 +101,10 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
                     translation_key=self.translation_key, defaults={"page_id": self.pk}
                 )
                 if program.page_id == self.pk:
-                    places.set_number(program=program, number=number)
+                    try:
+                        places.set_number(program=program, number=number)
+                    except ValidationError as error:
+                        raise ValidationError({"capacity": error.messages}) from error
 
     def copy_all_child_relations(self, target: Any, exclude: Any = None, commit: bool = False) -> Any:
         """Let a copy of this page begin with as many places; Wagtail calls this for each page that it copies."""

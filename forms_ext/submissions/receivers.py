@@ -21,8 +21,8 @@ from .pages import AbstractFormPage
 
 
 def freeze_published(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Freeze what a form page asks when it goes live."""
-    if isinstance(instance, AbstractFormPage) and instance.live:
+    """Freeze what a form page asks when it goes live; an alias leads to its source."""
+    if isinstance(instance, AbstractFormPage) and instance.live and not instance.alias_of_id:
         freeze(instance)
 
 
