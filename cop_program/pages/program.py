@@ -148,13 +148,13 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Ask for the number of places as for a field, unless a form does."""
+        """Ask for the number of places as for a field, unless a form does; an alias has none."""
         errors: dict[str, Any] = {}
         try:
             super().clean_fields(exclude)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        if not self.asks_for_places and self.capacity is None:
+        if not self.alias_of_id and not self.asks_for_places and self.capacity is None:
             errors["capacity"] = [ValidationError(ENTER_PLACES)]
         if errors:
             raise ValidationError(errors)

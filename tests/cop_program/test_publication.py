@@ -206,6 +206,10 @@ def test_wagtails_other_views_of_our_pages_are_its_own(
 
 def test_an_alias_that_becomes_a_page_of_its_own_is_a_program(admin: Client, program_page: ProgramPage) -> None:
     alias = publish(program_page).create_alias(update_slug="alias")
-    assert not Program.objects.filter(page=alias).exists()
+    second = alias.create_alias(update_slug="second")
+    program_page.title = "Renamed"
+    publish(program_page)  # with its aliases
+    assert {page.title for page in ProgramPage.objects.all()} == {"Renamed"}
+    assert not Program.objects.filter(page__in=[alias, second]).exists()
     assert admin.post(reverse("wagtailadmin_pages:convert_alias", args=[alias.pk])).status_code == 302
     assert Program.objects.get(page=alias).capacity is None
