@@ -1,13 +1,37 @@
 """System checks of this app."""
 
+import os
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from . import clock
+
 NAME = "cop_program:set_zone"
 API = "wagtailapi_v3:cop_programs"
+
+
+@register()
+def settings_are_of_the_right_type(**kwargs: Any) -> list[CheckMessage]:
+    """The settings of this app are what it expects."""
+    found: list[CheckMessage] = []
+    if not isinstance(getattr(settings, "COP_KEEP_PAGES", True), bool):
+        hint = "COP_KEEP_PAGES tells whether rendered program pages are kept for visitors."
+        found.append(Error("COP_KEEP_PAGES must be True or False.", hint=hint, id="cop_program.E008"))
+    path = getattr(settings, "COP_CLOCK_FILE", None)
+    hint = "Remove COP_CLOCK_FILE, which is for demos only, or delete the file."
+    if not isinstance(path, str | os.PathLike | None):
+        found.append(Error("COP_CLOCK_FILE must be a path (string or Path).", hint=hint, id="cop_program.E008"))
+        return found
+    try:
+        clock.offset()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"COP_CLOCK_FILE cannot be read ({type(error).__name__}: {error})."
+        found.append(Error(message, hint=hint, id="cop_program.E008"))
+    return found
 
 
 @register("urls")

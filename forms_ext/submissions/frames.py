@@ -50,7 +50,7 @@ def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
     def set_policy(answer: HttpResponse) -> HttpResponse:
         # Written here, once the templates have used the nonce: whatever middleware a site has keeps it.
-        policy = {**getattr(settings, "SECURE_CSP", {}), "frame-ancestors": [CSP.SELF, *origins]}
+        policy = {**(getattr(settings, "SECURE_CSP", None) or {}), "frame-ancestors": [CSP.SELF, *origins]}
         answer.headers[str(CSP.HEADER_ENFORCE)] = build_policy(policy, getattr(request, "_csp_nonce", None))
         return answer
 

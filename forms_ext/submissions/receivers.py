@@ -12,6 +12,7 @@ from ..base import groups, history, periodic, private_files
 from ..base.conf import conf
 from ..forms.actions import freeze
 from . import (
+    checks,  # noqa: F401
     consistency,  # noqa: F401
     sizes,
 )
