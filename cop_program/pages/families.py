@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import capfirst
 from wagtail.models import Revision, get_page_models
 
 from .. import publication
@@ -28,6 +30,16 @@ class Family:
     @classmethod
     def clean_subpage_models(cls) -> list[type[Any]]:
         return with_heirs(super().clean_subpage_models())  # type: ignore[misc]
+
+    @classmethod
+    def get_verbose_name(cls) -> str:
+        """Return what editors call this page type; with its app, if a page type of another app has the same name."""
+        name: str = super().get_verbose_name()  # type: ignore[misc]
+        label = cls._meta.app_label  # type: ignore[attr-defined]
+        others = (one._meta for one in get_page_models() if one._meta.app_label != label)
+        if all(capfirst(one.verbose_name) != name for one in others):
+            return name
+        return f"{name} ({apps.get_app_config(label).verbose_name})"
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
         """Publish `revision`. Raise ValidationError if it is incomplete.

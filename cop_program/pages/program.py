@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class ProgramPage(ProgramPageMixin, ZonedPage):
     """The page of one program; sessions and its forms live below it."""
 
+    page_description = _("A program that people apply to, with its dates, costs and places.")
     base_form_class = ProgramPageForm
     content_panels = [*Page.content_panels, *panels.PROGRAM]
     search_fields = [

@@ -34,7 +34,8 @@ class Setting[T]:
         """Return `value` as the type of the default. Raise ImproperlyConfigured if that cannot be."""
         kind = next(kind for kind in NAMES if isinstance(self.default, kind))
         value = converted(value, kind)
-        if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
+        is_one = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
+        if not is_one:
             raise ImproperlyConfigured(f"{self.name} must be {NAMES[kind]}, not {type(value).__name__}.")
         if kind is int and value < self.least:
             raise ImproperlyConfigured(f"{self.name} must be {self.least} or more, not {value}.")

@@ -30,6 +30,8 @@ __all__ = ["RegistrationFormPage"]
 class RegistrationFormPage(AbstractFormPage, Page):
     """The form by which accepted people register; below its program page, behind the gate."""
 
+    page_description = _("The form by which accepted people register. Only their invitation links open it.")
+
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
     )

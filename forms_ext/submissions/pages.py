@@ -133,6 +133,8 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 class FormPage(AbstractFormPage, Page):
     """A form that stands alone on any Wagtail site."""
 
+    page_description = _("A form that belongs to no program.")
+
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
     )
