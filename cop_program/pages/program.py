@@ -149,7 +149,10 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Ask for the number of places as for a field, unless a form does; an alias has none."""
+        """Raise ValidationError, by field, for what is missing: the number of places, too, unless a form asks for it.
+
+        An alias has none.
+        """
         errors: dict[str, Any] = {}
         try:
             super().clean_fields(exclude)

@@ -56,7 +56,7 @@ def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
         Warning(
             "Background tasks run inside the request or not at all.",
             hint="Set TASKS to a backend with a worker, such as django_tasks_db.DatabaseBackend, run "
-            "`manage.py db_worker`, and start `manage.py cop_tick` every minute.",
+            "`manage.py db_worker`, and start `manage.py cop_tick` every minute, which also publishes scheduled pages.",
             id="forms_ext.W002",
         )
     ]
