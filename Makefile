@@ -7,7 +7,7 @@ export PORT DATA_DIR ONLY
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := run
 
-.PHONY: bench coverage help lint messages migrations picture quick rehearse run screenshots setup soak test test-full test-oldest
+.PHONY: bench coverage help lint messages migrations picture quick rehearse run screenshots setup soak test test-full test-newest test-oldest
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
 run: ## Set up and run everything: packages, environment, database, demo, web server, worker
@@ -38,6 +38,9 @@ test-full: ## Run the slow tests: every supported Python and Django, oldest and 
 
 test-oldest: ## Test the wheel in a plain Wagtail site with the oldest supported Python and Django
 	@exec site/bin/test --oldest
+
+test-newest: ## Test the wheel in a plain Wagtail site with the newest dependencies, none pinned
+	@exec site/bin/test --newest
 
 soak: ## Run the long version of races and property tests
 	@exec site/bin/test --soak

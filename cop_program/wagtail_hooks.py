@@ -18,12 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
-from . import places, privacy
+from . import places, privacy, publication
 from .extensions import provider
 from .models import ProgramPage, SessionPage
+from .page_views import FamilyViewSet
+from .receivers import when_published
 
 
 def is_translation(page: Page) -> bool:
@@ -51,10 +54,50 @@ def note_autosave(request: HttpRequest, page: Page) -> None:
         page.is_autosaved = not request.accepts("text/html")
 
 
+@hooks.register("register_admin_viewset")
+def page_views() -> FamilyViewSet:
+    """Let Wagtail's views of our pages tell what a page refuses."""
+    return FamilyViewSet("cop_pages")
+
+
+@hooks.register("before_edit_page")
+def tell_of_refusal(request: HttpRequest, page: Page) -> None:
+    """Tell whoever opens a page that was not published as scheduled what it lacks."""
+    note = publication.refused(page=page).first() if request.method == "GET" else None
+    if note is None:
+        return
+    try:
+        publication.check(note.revision.as_object())
+    except ValidationError as error:
+        what = publication.words(page, error)
+        messages.warning(request, _("This page was not published as scheduled. %(what)s") % {"what": what})
+
+
+class NotPublishedPanel(Component):
+    """On the first page of the admin: pages that were not published as scheduled, because they are incomplete."""
+
+    order = 20
+    template_name = "cop_program/admin/not_published.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {"pages": publication.refused_for(parent_context["request"].user)}
+
+
+@hooks.register("construct_homepage_panels")
+def add_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Put the panel among the first."""
+    panels.append(NotPublishedPanel())
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
-    """Say in the history of a program what was done to its number of places."""
+    """Say in the history what was done to the number of places, and that a page was not published."""
     actions.register_action(places.ACTION)(NumberOfPlaces)
+    actions.register_action(
+        publication.REFUSED,
+        gettext_lazy("Not published as scheduled"),
+        gettext_lazy("Not published as scheduled, because the draft is incomplete"),
+    )
 
 
 class NumberOfPlaces(LogFormatter):
@@ -96,14 +139,18 @@ def finish_pages(
         pages += [below for page in pages for below in page.get_descendants().not_live().defer_streamfields()]
     for page in pages:
         try:
-            page.get_latest_revision_as_object().full_clean()
+            publication.check(page.get_latest_revision_as_object())
         except ValidationError as error:
-            words = " ".join(error.messages)
-            messages.error(
-                request, _("“%(title)s” cannot be published yet: %(what)s") % {"title": page.title, "what": words}
-            )
+            what = {"title": page.title, "what": publication.words(page, error)}
+            messages.error(request, _("“%(title)s” cannot be published yet: %(what)s") % what)
             return redirect(action_class_instance.next_url or "wagtailadmin_home")
     return None
+
+
+@hooks.register("after_convert_alias_page")
+def begin_converted(request: HttpRequest, page: Page) -> None:
+    """Do with a live page that is no alias any more what its publication brings."""
+    when_published(page.specific)
 
 
 @hooks.register("register_admin_urls")

@@ -43,6 +43,7 @@ class FacilitatorPageMixin(models.Model):
 class FacilitatorPage(FacilitatorPageMixin, ZonedPage):
     """The page of a facilitator; the email address is never shown."""
 
+    page_description = _("A person who leads programs.")
     base_form_class = TranslatedForm
     shared_fields = ("contact_email", "website")
     content_panels = [*Page.content_panels, *panels.FACILITATOR]

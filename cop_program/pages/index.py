@@ -21,6 +21,7 @@ from .zoned import ZonedPage
 class ProgramIndexPage(ZonedPage):
     """A list of programs."""
 
+    page_description = _("Lists programs, which are created below it.")
     introduction = RichTextField(_("introduction"), blank=True)
     content_panels = [*Page.content_panels, panels.PrivacyNote(), FieldPanel("introduction")]
     api_fields = [APIField("introduction")]
@@ -41,6 +42,7 @@ class ProgramIndexPage(ZonedPage):
 class FacilitatorIndexPage(ZonedPage):
     """A list of facilitators."""
 
+    page_description = _("Lists facilitators, who are created below it.")
     introduction = RichTextField(_("introduction"), blank=True)
     content_panels = [*Page.content_panels, panels.PrivacyNote(), FieldPanel("introduction")]
     api_fields = [APIField("introduction")]

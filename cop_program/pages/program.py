@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class ProgramPage(ProgramPageMixin, ZonedPage):
     """The page of one program; sessions and its forms live below it."""
 
+    page_description = _("A program that people apply to, with its dates, costs and places.")
     base_form_class = ProgramPageForm
     content_panels = [*Page.content_panels, *panels.PROGRAM]
     search_fields = [
@@ -101,7 +102,10 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
                     translation_key=self.translation_key, defaults={"page_id": self.pk}
                 )
                 if program.page_id == self.pk:
-                    places.set_number(program=program, number=number)
+                    try:
+                        places.set_number(program=program, number=number)
+                    except ValidationError as error:
+                        raise ValidationError({"capacity": error.messages}) from error
 
     def copy_all_child_relations(self, target: Any, exclude: Any = None, commit: bool = False) -> Any:
         """Let a copy of this page begin with as many places; Wagtail calls this for each page that it copies."""
@@ -145,13 +149,16 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
         return pages.filter(alias_of=None).order_by(models.F("cop_program_row").asc(nulls_last=True), "pk").first()
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Ask for the number of places as for a field, unless a form does. Raise ValidationError as Django does."""
+        """Raise ValidationError, by field, for what is missing: the number of places, too, unless a form asks for it.
+
+        An alias has none.
+        """
         errors: dict[str, Any] = {}
         try:
             super().clean_fields(exclude)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        if not self.asks_for_places and not self.alias_of_id and self.capacity is None:
+        if not self.alias_of_id and not self.asks_for_places and self.capacity is None:
             errors["capacity"] = [ValidationError(ENTER_PLACES)]
         if errors:
             raise ValidationError(errors)

@@ -47,6 +47,7 @@ class SessionPageMixin(models.Model):
 class SessionPage(SessionPageMixin, ZonedPage):
     """A session of a program, below its program page. Only members see its join link and recording."""
 
+    page_description = _("One session of the program. Only members see its join link and recording.")
     base_form_class = SessionPageForm
     shared_fields = ("starts_at", "ends_at", "is_cancelled", "join_link", "recording_link")
     content_panels = [*Page.content_panels, *panels.SESSION]

@@ -24,6 +24,8 @@ __all__ = ["ApplicationFormPage"]
 class ApplicationFormPage(AbstractFormPage, Page):
     """The form by which people apply; below its program page."""
 
+    page_description = _("The form by which people apply to the program.")
+
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
     )

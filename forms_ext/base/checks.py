@@ -1,6 +1,8 @@
-"""System checks of `forms_ext`: what is missing or wrong in a site's settings."""
+"""System checks of `forms_ext`: what is missing or wrong in a site's settings. None of them raises an error itself."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,10 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import DEFAULT_DB_ALIAS
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.functional import Promise
 
 from . import private_files
 from .conf import Conf, Setting, conf
@@ -21,6 +24,30 @@ NEEDED_APPS = {
     "wagtail.embeds": "videos",
     "wagtail.snippets": "issuers of invoices",
 }
+LIST: tuple[type, ...] = (list, tuple)
+TEXT: tuple[type, ...] = (str, Promise)
+PATH: tuple[type, ...] = (str, os.PathLike, type(None))
+NUMBER: tuple[type, ...] = (int, type(None))
+#: The settings of Django and Wagtail that we read, and what they may be.
+SHAPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "DATABASES": ((Mapping,), "a dict"),
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": (NUMBER, "a whole number or None"),
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": (NUMBER, "a whole number or None"),
+    "DEFAULT_FROM_EMAIL": (TEXT, "a string"),
+    "LANGUAGES": (LIST, "a list or tuple"),
+    "MAILERS": ((Mapping,), "a dict"),
+    "MEDIA_ROOT": (PATH, "a path (string or Path)"),
+    "MIDDLEWARE": (LIST, "a list or tuple"),
+    "SECURE_CSP": ((Mapping,), "a dict"),
+    "STATIC_ROOT": (PATH, "a path (string or Path)"),
+    "STORAGES": ((Mapping,), "a dict"),
+    "TASKS": ((Mapping,), "a dict"),
+    "TEMPLATES": (LIST, "a list or tuple"),
+    "WAGTAILADMIN_BASE_URL": ((str, type(None)), "a string"),
+    "WAGTAIL_SITE_NAME": (TEXT, "a string"),
+}
+#: What the editor of a form of 130 questions sends, with room for the rest of the page.
+FIELDS = 2_500
 REQUEST = "django.template.context_processors.request"
 ADDRESS = "forms_ext:form"
 
@@ -29,51 +56,146 @@ type Apps = Sequence[AppConfig] | None
 
 @register()
 def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Check each COP_* setting against the type of its default, and Django's settings against what we need."""
+    """Hold each COP_* setting against its default's type, and Django's own against what we read of them."""
     found: list[CheckMessage] = []
     for name, setting in vars(Conf).items():
         if isinstance(setting, Setting):
             try:
                 getattr(conf, name)
             except ImproperlyConfigured as error:
-                found.append(Error(str(error), id="forms_ext.E001"))
+                found.append(Error(str(error), hint=setting.__doc__, id="forms_ext.E001"))
+    for name, (kinds, what) in SHAPES.items():
+        value = getattr(settings, name, None)
+        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+            message = f"{name} must be {what}, not {type(value).__name__}."
+            found.append(Error(message, hint=f"Correct {name} in your settings.", id="forms_ext.E016"))
     if not settings.USE_TZ:
-        found.append(Error("USE_TZ is off, but deadlines need aware datetimes.", id="forms_ext.E002"))
-    mailers = getattr(settings, "MAILERS", None)
-    if mailers is not None and conf.COP_MAILER not in mailers:
-        found.append(Error(f"COP_MAILER is '{conf.COP_MAILER}', which is not in MAILERS.", id="forms_ext.E003"))
+        hint = "Set USE_TZ = True, or remove the setting."
+        found.append(Error("USE_TZ is off, but deadlines need aware datetimes.", hint=hint, id="forms_ext.E002"))
+    mailer = cop("COP_MAILER")
+    if hasattr(settings, "MAILERS") and mailer not in part("MAILERS"):
+        hint = "Name one of the mailers, or remove the setting for 'default'."
+        found.append(Error(f"COP_MAILER is '{mailer}', which is not in MAILERS.", hint=hint, id="forms_ext.E003"))
     return found
+
+
+def cop(name: str) -> Any:
+    """Return a setting of ours; its default if it is wrong, which another check reports."""
+    try:
+        return getattr(conf, name)
+    except ImproperlyConfigured:
+        return vars(Conf)[name].default
+
+
+def part(name: str, *keys: str) -> Any:
+    """Return the dict at `keys` in a setting that is a dict; an empty one if there is none."""
+    value = getattr(settings, name, None)
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+@register()
+def sender_is_an_address(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a sender of emails that no mail server accepts."""
+    name = "COP_MAIL_FROM" if cop("COP_MAIL_FROM") else "DEFAULT_FROM_EMAIL"
+    sender = str(cop("COP_MAIL_FROM") or settings.DEFAULT_FROM_EMAIL)
+    local, at, host = parseaddr(sender)[1].rpartition("@")
+    if local and at and host:
+        return []
+    return [
+        Error(
+            f"{name} is '{sender}', which is not an email address.",
+            hint="Write name@example.org or 'Name <name@example.org>'.",
+            id="forms_ext.E017",
+        )
+    ]
+
+
+@register()
+def fonts_are_there(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a font that the settings name and this machine lacks."""
+    font = cop("COP_INVOICE_FONT")
+    if not font or not hasattr(settings, "COP_INVOICE_FONT") or Path(font).is_file():
+        return []
+    return [
+        Warning(
+            f"COP_INVOICE_FONT is '{font}', which is not a file on this machine.",
+            hint="Install the font or correct the path. Otherwise invoices cannot show scripts that our fonts lack.",
+            id="forms_ext.W008",
+        )
+    ]
+
+
+@register()
+def long_forms_can_be_saved(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a limit on fields by which Django refuses the editor of a long form."""
+    limit = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    if not isinstance(limit, int) or limit >= FIELDS:
+        return []
+    return [
+        Warning(
+            f"DATA_UPLOAD_MAX_NUMBER_FIELDS is {limit:,}, so a form with 130 questions cannot be saved.",
+            hint="Set DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000, as Wagtail's project template does.",
+            id="forms_ext.W007",
+        )
+    ]
 
 
 @register()
 def private_files_stay_private(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse private files in a folder that the web server gives to everyone."""
     found: list[CheckMessage] = []
-    if "private" not in settings.STORAGES and not hasattr(settings, "COP_PRIVATE_ROOT"):
+    if "private" not in part("STORAGES") and not hasattr(settings, "COP_PRIVATE_ROOT"):
         found.append(
             Warning(
                 "COP_PRIVATE_ROOT is not set, and STORAGES has no alias 'private'.",
-                hint=f"Uploads and PDFs are stored in {conf.COP_PRIVATE_ROOT}, relative to the current directory.",
+                hint=f"Uploads and PDFs are stored in {cop('COP_PRIVATE_ROOT')}, relative to the current directory. "
+                "Set COP_PRIVATE_ROOT to the path of a folder that no web server serves.",
                 id="forms_ext.W001",
             )
         )
-    location = getattr(private_files.storage(), "location", "")
+    kept = _storage("private")
+    if isinstance(kept, str):
+        hint = "Correct STORAGES['private'], or remove it and set COP_PRIVATE_ROOT."
+        return [*found, Error(f"STORAGES['private'] cannot be used: {kept}", hint=hint, id="forms_ext.E018")]
+    location = getattr(kept, "location", "")
     for name in ("MEDIA_ROOT", "STATIC_ROOT"):
         root = getattr(settings, name, None)
-        if location and root and Path(location).resolve().is_relative_to(Path(root).resolve()):
+        is_folder = isinstance(root, str | os.PathLike) and root
+        if location and is_folder and Path(location).resolve().is_relative_to(Path(str(root)).resolve()):
             found.append(
-                Error(f"Private files are stored inside {name}, where anyone can read them.", id="forms_ext.E004")
+                Error(
+                    f"Private files are stored inside {name}, where anyone can read them.",
+                    hint="Set COP_PRIVATE_ROOT to the path of a folder that no web server serves.",
+                    id="forms_ext.E004",
+                )
             )
     return found
+
+
+def _storage(alias: str) -> Storage | str | None:
+    """Return the storage `alias`, None if a site has none, and what is wrong with it if it cannot be used."""
+    try:
+        if alias != "private":
+            return storages[alias] if alias in part("STORAGES") else None
+        return private_files.storage() if "private" in part("STORAGES") else _folder()
+    except Exception as error:  # whatever the class of the storage raises
+        return str(error) or type(error).__name__
+
+
+def _folder() -> Storage:
+    """Return the private folder."""
+    return FileSystemStorage(location=cop("COP_PRIVATE_ROOT"))
 
 
 @register()
 def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Warn of SQLite as Django sets it up: two processes that write get "database is locked" there."""
-    database: dict[str, Any] = settings.DATABASES["default"]
-    if database["ENGINE"] != "django.db.backends.sqlite3":
+    if part("DATABASES", DEFAULT_DB_ALIAS).get("ENGINE") != "django.db.backends.sqlite3":
         return []
-    if database.get("OPTIONS", {}).get("transaction_mode", "").upper() in {"IMMEDIATE", "EXCLUSIVE"}:
+    mode = part("DATABASES", DEFAULT_DB_ALIAS, "OPTIONS").get("transaction_mode")
+    if str(mode).upper() in {"IMMEDIATE", "EXCLUSIVE"}:
         return []
     return [
         Warning(
@@ -89,7 +211,7 @@ def sqlite_waits_its_turn(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
 def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a bucket of private files that everyone may read, or that also holds the public ones."""
     found: list[CheckMessage] = []
-    kept = private_files.storage()
+    kept = _storage("private")
     if str(getattr(kept, "default_acl", "") or "").startswith("public"):
         found.append(
             Error(
@@ -100,7 +222,7 @@ def nobody_lists_private_files(app_configs: Apps, **kwargs: Any) -> list[CheckMe
         )
     bucket = getattr(kept, "bucket_name", None)
     for alias in ("default", "staticfiles"):
-        other = storages[alias] if bucket and alias in settings.STORAGES else None
+        other = _storage(alias) if bucket else None
         if other is not None and getattr(other, "bucket_name", None) == bucket:
             found.append(
                 Error(
@@ -124,7 +246,7 @@ def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         for name, what in NEEDED_APPS.items()
         if not apps.is_installed(name)
     ]
-    engine = str(settings.DATABASES.get(DEFAULT_DB_ALIAS, {}).get("ENGINE", ""))
+    engine = str(part("DATABASES", DEFAULT_DB_ALIAS).get("ENGINE", ""))
     if engine.endswith(".postgresql") and not apps.is_installed("django.contrib.postgres"):
         found.append(
             Error(
@@ -139,12 +261,11 @@ def apps_are_installed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.templates)
 def templates_know_the_request(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse templates without the request: forms and the reader's time zone need it."""
-    engines: list[dict[str, Any]] = settings.TEMPLATES
+    engines: Sequence[Any] = settings.TEMPLATES if isinstance(settings.TEMPLATES, LIST) else []
     for engine in engines:
-        if engine["BACKEND"].endswith(".DjangoTemplates"):
-            processors = engine.get("OPTIONS", {}).get("context_processors", ())
-            if REQUEST in processors:
-                return []
+        is_djangos = isinstance(engine, Mapping) and str(engine.get("BACKEND")).endswith(".DjangoTemplates")
+        if is_djangos and REQUEST in ((engine.get("OPTIONS") or {}).get("context_processors") or ()):
+            return []
     return [
         Error(
             "The 'request' context processor is missing.",

@@ -1,17 +1,19 @@
 """The settings of `forms_ext`: each with its type, default and meaning."""
 
+import os
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
 
 
 class Setting[T]:
     """One setting, read from Django's settings each time, so that tests may override it."""
 
-    def __init__(self, default: T, doc: str) -> None:
-        self.default = default
+    def __init__(self, default: T, doc: str, *, least: int = 0) -> None:
+        self.default, self.least = default, least
         self.__doc__ = doc
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -22,14 +24,45 @@ class Setting[T]:
     @overload
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> "Setting[T] | T":
+        """Return the value. Raise ImproperlyConfigured if it is not of the default's type."""
         if instance is None:
             return self
-        value = getattr(settings, self.name, self.default)
-        if type(value) is not type(self.default) and not isinstance(value, type(self.default)):
-            raise ImproperlyConfigured(
-                f"{self.name} must be {type(self.default).__name__}, not {type(value).__name__}. {self.__doc__}"
-            )
+        value: T = self.checked(getattr(settings, self.name, self.default))
         return value
+
+    def checked(self, value: Any) -> Any:
+        """Return `value` as the type of the default. Raise ImproperlyConfigured if that cannot be."""
+        kind = next(kind for kind in NAMES if isinstance(self.default, kind))
+        value = converted(value, kind)
+        is_one = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
+        if not is_one:
+            raise ImproperlyConfigured(f"{self.name} must be {NAMES[kind]}, not {type(value).__name__}.")
+        if kind is int and value < self.least:
+            raise ImproperlyConfigured(f"{self.name} must be {self.least} or more, not {value}.")
+        if kind is tuple and not all(isinstance(part, str) for part in value):
+            raise ImproperlyConfigured(f"{self.name} must contain strings only.")
+        return value
+
+
+#: What a setting must be, in words, by the type of its default.
+NAMES: dict[type, str] = {
+    bool: "True or False",
+    int: "a whole number",
+    str: "a string",
+    tuple: "a list or tuple of strings",
+    Path: "a path (string or Path)",
+}
+
+
+def converted(value: Any, kind: type) -> Any:
+    """Return `value` as a `kind` if it is as good as one: a list for a tuple, a string for a Path and the reverse."""
+    if kind is tuple and isinstance(value, list):
+        return tuple(value)
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    if kind is str and isinstance(value, Promise | os.PathLike):
+        return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    return value
 
 
 class Conf:
@@ -58,29 +91,31 @@ class Conf:
     COP_TRUSTED_PROXIES = Setting(
         0, "Number of proxies in front that append to X-Forwarded-For; 0 means that REMOTE_ADDR is used."
     )
-    COP_UPLOAD_MAX_BYTES = Setting(10_485_760, "Largest file that a form accepts, in bytes.")
+    COP_UPLOAD_MAX_BYTES = Setting(10_485_760, "Largest file that a form accepts, in bytes.", least=1)
     COP_BODY_MAX_BYTES = Setting(
         0, "Largest anonymous request body at URLs of other apps, in bytes (LimitBodies); 0 means no limit."
     )
-    COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that belongs to no sent form is deleted.")
-    COP_FORM_TOKEN_SECONDS = Setting(14_400, "Seconds until the token of a public form expires.")
+    COP_UPLOAD_DRAFT_DAYS = Setting(7, "Days until an upload that belongs to no sent form is deleted.", least=1)
+    COP_FORM_TOKEN_SECONDS = Setting(14_400, "Seconds until the token of a public form expires.", least=1)
     COP_FORM_MIN_SECONDS = Setting(2, "Forms sent faster than this many seconds are treated as spam.")
     COP_API_ORIGINS: Setting[tuple[str, ...]] = Setting(
         (), "Origins of other websites whose scripts may submit forms by API, such as https://www.example.org."
     )
     COP_QUESTION_TYPES: Setting[tuple[str, ...]] = Setting((), "Dotted paths of the site's own question types.")
     # Mail
-    COP_MAIL_ATTEMPTS = Setting(8, "Attempts to send an email before it counts as failed.")
+    COP_MAIL_ATTEMPTS = Setting(8, "Attempts to send an email before it counts as failed.", least=1)
     COP_MAIL_RETRY_SECONDS = Setting(
-        60, "Seconds to wait after the first failed attempt; doubled after each further one."
+        60, "Seconds to wait after the first failed attempt; doubled after each further one.", least=1
     )
-    COP_MAIL_CLAIM_SECONDS = Setting(600, "Seconds until another worker takes over an email whose worker has stopped.")
-    COP_MAIL_BATCH = Setting(50, "Maximum number of emails that one scheduler run sends.")
+    COP_MAIL_CLAIM_SECONDS = Setting(
+        600, "Seconds until another worker takes over an email whose worker has stopped.", least=1
+    )
+    COP_MAIL_BATCH = Setting(50, "Maximum number of emails that one scheduler run sends.", least=1)
     COP_MAILER = Setting("default", "Alias in MAILERS (Django 6.1) used to send emails.")
     COP_MAIL_FROM = Setting("", "Sender of emails; if empty, DEFAULT_FROM_EMAIL.")
     # Exports
     COP_EXPORT_BACKGROUND_ROWS = Setting(50_000, "Exports with more rows than this run in the background.")
-    COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of a background export is deleted.")
+    COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of a background export is deleted.", least=1)
     # The database
     COP_FROZEN_TRIGGERS = Setting(
         True, "The database refuses to edit or delete what was booked or issued; off only in tests that empty tables."

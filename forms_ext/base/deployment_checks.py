@@ -8,7 +8,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from .conf import conf
+from .checks import cop, part
 
 REHEARSAL = {
     "COP_DEMO": "it adds the demo's accounts and pages",
@@ -34,13 +34,13 @@ type Apps = Sequence[AppConfig] | None
 def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a demo or a rehearsal on a deployed site."""
     found: list[CheckMessage] = [
-        Error(f"{name} is set: {what}. Remove it from the settings.", id="forms_ext.E010")
+        Error(f"{name} is set: {what}.", hint=f"Remove {name} from the settings.", id="forms_ext.E010")
         for name, what in REHEARSAL.items()
         if getattr(settings, name, None)
     ]
     if apps.is_installed("demo"):
         found.append(Error("The app 'demo' is installed.", id="forms_ext.E011"))
-    backends = [str(mailer.get("BACKEND", "")) for mailer in getattr(settings, "MAILERS", {}).values()]
+    backends = [str(part("MAILERS", alias).get("BACKEND", "")) for alias in part("MAILERS")]
     if any(backend.startswith("demo.") for backend in backends):
         found.append(Error("Emails go to the demo's mailbox instead of to people.", id="forms_ext.E012"))
     return found
@@ -49,14 +49,14 @@ def nothing_of_a_rehearsal(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
 @register(deploy=True)
 def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Warn of a site without a worker."""
-    backend = settings.TASKS.get("default", {}).get("BACKEND", "")
+    backend = str(part("TASKS", "default").get("BACKEND", ""))
     if not backend.startswith(IN_REQUEST):
         return []
     return [
         Warning(
             "Background tasks run inside the request or not at all.",
             hint="Set TASKS to a backend with a worker, such as django_tasks_db.DatabaseBackend, run "
-            "`manage.py db_worker`, and start `manage.py cop_tick` every minute.",
+            "`manage.py db_worker`, and start `manage.py cop_tick` every minute, which also publishes scheduled pages.",
             id="forms_ext.W002",
         )
     ]
@@ -65,7 +65,7 @@ def somebody_does_the_work(app_configs: Apps, **kwargs: Any) -> list[CheckMessag
 @register(deploy=True)
 def visitors_are_told_apart(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Warn if all visitors behind a proxy would count as one sender."""
-    if conf.COP_TRUSTED_PROXIES > 0 or not settings.SECURE_PROXY_SSL_HEADER:
+    if cop("COP_TRUSTED_PROXIES") > 0 or not settings.SECURE_PROXY_SSL_HEADER:
         return []
     return [
         Warning(
@@ -97,11 +97,11 @@ def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     Both latter are normal with DEBUG on; Django's own checks warn of that.
     """
     found: list[CheckMessage] = []
-    if not conf.COP_MAIL_FROM and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":
+    if not cop("COP_MAIL_FROM") and settings.DEFAULT_FROM_EMAIL == "webmaster@localhost":
         found.append(Warning("Emails have no sender.", hint="Set DEFAULT_FROM_EMAIL.", id="forms_ext.W003"))
     if settings.DEBUG:
         return found
-    base = getattr(settings, "WAGTAILADMIN_BASE_URL", "") or ""
+    base = str(getattr(settings, "WAGTAILADMIN_BASE_URL", "") or "")
     if (urlsplit(base).hostname or "") in NOWHERE:
         found.append(
             Warning(
@@ -124,7 +124,6 @@ def mails_arrive(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 def mail_backend() -> str:
     """Return the path of the backend that sends our emails."""
-    mailers = getattr(settings, "MAILERS", None)
-    if mailers is None:
+    if not hasattr(settings, "MAILERS"):
         return str(settings.EMAIL_BACKEND)
-    return str(mailers.get(conf.COP_MAILER, {}).get("BACKEND", ""))
+    return str(part("MAILERS", cop("COP_MAILER")).get("BACKEND", ""))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
@@ -13,6 +14,7 @@ from . import (
     groups,
     integrity,  # noqa: F401
     limits,  # noqa: F401
+    periodic,
     triggers,
 )
 
@@ -31,7 +33,13 @@ def make_groups(sender: AppConfig, *, using: str = DEFAULT_DB_ALIAS, **kwargs: A
         groups.create_groups()
 
 
+def publish_scheduled() -> None:
+    """Publish and unpublish the pages whose time has come, as the command that a site may run itself."""
+    call_command("publish_scheduled")
+
+
 def connect() -> None:
     """Connect the receivers of this package."""
+    periodic.register(publish_scheduled)
     post_migrate.connect(make_groups, dispatch_uid="forms_ext.base.make_groups")
     triggers.connect()

@@ -1,6 +1,7 @@
 """Question types: one class each, with the Django field, the stored value, its JSON Schema and what staff see."""
 
 import datetime
+import logging
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -21,6 +22,8 @@ from ..base.conf import conf
 from . import error_messages, roles
 
 type Question = Mapping[str, Any]
+
+logger = logging.getLogger(__name__)
 
 
 class QuestionType:
@@ -62,13 +65,19 @@ class QuestionType:
 
 
 _types: dict[str, QuestionType] = {}
+#: The types of `COP_QUESTION_TYPES` that cannot be used, and why.
+left_out: dict[str, str] = {}
 
 
 def register(cls: type[QuestionType]) -> type[QuestionType]:
-    """Add a question type; raise ImproperlyConfigured if its name is taken or missing, or has an unknown role."""
+    """Add a question type. Raise ImproperlyConfigured if it is none, or if its name, label or roles will not do."""
+    if not (isinstance(cls, type) and issubclass(cls, QuestionType)):
+        raise ImproperlyConfigured(f"{cls!r} is not a subclass of QuestionType.")
     name = getattr(cls, "name", "")
     if not name.isidentifier():
         raise ImproperlyConfigured(f"{cls.__name__}.name must be an identifier.")
+    if not getattr(cls, "label", ""):
+        raise ImproperlyConfigured(f"{cls.__name__}.label must say what editors choose.")
     if unknown := set(cls.roles) - set(roles.LABELS):
         raise ImproperlyConfigured(f"{cls.__name__}.roles: there is no role {', '.join(sorted(unknown))}.")
     if name in _types:
@@ -79,9 +88,17 @@ def register(cls: type[QuestionType]) -> type[QuestionType]:
 
 @cache
 def register_others() -> None:
-    """Add the types that `COP_QUESTION_TYPES` names."""
-    for path in conf.COP_QUESTION_TYPES:
-        register(import_string(path))
+    """Add the types that `COP_QUESTION_TYPES` names; those that cannot be added are in `left_out`."""
+    try:
+        paths = conf.COP_QUESTION_TYPES
+    except ImproperlyConfigured:  # a system check says so, once the apps are loaded
+        return
+    for path in paths:
+        try:
+            register(import_string(path))
+        except Exception as error:  # whatever the site's own module raises
+            logger.exception("The question type %s cannot be used.", path)
+            left_out[path] = f"{type(error).__name__}: {error}"
 
 
 def get(name: str) -> QuestionType:

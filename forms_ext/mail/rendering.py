@@ -133,7 +133,7 @@ def render(
 
 
 def _site_name() -> str:
-    return getattr(settings, "WAGTAIL_SITE_NAME", "")
+    return getattr(settings, "WAGTAIL_SITE_NAME", "") or ""
 
 
 @cache

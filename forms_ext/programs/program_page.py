@@ -75,13 +75,16 @@ def annotations() -> dict[str, Any]:
     last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
     below = Q(live=True, path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1)
     form = ApplicationFormPage.objects.filter(below)
+    itself = Coalesce("alias_of", "pk")  # an alias leads to its source
     return {
         "capacity": _count(Place.objects.filter(mine)),
         "taken": _count(Place.objects.filter(mine, kept_at__isnull=False)),
         "held": _count(Place.objects.filter(mine, held_until__isnull=False)),
         "waiting": _count(QueueEntry.objects.waiting().filter(mine)),
-        "registration_form": Subquery(RegistrationFormPage.objects.filter(below, unrestricted()).values("pk")[:1]),
-        "form": Subquery(form.filter(unrestricted()).values("pk")[:1]),
+        "registration_form": Subquery(
+            RegistrationFormPage.objects.filter(below, unrestricted()).values_list(itself)[:1]
+        ),
+        "form": Subquery(form.filter(unrestricted()).values_list(itself)[:1]),
         "form_path": Subquery(form.values("url_path")[:1]),
     }
 

@@ -30,6 +30,8 @@ __all__ = ["RegistrationFormPage"]
 class RegistrationFormPage(AbstractFormPage, Page):
     """The registration form for accepted people, below its program page and behind the gate."""
 
+    page_description = _("The form by which accepted people register. Only their invitation links open it.")
+
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"
     )
@@ -58,6 +60,8 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve the form to whom the gate lets in, asked on every request; to everyone else the page that refuses."""
+        if alias := self.lead_to_source(request):
+            return alias
         if not self.let_in(request):
             earlier = serving.sent_before(self, request)
             return gate.private(earlier or gate.refused(request, typed=_typed(self, request)))
@@ -193,6 +197,6 @@ def form_for(invitation: Invitation | None) -> RegistrationFormPage | None:
     first = models.Case(
         models.When(locale__language_code=language, then=0), models.When(path__startswith=home, then=1), default=2
     )
-    forms = RegistrationFormPage.objects.live().filter(translation_key__in=source)
+    forms = RegistrationFormPage.objects.live().filter(translation_key__in=source, alias_of=None)
     fitting = forms.filter(models.Q(locale__language_code=language) | models.Q(path__startswith=home))
     return fitting.order_by(first).first()

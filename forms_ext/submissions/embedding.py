@@ -26,12 +26,13 @@ SHOWN = "cop_form_shown"
 
 def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
     """Tell whether the reader may open `page` itself, on this site, and the page may be shown elsewhere."""
-    return page.may_be_embedded and access.may_see(page, request)
+    return page.may_be_embedded and not page.alias_of_id and access.may_see(page, request)
 
 
 def render_form(page: Page, request: HttpRequest) -> SafeString:
     """Return the HTML of the form of `page`, a sentence while it is closed, '' if there is none to show."""
-    form_page = form_of(page)
+    found = form_of(page)
+    form_page = found.source_form() if found else None
     if form_page is None or not may_show(form_page, request):
         return SafeString("")
     version = form_page.current_version()

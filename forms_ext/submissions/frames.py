@@ -50,7 +50,7 @@ def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
     def set_policy(answer: HttpResponse) -> HttpResponse:
         # Set here, after the templates have used the nonce, so that any middleware of a site keeps it.
-        policy = {**getattr(settings, "SECURE_CSP", {}), "frame-ancestors": [CSP.SELF, *origins]}
+        policy = {**(getattr(settings, "SECURE_CSP", None) or {}), "frame-ancestors": [CSP.SELF, *origins]}
         answer.headers[str(CSP.HEADER_ENFORCE)] = build_policy(policy, getattr(request, "_csp_nonce", None))
         return answer
 

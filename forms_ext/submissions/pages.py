@@ -31,6 +31,8 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 
     A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,
     `is_open`, `let_in`, `closes_for`, `initial_answers`, `accept_submission` and, with it, `find_sent`.
+
+    An alias has no version and takes no answers: it leads to the form that it is an alias of.
     """
 
     required_roles: tuple[str, ...] = ()
@@ -61,6 +63,10 @@ class AbstractFormPage(Family, FormMixin, models.Model):
     def current_version(self) -> "FormVersion | None":
         """Return the version that the site serves, or None before the first publication."""
         return FormVersion.objects.filter(page_id=self.pk).order_by("-number").first()
+
+    def source_form(self) -> "AbstractFormPage":
+        """Return the form that takes the answers: the one that this page is an alias of, else itself."""
+        return self.alias_of.specific.source_form() if self.alias_of_id else self
 
     def closes_at(self) -> datetime | None:
         """Return the instant at which the form closes; None if it never does."""
@@ -95,7 +101,11 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return {}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return serving.serve(self, request)
+        return self.lead_to_source(request) or serving.serve(self, request)
+
+    def lead_to_source(self, request: HttpRequest) -> HttpResponse | None:
+        """Redirect a visitor of an alias to its source; return None on any other page."""
+        return redirect(self.source_form().get_url(request) or "/") if self.alias_of_id else None
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         return serving.preview(self, request)
@@ -122,6 +132,8 @@ class AbstractFormPage(Family, FormMixin, models.Model):
 
 class FormPage(AbstractFormPage, Page):
     """A form page that belongs to no program, on any Wagtail site."""
+
+    page_description = _("A form that belongs to no program.")
 
     page_ptr = models.OneToOneField(
         Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="%(app_label)s_%(class)s"

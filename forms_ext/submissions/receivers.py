@@ -13,6 +13,7 @@ from ..base import groups, history, periodic, private_files
 from ..base.conf import conf
 from ..forms.actions import freeze
 from . import (
+    checks,  # noqa: F401
     consistency,  # noqa: F401
     sizes,
 )
@@ -22,8 +23,8 @@ from .pages import AbstractFormPage
 
 
 def freeze_published(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Freeze the questions of a form page when it is published."""
-    if isinstance(instance, AbstractFormPage) and instance.live:
+    """Freeze what a form page asks when it goes live; an alias leads to its source."""
+    if isinstance(instance, AbstractFormPage) and instance.live and not instance.alias_of_id:
         freeze(instance)
 
 

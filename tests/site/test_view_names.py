@@ -56,6 +56,8 @@ ADDRESSES = {
     "request.get_full_path()",
     "self.get_success_url()",
     "self.next_url",
+    "self.redirect_url",
+    "self.source_form().get_url(request) or '/'",
     "self.place_url('template', self.place.kind.name)",
 }
 

@@ -12,6 +12,8 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 #: The oldest supported versions, where `make test-oldest` asks for them (an interpreter, a requirement).
 PYTHON = os.environ.get("COP_TEST_PYTHON", "")
 DJANGO = os.environ.get("COP_TEST_DJANGO", "")
+#: True where `make test-newest` asks for whatever the registry has, not for the versions of the lock file.
+IS_UNPINNED = os.environ.get("COP_TEST_UNPINNED") == "1"
 FOREIGN = ("COP_", "DJANGO_", "PYTEST_", "PYTHON", "UV_PYTHON", "UV_PROJECT")
 OURS = {"DATA_DIR", "DATABASE_URL", "BASE_URL", "PORT", "VIRTUAL_ENV"}
 
@@ -81,9 +83,12 @@ def in_sdist(path: Path) -> set[str]:
 
 def constraints(folder: Path, version: str) -> Path:
     """Write the versions of the lock file, our own, and the Django that is asked for, for uv to hold on to."""
+    file = folder / "constraints.txt"
+    if IS_UNPINNED:
+        file.write_text(f"wagtail-cop=={version}\n")
+        return file
     locked = run(uv(), "export", "--quiet", "--locked", "--no-dev", "--group", "site", "--no-emit-project",
                  "--no-hashes", "--no-annotate", "--no-header", cwd=PROJECT_DIR)  # fmt: skip
     lines = [line for line in locked.splitlines() if not (DJANGO and line.startswith("django=="))]
-    file = folder / "constraints.txt"
     file.write_text("\n".join([*lines, *([DJANGO] if DJANGO else []), f"wagtail-cop=={version}", ""]))
     return file

@@ -76,6 +76,63 @@ def test_stands_a_user_model_of_the_site(plain: Project) -> None:
     assert "no issues" in said
 
 
+LIVED = """
+from django.db import models
+from wagtail.models import Page
+
+from cop_program import models as programs
+
+
+class FormPage(Page):
+    body = models.TextField(blank=True)
+
+
+class ProgramPage(Page):
+    pass
+
+
+class SessionPage(Page):
+    pass
+
+
+class RetreatPage(programs.ProgramPage):
+    house = models.CharField(max_length=200, blank=True)
+"""
+OTHERWISE = """
+from .dev import *
+
+BASE_DIR = str(BASE_DIR)
+INSTALLED_APPS = (*INSTALLED_APPS, "lived")
+MIDDLEWARE = tuple(MIDDLEWARE)
+COP_PRIVATE_ROOT = str(COP_PRIVATE_ROOT)
+CURRENCIES = ("EUR", "CHF")
+LANGUAGE_CODE = "fr"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = (("fr", "French"), ("it", "Italian"))
+COUNTRIES_ONLY = ("CH", "FR")
+COUNTRIES_OVERRIDE = {"CH": "Helvetia"}
+TIME_ZONE = "Europe/Zurich"
+"""
+
+
+def test_stands_page_types_and_settings_of_a_site_that_lives(plain: Project) -> None:
+    """And no migration is asked for or written but the site's own, whatever Babel and the others are."""
+    lived = plain.site / "lived"
+    (lived / "migrations").mkdir(parents=True)
+    for folder in (lived, lived / "migrations"):
+        (folder / "__init__.py").touch()
+    (lived / "models.py").write_text(LIVED)
+    (plain.site / "mysite/settings/lived.py").write_text(OTHERWISE)
+    settings = ("--settings", "mysite.settings.lived")
+    packages = next(plain.folder.glob(".venv/lib/python3*/site-packages"))
+    before = set(packages.glob("*/migrations/*.py"))
+    assert "no issues" in building.run(plain.python, "manage.py", "check", *settings, cwd=plain.site)
+    made = building.run(plain.python, "manage.py", "makemigrations", *settings, cwd=plain.site)
+    assert made.count("0001_initial.py") == 1, made
+    assert set(packages.glob("*/migrations/*.py")) == before
+    assert "('cop_program', '0001_initial')" in (lived / "migrations/0001_initial.py").read_text()
+    building.run(plain.python, "manage.py", "makemigrations", "--check", *settings, cwd=plain.site)
+
+
 def test_admin_has_a_place_for_everything(integrator: Visitor, announced: Announced) -> None:
     home = integrator.open("/admin/")
     menu = set(re.findall(r'"url": ?"(/admin/cop[^"]*)"', home.text))

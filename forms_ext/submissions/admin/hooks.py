@@ -18,6 +18,7 @@ from ...base.permissions import may
 from .. import embedding
 from ..models import EmbeddingSite, Submission
 from ..pages import AbstractFormPage
+from ..receivers import freeze_published
 from . import urls
 from .listing import submissions
 
@@ -28,6 +29,11 @@ def admin_urls() -> list[URLPattern | URLResolver]:
         path("cop/", include((urls.urlpatterns, urls.app_name))),
         path("cop/", include((urls.embedding, "cop_embedding"))),
     ]
+
+
+def freeze_converted(request: HttpRequest, page: Page) -> None:
+    """Freeze what a live form asks that is no alias any more."""
+    freeze_published(type(page.specific), page.specific)
 
 
 def hide_forms(user: Any, pages: PageQuerySet[Any]) -> PageQuerySet[Any]:
@@ -80,3 +86,4 @@ def connect() -> None:
     hooks.register("on_serve_page", embedding.keep_tokens_apart)
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("filter_form_submissions_for_user", hide_forms)
+    hooks.register("after_convert_alias_page", freeze_converted)

@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.conf.urls.i18n import i18n_patterns
 from django.core.checks import CheckMessage, run_checks
+from django.core.checks.registry import registry
 from django.test import override_settings
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 from wagtail import urls as wagtail_urls
 
-from forms_ext.base import checks, deployment_checks
+from forms_ext.base import checks, conf, deployment_checks
+from forms_ext.submissions.pages import AbstractFormPage
 
 pytestmark = [pytest.mark.django_db]
+S3 = "storages.backends.s3.S3Storage"
 
 
 def ids(*, deploy: bool = False, tags: list[str] | None = None) -> set[str]:
@@ -76,6 +81,105 @@ def test_a_wrong_type_and_an_unknown_mailer_are_named(settings: Settings) -> Non
     assert {"forms_ext.E001", "forms_ext.E003"} <= ids()
 
 
+def settings_of_ours() -> list[tuple[str, Any]]:
+    """Return each COP_* setting with a few values that it may not have."""
+    wrong: dict[type, list[Any]] = {
+        bool: [1, "yes", None],
+        int: ["3", 2.5, True, None, -1],
+        str: [3, None, ["x"]],
+        tuple: ["https://example.org", 3, None, [3], {"a": 1}],
+        Path: [3, None, ""],
+    }
+    found = [(name, one) for name, one in vars(conf.Conf).items() if isinstance(one, conf.Setting)]
+    return [
+        (name, value)
+        for name, one in found
+        for value in next(values for kind, values in wrong.items() if isinstance(one.default, kind))
+    ]
+
+
+OTHERS: list[tuple[str, Any]] = [
+    ("COP_API_ORIGINS", ["https://example.org/"]),
+    ("COP_API_ORIGINS", ("example.org",)),
+    ("COP_CLOCK_FILE", 3),
+    ("COP_CLOCK_FILE", __file__),
+    ("COP_INVOICE_FONT", Path("/nowhere/font.ttf")),
+    ("COP_KEEP_PAGES", "yes"),
+    ("COP_MAIL_FROM", "Programs"),
+    ("COP_MAILER", "bulk"),
+    ("DATA_UPLOAD_MAX_MEMORY_SIZE", "2.5 MB"),
+    ("DATA_UPLOAD_MAX_NUMBER_FIELDS", 1_000),
+    ("DATA_UPLOAD_MAX_NUMBER_FIELDS", "10000"),
+    ("DEFAULT_FROM_EMAIL", ["programs@example.org"]),
+    ("DEFAULT_FROM_EMAIL", "Programs"),
+    ("MAILERS", ["default"]),
+    ("MEDIA_ROOT", 3),
+    ("MIDDLEWARE", "forms_ext.base.body_limits.LimitBodies"),
+    ("SECURE_CSP", "default-src 'self'"),
+    ("STATIC_ROOT", ["static"]),
+    ("STORAGES", {"private": {"BACKEND": "nowhere.Storage"}}),
+    ("STORAGES", {"private": {"BACKEND": S3, "OPTIONS": {"bucket": "x"}}}),
+    ("STORAGES", {"private": "files"}),
+    ("TASKS", ["default"]),
+    ("WAGTAILADMIN_BASE_URL", 8000),
+    ("WAGTAILADMIN_BASE_URL", Path("/srv")),
+    ("WAGTAIL_SITE_NAME", 3),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), [*settings_of_ours(), *OTHERS])
+def test_whatever_a_setting_is_a_check_says_so_with_a_hint(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: Any
+) -> None:
+    if name == "STORAGES":
+        settings.STORAGES = settings.STORAGES | value  # which tells Django to forget the storages of before
+    else:
+        monkeypatch.setattr(django_settings, name, value, raising=False)
+    of_ours = ("cop_program.", "forms_ext.")
+    of_both = [one for one in registry.get_checks(True) if one.__module__.startswith(of_ours)]
+    assert len(of_both) >= 15
+    found = [message for one in of_both for message in one(app_configs=None)]  # none of them raises
+    told = [message for message in found if str(message.id).startswith(of_ours) and name in message.msg]
+    assert told
+    assert all(message.hint for message in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("COP_API_ORIGINS", ["https://example.org"], ("https://example.org",)),
+        ("COP_PRIVATE_ROOT", "/srv/private", Path("/srv/private")),
+        ("COP_INVOICE_FONT", Path("/srv/font.ttf"), "/srv/font.ttf"),
+        ("COP_MAIL_FROM", gettext_lazy("Programs"), "Programs"),
+        ("COP_RATE_LIMIT_ADDRESS", 0, 0),
+    ],
+)
+def test_a_setting_may_be_of_a_type_that_is_as_good(settings: Settings, name: str, value: Any, read: Any) -> None:
+    setattr(settings, name, value)
+    found = getattr(conf.conf, name)
+    assert (found, isinstance(found, type(read))) == (read, True)
+
+
+@pytest.mark.parametrize("as_one", [tuple, list])
+def test_lists_may_be_tuples_and_paths_strings(settings: Settings, as_one: type) -> None:
+    (engine,) = settings.TEMPLATES
+    processors = as_one(engine["OPTIONS"]["context_processors"])
+    settings.TEMPLATES = as_one([engine | {"OPTIONS": engine["OPTIONS"] | {"context_processors": processors}}])
+    for name in ("MIDDLEWARE", "LANGUAGES", "WAGTAIL_CONTENT_LANGUAGES"):
+        setattr(settings, name, as_one(getattr(settings, name)))
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = str(settings.MEDIA_ROOT), str(settings.STATIC_ROOT)
+    assert ids() == set()
+    assert "forms_ext.W021" not in ids(deploy=True)
+
+
+def test_a_form_of_130_questions_can_be_saved() -> None:
+    """Each of the type that has the most fields."""
+    blocks = AbstractFormPage.questions.field.stream_block.child_blocks.values()  # type: ignore[attr-defined]
+    most = max(len(getattr(block, "child_blocks", ())) for block in blocks)
+    around = ("type", "id", "order", "deleted")
+    assert 130 * (most + len(around)) + 100 <= checks.FIELDS <= 10_000
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [("wagtail", "forms_ext.E005"), ("wagtail forms_ext", "forms_ext.E006"), ("forms_ext wagtail", "")],
@@ -119,9 +223,6 @@ def test_postgresql_needs_an_app_that_sqlite_does_not(settings: Settings) -> Non
 def test_templates_have_to_know_the_request(settings: Settings) -> None:
     settings.TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
     assert "forms_ext.E015" in ids()
-
-
-S3 = "storages.backends.s3.S3Storage"
 
 
 @pytest.mark.parametrize(
