@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from . import private_files
-from .conf import Conf, Setting, conf
+from .conf import MENUS, Conf, Setting, conf
 
 NEEDED_APPS = {
     "wagtail_modeladmin": "the staff's lists",
@@ -43,6 +43,16 @@ def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[Che
     if mailers is not None and conf.COP_MAILER not in mailers:
         found.append(Error(f"COP_MAILER is '{conf.COP_MAILER}', which is not in MAILERS.", id="forms_ext.E003"))
     return found
+
+
+@register()
+def menu_is_known(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a COP_MENU that says nothing."""
+    value: Any = getattr(settings, "COP_MENU", MENUS[0])
+    if value in MENUS:
+        return []
+    hint = f"Set it to {' or '.join(map(repr, MENUS))}."
+    return [Error(f"COP_MENU is {value!r}, which is unknown.", hint=hint, id="forms_ext.E030")]
 
 
 @register()
