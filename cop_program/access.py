@@ -105,9 +105,10 @@ def _roots(site: Site) -> tuple[str, ...]:
     return first.path, *(first.get_translations().values_list("path", flat=True) if is_translated else ())
 
 
-def may_see(page: Page, request: HttpRequest) -> bool:
-    """Tell whether `request` could open `page` at its own URL."""
-    return page.live and stands_on(page, Site.find_for_request(request)) and is_open(page, request)
+def may_see(page: Page, request: HttpRequest | None) -> bool:
+    """Tell whether `request` could open `page` at its own address; without one, whether everyone could."""
+    is_here = page.get_site() is not None if request is None else stands_on(page, Site.find_for_request(request))
+    return page.live and is_here and is_open(page, request)
 
 
 def answer(page: Page, request: HttpRequest, respond: Callable[[], HttpResponse]) -> HttpResponse:

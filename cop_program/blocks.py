@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -15,6 +16,11 @@ from .translations import localized
 from .zones import zone_choices
 
 FEATURES = ["bold", "italic", "link", "ol", "ul"]
+NO_REQUEST = (
+    "DEBUG: this block was rendered without the request, so it shows what every visitor may see. Use "
+    "{% include_block page.body %} instead of {{ page.body }}, and add "
+    "'django.template.context_processors.request' to the 'context_processors' of TEMPLATES."
+)
 
 
 class ZoneGroupBlock(blocks.StructBlock):
@@ -209,13 +215,14 @@ class FormBlock(blocks.StructBlock):
         return cleaned
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Add the HTML of the form in the active language, for this reader."""
+        """Add the HTML of the form in the language in use, for the reader who asks; without a request, for everyone."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         request, page = context.get("request"), value.get("page")
         if page:
             (page,) = localized([page.specific], request=request)
-        form = provider().render_form(page, request) if page and request else ""
-        return context | {"form_page": page, "form": form}
+        form = provider().render_form(page, request) if page else ""
+        missing = NO_REQUEST if page and request is None and settings.DEBUG else ""
+        return context | {"form_page": page, "form": form, "missing": missing}
 
 
 class TeaserChooserBlock(blocks.PageChooserBlock):

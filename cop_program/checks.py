@@ -6,13 +6,15 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from wagtail.models import Page, get_page_models
 
-from . import clock
+from . import clock, site_frame
 from .pages.families import Family
 
 PAGE = "wagtailcore.Page"
+
 NAME = "cop_program:set_zone"
 API = "wagtailapi_v3:cop_programs"
 
@@ -119,6 +121,21 @@ def api_is_there(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.templates)
+def base_template_has_our_block(**kwargs: Any) -> list[CheckMessage]:
+    """Public pages fill a block of the template that COP_BASE_TEMPLATE names."""
+    name: Any = site_frame.base_template()
+    hint = f"Name a template of your website with a block '{site_frame.BLOCK}', or remove the setting for our own."
+    try:
+        if site_frame.has_block(name):
+            return []
+    except (TemplateDoesNotExist, TemplateSyntaxError, TypeError) as error:
+        what = f"COP_BASE_TEMPLATE is {name!r}, which cannot be loaded ({type(error).__name__}: {error})."
+        return [Error(what, hint=hint, id="cop_program.E004")]
+    what = f"COP_BASE_TEMPLATE is '{name}', which has no block '{site_frame.BLOCK}', so public pages would be empty."
+    return [Error(what, hint=hint, id="cop_program.E005")]
 
 
 def _answers(name: str) -> str | None:

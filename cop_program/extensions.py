@@ -99,8 +99,11 @@ class Provider:
         """Tell whether `page` has a form that another page may show."""
         return False
 
-    def render_form(self, page: "Page", request: HttpRequest) -> SafeString:
-        """Return the HTML of the form of `page`, or '' if there is none that the reader may see."""
+    def render_form(self, page: "Page", request: HttpRequest | None) -> SafeString:
+        """Return the HTML of the form of `page`, or '' if there is none that the reader may see.
+
+        Without a request nothing is known of the reader, who then sees what is public.
+        """
         return SafeString("")
 
     def reasons_to_keep(self, pages: Sequence["Page"]) -> list[str]:

@@ -4,7 +4,8 @@ A kept page is looked up by the rows of the API's document (`api/reading.py`) an
 visitor, by the reader's language, time zone and URL, and by the last entries of Wagtail's logs, which every change in
 the admin adds to. It expires at the next instant at which the page changes: a deadline, the end of a session, the last
 day. Nothing is kept for readers with a session or a login (editors have the user bar, and some readers may see more
-than others: `access`), or for pages with a form or with cards.
+than others: `access`), for pages with a form or with cards, or in a frame of the website (COP_BASE_TEMPLATE), which may
+show more than the page.
 """
 
 from collections import OrderedDict
@@ -22,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from wagtail.models import ModelLogEntry, PageLogEntry
 
-from . import reader
+from . import reader, site_frame
 from .api import reading
 from .api.statements import Statement
 from .blocks import FormBlock, TeasersBlock
@@ -68,7 +69,8 @@ def serve(page: ProgramPage, request: HttpRequest, render: Callable[[], HttpResp
 
 def _key(page: ProgramPage, request: HttpRequest) -> Hashable:
     """Return what the page is made of, None if others may not be shown the same."""
-    is_kept = getattr(settings, "COP_KEEP_PAGES", not settings.DEBUG) and type(page) is ProgramPage
+    default = not settings.DEBUG and site_frame.base_template() == site_frame.OWN
+    is_kept = getattr(settings, "COP_KEEP_PAGES", default) and type(page) is ProgramPage
     is_plain = request.method == "GET" and not set(request.GET) - {reader.PARAMETER}
     has_news = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name} & set(request.COOKIES)
     is_known = bool(has_news) or getattr(getattr(request, "user", None), "is_authenticated", False)

@@ -58,7 +58,7 @@ class FormsProvider(Provider):
         """Tell whether `page` has a form that another page may show."""
         return issubclass(page.specific_class or Page, AbstractFormPage) and page.specific_class.may_be_embedded
 
-    def render_form(self, page: Page, request: HttpRequest) -> SafeString:
+    def render_form(self, page: Page, request: HttpRequest | None) -> SafeString:
         """Return the HTML of the form of `page`."""
         return embedding.render_form(page, request)
 

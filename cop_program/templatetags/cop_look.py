@@ -45,7 +45,7 @@ def place_states(places: Places) -> list[str]:
     """Return the class of each place: taken, held, free."""
     taken = min(places.taken, places.capacity)
     held = min(places.held, places.capacity - taken)
-    return ["is-taken"] * taken + ["is-held"] * held + [""] * (places.capacity - taken - held)
+    return ["cop-is-taken"] * taken + ["cop-is-held"] * held + [""] * (places.capacity - taken - held)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 
 from . import private_files
-from .conf import Conf, Setting, conf
+from .conf import MENUS, Conf, Setting, conf
 
 NEEDED_APPS = {
     "wagtail_modeladmin": "the staff's lists",
@@ -140,6 +140,16 @@ def long_forms_can_be_saved(app_configs: Apps, **kwargs: Any) -> list[CheckMessa
             id="forms_ext.W007",
         )
     ]
+
+
+@register()
+def menu_is_known(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a COP_MENU that says nothing."""
+    value: Any = getattr(settings, "COP_MENU", MENUS[0])
+    if value in MENUS:
+        return []
+    hint = f"Set it to {' or '.join(map(repr, MENUS))}."
+    return [Error(f"COP_MENU is {value!r}, which is unknown.", hint=hint, id="forms_ext.E030")]
 
 
 @register()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 
+MENUS = GROUPED, FLAT = "grouped", "flat"
+
 
 class Setting[T]:
     """One setting, read from Django's settings each time, so that tests may override it."""
@@ -75,6 +77,10 @@ class Conf:
     COP_INVOICE_FONT = Setting(
         "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
         "TrueType font for scripts missing from the invoice fonts (Chinese, Japanese, Korean); used if it exists.",
+    )
+    # The admin
+    COP_MENU = Setting(
+        GROUPED, 'Menu of the admin: "grouped" puts our entries below one, *Programs*; "flat" at the top level.'
     )
     # Public forms
     COP_RATE_LIMIT_ADDRESS = Setting(30, "Forms accepted per hour from one network address; 0 means no limit.")

@@ -1,6 +1,7 @@
 """A form inside another page. It posts to a URL of its own, which shows errors and the confirmation."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,16 +22,20 @@ from . import guards, responses, tokens
 from .frames import USUAL_HEIGHT, path
 from .pages import AbstractFormPage, form_of
 
-SHOWN = "cop_form_shown"
+#: Whether a form was rendered since Wagtail began to serve a page.
+_shown: ContextVar[bool] = ContextVar("cop_form_shown", default=False)
 
 
-def may_show(page: AbstractFormPage, request: HttpRequest) -> bool:
+def may_show(page: AbstractFormPage, request: HttpRequest | None) -> bool:
     """Tell whether the reader may open `page` itself, on this site, and the page may be shown elsewhere."""
     return page.may_be_embedded and not page.alias_of_id and access.may_see(page, request)
 
 
-def render_form(page: Page, request: HttpRequest) -> SafeString:
-    """Return the HTML of the form of `page`, a sentence while it is closed, '' if there is none to show."""
+def render_form(page: Page, request: HttpRequest | None) -> SafeString:
+    """Return the HTML of the form of `page`, a sentence while it is closed, '' if there is none to show.
+
+    Without a request it is the form that everyone may see.
+    """
     found = form_of(page)
     form_page = found.source_form() if found else None
     if form_page is None or not may_show(form_page, request):
@@ -38,9 +43,9 @@ def render_form(page: Page, request: HttpRequest) -> SafeString:
     version = form_page.current_version()
     if version is None:
         return SafeString("")
-    setattr(request, SHOWN, True)
+    _shown.set(True)
     compiled = compiler.compile(version)
-    form = compiled.form(initial=form_page.initial_answers(request))
+    form = compiled.form(initial=form_page.initial_answers(request) if request else {})
     form.auto_id = f"form{form_page.pk}_%s"  # two forms on one page may ask the same
     context = responses.of_form(compiled, form) | {
         "page": form_page,
@@ -60,13 +65,15 @@ def keep_tokens_apart(serve: Callable[..., HttpResponse]) -> Callable[..., HttpR
     """
 
     def keep(response: HttpResponse) -> None:
-        patch_cache_control(response, private=True, no_store=True)
+        if _shown.get():
+            patch_cache_control(response, private=True, no_store=True)
 
     def served(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse:
+        _shown.set(False)
         response = serve(page, request, args, kwargs)
         if isinstance(response, SimpleTemplateResponse):
-            response.add_post_render_callback(lambda one: keep(one) if getattr(request, SHOWN, False) else None)
-        elif getattr(request, SHOWN, False):
+            response.add_post_render_callback(keep)
+        else:
             keep(response)
         return response
 

@@ -76,7 +76,7 @@ class KeptFileInput(forms.FileInput):
             return html
         note = _("Uploaded: %(name)s. To replace it, choose another file.") % {"name": upload.file_name}
         return format_html(
-            '{}<input type="hidden" name="{}_kept" value="{}"><p class="field__help">{}</p>',
+            '{}<input type="hidden" name="{}_kept" value="{}"><p class="cop-field__help">{}</p>',
             html, name, token, note,
         )  # fmt: skip
 

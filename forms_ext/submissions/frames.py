@@ -17,7 +17,6 @@ from wagtail.models import Page
 from .models import EmbeddingSite
 
 BASE_TEMPLATE = "forms_ext/frame_base.html"
-FOOTER_TEMPLATE = "forms_ext/parts/frame_footer.html"
 USUAL_HEIGHT = 900
 MARK = "cop_in_frame"
 
@@ -41,7 +40,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Return what templates need in a frame; nothing elsewhere."""
     if not is_framed(request):
         return {}
-    return {"base_template": BASE_TEMPLATE, "footer_template": FOOTER_TEMPLATE}
+    return {"base_template": BASE_TEMPLATE}
 
 
 def let_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:

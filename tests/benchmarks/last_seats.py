@@ -66,7 +66,7 @@ def _open(site: LiveSite, link: str, number: int) -> Visitor:
     path = urllib.parse.urlsplit(link).path
     with opener.open(site.base_url + path, timeout=60) as response:
         address, html = response.geturl(), response.read().decode()
-    form = re.search(r'<form class="form"[^>]*>', html)
+    form = re.search(r'<form class="cop-form"[^>]*>', html)
     token = re.search(r'name="_token" value="([^"]+)"', html)
     assert form, "The form did not open."
     assert token, "The form has no token."

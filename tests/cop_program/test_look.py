@@ -91,7 +91,7 @@ def contrast(one: Linear, other: Linear) -> float:
 
 def tokens(scheme: str) -> dict[str, Linear]:
     css = (STATIC / "css/cop.css").read_text().split("@supports", 1)[0]
-    pairs = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)", css)
+    pairs = re.findall(r"--cop-([a-z-]+): light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)", css)
     return {name: from_hex(values[SCHEMES[scheme]]) for name, *values in pairs}
 
 
@@ -111,7 +111,7 @@ def test_text_is_legible_on_every_ground(scheme: str) -> None:
 def test_any_colour_that_an_organization_sets_stays_legible(scheme: str) -> None:
     css = (STATIC / "css/cop.css").read_text()
     found = re.search(
-        r"min\(l, ([.\d]+)\) c h\), oklch\(from var\(--brand\) max\(l, ([.\d]+)\) min\(c, ([.\d]+)\)", css
+        r"min\(l, ([.\d]+)\) c h\), oklch\(from var\(--cop-brand, #0e6a60\) max\(l, ([.\d]+)\) min\(c, ([.\d]+)\)", css
     )
     assert found
     darkest, lightest, chroma_limit = map(float, found.groups())

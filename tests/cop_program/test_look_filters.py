@@ -29,8 +29,8 @@ def test_a_body_without_benefits_stands_below_the_facilitators() -> None:
 
 
 def test_each_place_is_drawn_once_even_when_more_are_taken_than_there_are() -> None:
-    assert place_states(Places(4, 1, 1, 0)) == ["is-taken", "is-held", "", ""]
-    assert place_states(Places(2, 3, 1, 0)) == ["is-taken", "is-taken"]
+    assert place_states(Places(4, 1, 1, 0)) == ["cop-is-taken", "cop-is-held", "", ""]
+    assert place_states(Places(2, 3, 1, 0)) == ["cop-is-taken", "cop-is-taken"]
 
 
 def test_places_are_said_in_words_and_not_by_dots_alone() -> None:

@@ -102,7 +102,7 @@ def test_each_part_that_the_script_replaces_is_found_again(
 def test_a_page_that_is_not_there_offers_a_way_on(client: Client) -> None:
     answer = client.get("/no-such-page/")
     assert answer.status_code == 404
-    assert 'class="button" href="/"' in answer.content.decode()
+    assert 'class="cop-button" href="/"' in answer.content.decode()
 
 
 def test_a_program_that_is_over_asks_for_nothing(

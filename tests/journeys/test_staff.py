@@ -275,7 +275,7 @@ def test_read_the_outbox_and_change_a_mail(desk: Desk, browser: Browser) -> None
     desk.look("template-of-a-person")
     desk.visitor.page.goto(f"{desk.visitor.site.base_url}/demo/mailbox/")
     desk.visitor.look("mailbox")
-    page.locator(".demo-mails a").first.click()
+    page.locator(".cop-demo-mails a").first.click()
     desk.visitor.look("mailbox-mail")
 
 

@@ -194,7 +194,7 @@ def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program
 def test_the_report_shows_each_mail_with_its_papers_and_needs_nothing_else(made: Record, program: Program) -> None:
     page = report.html(made, running.scenario_of(made))
     mails = OutgoingMail.objects.filter(scope=program.scope)
-    assert page.count('<details class="email">') == page.count("srcdoc=") == mails.count()
+    assert page.count('<details class="cop-email">') == page.count("srcdoc=") == mails.count()
     assert len(re.findall(r'href="data:application/pdf;base64,[^"]+" download="CF-', page)) == 11
     assert re.findall(r"<link|<script|url\((?!data:|\"data:)|src=\"", page) == []
     own = page.replace("&#x27;", "'")

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
+from ...base.admin import menu
 from . import bulk, urls
 from .listing import applications
 
@@ -15,5 +16,6 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     applications.register_with_wagtail()
+    menu.register(applications.get_menu_item)
     hooks.register("register_admin_urls", admin_urls)
     bulk.connect()

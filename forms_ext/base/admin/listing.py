@@ -285,6 +285,7 @@ class ListingAdmin(ModelAdmin):
     """
 
     index_view_class = Listing
+    add_to_admin_menu = False  # its package adds it to ours
     list_permission = "view"
     permission_model: type[Model] | None = None  # the model whose policy decides, if not `model`
     bulk_permission = ""

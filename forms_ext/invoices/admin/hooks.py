@@ -8,6 +8,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.options import ModelAdminGroup
 
+from ...base.admin import menu
 from ...ledger.admin.listing import RebateAdmin, RefundAdmin
 from ...ledger.models import Issuer
 from . import urls
@@ -21,6 +22,7 @@ class MoneyGroup(ModelAdminGroup):
     menu_label = _("Billing")
     menu_icon = "table"
     menu_order = 170
+    add_to_admin_menu = False  # it is in ours
 
 
 class IssuerViewSet(SnippetViewSet):
@@ -50,5 +52,7 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     register_snippet(IssuerViewSet)
-    MoneyGroup().register_with_wagtail()
+    money = MoneyGroup()
+    money.register_with_wagtail()
+    menu.register(money.get_menu_item)
     hooks.register("register_admin_urls", admin_urls)

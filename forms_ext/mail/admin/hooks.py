@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from ...base.admin import menu
 from . import urls, views
 from .listing import email_log
 
@@ -52,7 +53,7 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 
 
 def templates_menu_item() -> MenuItem:
-    """Return the entry of the main menu."""
+    """Return the entry of the menu."""
     return TemplatesMenuItem(
         _("Email templates"), reverse("forms_ext_mail:templates"), name="mail-templates", icon_name="mail", order=195
     )
@@ -61,7 +62,8 @@ def templates_menu_item() -> MenuItem:
 def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
-    hooks.register("register_admin_menu_item", templates_menu_item)
+    menu.register(templates_menu_item)
+    menu.register(email_log.get_menu_item)
     hooks.register("construct_homepage_panels", add_panel)
     email_log.register_with_wagtail()
     hooks.register("register_permissions", view_permissions)

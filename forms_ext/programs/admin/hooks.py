@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from cop_program.models.program import was_public
 
+from ...base.admin import menu
 from ...base.permissions import may
 from ...registration.models import Registration
 from . import urls
@@ -27,9 +28,10 @@ class ProgramsMenuItem(MenuItem):
 
 
 def programs_menu_item() -> MenuItem:
-    """Return the entry of the main menu."""
+    """Return the entry of the menu."""
+    label = _("All programs") if menu.is_grouped() else _("Programs")
     return ProgramsMenuItem(
-        _("Programs"), reverse("cop_programs:programs"), name="programs", icon_name="calendar-alt", order=140
+        label, reverse("cop_programs:programs"), name="programs", icon_name="calendar-alt", order=140
     )
 
 
@@ -54,6 +56,6 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
-    hooks.register("register_admin_menu_item", programs_menu_item)
+    menu.register(programs_menu_item)
     hooks.register("register_page_listing_more_buttons", edition_buttons)
     hooks.register("register_page_header_buttons", edition_buttons)

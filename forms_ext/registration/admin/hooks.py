@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
 from ...base import person as people
+from ...base.admin import menu
 from . import person, urls
 from .listing import registrations
 
@@ -16,5 +17,6 @@ def admin_urls() -> list[URLPattern | URLResolver]:
 def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     registrations.register_with_wagtail()
+    menu.register(registrations.get_menu_item)
     hooks.register("register_admin_urls", admin_urls)
     people.register(person.panel)

@@ -14,6 +14,7 @@ from wagtail.models import Page, PageQuerySet, get_page_models
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from ...base.admin import menu
 from ...base.permissions import may
 from .. import embedding
 from ..models import EmbeddingSite, Submission
@@ -63,7 +64,7 @@ class EmbeddingMenuItem(MenuItem):
 
 
 def embedding_menu_item() -> MenuItem:
-    """Return the entry of the main menu."""
+    """Return the entry of the menu."""
     return EmbeddingMenuItem(
         _("Embedded forms"), reverse("cop_embedding:index"), name="embedded-forms", icon_name="code", order=192
     )
@@ -80,7 +81,8 @@ def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     submissions.register_with_wagtail()
     register_snippet(EmbeddingSites)
-    hooks.register("register_admin_menu_item", embedding_menu_item)
+    menu.register(submissions.get_menu_item)
+    menu.register(embedding_menu_item)
     hooks.register("register_page_listing_more_buttons", embedding_buttons)
     hooks.register("register_page_header_buttons", embedding_buttons)
     hooks.register("on_serve_page", embedding.keep_tokens_apart)

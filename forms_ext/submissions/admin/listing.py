@@ -75,7 +75,7 @@ class SubmissionAdmin(ListingAdmin):
     detail_url_name = "cop_submissions:submission"
     menu_label = gettext_lazy("Form answers")
     menu_icon = "clipboard-list"
-    menu_order = 190
+    menu_order = 180
 
 
 submissions = SubmissionAdmin()

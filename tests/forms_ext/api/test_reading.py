@@ -130,4 +130,4 @@ def test_a_card_in_another_page_says_the_same(shown: Shown, django_assert_num_qu
     with django_assert_num_queries(0):
         html = block.render(value, context={"request": request})
     assert "8 of 9 places left" in html
-    assert f'<a class="button" href="{shown.form.url}">Apply</a>' in html
+    assert f'<a class="cop-button" href="{shown.form.url}">Apply</a>' in html

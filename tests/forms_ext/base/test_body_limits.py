@@ -59,7 +59,7 @@ def test_it_is_said_in_words_and_stays_in_the_frame(form_page: ApplicationFormPa
     assert framed.status_code == 413
     assert "https://www.example.org" in framed["Content-Security-Policy"]
     assert "X-Frame-Options" not in framed
-    assert 'class="framed"' in framed.text
+    assert 'class="cop-body cop-framed"' in framed.text
 
 
 @pytest.mark.parametrize("kind", ["application/json", MULTIPART])

@@ -86,7 +86,7 @@ def test_a_draft_with_empty_questions_is_kept_shown_and_changes_nothing_for_visi
     assert editor.post(f"{edit_url(page)}preview/", draft).json()["is_valid"]
     shown = editor.get(f"{edit_url(page)}preview/?mode=&in_preview_panel=true")
     assert shown.status_code == 200
-    assert shown.text.count('class="field') >= len(UNFINISHED)
+    assert shown.text.count('class="cop-field') >= len(UNFINISHED)
     assert shown.text.count("(Untitled question)") == len(UNFINISHED)
     assert FormVersion.objects.count() == 1
     assert "Your name" in Client().get(page.url).text

@@ -130,7 +130,7 @@ def test_choosing_a_time_zone_below_a_half_filled_form_keeps_everything(
     page.get_by_label("Paper").set_input_files(PAPER)  # type: ignore[arg-type]
     page.get_by_label("Show times in").select_option("Asia/Tokyo")
     press(page, "Set time zone")
-    expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
+    expect(page.locator("main > .cop")).to_have_attribute("data-zone", "Asia/Tokyo")
     expect_filled(page)
     expect(page.locator("main")).to_contain_text("Uploaded: a.pdf")
     press(page, "Send application")
@@ -148,7 +148,7 @@ def test_a_zone_that_is_chosen_overtakes_the_browsers_own(form_page: Application
     page.wait_for_timeout(300)
     expect(zone).to_have_value("Asia/Tokyo")
     press(page, "Set time zone")
-    expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
+    expect(page.locator("main > .cop")).to_have_attribute("data-zone", "Asia/Tokyo")
 
 
 def test_choosing_a_time_zone_keeps_a_half_filled_form_within_the_programs_page(
@@ -165,10 +165,10 @@ def test_choosing_a_time_zone_keeps_a_half_filled_form_within_the_programs_page(
     fill(page)
     page.get_by_label("Show times in").select_option("Asia/Tokyo")
     press(page, "Set time zone")
-    expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
+    expect(page.locator("main > .cop")).to_have_attribute("data-zone", "Asia/Tokyo")
     expect_filled(page)
     page.reload()
-    expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
+    expect(page.locator("main > .cop")).to_have_attribute("data-zone", "Asia/Tokyo")
 
 
 @SCRIPTS
@@ -206,7 +206,7 @@ def test_answers_are_checked_changed_and_sent(
     press(page, "Continue to check your answers")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     for answer in ("Ada Sample", "Canada", "Small", "a.pdf"):
-        expect(page.locator(".answers dd", has_text=answer)).to_be_visible()
+        expect(page.locator(".cop-answers dd", has_text=answer)).to_be_visible()
     if scripts:
         assert faults(page) == []
     page.get_by_role("button", name="Change Hopes", exact=True).click()
@@ -215,7 +215,7 @@ def test_answers_are_checked_changed_and_sent(
     expect(page.locator("main")).to_contain_text("Uploaded: a.pdf")
     page.get_by_label("Hopes").fill("Changed.")
     press(page, "Continue to check your answers")
-    expect(page.locator(".answers dd", has_text="Changed.")).to_be_visible()
+    expect(page.locator(".cop-answers dd", has_text="Changed.")).to_be_visible()
     assert not Application.objects.exists()
     press(page, "Send application")
     expect_receipt(page)
@@ -253,7 +253,7 @@ def test_a_page_in_a_language_that_runs_from_right_to_left(
     for shown in (arabic, form):
         page = visit(f"/ar/{shown.get_url().removeprefix('/ar/')}", width=width)
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
-        name, gap = page.locator(".site-name"), page.locator("h1").evaluate(GAP)
+        name, gap = page.locator(".cop-site-name"), page.locator("h1").evaluate(GAP)
         assert gap < 1, "the heading begins at the right edge of its place"
         assert name.bounding_box()["x"] > width / 2  # type: ignore[index]
         assert faults(page) == []

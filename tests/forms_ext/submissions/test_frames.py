@@ -78,7 +78,7 @@ def test_the_whole_way_stays_in_the_frame_without_a_cookie(
     path = path_of(form_page)
     shown = client.get(path)
     assert f'action="{path}"' in shown.text
-    assert 'class="site-header"' not in shown.text
+    assert 'class="cop-site-header"' not in shown.text
     token = token_of(shown.text)
 
     mend = send(client, form_page, token, email="no", paper=SimpleUploadedFile("a.pdf", b"%PDF-1.7"))
@@ -117,7 +117,7 @@ def test_a_closed_form_says_so_in_the_frame_and_gives_back_what_was_typed(
     late = send(client, form_page, token, after=20 * 24 * 3600)
     assert late.status_code == 409
     assert "Ada Sample" in late.text
-    assert 'class="site-header"' not in late.text
+    assert 'class="cop-site-header"' not in late.text
     assert ancestors(late) == ["'self'", OTHER]
 
 

@@ -10,7 +10,7 @@
  * - The bar with the next step hides while the card it repeats is in view.
  */
 
-const root = document.documentElement;
+const root = document.querySelector(".cop[data-zone]") ?? document.documentElement;
 
 const ownZone = () => {
   try {
@@ -24,7 +24,7 @@ const offers = (field, value) => [...field.options].some((option) => option.valu
 
 const answerOwnZone = () => {
   const zone = ownZone();
-  for (const field of document.querySelectorAll("select[data-own-zone]")) {
+  for (const field of document.querySelectorAll(".cop select[data-own-zone]")) {
     if (!field.value && offers(field, zone)) field.value = zone;
   }
 };
@@ -33,13 +33,13 @@ const isTooLarge = (field) => [...field.files].some((file) => file.size > Number
 
 const checkFile = (event) => {
   const field = event.target;
-  if (!field.matches("input[data-max-bytes]")) return;
+  if (!field.matches(".cop input[data-max-bytes]")) return;
   field.setCustomValidity(isTooLarge(field) ? field.dataset.tooLarge : "");
   field.reportValidity();
 };
 
 const keepLargeFiles = (event) => {
-  const field = [...event.target.querySelectorAll("input[data-max-bytes]")].find(isTooLarge);
+  const field = [...event.target.querySelectorAll(".cop input[data-max-bytes]")].find(isTooLarge);
   if (!field) return;
   event.preventDefault();
   field.reportValidity();
@@ -47,7 +47,7 @@ const keepLargeFiles = (event) => {
 
 const replaceZoned = (html) => {
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  for (const part of document.querySelectorAll("[data-zoned]")) {
+  for (const part of document.querySelectorAll(".cop [data-zoned]")) {
     const twin = fresh.querySelector(`[data-zoned="${CSS.escape(part.dataset.zoned)}"]`);
     if (twin && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(twin));
   }
@@ -73,9 +73,9 @@ const showIn = async (zone) => {
 
 const useOwnZone = async () => {
   const zone = ownZone();
-  const part = document.querySelector("[data-zone-form]");
+  const part = document.querySelector(".cop [data-zone-form]");
   const field = part?.querySelector("select");
-  if (!zone || !field || root.dataset.zone || !document.querySelector("[data-zoned]")) return;
+  if (!zone || !field || root.dataset.zone || !document.querySelector(".cop [data-zoned]")) return;
   if (!offers(field, zone)) return;
   try {
     if (!(await showIn(zone))) return;
@@ -87,8 +87,8 @@ const useOwnZone = async () => {
 };
 
 const chooseZone = async (event) => {
-  const form = event.target.closest("form[data-zone-form]");
-  if (!form || !document.querySelector("form.form")) return;
+  const form = event.target.closest(".cop form[data-zone-form]");
+  if (!form || !document.querySelector("form.cop-form")) return;
   event.preventDefault();
   const zone = form.elements.zone.value;
   await remember(zone, form.action);
@@ -96,11 +96,11 @@ const chooseZone = async (event) => {
 };
 
 const startChoosing = (event) => {
-  if (event.target.closest("[data-zone-form]")) turn += 1;
+  if (event.target.closest(".cop [data-zone-form]")) turn += 1;
 };
 
 const playVideo = (event) => {
-  const link = event.target.closest("a[data-video]");
+  const link = event.target.closest(".cop a[data-video]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   const frame = document.createElement("iframe");
@@ -109,21 +109,21 @@ const playVideo = (event) => {
   frame.allow = "fullscreen; picture-in-picture; autoplay";
   frame.referrerPolicy = "strict-origin-when-cross-origin";
   frame.tabIndex = 0;
-  link.closest(".video").replaceChildren(frame);
+  link.closest(".cop-video").replaceChildren(frame);
   frame.focus();
 };
 
 let observer;
 const watchCard = () => {
-  const bar = document.querySelector(".next-bar");
-  const card = document.querySelector(".next");
+  const bar = document.querySelector(".cop-next-bar");
+  const card = document.querySelector(".cop-next");
   observer?.disconnect();
   if (!bar || !card || !("IntersectionObserver" in window)) return;
   observer = new IntersectionObserver(([entry]) => { bar.hidden = entry.isIntersecting; });
   observer.observe(card);
 };
 
-const focusErrors = () => document.querySelector(".error-summary[tabindex], .notice[role=alert][tabindex]")?.focus();
+const focusErrors = () => document.querySelector(".cop-error-summary[tabindex], .cop-notice[role=alert][tabindex]")?.focus();
 
 document.addEventListener("click", playVideo);
 document.addEventListener("change", startChoosing);
