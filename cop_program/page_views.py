@@ -30,12 +30,8 @@ class RefusalsInForm:
             for name, found in error.update_error_dict({}).items():
                 form.add_error(name if name in form.fields else None, found)
             form.restore_required_fields()
-            self.forget_saved()
             shown: HttpResponse = self.form_invalid(form)  # type: ignore[attr-defined]
             return shown
-
-    def forget_saved(self) -> None:
-        """Bring the page back to what it was before it was saved."""
 
 
 class PageEditView(RefusalsInForm, EditView):
@@ -44,11 +40,6 @@ class PageEditView(RefusalsInForm, EditView):
 
 class PageCreateView(RefusalsInForm, CreateView):
     """The editor of a page that is not there yet."""
-
-    def forget_saved(self) -> None:
-        page = self.form.instance
-        page.pk = page.id = page.page_ptr_id = None
-        page.path, page.depth, page._state.adding = "", None, True
 
 
 class PageWorkflowActionView(WorkflowActionView):
