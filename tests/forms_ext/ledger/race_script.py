@@ -1,6 +1,7 @@
 """Races about invoices and payments: prepares, starts workers at the same moment, returns the result."""
 
 import os
+import secrets
 import signal
 import time
 from datetime import UTC, datetime, timedelta
@@ -57,12 +58,18 @@ def issue(account: Account) -> str:
 
 
 def issue_unguarded(account: Account) -> str:
-    """Issue without lock, without transaction and, as `main` drops it, without the constraint."""
+    """Issue without lock, transaction, chain and, as `main` drops it, without the constraint."""
+    draw = numbers.draw
 
     def without_lock(account: Account) -> Account:
         return Account.objects.select_related("program__page").get(pk=account.pk)
 
-    with slowly(PAUSE), patch.object(actions, "_lock", without_lock):
+    def without_chain(**kwargs: Any) -> numbers.Drawn:
+        time.sleep(PAUSE)
+        drawn = draw(**kwargs)
+        return drawn._replace(place=drawn.place | {"previous_hash": secrets.token_hex(32)})
+
+    with patch.object(numbers, "draw", without_chain), patch.object(actions, "_lock", without_lock):
         return str(persist(lambda: actions.issue_invoice.__wrapped__(account=account).number))  # type: ignore[attr-defined]
 
 
