@@ -29,7 +29,8 @@ def test_every_setting_stands_in_the_table_and_no_other() -> None:
         path.read_text() for app in ("cop_program", "forms_ext") for path in (building.PROJECT_DIR / app).rglob("*.py")
     ]
     read = {one or other for text in sources for one, other in READ.findall(text)}
-    assert [name for name, _default in table] == list(dict.fromkeys([*declared, "COP_KEEP_PAGES", "COP_CLOCK_FILE"]))
+    others = ["COP_BASE_TEMPLATE", "COP_KEEP_PAGES", "COP_CLOCK_FILE"]
+    assert [name for name, _default in table] == list(dict.fromkeys([*declared, *others]))
     assert read <= {name for name, _default in table}
     for name, default in table:
         if isinstance(declared.get(name), int):
