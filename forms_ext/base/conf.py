@@ -83,7 +83,7 @@ class Conf:
     COP_EXPORT_LINK_HOURS = Setting(24, "Hours until the file of a background export is deleted.")
     # The database
     COP_FROZEN_TRIGGERS = Setting(
-        True, "The database refuses to edit or delete what was booked or issued; off only in tests that empty tables."
+        True, "The database refuses to change or delete entries and documents. Off only in tests that empty tables."
     )
     # Files
     COP_PRIVATE_ROOT = Setting(Path("private"), "Folder for private files if STORAGES has no alias `private`.")

@@ -1,6 +1,7 @@
 """Races about invoices and payments: prepares, starts workers at the same moment, returns the result."""
 
 import os
+import secrets
 import signal
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from forms_ext.base.errors import ActionRefused
 from forms_ext.invoices import actions, numbers, pdf, tasks
 from forms_ext.invoices.models import Invoice, InvoiceFile
 from forms_ext.ledger import actions as ledger_actions
+from forms_ext.ledger import queries as ledger_queries
 from forms_ext.ledger.models import Account, AccountRow
 from forms_ext.mail.models import OutgoingMail
 from tests.forms_ext.ledger.factories import make_issuer, make_member, make_program
@@ -57,12 +59,18 @@ def issue(account: Account) -> str:
 
 
 def issue_unguarded(account: Account) -> str:
-    """Issue without lock, without transaction and, as `main` drops it, without the constraint."""
+    """Issue without lock, transaction, chain and, as `main` drops it, without the constraint."""
+    draw = numbers.draw
 
-    def without_lock(account: Account) -> Account:
-        return Account.objects.select_related("program__page").get(pk=account.pk)
+    def without_lock(pk: int) -> Account:
+        return Account.objects.select_related("program__page").get(pk=pk)
 
-    with slowly(PAUSE), patch.object(actions, "_lock", without_lock):
+    def without_chain(**kwargs: Any) -> numbers.Drawn:
+        time.sleep(PAUSE)
+        drawn = draw(**kwargs)
+        return drawn._replace(place=drawn.place | {"previous_hash": secrets.token_hex(32)})
+
+    with patch.object(numbers, "draw", without_chain), patch.object(ledger_queries, "locked", without_lock):
         return str(persist(lambda: actions.issue_invoice.__wrapped__(account=account).number))  # type: ignore[attr-defined]
 
 

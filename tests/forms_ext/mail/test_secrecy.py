@@ -368,5 +368,5 @@ def test_every_field_that_holds_an_address_is_marked(kind: EmailType) -> None:
 
 
 def test_a_personal_link_in_another_field_is_an_error() -> None:
-    with pytest.raises(ValueError, match="program holds a personal link"):
+    with pytest.raises(ValueError, match="program holds a private link"):
         send(fields=VALUES | {"program": f"Open {LINK}"})
