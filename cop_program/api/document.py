@@ -15,7 +15,7 @@ from djmoney.money import Money
 from wagtail.images import get_image_model
 from wagtail.models.sites import SiteRootPath
 
-from .. import formatting
+from .. import formatting, journey
 from ..blocks import TeasersBlock
 from ..extensions import NextStep, Places, Standing
 from ..models import ProgramPage
@@ -109,6 +109,12 @@ def summary(page: ProgramPage, standing: Standing, around: Surroundings) -> dict
 def instant(moment: datetime) -> str:
     """Return "2024-02-08T00:00:00Z"."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def step(here: journey.Standing | None) -> dict[str, str | None]:
+    """Return the step at which a person stands and until when they have time; None for what there is not."""
+    until = here.until if here else None
+    return {"step": (here and here.step) or None, "step_until": instant(until) if until else None}
 
 
 def money(amount: Money | None) -> dict[str, str] | None:

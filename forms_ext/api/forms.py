@@ -13,7 +13,7 @@ from ninja import Header, Path, Router
 from wagtail.models import Page
 
 from cop_program.api import rows
-from cop_program.api.document import instant
+from cop_program.api.document import instant, step
 from cop_program.api.openapi import ours
 from cop_program.api.reading import surroundings
 from cop_program.translations import speaking
@@ -197,10 +197,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         answer["is_mailed"] = False
     if receipt.private_path:
         answer |= {"state": receipt.state, "member_url": addresses.absolute_url(receipt.private_path)}
-        answer |= {
-            "step": receipt.step or None,
-            "step_until": instant(receipt.step_until) if receipt.step_until else None,
-        }
+        answer |= step(receipt.standing)
     return answer
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from wagtail.api.v3.auth import BearerTokenAuth
 
-from cop_program.api.document import instant, money
+from cop_program.api.document import money, step
 from cop_program.api.openapi import ours
 from cop_program.journey import Standing
 
@@ -43,10 +43,6 @@ def _only(request: HttpRequest, action: str, model: type[Model]) -> None:
         raise PermissionDenied(_("Your role does not allow this."))
 
 
-def _step(here: Standing) -> dict[str, Any]:
-    return {"step": here.step or None, "step_until": instant(here.until) if here.until else None}
-
-
 def _page[Row: Model](
     found: QuerySet[Row],
     limit: int,
@@ -57,7 +53,7 @@ def _page[Row: Model](
     """Return a page of `found`; `stand` returns where the people of its rows stand."""
     rows = list(found[offset : offset + limit])
     standings = stand(rows) if stand else {}
-    items = [as_data(row) | (_step(standings[row.pk]) if stand else {}) for row in rows]
+    items = [as_data(row) | (step(standings[row.pk]) if stand else {}) for row in rows]
     return {"count": found.count(), "items": items}
 
 

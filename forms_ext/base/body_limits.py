@@ -119,6 +119,15 @@ def _match(request: HttpRequest) -> ResolverMatch | None:
         return None
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Tell whether `request` asks Wagtail's API, ours included."""
+    return _is_of_api(_match(request))
+
+
+def _is_of_api(match: ResolverMatch | None) -> bool:
+    return match is not None and API in match.namespaces
+
+
 def _rule(match: ResolverMatch) -> Rule | None:
     return _rules.get(match.view_name) or _rules.get(match.url_name or "")
 
@@ -156,7 +165,7 @@ def _is_known(request: HttpRequest) -> bool:
 
 def _answer(request: HttpRequest, match: ResolverMatch | None, status: int, sentence: str) -> HttpResponse:
     rule = _rule(match) if match else None
-    wants_json = "json" in (request.content_type or "") or (match is not None and API in match.namespaces)
+    wants_json = "json" in (request.content_type or "") or _is_of_api(match)
     response = (rule.answer if rule else problem if wants_json else page)(request, status, sentence)
     name = match.view_name if match else "an address that is not there"
     logger.warning("A body was refused with %s at %s.", status, name)

@@ -8,7 +8,6 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error as internal_error
 
@@ -29,20 +28,13 @@ def is_away(error: BaseException | None) -> bool:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Return the 503: a page, or a problem document below the API. Neither asks the database for anything."""
     sentence = _("The service is temporarily unavailable. Try again in a minute.")
-    if _is_api(request):
+    if body_limits.is_api(request):
         response = body_limits.problem(request, 503, sentence)
     else:
         response = HttpResponse(render_to_string("forms_ext/unavailable.html", {"sentence": sentence}), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _is_api(request: HttpRequest) -> bool:
-    try:
-        return body_limits.API in resolve(request.path_info).namespaces
-    except Resolver404:
-        return False
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -154,13 +154,11 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
 
 def _receipt(registration: Registration) -> Receipt:
     """Return what its sender may quote, where they stand, and where they go on."""
-    here = standing.of_registration(registration)
     return Receipt(
         registration.reference,
         state=registration.state,
         private_path=queries.member_path(registration),
-        step=here.step or "",
-        step_until=here.until,
+        standing=standing.of_registration(registration),
     )
 
 

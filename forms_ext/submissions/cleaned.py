@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Self
 
 from django.db.models import Model
 
 from cop_program import reader
+from cop_program.journey import Standing
 
 from ..forms import compiler, roles
 from ..forms.models import FormVersion
@@ -47,12 +47,11 @@ class Receipt:
 
     `is_mailed` is False if an application is confirmed on the page alone, since its address has got enough emails.
     A person who has registered goes on to their private page at `private_path`. `state` is that of the registration,
-    `step` where it stands in the journey, and `step_until` by when the step is due.
+    and `standing` where the person stands in the journey.
     """
 
     reference: str
     is_mailed: bool = True
     state: str = ""
     private_path: str = ""
-    step: str = ""
-    step_until: datetime | None = None
+    standing: Standing | None = None

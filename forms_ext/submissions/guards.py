@@ -1,7 +1,7 @@
 """What stands between a public form and machines: a trap, the time it took, and limits.
 
 Every way in asks the same guards, in this order: `count_post`, `check_open` where there is a deadline, `check_sender`
-where the form was shown here and so bears a token, and `count_sent` (for letters `count_letter`).
+where the form was shown here and so bears a token, and `count_sent` (for messages to facilitators `count_message`).
 
 A post counts against the limit of what a network may send only once it is taken, in the transaction that stores it.
 Limits that are much higher count every post and every file, so that a flood of wrong ones ends too. A sender whose

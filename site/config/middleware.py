@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.urls import reverse
+
+from forms_ext.base.body_limits import problem
 
 LARGEST_INTEGER = 2**63 - 1
 WAGTAILS_OWN = ("/api/v2/", "/api/v3/pages/", "/api/v3/sites/", "/api/v3/schema/")
@@ -36,13 +38,13 @@ class WagtailApi:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(WAGTAILS_OWN) and (detail := self._fault(request)):
-            return self._refuse(detail)
+            return problem(request, 400, detail)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         is_theirs = request.path_info.startswith(WAGTAILS_OWN)
         if is_theirs and isinstance(exception, (OverflowError, DataError, RecursionError)):
-            return self._refuse("A parameter cannot be used.")
+            return problem(request, 400, "A parameter cannot be used.")
         return None
 
     def _fault(self, request: HttpRequest) -> str:
@@ -59,10 +61,6 @@ class WagtailApi:
                 if any(_is_too_large(part) for part in value.split(",")):
                     return f"The number in “{name}” is too large."
         return ""
-
-    def _refuse(self, detail: str) -> HttpResponse:
-        content = {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail}
-        return JsonResponse(content, status=400, content_type="application/problem+json")
 
 
 def _is_too_large(text: str) -> bool:

@@ -1,3 +1,5 @@
+"""The clock, people, program and applications for tests of staff pages; their conftests take all of it."""
+
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,6 +16,8 @@ from forms_ext.base import groups, private_files
 from forms_ext.forms.models import FormVersion
 from forms_ext.submissions.models import Upload
 from tests.forms_ext.ledger.factories import make_program
+
+__all__ = ["client_of", "january", "make_application", "make_upload", "program", "reviewer", "staff", "user"]
 
 START = datetime(2024, 1, 10, 17, tzinfo=UTC)
 QUESTIONS = {

@@ -174,7 +174,7 @@ def test_the_documented_steps_lead_to_the_first_invoice(machine: Machine) -> Non
 
     moved = machine.ask("/programs/?x=1", plain=True)
     assert (moved.status, moved.getheader("Location")) == (301, "https://programs.example.org/programs/?x=1")
-    assert machine.ask("/admin/login/").status == 200
+    assert machine.ask("/account/login/").status == 200
     for path in ("/private/", "/db.sqlite3", "/media/../private/", "/static/../../db.sqlite3", "/../db.sqlite3"):
         assert machine.ask(path).status in (400, 404), path
     (css,) = (machine.data_dir / "public/static/cop_program/css").glob("cop.*.css")
@@ -191,7 +191,7 @@ def test_the_documented_steps_lead_to_the_first_invoice(machine: Machine) -> Non
             assert machine.ask(path, "POST", b"x" * size).status == 413, path
     sent = {"X-Forwarded-For": "203.0.113.9, [2001:db8::1]:4711", "X-Forwarded-Proto": "http"}
     for host in ("127.0.0.1", "::1"):
-        assert machine.ask("/admin/login/", host=host, headers=sent).status == 200, (
+        assert machine.ask("/account/login/", host=host, headers=sent).status == 200, (
             "the visitor's word counts for nothing"
         )
     machine.ask("/go/member/Zm9vYmFyYmF6cXV4Zm9vYmFy/?x=secret")

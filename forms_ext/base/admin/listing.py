@@ -75,7 +75,7 @@ class StateColumn(StatusTagColumn):
 
 
 class ActionColumn(Column):
-    """The next action as a labelled button; `accessor` returns a `Step` or None."""
+    """The next action as a labelled button; `accessor` returns a `NextAction` or None."""
 
     cell_template_name = "forms_ext/base/admin/cells/action.html"
 

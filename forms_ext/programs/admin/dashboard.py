@@ -150,8 +150,8 @@ class Dashboard:
 
     def free_places(self) -> Task | None:
         """Free places while people queue."""
-        n = min(self.standing.waiting, self.standing.capacity - self.standing.taken - self.standing.held)
-        if n <= 0:
+        n = min(self.standing.waiting, self.standing.free)
+        if not n:
             return None
         text = ngettext("%(n)d free place while people queue", "%(n)d free places while people queue", n)
         return Task(text % {"n": n}, _("View queue"), self.url("registrations", state="waiting"))
@@ -213,12 +213,11 @@ class Dashboard:
     def places(self) -> list[Figure]:
         """Return the figures of the places."""
         standing = self.standing
-        free = max(standing.capacity - standing.taken - standing.held, 0)
         return [
             Figure(str(standing.taken), _("members"), self.url("registrations", state="member")),
             Figure(str(standing.held), _("unpaid holds"), self.url("registrations", state="held")),
             Figure(str(standing.waiting), _("in the queue"), self.url("registrations", state="waiting")),
-            Figure(str(free), _("free places")),
+            Figure(str(standing.free), _("free places")),
             Figure(str(sum(self.applications.values())), _("applications"), self.url("applications")),
         ]
 

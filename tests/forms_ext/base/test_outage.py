@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.domain]
 
 
 @pytest.fixture
-def page(transactional_db: None) -> ProgramPage:
+def open_page(transactional_db: None) -> ProgramPage:
     found = make_program().page
     Site.objects.update_or_create(hostname="testserver", defaults={"root_page": Page.objects.get(depth=1)})
     return found
@@ -24,9 +24,9 @@ def client() -> Client:
     return Client(raise_request_exception=False)
 
 
-def test_pages_and_api_answer_503_and_recover(client: Client, page: ProgramPage) -> None:
-    pages = [page.get_url(), "/", "/account/login/", "/nothing/here/"]
-    api = [f"/api/v3/programs/{page.pk}/", "/api/v3/programs/"]
+def test_pages_and_api_answer_503_and_recover(client: Client, open_page: ProgramPage) -> None:
+    pages = [open_page.get_url(), "/", "/account/login/", "/nothing/here/"]
+    api = [f"/api/v3/programs/{open_page.pk}/", "/api/v3/programs/"]
     before = {url: client.get(url).status_code for url in pages + api}
     assert {status // 100 for status in before.values()} <= {2, 4}
     with no_database():
@@ -41,9 +41,9 @@ def test_pages_and_api_answer_503_and_recover(client: Client, page: ProgramPage)
     assert {url: client.get(url).status_code for url in pages + api} == before
 
 
-def test_another_fault_stays_a_500(client: Client, page: ProgramPage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_fault_stays_a_500(client: Client, open_page: ProgramPage, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_arguments: object, **_named: object) -> None:
         raise RuntimeError("broken")
 
     monkeypatch.setattr(ProgramPage, "serve", broken)
-    assert client.get(page.get_url()).status_code == 500
+    assert client.get(open_page.get_url()).status_code == 500

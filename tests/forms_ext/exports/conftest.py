@@ -9,21 +9,13 @@ from djmoney.money import Money
 from cop_program import clock
 from cop_program.models import Program
 from forms_ext.ledger import actions as billing
-from tests.forms_ext.admin_fixtures import (
-    START,
-    client_of,  # noqa: F401
-    january,  # noqa: F401
-    make_application,  # noqa: F401
-    program,  # noqa: F401
-    reviewer,  # noqa: F401
-    staff,  # noqa: F401
-    user,  # noqa: F401
-)
+from tests.forms_ext.admin_fixtures import *  # noqa: F403
+from tests.forms_ext.admin_fixtures import START
 from tests.forms_ext.ledger.factories import make_issuer, make_member
 
 
 @pytest.fixture
-def money(program: Program) -> Any:  # noqa: F811
+def money(program: Program) -> Any:
     make_issuer()
     with clock.at(START + timedelta(days=22)):
         account = make_member(program)

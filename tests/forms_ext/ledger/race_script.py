@@ -15,6 +15,7 @@ from forms_ext.base.errors import ActionRefused
 from forms_ext.invoices import actions, numbers, pdf, tasks
 from forms_ext.invoices.models import Invoice, InvoiceFile
 from forms_ext.ledger import actions as ledger_actions
+from forms_ext.ledger import queries as ledger_queries
 from forms_ext.ledger.models import Account, AccountRow
 from forms_ext.mail.models import OutgoingMail
 from tests.forms_ext.ledger.factories import make_issuer, make_member, make_program
@@ -61,15 +62,15 @@ def issue_unguarded(account: Account) -> str:
     """Issue without lock, transaction, chain and, as `main` drops it, without the constraint."""
     draw = numbers.draw
 
-    def without_lock(account: Account) -> Account:
-        return Account.objects.select_related("program__page").get(pk=account.pk)
+    def without_lock(pk: int) -> Account:
+        return Account.objects.select_related("program__page").get(pk=pk)
 
     def without_chain(**kwargs: Any) -> numbers.Drawn:
         time.sleep(PAUSE)
         drawn = draw(**kwargs)
         return drawn._replace(place=drawn.place | {"previous_hash": secrets.token_hex(32)})
 
-    with patch.object(numbers, "draw", without_chain), patch.object(actions, "_lock", without_lock):
+    with patch.object(numbers, "draw", without_chain), patch.object(ledger_queries, "locked", without_lock):
         return str(persist(lambda: actions.issue_invoice.__wrapped__(account=account).number))  # type: ignore[attr-defined]
 
 

@@ -57,7 +57,7 @@ def save(client: Client, kind: str, parent: Page, **sent: str) -> Page:
 
 
 @pytest.fixture(params=["without a row", "with a row"])
-def page(request: Any, admin: Client, index: ProgramIndexPage) -> ProgramPage:
+def titled(request: Any, admin: Client, index: ProgramIndexPage) -> ProgramPage:
     """A draft with a title alone; with a row, too, whose staff's pages must stand it."""
     page = save(admin, "programpage", index)
     if request.param == "with a row":
@@ -65,7 +65,8 @@ def page(request: Any, admin: Client, index: ProgramIndexPage) -> ProgramPage:
     return page
 
 
-def test_a_draft_with_a_title_alone_is_looked_at_everywhere(admin: Client, page: ProgramPage) -> None:
+def test_a_draft_with_a_title_alone_is_looked_at_everywhere(admin: Client, titled: ProgramPage) -> None:
+    page = titled
     below = [page, save(admin, "sessionpage", page)]
     people = page.get_parent().get_parent().add_child(instance=FacilitatorIndexPage(title="People", slug="people"))
     below.append(save(admin, "facilitatorpage", people))

@@ -14,7 +14,7 @@ from tests.journeys.visitor import DESKTOP, PHONE
 
 from .people import PASSWORD, person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(params=[DESKTOP, PHONE])
