@@ -164,7 +164,7 @@ def test_enter_one_on_behalf_and_mind_the_link(desk: Desk) -> None:
     desk.open("applications/", "applications")
     page.get_by_role("link", name="Add application").click()
     desk.look("enter-for-which")
-    page.get_by_label("Program").select_option(label=desk.title)
+    desk.main.get_by_label("Program").select_option(label=desk.title)
     desk.visitor.press("Continue")
     page.get_by_label("Your name").fill(name)
     desk.visitor.press("Add application")
