@@ -15,10 +15,12 @@ SHEETS = [
 ]
 #: Staff's pages are Wagtail's; emails and documents are pages of their own.
 ELSEWHERE = re.compile(r"/admin/|/mail/|/invoices/")
+OF_WAGTAIL = '{% extends "wagtailadmin/'
 TEMPLATES = [
     path
     for path in sorted((TREE / "templates").rglob("*.html"))
-    if not ELSEWHERE.search(path.relative_to(TREE).as_posix()) or path.parent.name == "demo"
+    if (not ELSEWHERE.search(path.relative_to(TREE).as_posix()) or path.parent.name == "demo")
+    and not path.read_text().startswith(OF_WAGTAIL)
 ]
 TAG = re.compile(r"\{[{%].*?[%}]\}")
 #: What a rule may begin with, once conditions around it are taken off.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Site
 
-from cop_program import clock
+from cop_program import clock, publication
 from cop_program.models import Program
 from forms_ext.applications.models import Application
 from forms_ext.applications.pages import ApplicationFormPage
@@ -64,8 +65,10 @@ def program() -> Program:
     site = Site.objects.get(is_default_site=True)
     site.root_page = program.page.get_parent()
     site.save()
-    make_application_form(program.page, APPLYING)
-    publish(make_registration_form(program.page), REGISTERING)
+    # Publishing refuses a question that takes more than its column: these stand for versions that are older than that.
+    with patch.object(publication, "check"):
+        make_application_form(program.page, APPLYING)
+        publish(make_registration_form(program.page), REGISTERING)
     return program
 
 

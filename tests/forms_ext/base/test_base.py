@@ -203,5 +203,5 @@ def test_what_an_operator_changed_in_a_group_stays() -> None:
 
 def test_a_setting_of_the_wrong_type_is_named(settings: Settings) -> None:
     settings.COP_OFFER_DAYS = "three"
-    with pytest.raises(ImproperlyConfigured, match="COP_OFFER_DAYS must be int"):
+    with pytest.raises(ImproperlyConfigured, match="COP_OFFER_DAYS must be a whole number"):
         _ = conf.COP_OFFER_DAYS
