@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from wagtail.models import Page, get_page_models
@@ -131,7 +132,7 @@ def base_template_has_our_block(**kwargs: Any) -> list[CheckMessage]:
     try:
         if site_frame.has_block(name):
             return []
-    except (TemplateDoesNotExist, TemplateSyntaxError, TypeError) as error:
+    except (ImproperlyConfigured, TemplateDoesNotExist, TemplateSyntaxError, TypeError) as error:
         what = f"COP_BASE_TEMPLATE is {name!r}, which cannot be loaded ({type(error).__name__}: {error})."
         return [Error(what, hint=hint, id="cop_program.E004")]
     what = f"COP_BASE_TEMPLATE is '{name}', which has no block '{site_frame.BLOCK}', so public pages would be empty."

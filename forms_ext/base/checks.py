@@ -69,6 +69,9 @@ def settings_are_of_the_right_type(app_configs: Apps, **kwargs: Any) -> list[Che
         if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
             message = f"{name} must be {what}, not {type(value).__name__}."
             found.append(Error(message, hint=f"Correct {name} in your settings.", id="forms_ext.E016"))
+    if isinstance(settings.LANGUAGES, LIST) and not settings.LANGUAGES:
+        hint = "List the languages of pages and emails, such as [('en', 'English')], or remove the setting."
+        found.append(Error("LANGUAGES is empty.", hint=hint, id="forms_ext.E021"))
     if not settings.USE_TZ:
         hint = "Set USE_TZ = True, or remove the setting."
         found.append(Error("USE_TZ is off, but deadlines need aware datetimes.", hint=hint, id="forms_ext.E002"))
@@ -278,7 +281,7 @@ def templates_know_the_request(app_configs: Apps, **kwargs: Any) -> list[CheckMe
             return []
     return [
         Error(
-            "The 'request' context processor is missing.",
+            "TEMPLATES has no DjangoTemplates backend with the 'request' context processor.",
             hint=f"Add '{REQUEST}' to the 'context_processors' of TEMPLATES.",
             id="forms_ext.E015",
         )

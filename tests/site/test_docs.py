@@ -14,6 +14,7 @@ DOCS = PROJECT_DIR / "docs"
 CHECKED = [
     "architecture.md",
     "contributing.md",
+    "releasing.md",
     "security.md",
     "README.md",
     "decisions/0016-the-skeleton-of-a-package.md",

@@ -1,9 +1,9 @@
 """Nothing in the repository points outside it: no folder next to it, no path of a machine, no registry's host."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 
+from tests import checkout
 from tests.databases import PROJECT_DIR
 
 OUTSIDE = re.compile(
@@ -17,9 +17,7 @@ REGISTRIES = {"https://pypi.org/simple", "https://files.pythonhosted.org"}
 
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each tracked file that is text."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
+    for name in checkout.files("--cached", "--others", "--exclude-standard"):
         path = PROJECT_DIR / name
         if path.is_file() and not path.is_symlink():
             content = path.read_bytes()

@@ -90,6 +90,12 @@ def test_name_languages_and_zone_of_the_site_are_set_by_the_environment(tmp_path
     assert shown(tmp_path, what, **more) == "Lind Academy de ['de', 'fr'] Europe/Berlin"
 
 
+def test_former_secret_keys_are_set_by_the_environment(tmp_path: Path) -> None:
+    what = "settings.SECRET_KEY_FALLBACKS"
+    assert shown(tmp_path, what) == "[]"
+    assert shown(tmp_path, what, SECRET_KEY_FALLBACKS="old-1, old_2") == "['old-1', 'old_2']"
+
+
 @pytest.mark.parametrize("codes", ["de xx", " "])
 def test_a_language_that_django_does_not_know_is_named(tmp_path: Path, codes: str) -> None:
     done = check(tmp_path, LANGUAGES=codes)

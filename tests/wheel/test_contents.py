@@ -1,10 +1,14 @@
-"""What the wheel contains."""
+"""What the wheel and the sdist contain."""
 
 import ast
+import os
+import sys
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from tests import checkout
 from tests.wheel import building
 
 pytestmark = pytest.mark.xdist_group("wheel")
@@ -18,8 +22,7 @@ def test_wheels_of_tree_and_sdist_are_the_same(built: tuple[Path, Path, Path]) -
 
 
 def test_carries_every_file_of_the_apps_and_no_other(wheel: dict[str, bytes]) -> None:
-    tracked = building.run("git", "ls-files", "-z", *APPS, "templates", cwd=TREE).split("\0")
-    files = {name for name in tracked if name and not (TREE / name).is_symlink()}
+    files = {name for name in checkout.files(*APPS, "templates") if not (TREE / name).is_symlink()}
     expected = {name for name in files if name.startswith(tuple(f"{app}/" for app in APPS))}
     for app in APPS:
         ours = {name for name in files if name.startswith(f"templates/{app}/")}
@@ -46,10 +49,28 @@ def test_carries_what_is_not_code(wheel: dict[str, bytes]) -> None:
     assert [name for name in wheel if name.endswith("licenses/LICENSE")]
 
 
-def test_sdist_has_what_it_is_built_from_alone(built: tuple[Path, Path, Path]) -> None:
-    names = building.in_sdist(built[0])
-    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"} <= names
-    assert not [name for name in names if name.split("/")[0] in {"site", "tests", "docs", ".ci", "Makefile"}]
+def test_sdist_has_the_whole_repository(built: tuple[Path, Path, Path]) -> None:
+    """With the templates of the apps in place of the links to them, and its own metadata."""
+    tracked = set(checkout.files("--cached", "--others", "--exclude-standard"))
+    links = {name for name in tracked if (TREE / name).is_symlink()}
+    assert links == {f"{app}/templates/{app}" for app in APPS}
+    copies = {f"{app}/{name}" for app in APPS for name in tracked if name.startswith(f"templates/{app}/")}
+    assert building.in_sdist(built[0]) == (tracked - links) | copies | {"PKG-INFO"}
+
+
+def test_tests_run_from_the_sdist(built: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    """A few quick ones, on the code beside them; among them one that needs the whole of docs and templates."""
+    with tarfile.open(built[0]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.iterdir()
+    assert os.access(folder / "site/bin/run", os.X_OK)
+    (folder / "tests/test_place.py").write_text(
+        f"import cop_program\n\n\ndef test_place():\n    assert cop_program.__file__.startswith({str(folder)!r})\n"
+    )
+    tests = ("test_place.py", "site/test_docs.py", "site/test_repository.py", "cop_program/test_deadlines.py")
+    options = ("-q", "-n", "0", "-p", "no:playwright", "-p", "no:cacheprovider")
+    said = building.run(sys.executable, "-m", "pytest", *options, *(f"tests/{name}" for name in tests), cwd=folder)
+    assert "passed, 1 skipped" in said
 
 
 def test_names_what_it_needs(wheel: dict[str, bytes]) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.wheel import building
+from tests.wheel import building, readme
 from tests.wheel.announcing import Announced
 from tests.wheel.browsing import Visitor
 from tests.wheel.project import Project
@@ -131,6 +131,36 @@ def test_stands_page_types_and_settings_of_a_site_that_lives(plain: Project) -> 
     assert set(packages.glob("*/migrations/*.py")) == before
     assert "('cop_program', '0001_initial')" in (lived / "migrations/0001_initial.py").read_text()
     building.run(plain.python, "manage.py", "makemigrations", "--check", *settings, cwd=plain.site)
+
+
+def test_public_pages_extend_the_template_that_the_readme_names(plain: Project, announced: Announced) -> None:
+    """The one of the plain site has the block that is needed, and its own style sheet is around our page."""
+    (line,) = re.findall(r"^    (COP_BASE_TEMPLATE = .*)$", readme.section(), re.MULTILINE)
+    (plain.site / "mysite/settings/framed.py").write_text(
+        f'from .dev import *\n\n{line}\nALLOWED_HOSTS = ["testserver"]\n'
+    )
+    look = f"from django.test import Client; print(Client().get({announced.addresses['Program page']!r}).text)"
+    shell = ("shell", "-v0", "--settings", "mysite.settings.framed", "-c", look)
+    shown = building.run(plain.python, "manage.py", *shell, cwd=plain.site)
+    assert "/static/css/mysite.css" in shown
+    assert "450 USD" in " ".join(shown.split())
+
+
+def error(plain: Project, *lines: str) -> str:
+    """Return the last line of `manage.py check`, which fails, with `lines` at the end of the settings."""
+    (plain.site / "mysite/settings/wrong.py").write_text("\n".join(["from .dev import *", *lines, ""]))
+    with pytest.raises(AssertionError) as failed:
+        building.run(plain.python, "manage.py", "check", "--settings", "mysite.settings.wrong", cwd=plain.site)
+    return str(failed.value).strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["TASKS", "STORAGES"])
+def test_what_wagtail_cannot_start_with_is_named(plain: Project, name: str) -> None:
+    """No check can say it: Wagtail reads both before any runs, and ends like this without our apps, too."""
+    ours = ("forms_ext", "cop_program", "wagtail_modeladmin", "wagtail.api.v3", "django_tasks_db")
+    alone = f"INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in {ours}]"
+    assert name in error(plain, f"{name} = {{}}")
+    assert re.search("Invalid(TaskBackend|Storage)", error(plain, f"{name} = {{}}", alone))
 
 
 def test_admin_has_a_place_for_everything(integrator: Visitor, announced: Announced) -> None:

@@ -20,8 +20,8 @@ def named(name: str) -> str:
     return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 
-def _digest(account: str) -> str:
-    return salted_hmac(SALT, account, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()[:32]
+def _digest(account: str, key: str | bytes) -> str:
+    return salted_hmac(SALT, account, secret=key, algorithm="sha256").hexdigest()[:32]
 
 
 def _read(request: HttpRequest) -> tuple[str, list[str]]:
@@ -36,12 +36,13 @@ def _read(request: HttpRequest) -> tuple[str, list[str]]:
 def known(request: HttpRequest, account: str) -> str:
     """Return the name of the browser if `account` (a user name or an email address) has logged in there, else ''."""
     name, accounts = _read(request)
-    return name if _digest(account) in accounts else ""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return name if any(_digest(account, key) in accounts for key in keys) else ""
 
 
 def remember(request: HttpRequest, *accounts: str) -> None:
     """Let the answer to `request` make its browser known to `accounts`."""
-    setattr(request, REMEMBER, [_digest(account) for account in accounts if account])
+    setattr(request, REMEMBER, [_digest(account, settings.SECRET_KEY) for account in accounts if account])
 
 
 def write(request: HttpRequest, response: HttpResponse) -> None:

@@ -20,6 +20,7 @@ def required(name: str) -> str:
 
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").replace(",", " ").split()
 ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")
 WAGTAILADMIN_BASE_URL = required("BASE_URL")
 WAGTAILAPI_DOCS_ENABLED = os.environ.get("API_DOCS", "0") == "1"

@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.conf.urls.i18n import i18n_patterns
 from django.core.checks import CheckMessage, run_checks
 from django.core.checks.registry import registry
+from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 from django.urls import include, path
 from django.utils.translation import gettext_lazy
@@ -112,6 +113,8 @@ OTHERS: list[tuple[str, Any]] = [
     ("DATA_UPLOAD_MAX_NUMBER_FIELDS", "10000"),
     ("DEFAULT_FROM_EMAIL", ["programs@example.org"]),
     ("DEFAULT_FROM_EMAIL", "Programs"),
+    ("LANGUAGES", []),
+    ("LANGUAGES", ()),
     ("MAILERS", ["default"]),
     ("MEDIA_ROOT", 3),
     ("MIDDLEWARE", "forms_ext.base.body_limits.LimitBodies"),
@@ -121,6 +124,8 @@ OTHERS: list[tuple[str, Any]] = [
     ("STORAGES", {"private": {"BACKEND": S3, "OPTIONS": {"bucket": "x"}}}),
     ("STORAGES", {"private": "files"}),
     ("TASKS", ["default"]),
+    ("TEMPLATES", []),
+    ("TEMPLATES", [{"BACKEND": "django.template.backends.jinja2.Jinja2"}]),
     ("WAGTAILADMIN_BASE_URL", 8000),
     ("WAGTAILADMIN_BASE_URL", Path("/srv")),
     ("WAGTAIL_SITE_NAME", 3),
@@ -142,6 +147,23 @@ def test_whatever_a_setting_is_a_check_says_so_with_a_hint(
     told = [message for message in found if str(message.id).startswith(of_ours) and name in message.msg]
     assert told
     assert all(message.hint for message in told)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"default": {}},
+        {"default": {"BACKEND": "nowhere.Backend"}},
+        {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend", "QUEUES": ["mail"]}},
+        {"other": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}},
+    ],
+)
+def test_tasks_without_a_backend_are_named_at_the_start(settings: Settings, value: dict[str, Any]) -> None:
+    """Not by a check: Wagtail cannot start with it either."""
+    settings.TASKS = value
+    with pytest.raises(ImproperlyConfigured, match=r"TASKS\['default'\] cannot be used .* Set TASKS = "):
+        apps.get_app_config("forms_ext").import_models()
 
 
 @pytest.mark.parametrize(
