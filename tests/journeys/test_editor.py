@@ -68,6 +68,7 @@ def test_announce_a_program_with_a_session(editor: Visitor) -> None:
     refused(page, "The deposit is part of the fee")
     expect(page.locator("[name=summary]")).to_have_value(PROGRAM["summary"])
     fill(page, {"deposit_0": "50"})
+    expect(page.locator("#w-autosave-indicator")).to_contain_text("Saved")
     publish(page)
     address = published(page)
 
