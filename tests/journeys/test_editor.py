@@ -36,7 +36,13 @@ def fill(page: Page, values: dict[str, str]) -> None:
             field.select_option(value)
         else:
             field.fill(value)
+            field.blur()  # as whoever goes on to the next field; autosave hears of a change only then
     page.locator("body").dispatch_event("mousedown")  # closes Wagtail's calendar
+
+
+def drafted(page: Page) -> None:
+    """Wait until Wagtail has saved the first draft of a new page: *Publish* meanwhile would make another page."""
+    expect(page.locator("[data-edit-form]")).to_have_attribute("action", re.compile(r"/admin/pages/\d+/edit/$"))
 
 
 def publish(page: Page) -> None:
@@ -55,9 +61,6 @@ def refused(page: Page, words: str) -> None:
     expect(page.locator(".w-field__errors", has_text=words).first).to_be_visible()
 
 
-@pytest.mark.xfail(
-    reason="Wagtail's autosave now and then makes a second draft while a refused form is shown", strict=False
-)
 def test_announce_a_program_with_a_session(editor: Visitor) -> None:
     page, base = editor.page, editor.site.base_url
     index = editor.site.run(
@@ -65,14 +68,13 @@ def test_announce_a_program_with_a_session(editor: Visitor) -> None:
     ).strip()
     title = f"Minutes {uuid4().hex[:6]}"
     page.goto(f"{base}/admin/pages/add/cop_program/programpage/{index}/")
-    fill(page, {"title": title, **PROGRAM, "deposit_0": "500"})
-    expect(page.locator("#w-autosave-indicator")).to_contain_text("Saved")  # Publish meanwhile would make another page
+    # A draft needs a title, and neither form can be saved as one: so nothing is saved before *Publish* is refused.
+    fill(page, {**PROGRAM, "deposit_0": "500", "title": title})
     publish(page)
     refused(page, "The deposit is part of the fee")
     expect(page.locator("[name=summary]")).to_have_value(PROGRAM["summary"])
     fill(page, {"deposit_0": "50"})
-    # Wagtail's autosave may have made a page of this slug meanwhile, which the form that was refused does not know.
-    page.locator("[name=slug]").evaluate("(field, slug) => field.value = slug", f"minutes-{uuid4().hex[:6]}")
+    drafted(page)
     publish(page)
     address = published(page)
 
@@ -85,13 +87,14 @@ def test_announce_a_program_with_a_session(editor: Visitor) -> None:
         f"from cop_program.models import ProgramPage as P; print(P.objects.get(title={title!r}).pk)"
     ).strip()
     page.goto(f"{base}/admin/pages/add/cop_program/sessionpage/{number}/")
-    fill(page, {"title": "How to listen", "starts_at": "2031-07-07 18:00", "ends_at": "2031-07-07 20:00"})
+    fill(page, {"starts_at": "2031-07-07 18:00", "ends_at": "2031-07-07 20:00", "title": "How to listen"})
     publish(page)
     expect(page.locator(".w-field__errors").filter(has_text=re.compile(r"\w")).first).to_be_visible()
     fill(
         page,
         {"starts_at": "2031-03-03 18:00", "ends_at": "2031-03-03 20:00", "join_link": "https://meet.example.org/x"},
     )
+    drafted(page)
     publish(page)
     published(page)
 
