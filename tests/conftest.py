@@ -8,13 +8,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from tests import browsers, databases, live, postgres, racing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 SOAK = os.environ.get("COP_SOAK") == "1"
 # Playwright's event loop runs in the thread of the test, which also asks the database.
@@ -226,3 +230,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
     if settings.configured and (folder := Path(settings.DATA_DIR)).name.startswith("cop-test-"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- People --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def admin(client: Client, django_user_model: "type[User]") -> Client:
+    """The client of this test, logged in as an administrator."""
+    client.force_login(django_user_model.objects.create_superuser("admin", "admin@example.org", "x"))
+    return client

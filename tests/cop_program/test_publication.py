@@ -23,12 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 XHR = {"X-Requested-With": "XMLHttpRequest"}
 
 
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("admin", "admin@example.org", "x"))
-    return client
-
-
 def incomplete(parent: Page, kind: type[Page] = ProgramPage) -> Any:
     page = parent.add_child(instance=kind(title="Bare", slug="bare", live=False))
     page.save_revision(clean=False)

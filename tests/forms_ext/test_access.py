@@ -613,12 +613,6 @@ def test_both_kinds_of_hooks_run_at_our_addresses(client: Client, world: World, 
 # --- What editors are told -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("admin", "admin@example.org", "x"))
-    return client
-
-
 def set_privacy(admin: Client, page: Page, kind: str = "login") -> str:
     """Set the privacy of `page` as the dialog does; return what its script then tells."""
     answer = admin.post(reverse("wagtailadmin_pages:set_privacy", args=[page.pk]), {"restriction_type": kind})

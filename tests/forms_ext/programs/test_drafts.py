@@ -37,12 +37,6 @@ EMPTY = nested_form_data(
 
 
 @pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("admin", "admin@example.org", "x"))
-    return client
-
-
-@pytest.fixture
 def index(db: None) -> ProgramIndexPage:
     root = Site.objects.get(is_default_site=True).root_page
     return root.add_child(instance=ProgramIndexPage(title="Programs", slug="programs"))

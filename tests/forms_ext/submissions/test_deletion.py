@@ -22,12 +22,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 type MakeForm = Callable[..., FormPage]
 
 
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("admin", "admin@example.org", "x"))
-    return client
-
-
 def answer(page: FormPage) -> Submission:
     version = page.current_version()
     assert version

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -21,12 +20,6 @@ from tests.forms_ext.submissions.sending import token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 QUESTION = [("text", {"label": "Your name", "required": True})]
-
-
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("admin", "admin@example.org", "x"))
-    return client
 
 
 @pytest.fixture
