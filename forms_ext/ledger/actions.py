@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 __all__ = [
+    "correct_payer",
     "list_rebate",
     "list_rebates",
     "list_refund",
@@ -68,6 +69,14 @@ def open_account(
     )
     history.record(account, "forms_ext.ledger.open_account")
     return account
+
+
+@transaction.atomic
+def correct_payer(*, account: Account, name: str, email: str, by: "User | None" = None) -> None:
+    """Correct the name and email of a payer for what is issued and emailed from now on. Issued documents stay."""
+    account.payer_name, account.payer_email = name, email
+    account.save(update_fields=["payer_name", "payer_email"])
+    history.record(account, "forms_ext.ledger.correct_payer", user=by)
 
 
 def _check_amount(account: Account, amount: Money) -> None:

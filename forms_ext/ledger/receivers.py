@@ -7,6 +7,7 @@ from . import consistency  # noqa: F401  (registers its checks)
 
 LABELS = {
     "open_account": _("Account opened"),
+    "correct_payer": _("Payer's name or email corrected"),
     "fee": _("Fee posted"),
     "payment": _("Payment recorded"),
     "reversal": _("Fee reversed"),

@@ -13,9 +13,11 @@ from ..admission import invitations, places, queue
 from ..admission.models import Invitation, Place
 from ..admission.queries import gives_deposit_back
 from ..applications import queries as applications_queries
-from ..applications.models import Application
+from ..applications.lifecycle import correct
+from ..applications.models import Application, Correction
 from ..base import history, number_series
 from ..base.errors import ActionRefused
+from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from ..submissions import files
 from ..submissions.cleaned import CleanSubmission
@@ -28,7 +30,7 @@ from .transitions import move
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["cancel", "register", "renew_member_page"]
+__all__ = ["cancel", "correct_contact", "register", "renew_member_page"]
 
 State = Registration.State
 
@@ -162,3 +164,48 @@ def renew_member_page(*, registration: Registration, by: "User | None") -> Regis
     history.record(registration, "forms_ext.registration.renew_member_page", user=by)
     sending.new_private_page(registration)
     return registration
+
+
+@transaction.atomic
+def correct_contact(
+    *, registration: Registration, name: str, email: str, by: "User | None", reason: str = ""
+) -> Correction:
+    """Correct a mistyped name or email address. Both spellings stay in the history.
+
+    What says the same is corrected with it: the application, the billing name, and the account's email. A new address
+    gets a new private page link, and the old link stops working.
+
+    Raise ActionRefused if nothing changes, or the name or address is not valid.
+    """
+    registration = queries.locked(registration)
+    application = applications_queries.locked(registration.invitation.application_id)
+    correction = correct(
+        registration, name=name, email=email, by=by, reason=reason, action="forms_ext.registration.correct"
+    )
+    _correct_application(application, correction, by)
+    _correct_payer(registration, correction, by)
+    if correction.email_before != correction.email_after:
+        renew_member_page(registration=registration, by=by)
+    return correction
+
+
+def _correct_application(application: Application, correction: Correction, by: "User | None") -> None:
+    name, email = application.name, application.email
+    new_name = correction.name_after if name == correction.name_before else name
+    new_email = correction.email_after if email == correction.email_before else email
+    if (new_name, new_email) != (name, email):
+        action = "forms_ext.applications.correct"
+        correct(application, name=new_name, email=new_email, by=by, reason=correction.reason, action=action)
+
+
+def _correct_payer(registration: Registration, correction: Correction, by: "User | None") -> None:
+    if registration.billing_name == correction.name_before:
+        registration.billing_name = correction.name_after
+        registration.save(update_fields=["billing_name"])
+    account = registration.account
+    if account is None:
+        return
+    name = correction.name_after if account.payer_name == correction.name_before else account.payer_name
+    email = correction.email_after if account.payer_email == correction.email_before else account.payer_email
+    if (name, email) != (account.payer_name, account.payer_email):
+        ledger.correct_payer(account=account, name=name, email=email, by=by)

@@ -149,6 +149,10 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
         source = answered.roles.get(role)
         if source in application.answers:
             initial[key] = application.answers[source]
+    if correction := application.corrections.last():
+        for role, value in (("name", correction.name_after), ("email", correction.email_after)):
+            if role in asked.roles:
+                initial[asked.roles[role]] = value
     return initial
 
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from cop_program.models import Program
 
 from ..admission.models import Invitation
+from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
 from ..forms import compiler
@@ -63,6 +65,19 @@ def find_member(token: str) -> Registration | None:
 def members(program: Program) -> QuerySet[Registration]:
     """Return the members of `program`, by name."""
     return Registration.objects.filter(program=program, state=State.MEMBER).order_by("name", "pk")
+
+
+def of_address(email: str | Subquery) -> QuerySet[Registration]:
+    """Return the registrations of the address `email`, in all programs, the newest first; case does not matter."""
+    value = Value(email) if isinstance(email, str) else email
+    found = Registration.objects.alias(address=Lower("email")).filter(address=Lower(value))
+    return found.order_by("-pk")
+
+
+def of_same_address(application_id: int) -> QuerySet[Registration]:
+    """Return the registrations of the address of an application, with their programs."""
+    email = Subquery(Application.objects.filter(pk=application_id).values("email"))
+    return of_address(email).select_related("program__page").defer("answers", "policy")
 
 
 def display_answers(registration: Registration) -> list[Answer]:

@@ -36,6 +36,7 @@ LABELS = {
     "hold_again": _("Deposit reversed: place held"),
     "cancel": _("Registration cancelled"),
     "renew_member_page": _("New private page link"),
+    "correct": _("Name or email corrected"),
 }
 
 

@@ -19,6 +19,7 @@ def _application(application: Application) -> Iterator[Entry]:
     entered = application.source == Application.Source.STAFF
     title = _("Application added by staff") if entered else _("Application sent")
     yield Entry(application.submitted_at, title, application.reference, name_of(application.entered_by))
+    yield from corrections(application)
     for note in application.notes.select_related("author"):
         yield Entry(note.created_at, _("Note"), note.text, name_of(note.author))
     for decision in application.decisions.select_related("decided_by"):
@@ -28,6 +29,14 @@ def _application(application: Application) -> Iterator[Entry]:
             decision.reason,
             name_of(decision.decided_by),
         )
+
+
+def corrections(row: Any) -> Iterator[Entry]:
+    """Yield an entry for each correction of `row`, an application or a registration."""
+    for correction in row.corrections.select_related("by"):
+        for change in correction.changes:
+            text = f"{change}. {correction.reason}" if correction.reason else change
+            yield Entry(correction.corrected_at, _("Corrected"), text, name_of(correction.by))
 
 
 def _links(invitations: list[Invitation]) -> Iterator[Entry]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ...admission.admin.timeline import corrections
 from ...base.money import format_money
 from ...base.permissions import may
 from ...base.person import Fact, Panel
@@ -15,6 +16,7 @@ from ...invoices.models import Invoice
 from ...ledger.models import Account
 from ...mail.admin.timeline import emails_about
 from ...mail.models import OutgoingMail
+from .. import queries
 from ..models import Registration
 
 
@@ -25,20 +27,30 @@ def panel(reference: str, user: Any) -> Panel:
         return Panel()
     found = Registration.objects.filter(invitation__application=int(pk)).select_related("account")
     registrations = list(found.order_by("pk"))
+    others = queries.of_same_address(int(pk)).exclude(pk__in=[one.pk for one in registrations])
     return Panel(
-        facts=[_fact(registration, user) for registration in registrations],
+        facts=[*(_fact(one, user) for one in registrations), *(_same_address(one, user) for one in others[:10])],
         entries=[entry for registration in registrations for entry in _entries(registration, user)],
     )
 
 
 def _fact(registration: Registration, user: Any) -> Fact:
+    return Fact(_("Registration"), registration.reference, _url(registration, user), registration.get_state_display())
+
+
+def _same_address(registration: Registration, user: Any) -> Fact:
+    note = f"{registration.program.page.title}, {registration.get_state_display()}"
+    return Fact(_("Same email address"), registration.reference, _url(registration, user), note)
+
+
+def _url(registration: Registration, user: Any) -> str:
     manages = may(user, "manage", Registration)
-    url = reverse("cop_registration:registration", args=[registration.pk]) if manages else ""
-    return Fact(_("Registration"), registration.reference, url, registration.get_state_display())
+    return reverse("cop_registration:registration", args=[registration.pk]) if manages else ""
 
 
 def _entries(registration: Registration, user: Any) -> Iterator[Entry]:
     yield from logged(registration)
+    yield from corrections(registration)
     abouts = [reference_to(registration)]
     if account := registration.account:
         invoices = list(account.invoices.all())
