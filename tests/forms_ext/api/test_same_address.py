@@ -86,7 +86,7 @@ def test_staff_see_the_mark_and_what_else_the_address_has(shown: Shown, admin: C
     first = factories.make_application(shown.program, 1, email=EMAIL)
     second = factories.make_application(shown.program, 2, email=EMAIL.title())
     listing = reverse("cop_applications_modeladmin_index")
-    assert admin.get(listing).content.decode().count("applied before") == 1
+    assert admin.get(listing).content.decode().count("· applied before") == 1
     rows = admin.get(listing, {"is_repeat": "True"}).context["object_list"]
     assert [row.pk for row in rows] == [second.pk]
     page = admin.get(reverse("cop_admission:person", args=[second.pk])).content.decode()
