@@ -79,9 +79,9 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 
 
 def receipt(application: Application) -> Receipt:
-    """Return the reference of `application`, and whether an email confirms it."""
+    """Return the reference and answers of `application`, and whether an email to its address confirms it."""
     mails = OutgoingMail.objects.filter(kind__in=CONFIRMED, about=reference_to(application))
-    return Receipt(application.reference, is_mailed=mails.exists())
+    return Receipt(application.reference, is_mailed=mails.exists(), recipient=application.email, stored=application)
 
 
 @transaction.atomic

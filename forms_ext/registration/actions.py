@@ -1,5 +1,6 @@
 """What can happen to a registration. Each verb is one transaction; nothing else changes its state."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from cop_program.clock import now
 from cop_program.models import Program
 
+from ..admission import emails as admission_emails
 from ..admission import invitations, places, queue
+from ..admission.actions import send_link_again
 from ..admission.models import Invitation, Place
 from ..admission.queries import gives_deposit_back
 from ..applications import queries as applications_queries
@@ -17,9 +20,13 @@ from ..applications.lifecycle import correct
 from ..applications.models import Application, Correction
 from ..base import history, number_series
 from ..base.errors import ActionRefused
+from ..base.references import reference_to
+from ..base.tasks import start
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
-from ..submissions import files
+from ..mail import encryption
+from ..mail.models import OutgoingMail
+from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission
 from . import queries
 from .emails import sending
@@ -30,9 +37,13 @@ from .transitions import move
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["cancel", "correct_contact", "register", "renew_member_page"]
+__all__ = ["cancel", "correct_contact", "register", "renew_member_page", "request_links", "send_links"]
 
 State = Registration.State
+LINK_AGAIN = admission_emails.TYPES[admission_emails.LINK]
+#: So many links of one address are emailed, and none again within so long.
+MOST = 10
+ASKED_LATELY = timedelta(minutes=15)
 
 
 def _earlier(invitation: Invitation, key: str | None) -> Registration | None:
@@ -209,3 +220,46 @@ def _correct_payer(registration: Registration, correction: Correction, by: "User
     email = correction.email_after if account.payer_email == correction.email_before else account.payer_email
     if (name, email) != (account.payer_name, account.payer_email):
         ledger.correct_payer(account=account, name=name, email=email, by=by)
+
+
+@transaction.atomic
+def request_links(*, email: str, sender: str) -> None:
+    """Let a worker email the private links of `email`. Nothing in here depends on whether it has any.
+
+    Above the hourly limit of the address nothing is emailed. Raise `guards.TooMany` if the network `sender` has sent
+    too much.
+    """
+    guards.count_sent(sender)
+    if guards.may_mail(email):
+        start("forms_ext.registration.tasks.send_links", encryption.lock({"email": email}))
+
+
+@transaction.atomic
+def send_links(*, email: str) -> None:
+    """Email to the address `email` each private link that belongs to it.
+
+    A registration gets the link to its private page, which stays the same. An accepted application that nobody has
+    registered with gets a new invitation link, or is told why there is none. Whatever was emailed a few minutes ago is
+    not emailed again, so that nobody can flood an address or make its links stop working again and again.
+    """
+    for registration in queries.of_address(email).select_related("program__page", "invitation__application")[:MOST]:
+        if not _was_emailed(sending.PRIVATE_PAGE_AGAIN, reference_to(registration)):
+            history.record(registration, "forms_ext.registration.private_page_again")
+            sending.private_page_again(registration)
+    accepted = applications_queries.of_address(email).filter(state=Application.State.ACCEPTED)
+    for application in accepted.exclude(invitations__used_at__isnull=False).select_related("program__page")[:MOST]:
+        _send_invitation_again(application)
+
+
+def _send_invitation_again(application: Application) -> None:
+    reference = reference_to(application)
+    if invitations.live(application):
+        if not _was_emailed(LINK_AGAIN, reference):
+            send_link_again(application=application, by=None)
+    elif not _was_emailed(sending.NO_LINK, reference):
+        sending.no_link(application, application.invitations.order_by("-pk").first())
+
+
+def _was_emailed(kind: str, about: str) -> bool:
+    """Tell whether an email of `kind` about `about` was written a few minutes ago."""
+    return OutgoingMail.objects.filter(kind=kind, about=about, created_at__gt=now() - ASKED_LATELY).exists()

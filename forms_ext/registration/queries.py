@@ -6,8 +6,11 @@ from django.core import signing
 from django.db.models import QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from cop_program import reader
+from cop_program.clock import now
 from cop_program.models import Program
 
 from ..admission.models import Invitation
@@ -80,6 +83,18 @@ def find_member(token: str) -> Registration | None:
 def members(program: Program) -> QuerySet[Registration]:
     """Return the members of `program`, by name."""
     return Registration.objects.filter(program=program, state=State.MEMBER).order_by("name", "pk")
+
+
+def why_shut(program: Program) -> str:
+    """Return in a sentence why nobody can register for `program` any more; '' if people can."""
+    if program.status == Program.Status.CALLED_OFF:
+        return _("This program is cancelled.")
+    if program.status == Program.Status.CLOSED:
+        return _("This program is over.")
+    deadline = program.page.deadline("registration")
+    if deadline and deadline.is_past(now()):
+        return _("Registration was open %(deadline)s.") % {"deadline": deadline.sentence(reader.language())}
+    return ""
 
 
 def of_address(email: str | Subquery) -> QuerySet[Registration]:

@@ -10,11 +10,12 @@ from cop_program.signals import program_published
 from ..applications.emails import applicants
 from ..base import groups, history, periodic
 from ..base import standing as standings
+from ..base import tasks as background
 from ..forms import roles
 from ..ledger.models import Account
 from ..ledger.signals import payment_recorded, payment_reversed
 from ..mail import previews
-from . import consistency, holds, payments, standing  # noqa: F401  (consistency registers its checks)
+from . import consistency, holds, payments, standing, tasks  # noqa: F401  (consistency registers its checks)
 from .emails import sending, templates
 from .models import Registration
 
@@ -37,6 +38,7 @@ LABELS = {
     "cancel": _("Registration cancelled"),
     "renew_member_page": _("New private page link"),
     "correct": _("Name or email corrected"),
+    "private_page_again": _("Private page link emailed as asked"),
 }
 
 
@@ -61,7 +63,9 @@ def connect() -> None:
     standings.register("account", standing.read_account)
     templates.register()
     previews.register([kind.name for kind in templates.ALL], MEMBERS)
-    previews.register([templates.CALLED_OFF_APPLICANT.name], applicants(sending.applicant_values))
+    for kind in (templates.CALLED_OFF_APPLICANT, templates.NO_LINK):
+        previews.register([kind.name], applicants(sending.applicant_values))
+    background.register(tasks.send_links)
     for verb, label in LABELS.items():
         history.register(f"forms_ext.registration.{verb}", label)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")

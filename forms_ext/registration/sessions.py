@@ -44,11 +44,12 @@ def member_sessions(program: Program, *, zone: str, language: str) -> list[Membe
             recording_link=page.recording_link,
             is_cancelled=page.is_cancelled,
         )
-        for page in _published(program, language)
+        for page in published(program, language)
     ]
 
 
-def _published(program: Program, language: str) -> list[SessionPage]:
+def published(program: Program, language: str) -> list[SessionPage]:
+    """Return the published sessions of `program` by their start, each in `language` if there is such a page."""
     return localized(program.page.sessions().live(), language, for_participants=True)
 
 
@@ -73,7 +74,7 @@ def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
 def calendar(registration: Registration) -> bytes:
     """Return the sessions as a calendar with join links and recordings; empty if the person is not a member."""
     language, program = reader.language(), registration.program
-    entries = [_entry(one) for one in _published(program, language)] if _is_member(registration) else []
+    entries = [_entry(one) for one in published(program, language)] if _is_member(registration) else []
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
     return calendars.feed(program, entries, language=language, name=name)
 
