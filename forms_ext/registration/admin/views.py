@@ -95,7 +95,7 @@ class RegistrationView(RegistrationPage, StaffView):
             "deposit_url": deposit_url(registration, back=self.registration_url())
             if registration.account_id and may_bill and registration.state in {State.HELD, State.LAPSED}
             else "",
-            "deposit": format_money(registration.program.page.deposit),
+            "deposit": format_money(queries.deposit(registration)),
             "entries": timeline.of_application(
                 application, user, [entry for panel in panels for entry in panel.entries]
             ),

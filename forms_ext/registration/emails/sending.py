@@ -34,21 +34,12 @@ def common(registration: Registration) -> dict[str, str]:
     }
 
 
-def deposit_left(registration: Registration) -> Money:
-    """Return what is still to be paid of the deposit; zero or less once it is paid."""
-    account = registration.account
-    assert account is not None
-    deposit = Money(registration.deposit_amount, account.currency)
-    return deposit - ledger_queries.paid(account) if deposit.amount > 0 else deposit
-
-
 def payment_fields(registration: Registration) -> dict[str, str]:
     """Return how the deposit is paid: amount, account, reference."""
     account, language = registration.account, registration.language
     issuer = ledger_queries.issuer_for(registration.program)
-    currency = account.currency if account else str(registration.program.page.fee.currency)
     return {
-        "deposit": format_money(Money(registration.deposit_amount, currency), language),
+        "deposit": format_money(queries.deposit(registration), language),
         "payment_reference": account.reference if account else "",
         "bank_details": issuer.bank_details if issuer else "",
     }
@@ -260,7 +251,7 @@ def place_held(registration: Registration) -> str:
     with translation.override(registration.language):
         return _("Your place is held until %(until)s. Pay %(amount)s by then to keep it.") % {
             "until": _until(registration, place),
-            "amount": format_money(deposit_left(registration), registration.language),
+            "amount": format_money(queries.deposit_left(registration), registration.language),
         }
 
 
