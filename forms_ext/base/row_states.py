@@ -16,7 +16,8 @@ from .references import reference_to
 #: What is derived from other columns and has a check of its own.
 _DERIVED = {"search_text"}
 
-type Changed = Mapping[models.Model, Iterable[str]]
+#: The columns that were set, by row; the rows are models of any kind.
+type Changed = Mapping[Any, Iterable[str]]
 #: A digest for each column of each row; None for a row that is gone.
 type Digests = dict[str, dict[str, str] | None]
 
