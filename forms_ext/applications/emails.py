@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cop_program.formatting import day_text
 from cop_program.translations import title_of
 
-from ..base import standing
+from ..base import dates, standing
 from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
@@ -113,7 +113,7 @@ def receipt_fields(application: Application, earlier: Application | None = None)
         day = earlier.submitted_at.astimezone(ZoneInfo(program.page.home_zone)).date()
         return fields | {"earlier": earlier.reference, "earlier_sent": day_text(day, language)}
     deadline = program.page.deadline("application")
-    until = deadline.sentence(language, application.time_zone or None) if deadline else ""
+    until = deadline.sentence(language, dates.known_zone(application.time_zone)) if deadline else ""
     with translation.override(language):
         note = gettext("Applications are open %(deadline)s.") % {"deadline": until}
     return fields | {"deadline": until, "open_note": "" if queries.why_closed(program) else note}

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def correct(row: Any, *, name: str, email: str, by: "User | None", reason: str, action: str) -> Correction:
+def correct(row: Any, *, name: str, email: str, by: "User | None", reason: str, action: str, **more: str) -> Correction:
     """Correct the name and email of `row`, an application or registration that the caller has locked.
 
-    What they were is kept in `row.corrections`; the audit log says under `action` that they were corrected. Raise
-    ActionRefused if neither changes, or one is not valid.
+    What they were is kept in `row.corrections`, and recorded under `action`. `more` are other columns to set. Raise
+    ActionRefused if neither name nor email changes, or one is not valid.
     """
     name, email = unicodedata.normalize("NFC", name.strip()), email.strip()
     _check(name, email)
@@ -36,9 +36,11 @@ def correct(row: Any, *, name: str, email: str, by: "User | None", reason: str, 
         email_before=row.email,
         email_after=email,
     )
-    row.name, row.email = name, email
-    row.save(update_fields=["name", "email"])
-    history.record(row, action, user=by)
+    values = {"name": name, "email": email, **more}
+    for column, value in values.items():
+        setattr(row, column, value)
+    row.save(update_fields=list(values))
+    history.record(row, action, user=by, made=[made], changed={row: tuple(values)}, correction=made.pk)
     return made
 
 

@@ -96,6 +96,11 @@ class Correction(models.Model):
         ]
         return [words % {"before": before, "after": after} for words, before, after in pairs if before != after]
 
+    @property
+    def text(self) -> str:
+        """What was corrected, and why."""
+        return "\n".join(filter(None, [*self.changes, self.reason]))
+
 
 class ApplicationCorrection(Correction):
     """A correction of an application."""

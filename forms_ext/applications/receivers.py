@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import groups, history
+from ..base import groups, history, row_states
 from ..forms import roles
 from ..mail.previews import register
 from . import emails
-from .models import Application
+from .models import Application, ApplicationCorrection, ApplicationNote
 
 COLUMNS = ("name", "email", "country", "organization", "time_zone")
 
@@ -18,7 +18,12 @@ def connect() -> None:
     roles.store(Application, **{name: name for name in COLUMNS})
     emails.register()
     register(emails.CONFIRMED, emails.applicants(emails.receipt_values))
-    history.register("forms_ext.applications.apply", _("Applied"))
-    history.register("forms_ext.applications.enter", _("Added by staff"))
-    history.register("forms_ext.applications.note", _("Note added"))
-    history.register("forms_ext.applications.correct", _("Name or email corrected"))
+    history.register("forms_ext.applications.apply", _("Application sent"))
+    history.register("forms_ext.applications.enter", _("Application added by staff"))
+    history.register("forms_ext.applications.note", _("Note added"), {"note": "key of the note"})
+    history.register(
+        "forms_ext.applications.correct", _("Name or email corrected"), {"correction": "key of the correction"}
+    )
+    row_states.watch(Application)
+    row_states.watch(ApplicationCorrection)
+    row_states.watch(ApplicationNote)

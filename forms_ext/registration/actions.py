@@ -13,7 +13,7 @@ from cop_program.models import Program
 from ..admission import emails as admission_emails
 from ..admission import invitations, places, queue
 from ..admission.actions import send_link_again
-from ..admission.models import Invitation, Place
+from ..admission.models import Invitation, Place, QueueEntry
 from ..admission.queries import gives_deposit_back
 from ..applications import queries as applications_queries
 from ..applications.lifecycle import correct
@@ -32,7 +32,7 @@ from . import queries
 from .emails import sending
 from .lifecycle import give_up_place, offer_under_lock, settle, start_hold
 from .models import Registration
-from .transitions import move
+from .transitions import MOVED, move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,16 +61,15 @@ def _use(invitation: Invitation) -> Program:
     return Program.objects.select_related("page").get(pk=application.program_id)
 
 
-def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
-    """Return a place held for `invitation`, or None if it joined the queue."""
-    until = queries.hold_end(program, invitation)
+def _claim_or_queue(program: Program, invitation: Invitation) -> Place | QueueEntry:
+    """Return a place held for `invitation`, or its entry in the queue that it has joined."""
+    until = queries.hold_end(program, invitation.ends_at)
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
     places.lock(program)  # from here on, nobody can free a place until we are in the queue
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
-    queue.join(program=program, invitation=invitation)
-    return None
+    return queue.join(program=program, invitation=invitation)
 
 
 @transaction.atomic
@@ -92,9 +91,17 @@ def register(*, invitation: Invitation, submission: CleanSubmission) -> Registra
             return earlier
         raise
     place = _claim_or_queue(program, invitation)
-    registration = _create(program, invitation, submission, State.HELD if place else State.WAITING)
-    history.record(registration, "forms_ext.registration.register", state=str(registration.state))
-    if place is None:
+    state = State.HELD if isinstance(place, Place) else State.WAITING
+    registration = _create(program, invitation, submission, state)
+    history.record(
+        registration,
+        "forms_ext.registration.register",
+        made=[registration, *([place] if isinstance(place, QueueEntry) else [])],
+        changed={invitation: ("used_at",)} | ({place: places.STATE} if isinstance(place, Place) else {}),
+        state=str(state),
+        invitation=invitation.pk,
+    )
+    if isinstance(place, QueueEntry):
         sending.registered_waiting(registration)
     else:
         start_hold(registration)
@@ -155,12 +162,12 @@ def cancel(
         raise ActionRefused(_("Enter the reason why the deposit is not treated as the policy says."))
     program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
-    give_up_place(registration)
+    changed = {registration: MOVED, **give_up_place(registration)}
     money = ""
     if registration.account:
         cause = gettext_lazy("The registration was cancelled.")
         money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
-    history.record(registration, "forms_ext.registration.cancel", user=by, refund=chosen)
+    history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
     sending.cancelled(registration, message, money)
     offer_under_lock(program)
     return registration
@@ -172,7 +179,8 @@ def renew_member_page(*, registration: Registration, by: "User | None") -> Regis
     registration = queries.locked(registration)
     registration.page_counter += 1
     registration.save(update_fields=["page_counter"])
-    history.record(registration, "forms_ext.registration.renew_member_page", user=by)
+    changed = {registration: ("page_counter",)}
+    history.record(registration, "forms_ext.registration.renew_member_page", user=by, changed=changed)
     sending.new_private_page(registration)
     return registration
 
@@ -190,8 +198,15 @@ def correct_contact(
     """
     registration = queries.locked(registration)
     application = applications_queries.locked(registration.invitation.application_id)
+    is_payer = registration.billing_name == registration.name
     correction = correct(
-        registration, name=name, email=email, by=by, reason=reason, action="forms_ext.registration.correct"
+        registration,
+        name=name,
+        email=email,
+        by=by,
+        reason=reason,
+        action="forms_ext.registration.correct",
+        billing_name=name.strip() if is_payer else registration.billing_name,
     )
     _correct_application(application, correction, by)
     _correct_payer(registration, correction, by)
@@ -210,9 +225,6 @@ def _correct_application(application: Application, correction: Correction, by: "
 
 
 def _correct_payer(registration: Registration, correction: Correction, by: "User | None") -> None:
-    if registration.billing_name == correction.name_before:
-        registration.billing_name = correction.name_after
-        registration.save(update_fields=["billing_name"])
     account = registration.account
     if account is None:
         return
@@ -257,6 +269,7 @@ def _send_invitation_again(application: Application) -> None:
         if not _was_emailed(LINK_AGAIN, reference):
             send_link_again(application=application, by=None)
     elif not _was_emailed(sending.NO_LINK, reference):
+        history.record(application, "forms_ext.registration.no_link")
         sending.no_link(application, application.invitations.order_by("-pk").first())
 
 

@@ -8,7 +8,7 @@ from cop_program.models import Program
 from cop_program.signals import program_published
 
 from ..applications.emails import applicants
-from ..base import groups, history, periodic
+from ..base import groups, history, periodic, row_states
 from ..base import standing as standings
 from ..base import tasks as background
 from ..forms import roles
@@ -17,7 +17,7 @@ from ..ledger.signals import payment_recorded, payment_reversed
 from ..mail import previews
 from . import consistency, holds, payments, standing, tasks  # noqa: F401  (consistency registers its checks)
 from .emails import sending, templates
-from .models import Registration
+from .models import Registration, RegistrationCorrection
 
 MEMBERS = previews.People(
     Registration,
@@ -28,17 +28,24 @@ MEMBERS = previews.People(
     scopes={"program": "program_id"},
 )
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
-LABELS = {
-    "register": _("Registered"),
-    "keep_place": _("Deposit paid: place secured"),
-    "offer_place": _("Place offered from the queue"),
-    "end_hold": _("Hold expired unpaid"),
-    "set_hold_end": _("Hold changed"),
-    "hold_again": _("Deposit reversed: place held"),
-    "cancel": _("Registration cancelled"),
-    "renew_member_page": _("New private page link"),
-    "correct": _("Name or email corrected"),
-    "private_page_again": _("Private page link emailed as asked"),
+HELD_UNTIL = {"held_until": "when the hold expires"}
+EVENTS = {
+    "register": (
+        _("Registered"),
+        {"state": "status: held or in the queue", "invitation": "key of the invitation that was used"},
+    ),
+    "open_account": (_("Account opened"), {"account": "key of the account"}),
+    "keep_place": (_("Deposit paid: place secured"), {}),
+    "offer_place": (_("Place offered from the queue"), HELD_UNTIL),
+    "end_hold": (_("Hold expired unpaid"), {}),
+    "remind": (_("Reminded of the deposit"), {}),
+    "set_hold_end": (_("Hold changed"), HELD_UNTIL),
+    "hold_again": (_("Deposit reversed: place held"), HELD_UNTIL),
+    "cancel": (_("Registration cancelled"), {"refund": "whether the deposit is refunded"}),
+    "renew_member_page": (_("New private page link"), {}),
+    "correct": (_("Name or email corrected"), {"correction": "key of the correction"}),
+    "private_page_again": (_("Private page link emailed as asked"), {}),
+    "no_link": (_("Asked for an invitation link that no longer works"), {}),
 }
 
 
@@ -66,8 +73,10 @@ def connect() -> None:
     for kind in (templates.CALLED_OFF_APPLICANT, templates.NO_LINK):
         previews.register([kind.name], applicants(sending.applicant_values))
     background.register(tasks.send_links)
-    for verb, label in LABELS.items():
-        history.register(f"forms_ext.registration.{verb}", label)
+    for verb, (label, keys) in EVENTS.items():
+        history.register(f"forms_ext.registration.{verb}", label, keys)
+    row_states.watch(Registration, but=["reminded_at"])
+    row_states.watch(RegistrationCorrection)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
     payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")
     program_published.connect(offer_added_places, dispatch_uid="forms_ext.registration.offer_added_places")

@@ -13,8 +13,8 @@ from cop_program.presentation.context import balance_of, times_of
 from cop_program.presentation.schedule import GroupSchedule, for_reader
 
 from ..base import dates
-from ..base.conf import conf
 from ..ledger import queries as ledger_queries
+from . import queries
 from .sessions import published
 
 
@@ -50,7 +50,7 @@ def terms(program: Program, link_ends: datetime, *, zone: str, language: str) ->
         fee=page.fee,
         deposit=page.deposit,
         balance=balance_of(page),
-        pay_by=Deadline.around(link_ends, dates.zone_of(program), days=conf.COP_HOLD_GRACE_DAYS),
+        pay_by=Deadline.around(queries.hold_end(program, link_ends), dates.hold_zone(program)),
         days=issuer.payment_days if issuer else 0,
         least=page.least_members or 1,
         is_confirmed=program.status == Program.Status.CONFIRMED,
