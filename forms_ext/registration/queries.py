@@ -13,7 +13,6 @@ from cop_program import reader
 from cop_program.clock import now
 from cop_program.models import Program
 
-from ..admission.models import Invitation
 from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
