@@ -7,6 +7,7 @@ from . import consistency  # noqa: F401  (registers its checks)
 
 LABELS = {
     "open_account": _("Account opened"),
+    "correct_payer": _("Billing name and address corrected"),
     "fee": _("Fee posted"),
     "payment": _("Payment recorded"),
     "reversal": _("Fee reversed"),

@@ -41,6 +41,14 @@ class AmountForm(forms.Form):
         return Money(self.cleaned_data["amount"], self.account.currency)
 
 
+class PayerForm(forms.ModelForm):
+    """Who the documents of an account are issued to."""
+
+    class Meta:
+        model = Account
+        fields = ["payer_name", "payer_address", "payer_country"]
+
+
 class PaymentForm(AmountForm):
     """A payment received."""
 
