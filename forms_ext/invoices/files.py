@@ -31,7 +31,7 @@ def is_stored(model: type[Document]) -> Exists:
 def is_due(model: type[Document]) -> Q:
     """Return the condition of documents without a PDF that no worker is drawing now."""
     unclaimed = Q(pdf_claimed_at__isnull=True) | Q(pdf_claimed_at__lte=now())
-    return unclaimed & ~is_stored(model)
+    return unclaimed & ~Q(is_stored(model))
 
 
 def store(model: type[Document], pk: int) -> bool:

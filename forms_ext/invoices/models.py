@@ -36,6 +36,9 @@ class Document(ChainedModel):
 
     unfrozen = frozenset({"pdf_attempts", "pdf_claimed_at", "pdf_error"})
 
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="%(class)ss")
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    issued_at = models.DateTimeField(_("issued"))
     snapshot = models.JSONField(default=dict, editable=False)
     pdf_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     pdf_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -87,13 +90,10 @@ class Invoice(Document, SearchedModel):
 
     kind = models.CharField(_("type"), max_length=12, choices=Kind, default=Kind.INVOICE)
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="invoices")
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_note", verbose_name=_("cancels")
     )
     total = MoneyField(_("total"), max_digits=18, decimal_places=3)
-    issued_at = models.DateTimeField(_("issued"))
     due_on = models.DateField(_("due date"), null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -135,7 +135,6 @@ class Receipt(Document):
         ),
     }
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="receipts")
     payment = models.OneToOneField(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="receipt", verbose_name=_("payment")
     )
@@ -147,8 +146,6 @@ class Receipt(Document):
         related_name="receipt",
         verbose_name=_("reversed payment"),
     )
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    issued_at = models.DateTimeField(_("issued"))
 
     class Meta:
         verbose_name = _("receipt")

@@ -107,7 +107,7 @@ class PdfView(StaffView):
     found_by = "pk"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:  # type: ignore[override]
-        rows = self.model.objects.select_related("file").defer("snapshot")
+        rows = self.model.objects.defer("snapshot")
         document = get_object_or_404(rows, **{self.found_by: kwargs["pk"]})
         try:
             return documents.response(document)

@@ -61,7 +61,7 @@ class PayerView(AccountActionView):
     shows_emails = False
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.account, name) for name in PayerForm.Meta.fields}
+        return {name: getattr(self.account, name) for name in PayerForm.base_fields}
 
     def effects(self) -> Sequence[str]:
         return [_("Used on documents that are issued from now on. Issued documents stay as they are.")]

@@ -13,7 +13,7 @@ from forms_ext.base import consistency, private_files
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.frozen import Frozen
 from forms_ext.base.models import NumberSequence
-from forms_ext.invoices import actions, pdf, queries, tasks
+from forms_ext.invoices import actions, files, pdf, queries, tasks
 from forms_ext.invoices.models import Invoice
 from forms_ext.invoices.payment_status import with_payment_status
 from forms_ext.ledger import actions as ledger_actions
@@ -202,7 +202,7 @@ def test_a_slow_worker_does_not_end_the_attempt_of_another(member, monkeypatch):
         Invoice.objects.filter(pk=invoice.pk).update(pdf_claimed_at=later)
         raise MemoryError
 
-    monkeypatch.setattr(tasks.pdf, "render", slow)
+    monkeypatch.setattr(files.pdf, "render", slow)
     assert not tasks.store_pdf(invoice.pk)
     invoice.refresh_from_db()
     assert (invoice.pdf_claimed_at, invoice.pdf_error) == (later, "")
@@ -223,8 +223,6 @@ def test_what_cannot_be_printed_is_not_issued_and_says_whose_name_it_is(member, 
     for issue in (actions.issue_invoice, partial(ledger_actions.record_payment, **payment)):
         with pytest.raises(ActionRefused, match=words):
             issue(account=member)
-    with pytest.raises(ActionRefused, match=words):
-        ledger_actions.reverse_payment(payment=member.payments.get(), reason="Wrong")
     assert member.payments.count() == member.receipts.count() == 1
     member = ledger_actions.correct_payer(account=member, payer_name="Ada", **payer)
     assert actions.issue_invoice(account=member).number == "CF-00001"
