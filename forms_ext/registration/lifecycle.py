@@ -145,7 +145,7 @@ def offer_under_lock(program: Program) -> int:
 
 
 def _offer(program: Program, entry: QueueEntry) -> bool:
-    until = dates.end_of_day(now(), dates.zone_of(program), days=conf.COP_OFFER_DAYS)
+    until = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
     place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
     if place is None:
         return False

@@ -22,8 +22,11 @@ State = Registration.State
 
 
 def hold_end(program: Program, invitation: Invitation) -> datetime:
-    """Return when a hold that starts by registering expires: some days after the link, at the end of a day."""
-    return dates.end_of_day(invitation.ends_at, dates.zone_of(program), days=conf.COP_HOLD_GRACE_DAYS)
+    """Return when a hold that starts by registering expires: some days after the link, at the end of a day.
+
+    The day is one of the home zone, as that of every hold.
+    """
+    return dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:

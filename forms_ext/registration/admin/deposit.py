@@ -30,7 +30,7 @@ def unpaid(account: Account) -> Deposit | None:
         said = _("The deposit is %(deposit)s.") % facts
     if registration.state == State.HELD and end:
         effect = _("The place is held until %(end)s. Once the whole deposit is paid, it is secured.") % {
-            "end": dates.until_here(end, registration.program)
+            "end": dates.hold_until(end, registration.program)
         }
     else:
         effect = _(

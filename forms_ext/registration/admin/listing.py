@@ -90,7 +90,7 @@ class RegistrationListing(Listing):
     def hold(self, registration: Any) -> str:
         """Return the formatted end of the hold."""
         end = held_until(registration)
-        return _("until %(end)s") % {"end": dates.until_here(end, registration.program)} if end else ""
+        return _("until %(end)s") % {"end": dates.hold_until(end, registration.program)} if end else ""
 
 
 class RegistrationAdmin(ListingAdmin):

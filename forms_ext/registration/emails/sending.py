@@ -1,12 +1,12 @@
 """The emails of `registration`, each written in the transaction of what it tells."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from cop_program.deadlines import by_text
 from cop_program.models import SessionPage
 from cop_program.presentation.context import is_over
 from cop_program.translations import localized, title_of
@@ -27,12 +27,7 @@ from ..models import Registration
 
 def reader_zone(registration: Registration) -> str:
     """Return the time zone of a member: their own, otherwise the program's."""
-    zone = registration.time_zone
-    try:
-        ZoneInfo(zone)
-    except (ValueError, KeyError, OSError):
-        zone = ""
-    return zone or registration.program.page.home_zone
+    return dates.known_zone(registration.time_zone) or registration.program.page.home_zone
 
 
 def common(registration: Registration) -> dict[str, str]:
@@ -74,7 +69,7 @@ def values_of(kind: str, registration: Registration) -> dict[str, str]:
     values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
     values["sessions"] = sessions_text(registration)
     if place and place.held_until:
-        values["held_until"] = _until(registration, place)
+        values |= _hold_fields(registration, place)
     if place := queue.place(registration.invitation):
         values["place"] = str(place)
     return values
@@ -112,7 +107,16 @@ def way(registration: Registration) -> str:
 
 def _until(registration: Registration, place: Place) -> str:
     assert place.held_until is not None
-    return dates.until(place.held_until, dates.zone_of(registration.program), registration.language)
+    zone, own = dates.hold_zone(registration.program), dates.known_zone(registration.time_zone)
+    return dates.until(place.held_until, zone, registration.language, own)
+
+
+def _hold_fields(registration: Registration, place: Place) -> dict[str, str]:
+    """Return until when the place is held: in full, and in short for a subject."""
+    assert place.held_until is not None
+    zone, own = dates.hold_zone(registration.program), dates.known_zone(registration.time_zone)
+    by_day = by_text(place.held_until, zone, registration.language, own)
+    return {"held_until": _until(registration, place), "by_day": by_day}
 
 
 def late_note(registration: Registration) -> str:
@@ -127,7 +131,7 @@ def registered_hold(registration: Registration, place: Place) -> None:
         registration,
         "registered_hold",
         way=way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
     )
@@ -149,7 +153,7 @@ def place_offered(registration: Registration, place: Place) -> None:
         registration,
         "place_offered",
         way=way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
     )
@@ -161,7 +165,7 @@ def hold_ending(registration: Registration, place: Place) -> None:
         registration,
         "hold_ending",
         way=way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         **payment_fields(registration),
     )
 
@@ -172,7 +176,7 @@ def hold_moved(registration: Registration, place: Place, message: str) -> None:
         registration,
         "hold_moved",
         way=way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         message=message.strip(),
         **payment_fields(registration),
     )
