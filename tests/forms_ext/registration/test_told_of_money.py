@@ -209,7 +209,7 @@ TABLE: dict[str, tuple[list[Step], Step, list[str], list[str], list[str]]] = {
     ),
     "held, confirmed, all": ([confirm], pay("1997"), ["place_confirmed"], ["going ahead"], ["invoice"]),
     "held, confirmed, too much": ([confirm], pay("2500"), ["place_confirmed"], ["paid 503 USD more"], ["invoice"]),
-    "held, reminded": ([], remind, ["hold_ending"], ["2 February 2024, Pacific time: 100 USD"], ["have received"]),
+    "held, reminded": ([], remind, ["hold_ending"], ["Pacific time", ": 100 USD"], ["have received"]),
     "held, half, reminded": ([pay("50")], remind, ["hold_ending"], ["received 50 USD of the deposit", ": 50 USD"], []),
     "held, half, moved": ([pay("50")], move_hold, ["hold_moved"], ["your place, pay 50 USD by"], []),
     "held, half, taken back": ([pay("50")], take_back, ["payment_reversed"], ["Pay 100 USD by then"], []),
