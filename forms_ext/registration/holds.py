@@ -22,7 +22,7 @@ from . import queries
 from .emails import sending
 from .lifecycle import end_hold, offer_under_lock
 from .models import Registration
-from .transitions import move
+from .transitions import MOVED, move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -54,7 +54,7 @@ def _end_hold(place: Place, moment: datetime) -> bool:
     if registration.state != State.HELD or not places.end_hold(place, moment):
         return False
     cause = gettext_lazy("The deposit was not received in time.")
-    end_hold(registration, cause=cause, reason=_("Partly paid before the hold expired."))
+    end_hold(registration, place=place, cause=cause, reason=_("Partly paid before the hold expired."))
     sending.hold_ended(registration)
     offer_under_lock(program)
     return True
@@ -82,6 +82,7 @@ def _remind(pk: int, moment: datetime) -> bool:
     place = places.place_of(registration.invitation)
     if place is None or place.held_until is None or place.held_until <= moment:
         return False
+    history.record(registration, "forms_ext.registration.remind")
     sending.hold_ending(registration, place)
     return True
 
@@ -110,7 +111,13 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
-    history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
+    history.record(
+        registration,
+        "forms_ext.registration.set_hold_end",
+        user=by,
+        changed={place: ("held_until",)},
+        held_until=held_until.isoformat(),
+    )
     place.held_until = held_until
     return place
 
@@ -127,7 +134,13 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
     _remind_anew(registration)
-    history.record(registration, "forms_ext.registration.hold_again", user=by, held_until=held_until.isoformat())
+    history.record(
+        registration,
+        "forms_ext.registration.hold_again",
+        user=by,
+        changed={registration: MOVED, place: places.STATE},
+        held_until=held_until.isoformat(),
+    )
 
 
 def _check_end(held_until: datetime) -> None:

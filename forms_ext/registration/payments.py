@@ -106,8 +106,10 @@ def _locked(payment: Payment) -> Registration | None:
 
 def _give_back(registration: Registration, effect: Effect, reason: str) -> Outcome:
     """List what was paid for refund; a hold that may be left ends."""
-    if registration.state == State.HELD:
-        return Outcome(effect, end_hold(registration, cause=gettext_lazy("The hold has expired."), reason=reason))
+    place = places.place_of(registration.invitation) if registration.state == State.HELD else None
+    if place is not None and places.free(place):
+        cause = gettext_lazy("The hold has expired.")
+        return Outcome(effect, end_hold(registration, place=place, cause=cause, reason=reason))
     return Outcome(effect, list_credit(account_of(registration), reason))
 
 
