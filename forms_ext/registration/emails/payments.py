@@ -64,8 +64,8 @@ def place_confirmed(registration: Registration, payment: Payment | None = None) 
     sending.send(
         registration,
         "place_confirmed",
+        invoices_emails.receipt_file(payment.receipt) if payment else (),
         way=sending.way(registration),
-        attachments=invoices_emails.receipt_file(payment.receipt) if payment else (),
         **fields,
     )
 
@@ -93,10 +93,10 @@ def _refunded(registration: Registration, payment: Payment, outcome: Outcome) ->
     sending.send(
         registration,
         "late_deposit",
+        invoices_emails.receipt_file(payment.receipt),
         why=why,
         amount=format_money(outcome.listed, language),
         receipt_note=note,
-        attachments=invoices_emails.receipt_file(payment.receipt),
     )
 
 

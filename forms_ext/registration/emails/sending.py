@@ -84,7 +84,7 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     }
 
 
-def send(registration: Registration, kind: str, *, attachments: Sequence[mail.Attachment] = (), **fields: str) -> None:
+def send(registration: Registration, kind: str, attachments: Sequence[mail.Attachment] = (), /, **fields: str) -> None:
     """Put an email of `kind` to the registered person into the email log, with the link to the private page."""
     values = common(registration) | fields
     mail.send(
