@@ -5,14 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history, private_files
+from ..base import history, private_files, row_states
 from ..base import tasks as background
-from ..ledger import payment_checks
+from ..ledger import payment_checks, telling
 from ..ledger.models import Account, Payment, PaymentReversal
-from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
+from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_settled
 from ..mail import attachments, previews
 from . import actions, consistency, documents, emails, files, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
-from .models import DocumentFile
+from .models import DocumentFile, Invoice
 
 PAYERS = previews.People(
     Account,
@@ -22,23 +22,34 @@ PAYERS = previews.People(
     related=("program__page",),
     scopes={"program": "program_id"},
 )
-LABELS = {
-    "issue_invoice": _("Invoice issued"),
-    "issue_credit_note": _("Credit note issued"),
-    "reopen_invoice": _("Invoice reopened"),
+INVOICE = {"invoice": "key of the invoice or credit note", "number": "its number"}
+TOTAL = {"total": "its total, with a point", "currency": "the currency (ISO 4217)"}
+RECEIPT = {"receipt": "key of the receipt or its cancellation", "number": "its number"}
+EVENTS = {
+    "issue_invoice": (_("Invoice issued"), INVOICE | TOTAL),
+    "issue_credit_note": (_("Credit note issued"), INVOICE | TOTAL),
+    "email_invoice": (_("Invoice or credit note emailed"), INVOICE),
+    "close_invoice": (_("Invoice settled"), INVOICE),
+    "reopen_invoice": (_("Invoice reopened"), INVOICE),
+    "issue_receipt": (_("Receipt issued"), RECEIPT),
+    "cancel_receipt": (_("Receipt cancelled"), RECEIPT),
 }
 
 
 def receive_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
-    """Issue the receipt, and close what is paid."""
-    actions.issue_receipt(payment)
+    """Close what is paid."""
     actions.close_if_settled(payment.account)
 
 
-def tell_of_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
-    """Send the receipt, once everyone has said what the payment means."""
-    if send_receipt:
-        emails.send_receipt(payment.receipt)
+def document_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
+    """Issue the receipt, which says what is left now."""
+    actions.issue_receipt(payment)
+
+
+def tell_of_payment(payment: Payment, answers: Sequence[object]) -> bool:
+    """Send the receipt."""
+    emails.send_receipt(payment.receipt)
+    return True
 
 
 def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversal, **kwargs: Any) -> None:
@@ -74,9 +85,11 @@ def connect() -> None:
     attachments.register(emails.RECEIPT, documents.receipt_pdf)
     payment_checks.number_payments(queries.receipt_numbers)
     payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
-    payment_told.connect(tell_of_payment, dispatch_uid="forms_ext.invoices.tell_of_payment")
+    payment_settled.connect(document_payment, dispatch_uid="forms_ext.invoices.document_payment")
+    telling.register(tell_of_payment)
     payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")
     payment_reversal_told.connect(tell_of_reversal, dispatch_uid="forms_ext.invoices.tell_of_reversal")
     fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")
-    for verb, label in LABELS.items():
-        history.register(f"forms_ext.invoices.{verb}", label)
+    for verb, (label, keys) in EVENTS.items():
+        history.register(f"forms_ext.invoices.{verb}", label, keys)
+    row_states.watch(Invoice, "closed_at", "mailed_at")

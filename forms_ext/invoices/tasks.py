@@ -8,7 +8,7 @@ from django.tasks import Task, task
 
 from cop_program.clock import now
 
-from ..base import periodic
+from ..base import history, periodic
 from ..base.tasks import start
 from . import emails, files
 from .models import Invoice, Receipt
@@ -41,8 +41,15 @@ def email_invoice(invoice_id: int) -> None:
     """Put the email with the PDF into the email log once: the note and the email are one transaction."""
     waiting = Invoice.objects.filter(files.is_stored(Invoice), pk=invoice_id, mailed_at__isnull=True)
     if waiting.update(mailed_at=now()):
-        invoices = Invoice.objects.select_related("account__program__page__locale", "file")
-        emails.send_invoice(invoices.get(pk=invoice_id))
+        invoice = Invoice.objects.select_related("account__program__page__locale", "file").get(pk=invoice_id)
+        emails.send_invoice(invoice)
+        history.record(
+            invoice.account,
+            "forms_ext.invoices.email_invoice",
+            changed={invoice: ("mailed_at",)},
+            invoice=invoice.pk,
+            number=invoice.number,
+        )
 
 
 @periodic.register
