@@ -163,11 +163,14 @@ class QuestionsField(OpenStreamField):
         super().__init__(QuestionsBlock(build_blocks()) if block_types is None else block_types, **kwargs)
 
 
-def first_questions(required: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Return what a new form begins with: a question for each role in `required`, for name and email in any case."""
+def first_questions(required: Sequence[str]) -> list[dict[str, Any]]:
+    """Return, as raw data, what a new form begins with: a question for name, email and each role in `required`."""
     kinds = {role: kind.name for kind in reversed(question_types.all_types()) for role in kind.roles}
     wanted = dict.fromkeys(["name", "email", *required])
-    return [(kinds[role], {"label": str(roles.QUESTIONS[role]), "required": True, "role": role}) for role in wanted]
+    return [
+        {"type": kinds[role], "value": {"label": str(roles.QUESTIONS[role]), "required": True, "role": role}}
+        for role in wanted
+    ]
 
 
 def lines(text: str | None) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
@@ -23,8 +22,8 @@ class DraftForm(WagtailAdminPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None and not self.instance.questions:
-            block = self.instance.questions.stream_block
-            self.initial["questions"] = blocks.StreamValue(block, first_questions(self.instance.required_roles))
+            stream = self.instance.questions.stream_block
+            self.initial["questions"] = stream.to_python(first_questions(self.instance.required_roles))
 
     def clean(self) -> dict[str, Any]:
         self.instance.is_unfinished = self.is_deferred_validation

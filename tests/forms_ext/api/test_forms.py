@@ -322,7 +322,7 @@ class Anything(question_types.QuestionType):
     name = "any"
 
     def field(self, question: question_types.Question) -> forms.Field:
-        return forms.JSONField(label="", required=False)
+        return forms.Field(label="", required=False)
 
     def schema(self, question: question_types.Question) -> dict[str, Any]:
         return dict(question["schema"])

@@ -1,5 +1,6 @@
 """Forms as editors build them: incomplete drafts, previews, copies, and what publishing requires."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +14,6 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wagtail.blocks import StreamValue
 from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
@@ -136,7 +136,7 @@ def test_an_unfinished_form_is_not_published_and_says_why(editor: Client, progra
     assert "Give each of these roles to exactly one question" in answer.text
     twice = [("text", {"label": name, "role": "name"}) for name in ("One", "Two")]
     answer = editor.post(edit_url(page), form_data([*twice, ("email", {"label": "E", "role": "email"})], **publish))
-    assert "in its settings (gear icon): Name." in answer.text
+    assert answer.text.count("Only one question can have it.") == 2
     assert editor.post(edit_url(page), form_data(UNFINISHED, **publish)).status_code == 200
     answer = editor.post(edit_url(page), form_data([("choice", {"label": "Size", "choices": "Big\nBig"})], **publish))
     assert "at least two different choices" in answer.text
@@ -171,8 +171,8 @@ def test_what_no_form_can_ask_is_refused_when_it_is_published(
     assert editor.post(edit_url(page), draft).status_code == 302, "a draft waits"
     answer = editor.post(edit_url(page), draft | {"action-publish": "1"})
     assert answer.status_code == 200
-    text = unescape(unescape(answer.text))
-    assert [sentence for sentence in sentences if sentence not in text] == []
+    text = unescape(answer.text)
+    assert [sentence for sentence in sentences if json.dumps(sentence)[1:-1] not in text] == []
     assert FormVersion.objects.count() == 1
     bulk = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     assert "cannot be published yet" in editor.post(f"{bulk}?id={page.pk}&next=/admin/", follow=True).text
@@ -187,8 +187,6 @@ def test_a_new_form_begins_with_the_questions_that_it_needs(editor: Client, prog
     for kind, expected in labels.items():
         shown = editor.get(reverse("wagtailadmin_pages:add", args=["forms_ext", kind, program.page.pk])).text
         assert [label for label in expected if label not in shown] == []
-    root = reverse("wagtailadmin_pages:add", args=["forms_ext", "formpage", program.page.get_parent().pk])
-    assert "Your email address" in editor.get(root).text
     assert all(
         not blocks.missing_roles(stream_of(kind), kind.required_roles)
         for kind in (FormPage, ApplicationFormPage, RegistrationFormPage)
@@ -197,7 +195,7 @@ def test_a_new_form_begins_with_the_questions_that_it_needs(editor: Client, prog
 
 def stream_of(kind: type[AbstractFormPage]) -> Any:
     block = kind.questions.field.stream_block  # type: ignore[attr-defined]
-    return StreamValue(block, blocks.first_questions(kind.required_roles))
+    return block.to_python(blocks.first_questions(kind.required_roles))
 
 
 def test_a_preview_can_not_be_sent(editor: Client, program: Program) -> None:
