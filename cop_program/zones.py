@@ -17,7 +17,7 @@ UTC = "UTC"
 
 
 @cache
-def places() -> Mapping[str, str]:
+def territories() -> Mapping[str, str]:
     """Return the country code of each IANA zone that is named by a place, without the names that were replaced."""
     lines = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
@@ -27,9 +27,9 @@ def places() -> Mapping[str, str]:
 @cache
 def replaced() -> Mapping[str, str]:
     """Return the name of today of each replaced name: "Asia/Kolkata" of "Asia/Calcutta", which some browsers say."""
-    current = {_in_cldr(name): name for name in places()}
+    current = {_in_cldr(name): name for name in territories()}
     named = (name for name in available_timezones() if name.startswith(tuple(f"{area}/" for area in AREAS)))
-    return {name: current[_in_cldr(name)] for name in named if name not in places() and _in_cldr(name) in current}
+    return {name: current[_in_cldr(name)] for name in named if name not in territories() and _in_cldr(name) in current}
 
 
 @cache
@@ -45,7 +45,7 @@ def _in_cldr(name: str) -> str:
 @cache
 def zone_names() -> frozenset[str]:
     """Return every name that is understood: those that are offered, and the replaced ones."""
-    return frozenset({*places(), *replaced(), UTC})
+    return frozenset({*territories(), *replaced(), UTC})
 
 
 def current_name(name: str) -> str:
@@ -59,7 +59,7 @@ def _labels(language: str) -> Mapping[str, str]:
     locale = babel_locale(language)
     return {UTC: UTC} | {
         name: f"{_city(name, locale.time_zones)} ({locale.territories.get(country, country)})"
-        for name, country in places().items()
+        for name, country in territories().items()
     }
 
 

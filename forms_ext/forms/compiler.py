@@ -109,7 +109,7 @@ class CompiledForm:
         asked = {question["type"]: question["key"] for question in reversed(self.questions)}
         country = str(data.get(self.roles.get("country", asked.get("country", ""))) or "")
         zone = str(data.get(asked.get("time_zone", "")) or "")
-        return country if country in countries else zones.places().get(zones.current_name(zone), "")
+        return country if country in countries else zones.territories().get(zones.current_name(zone), "")
 
     def _stored(self, question: Mapping[str, Any], value: Any) -> Any:
         if isinstance(value, bool):

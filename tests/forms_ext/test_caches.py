@@ -12,7 +12,7 @@ import forms_ext
 
 #: The caches without a parameter `language`, and why they hold no translated words.
 WITHOUT_WORDS = {
-    "cop_program.zones.places": "codes",
+    "cop_program.zones.territories": "codes",
     "cop_program.zones.replaced": "codes",
     "cop_program.zones.replaced_json": "codes",
     "cop_program.zones.zone_names": "codes",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cop_program import reader
 from cop_program.deadlines import Deadline, deadline_instant
+from cop_program.formatting import day_text
 
 from ...admission.admin import timeline
 from ...admission.queries import gives_deposit_back
