@@ -21,6 +21,7 @@ from cop_program.translations import title_of
 
 from ..base import logos, private_files
 from ..base.errors import ActionRefused
+from ..base.text import is_visible
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, AccountRow, Issuer, Payment
 from . import pdf
@@ -235,7 +236,7 @@ def complete(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     """
     recipient = snapshot["recipient"]
     words = {"name": recipient["name"], "account": snapshot["reference"]}
-    if not pdf.is_visible(recipient["name"]):
+    if not is_visible(recipient["name"]):
         raise NotPrintable(
             _("The billing name of account %(account)s is empty. Correct it before you issue a document.") % words
         )

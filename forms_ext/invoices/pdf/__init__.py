@@ -5,9 +5,9 @@ from typing import Any
 
 from . import fonts, page
 from .fonts import FontMissing
-from .glyphs import described, is_visible, parts
+from .glyphs import described, parts
 
-__all__ = ["FontMissing", "NotPrintable", "described", "is_visible", "render", "with_fonts"]
+__all__ = ["FontMissing", "NotPrintable", "described", "render", "with_fonts"]
 
 
 class NotPrintable(Exception):

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Collection
 
-from ...mail.harmless import BLANKS
+from ...base.text import BLANKS
 
 JOINERS = {"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}
 NO_BREAK = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
@@ -14,11 +14,6 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_plain, BLANKS.sub("", unicodedata.normalize("NFC", text))))
-
-
-def is_visible(text: str) -> bool:
-    """Tell whether `text` shows anything on paper."""
-    return bool(set(plain(text)) - JOINERS - {" ", *NO_BREAK})
 
 
 def _plain(char: str) -> str:
