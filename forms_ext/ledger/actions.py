@@ -17,7 +17,7 @@ from cop_program.models import Program
 from ..base import history, number_series
 from ..base.errors import ActionRefused
 from ..base.money import format_money
-from . import emails, payment_checks, queries, signals
+from . import emails, payment_checks, queries, signals, telling
 from .models import Account, AccountRow, Payment, PaymentReversal, RebateDue, RefundDue
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "correct_payer",
+    "correct_payer_email",
     "list_rebate",
     "list_rebates",
     "list_refund",
@@ -74,12 +75,27 @@ def open_account(
 
 
 @transaction.atomic
-def correct_payer(*, account: Account, name: str, email: str, by: "User | None" = None) -> None:
-    """Correct the name and email of a payer for what is issued and emailed from now on. Issued documents stay."""
-    account.payer_name, account.payer_email = name, email
-    account.save(update_fields=["payer_name", "payer_email"])
-    changed = {account: ("payer_name", "payer_email")}
+def correct_payer(
+    *, account: Account, payer_name: str, payer_address: str, payer_country: str, by: "User | None" = None
+) -> Account:
+    """Correct who documents are issued to from now on. Issued documents stay as they are."""
+    account = queries.locked(account.pk)
+    account.payer_name, account.payer_address = payer_name, payer_address
+    account.payer_country = payer_country
+    account.save()
+    changed = {account: ("payer_name", "payer_address", "payer_country")}
     history.record(account, "forms_ext.ledger.correct_payer", user=by, changed=changed)
+    return account
+
+
+@transaction.atomic
+def correct_payer_email(*, account: Account, email: str, by: "User | None" = None) -> None:
+    """Correct the address to which emails about `account` go, and that documents name from now on."""
+    account = queries.locked(account.pk)
+    account.payer_email = email
+    account.save(update_fields=["payer_email"])
+    changed = {account: ("payer_email",)}
+    history.record(account, "forms_ext.ledger.correct_payer_email", user=by, changed=changed)
 
 
 def _check_amount(account: Account, amount: Money) -> None:
@@ -197,7 +213,7 @@ def record_payment(
     send_receipt: bool = True,
     accepted: Collection[str] | None = None,
 ) -> Payment:
-    """Record a payment: a part, all, or more than is owed. The payer gets a receipt.
+    """Record a payment: a part, all, or more than is owed. The payer gets one email, with the receipt.
 
     The same `idempotency_key` returns the payment that it made. `accepted` holds the keys of the doubts
     (`payment_checks.doubts_about`) that somebody has read and accepted; with None, nothing is asked.
@@ -227,8 +243,10 @@ def record_payment(
         received_on=received_on,
         idempotency_key=idempotency_key or None,
     )
-    signals.payment_recorded.send(sender=Payment, payment=payment)
-    signals.payment_told.send(sender=Payment, payment=payment, send_receipt=send_receipt)
+    answers = signals.payment_recorded.send(sender=Payment, payment=payment)
+    signals.payment_settled.send(sender=Payment, payment=payment)
+    if send_receipt:
+        telling.tell(payment, [answer for _receiver, answer in answers if answer is not None])
     return payment
 
 

@@ -166,7 +166,7 @@ def cancel(
     money = ""
     if registration.account:
         cause = gettext_lazy("The registration was cancelled.")
-        money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
+        money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason, follows_policy=chosen == usual)
     history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
     sending.cancelled(registration, message, money)
     offer_under_lock(program)
@@ -228,10 +228,16 @@ def _correct_payer(registration: Registration, correction: Correction, by: "User
     account = registration.account
     if account is None:
         return
-    name = correction.name_after if account.payer_name == correction.name_before else account.payer_name
-    email = correction.email_after if account.payer_email == correction.email_before else account.payer_email
-    if (name, email) != (account.payer_name, account.payer_email):
-        ledger.correct_payer(account=account, name=name, email=email, by=by)
+    if account.payer_name == correction.name_before != correction.name_after:
+        ledger.correct_payer(
+            account=account,
+            payer_name=correction.name_after,
+            payer_address=account.payer_address,
+            payer_country=str(account.payer_country),
+            by=by,
+        )
+    if account.payer_email == correction.email_before != correction.email_after:
+        ledger.correct_payer_email(account=account, email=correction.email_after, by=by)
 
 
 @transaction.atomic

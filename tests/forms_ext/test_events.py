@@ -243,8 +243,12 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "invoices.tasks.email_invoice": (email_invoice, {"invoices.email_invoice", "mail.write"}),
     "ledger.actions.open_account": (lambda w: make_account(w.program), {"ledger.open_account"}),
     "ledger.actions.correct_payer": (
-        lambda w: ledger.correct_payer(account=w.account, by=w.user, **CONTACT),
+        lambda w: ledger.correct_payer(account=w.account, payer_name="x", payer_address="y", payer_country="US"),
         {"ledger.correct_payer"},
+    ),
+    "ledger.actions.correct_payer_email": (
+        lambda w: ledger.correct_payer_email(account=w.account, email="ada@example.org"),
+        {"ledger.correct_payer_email"},
     ),
     "ledger.actions.post_fee": (lambda w: ledger.post_fee(account=w.empty, amount=FEE), {"ledger.fee"}),
     "ledger.actions.reverse_fee": (lambda w: ledger.reverse_fee(account=w.account), {"ledger.reversal"}),
@@ -302,7 +306,12 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     ),
     "registration.actions.correct_contact": (
         lambda w: registrations.correct_contact(registration=w.member, by=w.user, **CONTACT),
-        {"registration.correct", "applications.correct", "ledger.correct_payer", "registration.renew_member_page"},
+        {
+            "registration.correct",
+            "applications.correct",
+            "ledger.correct_payer_email",
+            "registration.renew_member_page",
+        },
     ),
     "registration.actions.send_links": (
         lambda w: registrations.send_links(email=w.held.email),
