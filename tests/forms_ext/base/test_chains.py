@@ -72,6 +72,8 @@ def other_value(field: "models.Field[Any, Any]", row: Any) -> Any:
         return {**value, "number": "X"}
     if isinstance(value, Money):
         return value.amount * 2
+    if isinstance(field, models.DateTimeField) and not value:
+        return now()
     if isinstance(field, models.DateField):
         return value + timedelta(days=1) if value else date(2024, 1, 1)
     if isinstance(value, int):
