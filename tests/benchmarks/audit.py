@@ -10,7 +10,6 @@ from typing import Any
 
 from tests.benchmarks.exports import filled
 from tests.benchmarks.measure import Row, row
-from tests.databases import PROJECT_DIR
 
 PEOPLE = int(os.environ.get("COP_BENCH_PEOPLE", "320"))
 GOAL = 10.0
