@@ -21,9 +21,7 @@ def run() -> list[Row]:
     for vendor in ("sqlite", "postgresql"):
         with filled(vendor) as environment:
             command = [sys.executable, "-m", "tests.benchmarks.audit"]
-            done = subprocess.run(
-                command, env=environment, cwd=PROJECT_DIR, capture_output=True, text=True, check=False
-            )
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(done.stderr)
             found = json.loads(done.stdout.splitlines()[-1])
