@@ -372,6 +372,7 @@ def test_heads_kept_elsewhere_show_a_history_that_was_written_anew(
     kept = tmp_path / "heads.txt"
     kept.write_text(capsys.readouterr().out)
     assert len(kept.read_text().splitlines()) == len(list(chains.heads()))
+    assert f"event:events {last_position()} " in kept.read_text()
     post(world.held, "fee", 1)  # a chain that has grown is as good as before
     row = AccountRow.objects.filter(account=world.member.account_id).last()
     assert row

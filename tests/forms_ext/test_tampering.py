@@ -81,7 +81,6 @@ def world() -> Iterator[World]:
         twice = ledger.record_payment(account=member.account, amount=USD, received_on=START.date(), by=user)
         ledger.reverse_payment(payment=twice, reason="Wrong", by=user)
         ledger.record_payment(account=member.account, amount=Money(1900, "USD"), received_on=START.date(), by=user)
-        ledger.list_refund(account=member.account, amount=USD, reason="Too much", by=user)
         ledger.list_rebate(account=member.account, amount=USD, by=user)
         invited, _token = accept(make_application(program, 8))
         undecided = make_application(program, 9)
