@@ -61,20 +61,17 @@ def _wanted(connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     tables = set(connection.introspection.table_names())
     for table, columns in frozen_columns().items():
         changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
-        # INSERT OR REPLACE on SQLite, and TRUNCATE on PostgreSQL, delete rows past the trigger of DELETE.
         replaced = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608  (names of our tables)
-        for verb, condition in (
-            ("UPDATE", changed),
-            ("DELETE", ""),
-            ("INSERT", replaced) if is_sqlite else ("TRUNCATE", ""),
-        ):
+        verbs = [("UPDATE", changed), ("DELETE", "")]
+        if is_sqlite:  # INSERT OR REPLACE deletes a row past the trigger of DELETE
+            verbs.append(("INSERT", replaced))
+        for verb, condition in verbs:
             name = f"cop_frozen_{verb.lower()}_{table}"[:63]
             if is_sqlite:
                 when = f"WHEN {condition} " if condition else ""
                 then = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
             else:
-                when = f"FOR EACH {'STATEMENT' if verb == 'TRUNCATE' else 'ROW'} "
-                when += f"WHEN ({condition}) " if condition else ""
+                when = "FOR EACH ROW " + (f"WHEN ({condition}) " if condition else "")
                 then = "EXECUTE FUNCTION cop_frozen_refuse()"
             if table in tables:
                 yield Trigger(name, table, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {when}{then}")
