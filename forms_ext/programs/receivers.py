@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from ..base import history, periodic
 from ..base import tasks as background
 from ..mail import scopes
-from . import actions, consistency, queries, tasks  # noqa: F401  (consistency registers its checks)
+from . import actions, consistency, queries, session_changes, tasks  # noqa: F401  (consistency registers its checks)
 
 LABELS = {
     "called_off": _("Registration cancelled: program cancelled"),
@@ -13,6 +13,8 @@ LABELS = {
     "close": _("Program closed"),
     "call_off": _("Program cancelled"),
     "retry": _("Failed items retried"),
+    "tell_changes": _("Members told of changed sessions"),
+    "drop_changes": _("Members not told of changed sessions"),
     "new_edition": _("Created as a new edition"),
 }
 
@@ -23,5 +25,5 @@ def connect() -> None:
     scopes.register(queries.email_scopes)
     for verb, label in LABELS.items():
         history.register(f"forms_ext.programs.{verb}", label)
-    for job in (actions.resume_runs, tasks.list_rebates):
+    for job in (actions.resume_runs, tasks.list_rebates, session_changes.tell_due):
         periodic.register(job)

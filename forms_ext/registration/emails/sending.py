@@ -1,13 +1,13 @@
 """The emails of `registration`, each written in the transaction of what it tells."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program.models import SessionPage
-from cop_program.translations import localized, title_of
+from cop_program.translations import title_of
 
 from ...admission import emails, places, queue
 from ...admission.models import Place
@@ -19,6 +19,7 @@ from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
 from .. import queries, sessions
 from ..models import Registration
+from ..session_news import Letter
 
 
 def reader_zone(registration: Registration) -> str:
@@ -81,7 +82,7 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     }
 
 
-def _send(registration: Registration, kind: str, **fields: str) -> None:
+def _send(registration: Registration, kind: str, *, attachments: Sequence[mail.Attachment] = (), **fields: str) -> None:
     values = common(registration) | fields
     mail.send(
         kind=kind,
@@ -92,6 +93,7 @@ def _send(registration: Registration, kind: str, **fields: str) -> None:
         scope=registration.program.scope,
         language=registration.language,
         about=reference_to(registration),
+        attachments=attachments,
     )
 
 
@@ -237,17 +239,10 @@ def new_private_page(registration: Registration) -> None:
     _send(registration, "member_page")
 
 
-def session_update(registration: Registration, session: SessionPage, what: str) -> None:
-    """Tell a member of a new or changed join link or recording."""
-    (session,) = localized([session], registration.language, for_participants=True)
-    link = session.recording_link if what == "recording" else session.join_link
-    _send(
-        registration,
-        "session_recording" if what == "recording" else "session_join_link",
-        session=session.title,
-        when=sessions.when(session, reader_zone(registration), registration.language),
-        session_link=link,
-    )
+def sessions_changed(registration: Registration, letter: Letter) -> None:
+    """Tell a member all that is new of the sessions, with the calendar entries."""
+    fields = letter.fields(reader_zone(registration))
+    _send(registration, "sessions_changed", attachments=letter.entries(registration.email), **fields)
 
 
 def place_held(registration: Registration) -> str:
