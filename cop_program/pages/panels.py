@@ -61,14 +61,17 @@ class SessionNotice(HelpPanel):
 
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
-            page = self.instance.source_page() or self.instance if self.instance.pk else None
-            above = page.program_page() if hasattr(page, "program_page") else page
-            program = Program.for_page(above) if above is not None else None
+            program = self._program() if self.instance.pk else None
             self.content = provider().session_notice(program, self.request) if program and self.request else ""
 
         def is_shown(self) -> bool:
             """Whether there is anything to tell."""
             return bool(self.content)
+
+        def _program(self) -> Program | None:
+            page = self.instance
+            above = page.program_page() if hasattr(page, "program_page") else page
+            return Program.for_page(above) if above is not None else None
 
 
 def _deadline(kind: str, help_text: object) -> FieldRowPanel:

@@ -242,7 +242,7 @@ def new_private_page(registration: Registration) -> None:
 def sessions_changed(registration: Registration, letter: Letter) -> None:
     """Tell a member all that is new of the sessions, with the calendar entries."""
     fields = letter.fields(reader_zone(registration))
-    _send(registration, "sessions_changed", attachments=letter.entries(registration.email), **fields)
+    _send(registration, "sessions_changed", letter.entries(registration.email), **fields)
 
 
 def place_held(registration: Registration) -> str:
