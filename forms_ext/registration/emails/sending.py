@@ -82,7 +82,7 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     }
 
 
-def _send(registration: Registration, kind: str, *, attachments: Sequence[mail.Attachment] = (), **fields: str) -> None:
+def _send(registration: Registration, kind: str, attachments: Sequence[mail.Attachment] = (), /, **fields: str) -> None:
     values = common(registration) | fields
     mail.send(
         kind=kind,

@@ -1,7 +1,7 @@
 """What editors and staff see of changed sessions before the members are told, and what they can do about it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ ClientOf = Callable[[str], Client]
 def member(program: Program) -> Registration:
     make_issuer()
     places.set_capacity(program=program, capacity=9)
-    return pay(make_registration(program))
+    return pay(make_registration(program), on=date(2024, 1, 9))
 
 
 @pytest.fixture
