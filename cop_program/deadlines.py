@@ -45,8 +45,7 @@ class Deadline:
             text = _("until the end of {day}, {zone}").format(
                 day=formatting.day_text(self.day, language), zone=self.zone_text(language)
             )
-            own = self._own_time(language, reader_zone)
-            return _("{deadline} (in your time: {own})").format(deadline=text, own=own) if own else text
+            return with_own_time(text, self.closes_at, self.zone, language, reader_zone)
 
     def end_text(self, language: str = "en") -> str:
         """Return "the end of Tuesday 30 January 2024, Pacific time"."""
@@ -55,10 +54,9 @@ class Deadline:
                 day=formatting.day_text(self.day, language), zone=self.zone_text(language)
             )
 
-    def short(self, language: str = "en") -> str:
-        """Return "by Tuesday 30 January"."""
-        with translation.override(formatting.spoken(language)):
-            return _("by {day}").format(day=formatting.day_text(self.day, language, year=False))
+    def short(self, language: str = "en", reader_zone: str | None = None) -> str:
+        """Return "by Tuesday 30 January", with the reader's day and time if it closes before that day ends for them."""
+        return by_text(self.closes_at, self.zone, language, reader_zone)
 
     def zone_text(self, language: str = "en") -> str:
         """Return "Pacific time", with the place if that does not identify the zone: "Mountain time (Phoenix)"."""
@@ -71,18 +69,41 @@ class Deadline:
             return name
         return f"{name} ({formatting.city(self.zone, language)})"
 
-    def _own_time(self, language: str, reader_zone: str | None) -> str:
-        if not reader_zone or reader_zone == self.zone:
-            return ""
-        local = self.closes_at.astimezone(ZoneInfo(reader_zone))
-        if local.time() == time():
-            day = local.date() - timedelta(days=1)
-            if day == self.day:
-                return ""
-            return _("the end of {day}").format(day=formatting.day_text(day, language, year=False))
-        return (
-            f"{formatting.day_text(local.date(), language, year=False)}, {formatting.time_text(local.time(), language)}"
-        )
+
+def with_own_time(text: str, moment: datetime, zone: str, language: str, reader_zone: str | None) -> str:
+    """Return `text`, which says `moment` in `zone`, with "(in your time: …)" if the reader's clock reads otherwise."""
+    if not reader_zone or _offset(moment, zone) == _offset(moment, reader_zone):
+        return text
+    with translation.override(formatting.spoken(language)):
+        own = _day_and_time(moment, reader_zone, language, ending=_("the end of {day}"))
+        return _("{deadline} (in your time: {own})").format(deadline=text, own=own)
+
+
+def by_text(moment: datetime, zone: str, language: str = "en", reader_zone: str | None = None) -> str:
+    """Return "by Tuesday 30 January": the last whole day before `moment` in `zone`, if the reader has all of it.
+
+    Otherwise the day and time of `moment` in the reader's zone: "by Tuesday 30 January, 9:00 pm".
+    """
+    deadline = Deadline.around(moment, zone)
+    closes_early = bool(reader_zone) and Deadline(deadline.day, str(reader_zone)).closes_at > moment
+    with translation.override(formatting.spoken(language)):
+        if deadline.closes_at == moment and not closes_early:
+            return _("by {day}").format(day=formatting.day_text(deadline.day, language, year=False))
+        return _("by {day}").format(day=_day_and_time(moment, reader_zone or zone, language))
+
+
+def _offset(moment: datetime, zone: str) -> timedelta | None:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def _day_and_time(moment: datetime, zone: str, language: str, ending: str = "{day}") -> str:
+    """Return "Wednesday 31 January, 9:00 am"; midnight is the `ending` of the day before."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if local.time() == time():
+        day = local.date() - timedelta(days=1)
+        return ending.format(day=formatting.day_text(day, language, year=False))
+    clock = formatting.time_text(local.time().replace(microsecond=0), language)
+    return f"{formatting.day_text(local.date(), language, year=False)}, {clock}"
 
 
 def deadline_instant(day: date | None, zone: str) -> datetime | None:

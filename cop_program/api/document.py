@@ -114,9 +114,13 @@ def instant(moment: datetime) -> str:
 
 
 def step(here: journey.Standing | None) -> dict[str, str | None]:
-    """Return the step at which a person stands and until when they have time; None for what there is not."""
+    """Return the step at which a person stands, until when, and what it waits for; None for what there is not."""
     until = here.until if here else None
-    return {"step": (here and here.step) or None, "step_until": instant(until) if until else None}
+    return {
+        "step": (here and here.step) or None,
+        "step_until": instant(until) if until else None,
+        "waits_for": (here and here.waits_for) or None,
+    }
 
 
 def money(amount: Money | None) -> dict[str, str] | None:

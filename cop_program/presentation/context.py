@@ -19,7 +19,7 @@ Every page:
     `facilitators`     list of `FacilitatorLine`
     `sessions`         list of `SessionLine`, by start; the cancelled ones too
     `session_count`    how many of them are not cancelled
-    `dates`            "7 February - 26 June 2024", the days of the program
+    `dates`            "7 February - 26 June 2024", the days of the program, in the reader's zone if it is known
     `is_over`          whether its last day is past
     `is_public`        whether everyone may see the page
     `fee`, `deposit`, `balance`   `Money`; `{{ fee|money }}` writes them; `balance` = fee - deposit
@@ -42,9 +42,10 @@ Every page:
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -130,14 +131,14 @@ def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequ
         "facilitators": of_facilitators(page.facilitators(request)),
         "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
         "session_count": len(timed),
-        "dates": days_text(page, language),
+        "dates": reader_days_text(page, timed, zone, language),
         "is_over": is_over(page),
         "is_public": access.is_open(page, None),
         "fee": page.fee,
         "deposit": page.deposit,
         "balance": balance_of(page),
         "rebate_countries": [str(getattr(country, "name", country)) for country in page.rebate_countries or []],
-        "steps": journey.steps(page, None, language),
+        "steps": journey.steps(page, None, language, zone or ""),
     }
 
 
@@ -225,7 +226,7 @@ def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[Dea
                     kind=kind,
                     label=labels[kind],
                     sentence=deadline.sentence(language, zone),
-                    short=f"{labels[kind]} {deadline.short(language)}",
+                    short=f"{labels[kind]} {deadline.short(language, zone)}",
                     closes_at=deadline.closes_at,
                     is_past=deadline.is_past(moment),
                 )
@@ -264,14 +265,25 @@ def is_over(page: "ProgramPage") -> bool:
 
 
 def days_text(page: "ProgramPage", language: str) -> str:
-    """Return "7 February - 26 June 2024"."""
-    if not page.starts_on or not page.ends_on:
-        return ""
-    last = formatting.date_text(page.ends_on, language)
-    if page.starts_on == page.ends_on:
-        return last
-    first = formatting.date_text(page.starts_on, language, year=page.starts_on.year != page.ends_on.year)
-    return f"{first} - {last}"
+    """Return "7 February - 26 June 2024", in the program's home zone."""
+    return _span_text(page.starts_on, page.ends_on, language) if page.starts_on and page.ends_on else ""
+
+
+def reader_days_text(page: "ProgramPage", sessions: Sequence[Session], zone: str | None, language: str) -> str:
+    """Return `days_text` with the days on which the first and the last session begin for a reader in `zone`."""
+    if not zone or not sessions or not page.starts_on or not page.ends_on:
+        return days_text(page, language)
+    home, own = ZoneInfo(page.home_zone or "UTC"), ZoneInfo(zone)
+    starts = sorted(session.start for session in sessions)
+    days = {moment.astimezone(home).date(): moment.astimezone(own).date() for moment in (starts[0], starts[-1])}
+    return _span_text(days.get(page.starts_on, page.starts_on), days.get(page.ends_on, page.ends_on), language)
+
+
+def _span_text(first: date, last: date, language: str) -> str:
+    text = formatting.date_text(last, language)
+    if first == last:
+        return text
+    return f"{formatting.date_text(first, language, year=first.year != last.year)} - {text}"
 
 
 def _standing(program: Any, request: HttpRequest) -> tuple[Places | None, NextStep | None]:

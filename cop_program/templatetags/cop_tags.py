@@ -19,7 +19,8 @@ def the_way(
 ) -> dict[str, Any]:
     """Show the steps of `program` to somebody who stands at `standing`. Without a program it is the page's."""
     source = program or context.get("page")
-    steps = journey.steps(source, standing, reader.language()) if source is not None else []
+    zone = reader.zone(context.get("request")) or ""
+    steps = journey.steps(source, standing, reader.language(), zone) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 

@@ -1,5 +1,6 @@
 """The emails about a decision: what each says, with which fields."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import translation
@@ -139,9 +140,10 @@ def field_values(
     values["message"] = message.strip()
     if what in (State.ACCEPTED, LINK):
         end = ends_at or invitations.natural_end(program)
-        values["link_ends"] = dates.until(end, dates.zone_of(program), language)
+        zone = dates.known_zone(application.time_zone)
+        values["link_ends"] = dates.until(end, dates.link_zone(program), language, zone)
         values["policy_note"] = late_note(application)
-        accepted = journey.Facts(is_accepted=True, link_ends=end, zone=dates.zone_of(program))
+        accepted = replace(queries.facts_of(application, end), is_accepted=True, has_left=False)
         values["way"] = journey.line(journey.standing(accepted), language)
     return values
 

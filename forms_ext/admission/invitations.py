@@ -71,7 +71,7 @@ def make(
     if end <= moment:
         raise ActionRefused(
             _("The link would already have expired (%(end)s). Set a last day in the future.")
-            % {"end": dates.until(end, dates.zone_of(application.program))}
+            % {"end": dates.link_until(end, application.program)}
         )
     revoke(application=application, by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -1,12 +1,16 @@
 """Reads of `admission`: how a program stands, and whether it gives deposits back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q
 
 from cop_program.clock import now
+from cop_program.journey import Facts
 from cop_program.models import Program
 
+from ..applications.models import Application
+from ..base import dates
 from . import queue
 from .models import Place
 
@@ -40,6 +44,20 @@ def standing(program: Program) -> Standing:
         held=places["held"],
         waiting=queue.waiting(program).count(),
         least=program.page.least_members or 1,
+    )
+
+
+def facts_of(application: Application, link_ends: datetime | None) -> Facts:
+    """Return what is known of somebody who has not registered, whose invitation link, if any, works until then."""
+    program = application.program
+    left = {Application.State.DECLINED, Application.State.WITHDRAWN}
+    return Facts(
+        has_left=application.state in left or program.status == Program.Status.CALLED_OFF,
+        is_accepted=application.state == Application.State.ACCEPTED,
+        link_ends=link_ends,
+        zone=dates.link_zone(program),
+        home_zone=dates.hold_zone(program),
+        reader_zone=dates.known_zone(application.time_zone),
     )
 
 

@@ -23,6 +23,12 @@ STEP = Field(
 )
 UNTIL = Field(None, description="Until when the person has time for that step; null if nothing is due.")
 
+WAITS_FOR = Field(
+    None,
+    json_schema_extra={"enum": [*journey.WAITS_FOR, None]},
+    description="What has to happen before the person can take that step; null if it is theirs to take.",
+)
+
 
 class Receipt(Schema):
     """The receipt of a form. Registrations also have `state`, `step` and `member_url`, the link to the private page.
@@ -35,6 +41,7 @@ class Receipt(Schema):
     state: str | None = Field(None, json_schema_extra={"enum": ["waiting", "held", "member", "lapsed", "cancelled"]})
     step: str | None = STEP
     step_until: datetime | None = UNTIL
+    waits_for: str | None = WAITS_FOR
     member_url: str | None = None
 
 
@@ -57,6 +64,7 @@ class Application(Schema):
     state: str
     step: str | None = STEP
     step_until: datetime | None = UNTIL
+    waits_for: str | None = WAITS_FOR
     submitted_at: datetime
     source: str
     name: str
@@ -75,6 +83,7 @@ class Registration(Schema):
     state: str
     step: str | None = STEP
     step_until: datetime | None = UNTIL
+    waits_for: str | None = WAITS_FOR
     state_changed_at: datetime
     submitted_at: datetime
     application: str

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cop_program.translations import title_of
 
-from ..base import standing
+from ..base import dates, standing
 from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
@@ -71,7 +71,7 @@ def receipt_fields(application: Application) -> dict[str, str]:
         "name": application.name,
         "program": title_of(application.program, language),
         "reference": application.reference,
-        "deadline": deadline.sentence(language, application.time_zone or None) if deadline else "",
+        "deadline": deadline.sentence(language, dates.known_zone(application.time_zone)) if deadline else "",
         "way": standing.line(reference_to(application), language),
     }
 

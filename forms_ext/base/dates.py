@@ -7,9 +7,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cop_program import reader
-from cop_program.deadlines import Deadline
+from cop_program.deadlines import Deadline, with_own_time
 from cop_program.formatting import day_text, time_text
 from cop_program.models import Program
+from cop_program.zones import zone_names
 
 
 def end_of_day(moment: datetime, zone: str, *, days: int = 0) -> datetime:
@@ -17,8 +18,15 @@ def end_of_day(moment: datetime, zone: str, *, days: int = 0) -> datetime:
     return Deadline.around(moment, zone, days=days).closes_at
 
 
-def until(moment: datetime, zone: str, language: str = "en") -> str:
-    """Return "the end of Tuesday 30 January 2024, Pacific time", or the time of day if it is no midnight."""
+def until(moment: datetime, zone: str, language: str = "en", reader_zone: str = "") -> str:
+    """Return "the end of Tuesday 30 January 2024, Pacific time", or the time of day if it is no midnight.
+
+    In another `reader_zone`, the reader's time follows: "(in your time: Wednesday 31 January, 9:00 am)".
+    """
+    return with_own_time(_until(moment, zone, language), moment, zone, language, reader_zone)
+
+
+def _until(moment: datetime, zone: str, language: str) -> str:
     deadline = Deadline.around(moment, zone)
     if deadline.closes_at == moment:
         return deadline.end_text(language)
@@ -31,12 +39,27 @@ def until(moment: datetime, zone: str, language: str = "en") -> str:
         }
 
 
-def until_here(moment: datetime, program: Program) -> str:
-    """Return `until` in the zone of `program`, in the language of the page that is being shown."""
-    return until(moment, zone_of(program), reader.language())
-
-
-def zone_of(program: Program) -> str:
-    """Return the zone in which the registration of `program` closes."""
+def link_zone(program: Program) -> str:
+    """Return the zone in which ends of invitation links are set and written: that of the registration deadline."""
     page = program.page
     return page.registration_deadline_zone or page.home_zone
+
+
+def link_until(moment: datetime, program: Program) -> str:
+    """Return `until` for the end of a link, in the language of the page that is being shown."""
+    return until(moment, link_zone(program), reader.language())
+
+
+def hold_zone(program: Program) -> str:
+    """Return the zone in which ends of holds are set and written: the home zone."""
+    return program.page.home_zone
+
+
+def hold_until(moment: datetime, program: Program) -> str:
+    """Return `until` for the end of a hold, in the language of the page that is being shown."""
+    return until(moment, hold_zone(program), reader.language())
+
+
+def known_zone(name: str) -> str:
+    """Return `name`, the time zone that a person has told us, or '' if there is none of that name."""
+    return name if name in zone_names() else ""

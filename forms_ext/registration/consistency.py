@@ -8,8 +8,7 @@ from django.db.models import Exists, OuterRef
 from ..admission.models import Invitation, Place, QueueEntry
 from ..base import consistency
 from ..ledger import queries as ledger_queries
-from . import holds
-from .emails import sending
+from . import holds, queries
 from .models import Registration
 
 State = Registration.State
@@ -61,7 +60,7 @@ def accounts_fit_registrations() -> Iterator[str]:
             continue
         if registration.state == State.WAITING:
             yield f"{registration}: is in the queue, but has an account."
-        unpaid = sending.deposit_left(registration).amount > 0
+        unpaid = queries.deposit_left(registration).amount > 0
         if registration.state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(registration.program):
             yield f"{registration}: is a member, but the deposit is not paid."
         given = max(-ledger_queries.paid(account).amount, Decimal(0))

@@ -14,7 +14,7 @@ from cop_program.presentation.context import is_over
 
 from ..admission import invitations, places
 from ..admission.models import Place, QueueEntry
-from ..base import history
+from ..base import dates, history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from ..invoices import actions as invoices
@@ -160,7 +160,7 @@ def last_day_of_new_hold(program: Program) -> date:
 
 def end_of_new_hold(program: Program) -> datetime:
     """Return the end of `last_day_of_new_hold` in the program's home zone."""
-    return Deadline(last_day_of_new_hold(program), program.page.home_zone).closes_at
+    return Deadline(last_day_of_new_hold(program), dates.hold_zone(program)).closes_at
 
 
 def keeps_place_unpaid(program: Program) -> bool:

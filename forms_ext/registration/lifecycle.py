@@ -19,6 +19,7 @@ from ..invoices import queries as invoices_queries
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
+from . import queries
 from .emails import sending
 from .models import Registration
 from .transitions import move
@@ -117,7 +118,7 @@ def offer_under_lock(program: Program) -> int:
 
 
 def _offer(program: Program, entry: QueueEntry) -> bool:
-    until = dates.end_of_day(now(), dates.zone_of(program), days=conf.COP_OFFER_DAYS)
+    until = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
     place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
     if place is None:
         return False
@@ -134,7 +135,7 @@ def _offer(program: Program, entry: QueueEntry) -> bool:
 
 
 def has_deposit(registration: Registration) -> bool:
-    return sending.deposit_left(registration).amount <= 0
+    return queries.deposit_left(registration).amount <= 0
 
 
 def become_member(registration: Registration, place: Place) -> None:

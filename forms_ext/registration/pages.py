@@ -126,7 +126,7 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
     words = page_of(program, page.get_parent().locale.language_code)
     policy = words.cancellation_policy or program.page.cancellation_policy
     accepted = journey.Facts(
-        is_accepted=True, link_ends=program.page.registration_closes_at, zone=dates.zone_of(program)
+        is_accepted=True, link_ends=program.page.registration_closes_at, zone=dates.link_zone(program)
     )
     return {
         "program": program,

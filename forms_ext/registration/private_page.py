@@ -20,11 +20,11 @@ from .models import Registration
 State = Registration.State
 
 
-def next_step(registration: Registration, here: Standing) -> str:
-    """Say in words what a registered person does now, who stands at `here`."""
+def next_step(registration: Registration, here: Standing, zone: str = "") -> str:
+    """Say in words what a registered person does now, who stands at `here` and reads in `zone`."""
     if registration.program.status == Program.Status.CALLED_OFF:
         return _("The program is cancelled. You do not need to do anything.")
-    if here.step == "register":
+    if here.waits_for == "place":
         return _(
             "All places are taken. You are number %(place)s in the queue. We will email you when a place is free. "
             "Do not pay before then."
@@ -32,7 +32,7 @@ def next_step(registration: Registration, here: Standing) -> str:
     if here.step == "deposit":
         return _("Pay the deposit of %(deposit)s by %(until)s. We are holding a place for you until then.") % {
             "deposit": sending.payment_fields(registration)["deposit"],
-            "until": _until(registration, here),
+            "until": _until(registration, here, zone),
         }
     if here.step:
         return _member_step(registration, here)
@@ -43,8 +43,8 @@ def next_step(registration: Registration, here: Standing) -> str:
     return " ".join([said, *_given_back(registration)])
 
 
-def _until(registration: Registration, here: Standing) -> str:
-    return dates.until(here.until, here.zone, registration.language) if here.until else ""
+def _until(registration: Registration, here: Standing, zone: str) -> str:
+    return dates.until(here.until, here.zone, registration.language, zone) if here.until else ""
 
 
 def _due(registration: Registration, here: Standing) -> str:
@@ -77,15 +77,18 @@ def _member_step(registration: Registration, here: Standing) -> str:
     return _("You have a place. We will email you once enough people have joined.")
 
 
-def how_to_pay(registration: Registration, here: Standing) -> dict[str, str] | None:
-    """Return amount, day, reference and bank details of what is due now: the deposit or the open invoice."""
+def how_to_pay(registration: Registration, here: Standing, zone: str = "") -> dict[str, str] | None:
+    """Return amount, day, reference and bank details of what is due now: the deposit or the open invoice.
+
+    The end of a hold is said in `zone`, too.
+    """
     account, language = registration.account, registration.language
-    if here.step == "deposit":
+    if here.step == "deposit" and not here.waits_for:
         fields = sending.payment_fields(registration)
         return {
             "label": _("Deposit"),
             "amount": fields["deposit"],
-            "by": _until(registration, here),
+            "by": _until(registration, here, zone),
             "reference": fields["payment_reference"],
             "bank_details": fields["bank_details"],
         }
@@ -111,9 +114,9 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "page": page_of(registration.program, registration.language),
         "reader_zone": zone,
         "token": token,
-        "next_step": next_step(registration, here),
+        "next_step": next_step(registration, here, zone),
         "standing": here,
-        "payment": how_to_pay(registration, here),
+        "payment": how_to_pay(registration, here, zone),
         "sessions": sessions.shown_to(registration, zone=zone),
         "invoices": account.invoices.filter(file__isnull=False).order_by("pk") if account else [],
         "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],

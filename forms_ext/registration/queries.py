@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core import signing
 from django.db.models import QuerySet
 from django.urls import reverse
+from djmoney.money import Money
 
 from cop_program.models import Program
 
@@ -21,8 +22,11 @@ State = Registration.State
 
 
 def hold_end(program: Program, invitation: Invitation) -> datetime:
-    """Return when a hold that starts by registering expires: some days after the link, at the end of a day."""
-    return dates.end_of_day(invitation.ends_at, dates.zone_of(program), days=conf.COP_HOLD_GRACE_DAYS)
+    """Return when a hold that starts by registering expires: some days after the link, at the end of a day.
+
+    The day is one of the home zone, as that of every hold.
+    """
+    return dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:
@@ -35,6 +39,20 @@ def locked(registration: Registration) -> Registration:
         ledger_queries.locked(account_id)
     rows = Registration.objects.select_for_update(of=("self",))
     return rows.select_related("program__page", "invitation__application", "account").get(pk=registration.pk)
+
+
+def deposit(registration: Registration) -> Money:
+    """Return the deposit of `registration`, frozen when it was made, in the currency of its account."""
+    account = registration.account
+    currency = account.currency if account else str(registration.program.page.fee.currency)
+    return Money(registration.deposit_amount, currency)
+
+
+def deposit_left(registration: Registration) -> Money:
+    """Return what is still to be paid of the deposit; zero or less once it is paid."""
+    assert registration.account is not None
+    whole = deposit(registration)
+    return whole - ledger_queries.paid(registration.account) if whole.amount > 0 else whole
 
 
 def member_path(registration: Registration) -> str:

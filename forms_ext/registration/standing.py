@@ -1,17 +1,20 @@
 """What is known of a person, for `cop_program.journey.standing`, which says where they stand."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from cop_program import journey
 from cop_program.journey import Facts, Standing
 from cop_program.models import Program
 
+from ..admission import queries as admission_queries
 from ..admission.models import Invitation
 from ..applications.models import Application
 from ..base import dates
 from ..invoices import queries as invoices_queries
 from ..ledger.models import Account
+from . import queries
 from .models import Registration
 
 State = Registration.State
@@ -54,14 +57,8 @@ def of_invitation(invitation: Invitation) -> Standing:
 
 
 def _applied(application: Application, link: Invitation | None) -> Facts:
-    program = application.program
-    left = {Application.State.DECLINED, Application.State.WITHDRAWN}
-    return Facts(
-        has_left=application.state in left or _is_called_off(program),
-        is_accepted=application.state == Application.State.ACCEPTED,
-        link_ends=link.ends_at if link else None,
-        zone=dates.zone_of(program),
-    )
+    facts = admission_queries.facts_of(application, link.ends_at if link else None)
+    return replace(facts, would_hold_until=queries.hold_end(application.program, link)) if link else facts
 
 
 def _registered(registration: Registration, account: Any) -> Facts:
@@ -78,8 +75,8 @@ def _registered(registration: Registration, account: Any) -> Facts:
         is_going_ahead=program.status in {Program.Status.CONFIRMED, Program.Status.CLOSED},
         owes=account is not None and account.owed > 0,
         due_on=account.due_on if account else None,
-        zone=dates.zone_of(program),
-        home_zone=program.page.home_zone,
+        home_zone=dates.hold_zone(program),
+        reader_zone=dates.known_zone(registration.time_zone),
     )
 
 

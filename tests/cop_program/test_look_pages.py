@@ -99,6 +99,22 @@ def test_each_part_that_the_script_replaces_is_found_again(
     assert "In your time: Berlin" not in html
 
 
+@pytest.mark.parametrize(
+    ("zone", "dates"),
+    [
+        ("", "7 February - 26 June 2024"),
+        ("America/New_York", "7 February - 26 June 2024"),
+        ("Europe/Berlin", "8 February - 27 June 2024"),
+    ],
+)
+def test_the_dates_of_a_program_are_the_readers_own(
+    client: Client, program_page: ProgramPage, add_session: Callable[..., SessionPage], zone: str, dates: str
+) -> None:
+    for start in (FIRST, datetime(2024, 6, 26, 23, tzinfo=UTC)):  # 4 pm in Los Angeles on 7 February and 26 June
+        add_session(start, title=f"On {start:%d %B}")
+    assert client.get(program_page.url, {"tz": zone}).context["dates"] == dates
+
+
 def test_a_page_that_is_not_there_offers_a_way_on(client: Client) -> None:
     answer = client.get("/no-such-page/")
     assert answer.status_code == 404

@@ -411,5 +411,5 @@ def test_the_holder_is_told_of_the_new_end(program: Program) -> None:
     assert not OutgoingMail.objects.filter(kind="hold_moved").exists()
     holds.set_hold_end(registration=registration, held_until=START.replace(day=25), by=None)
     mail = OutgoingMail.objects.get(kind="hold_moved")
-    assert "Thursday 25 January 2024" in mail.subject
+    assert "by Thursday 25 January, noon" in mail.subject
     assert "We are now holding your place" in mail.text

@@ -53,7 +53,7 @@ class DecideMany(ListingBulkAction):
     def link_end(self, form: forms.Form, application: Application) -> datetime | None:
         """Return the last day typed for the link, as an instant in the application's program."""
         if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
-            return form.ends_at(application.program.page)
+            return form.ends_at(application.program)
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from cop_program.deadlines import deadline_instant
-from cop_program.models import Program, ProgramPage
+from cop_program.models import Program
 
+from ...base import dates
 from ...base.admin.forms import day_input, message_field, reason_field
 
 
@@ -42,10 +43,10 @@ class LinkForm(forms.Form):
         help_text=_("The link works until the end of this day. If empty: until the registration deadline."),
     )
 
-    def ends_at(self, page: ProgramPage) -> datetime | None:
-        """Return the end of the chosen day, in the home time zone of the program of `page`."""
+    def ends_at(self, program: Program) -> datetime | None:
+        """Return the end of the chosen day, in the time zone of the registration deadline of `program`."""
         day: date | None = self.cleaned_data.get("link_ends_on")
-        return deadline_instant(day, page.home_zone)
+        return deadline_instant(day, dates.link_zone(program))
 
 
 class AcceptForm(DecisionForm, LinkForm):

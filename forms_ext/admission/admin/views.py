@@ -104,7 +104,7 @@ class PersonView(StaffView):
     def link_end(self, form: forms.Form) -> datetime | None:
         """Return the last day typed for the link, so that the email shows it."""
         if isinstance(form, LinkForm) and form.is_bound and form.is_valid():
-            return form.ends_at(self.page)
+            return form.ends_at(self.application.program)
         return None
 
     def panels(self) -> list[Panel]:
@@ -258,7 +258,7 @@ class PersonView(StaffView):
                 "panels": self.panels() if self.may_decide else [],
                 "may_decide": self.may_decide,
                 "invitation": self.invitation,
-                "link_until": dates.until_here(self.invitation.ends_at, self.application.program)
+                "link_until": dates.link_until(self.invitation.ends_at, self.application.program)
                 if self.invitation
                 else "",
                 "has_registered": self.has_registered,

@@ -16,7 +16,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from ...base.admin.views import ShownEmail, StaffActionView, StaffView
 from ...base.money import format_money
 from ...mail.admin.views import MailingActionView
-from .. import actions, queries
+from .. import actions, deposits, queries
 from ..models import Account, RebateDue, RefundDue
 from ..payment_checks import PaymentInDoubt
 from .forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm, WithdrawForm
@@ -60,33 +60,28 @@ class PaymentView(AccountActionView):
     is_trial = False
 
     def make_form(self, data: Any = None) -> forms.Form:
-        asked = self.request.GET.get("amount")
-        owed = queries.balance(self.account).amount
+        deposit = deposits.unpaid(self.account)
+        asked = (deposit.left if deposit else queries.balance(self.account)).amount
         today = queries.today(self.account.program)
-        initial = {"amount": asked or (max(owed, 0) or None), "received_on": today}
+        initial = {"amount": f"{asked.normalize():f}" if asked > 0 else None, "received_on": today}
         self.form = PaymentForm(data, account=self.account, initial=initial)
         return self.form
 
     def effects(self) -> Sequence[str]:
-        balance = queries.balance(self.account)
-        deposit = self.account.program.page.deposit
-        owed = (
-            _("Amount due from %(name)s: %(owed)s. The deposit for this program is %(deposit)s.")
-            if balance.amount > 0
-            else _(
-                "Nothing is due from %(name)s, so any payment is too much. The deposit for this program is %(deposit)s."
-            )
-        )
+        balance, deposit = queries.balance(self.account), deposits.unpaid(self.account)
         facts = {
             "name": self.account.payer_name,
             "owed": format_money(balance),
-            "deposit": format_money(deposit),
+            "email": self.account.payer_email,
         }
-        return [
-            owed % facts,
-            _("Emails a receipt to %(email)s.") % {"email": self.account.payer_email},
-            _("Once the deposit is paid, the place is secured."),
-        ]
+        effects = [_("Emails a receipt to %(email)s.") % facts]
+        if deposit:
+            effects.insert(0, deposit.effect)
+        if balance.amount > 0:
+            return [_("Amount due from %(name)s: %(owed)s.") % facts, *effects]
+        if deposit:
+            return effects
+        return [_("Nothing is due from %(name)s, so any payment is too much.") % facts, *effects]
 
     def perform(self, values: dict[str, Any]) -> str:
         try:
@@ -103,6 +98,8 @@ class PaymentView(AccountActionView):
         except PaymentInDoubt as doubtful:
             self.form.ask(doubtful.doubts)
             raise
+        if deposit := deposits.unpaid(self.account):
+            return " ".join([_("Payment recorded."), deposit.effect])
         balance = queries.balance(self.account)
         if balance.amount > 0:
             return _("Payment recorded. Amount due: %(owed)s.") % {"owed": format_money(balance)}

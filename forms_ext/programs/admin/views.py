@@ -119,7 +119,7 @@ class DashboardView(ProgramPageMixin, StaffView):
         end = held_until(registration)
         return {
             "registration": registration,
-            "held_until": dates.until_here(end, self.program) if end else "",
+            "held_until": dates.hold_until(end, self.program) if end else "",
             "url": reverse("cop_registration:registration", args=[registration.pk]),
             "deposit_url": deposit_url(registration, back=self.dashboard_url()) if registration.account_id else "",
         }

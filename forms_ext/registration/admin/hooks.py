@@ -5,7 +5,8 @@ from wagtail import hooks
 
 from ...base import person as people
 from ...base.admin import menu
-from . import person, urls
+from ...ledger import deposits
+from . import deposit, person, urls
 from .listing import registrations
 
 
@@ -20,3 +21,4 @@ def connect() -> None:
     menu.register(registrations.get_menu_item)
     hooks.register("register_admin_urls", admin_urls)
     people.register(person.panel)
+    deposits.register(deposit.unpaid)

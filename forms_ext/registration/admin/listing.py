@@ -1,7 +1,6 @@
 """The list of registrations: members, holds, the queue."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,10 +22,8 @@ State = Registration.State
 
 
 def deposit_url(registration: Registration, *, back: str) -> str:
-    """Return the URL that records the deposit of `registration`."""
-    amount: Decimal = registration.program.page.deposit.amount
-    query = urlencode({"amount": f"{amount.normalize():f}", "next": back})
-    return f"{reverse('cop_billing:pay', args=[registration.account_id])}?{query}"
+    """Return the URL that records the deposit of `registration`, which the page itself offers."""
+    return f"{reverse('cop_billing:pay', args=[registration.account_id])}?{urlencode({'next': back})}"
 
 
 def held_until(registration: Registration) -> datetime | None:
@@ -93,7 +90,7 @@ class RegistrationListing(Listing):
     def hold(self, registration: Any) -> str:
         """Return the formatted end of the hold."""
         end = held_until(registration)
-        return _("until %(end)s") % {"end": dates.until_here(end, registration.program)} if end else ""
+        return _("until %(end)s") % {"end": dates.hold_until(end, registration.program)} if end else ""
 
 
 class RegistrationAdmin(ListingAdmin):

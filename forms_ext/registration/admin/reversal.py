@@ -8,8 +8,7 @@ from ...invoices import actions as invoices
 from ...invoices import queries as invoices_queries
 from ...ledger import queries as ledger_queries
 from ...ledger.models import Payment
-from .. import holds
-from ..emails import sending
+from .. import holds, queries
 from ..models import Registration
 
 State = Registration.State
@@ -19,7 +18,7 @@ def loses_deposit(registration: Registration, payment: Payment) -> bool:
     """Tell whether a member only holds the place once `payment` is reversed."""
     if registration.state != State.MEMBER or holds.keeps_place_unpaid(registration.program):
         return False
-    return (sending.deposit_left(registration) + payment.received).amount > 0 and registration.deposit_amount > 0
+    return (queries.deposit_left(registration) + payment.received).amount > 0 and registration.deposit_amount > 0
 
 
 def effects(payment: Payment, registration: Registration | None, *, loses_place: bool) -> list[str]:

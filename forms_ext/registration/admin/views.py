@@ -1,9 +1,7 @@
 """The staff pages of a registration."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cop_program import reader
-from cop_program.deadlines import deadline_instant
+from cop_program.deadlines import Deadline, deadline_instant
 
 from ...admission.admin import timeline
 from ...admission.queries import gives_deposit_back
@@ -92,12 +90,12 @@ class RegistrationView(RegistrationPage, StaffView):
             "way_line": standing.line(reference_to(registration), reader.language()),
             "money": self.money(),
             "may_bill": may_bill,
-            "held_until": dates.until_here(end, registration.program) if end else "",
+            "held_until": dates.hold_until(end, registration.program) if end else "",
             "is_active": registration.state in ACTIVE,
             "deposit_url": deposit_url(registration, back=self.registration_url())
             if registration.account_id and may_bill and registration.state in {State.HELD, State.LAPSED}
             else "",
-            "deposit": format_money(registration.program.page.deposit),
+            "deposit": format_money(queries.deposit(registration)),
             "entries": timeline.of_application(
                 application, user, [entry for panel in panels for entry in panel.entries]
             ),
@@ -201,8 +199,8 @@ class HoldView(RegistrationActionView):
 
     def get_initial(self) -> dict[str, Any]:
         end = held_until(self.registration)
-        zone = ZoneInfo(self.registration.program.page.home_zone)
-        return {"last_day": (end - timedelta(microseconds=1)).astimezone(zone).date()} if end else {}
+        zone = dates.hold_zone(self.registration.program)
+        return {"last_day": Deadline.around(end, zone).day} if end else {}
 
     def effects(self) -> Sequence[str]:
         end = held_until(self.registration)
@@ -214,12 +212,12 @@ class HoldView(RegistrationActionView):
             effects.insert(
                 0,
                 _("The place is currently held until %(end)s.")
-                % {"end": dates.until_here(end, self.registration.program)},
+                % {"end": dates.hold_until(end, self.registration.program)},
             )
         return effects
 
     def perform(self, values: dict[str, Any]) -> None:
-        end = deadline_instant(values["last_day"], self.registration.program.page.home_zone)
+        end = deadline_instant(values["last_day"], dates.hold_zone(self.registration.program))
         assert end is not None
         holds.set_hold_end(
             registration=self.registration, held_until=end, by=self.request.user, message=values["message"]
@@ -286,7 +284,7 @@ class ReversePaymentView(MailingActionView):
             payment=self.payment,
             reason=values["reason"],
             by=self.request.user,
-            hold_until=deadline_instant(day, self.payment.account.program.page.home_zone),
+            hold_until=deadline_instant(day, dates.hold_zone(self.payment.account.program)),
             message=values["message"],
         )
         return _("Payment of %(amount)s reversed.") % {"amount": format_money(self.payment.received)}

@@ -1,12 +1,12 @@
 """The emails of `registration`, each written in the transaction of what it tells."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from cop_program.deadlines import by_text
 from cop_program.translations import title_of
 
 from ...admission import emails, places, queue
@@ -24,12 +24,7 @@ from ..session_news import Letter
 
 def reader_zone(registration: Registration) -> str:
     """Return the time zone of a member: their own, otherwise the program's."""
-    zone = registration.time_zone
-    try:
-        ZoneInfo(zone)
-    except (ValueError, KeyError, OSError):
-        zone = ""
-    return zone or registration.program.page.home_zone
+    return dates.known_zone(registration.time_zone) or registration.program.page.home_zone
 
 
 def common(registration: Registration) -> dict[str, str]:
@@ -41,21 +36,12 @@ def common(registration: Registration) -> dict[str, str]:
     }
 
 
-def deposit_left(registration: Registration) -> Money:
-    """Return what is still to be paid of the deposit; zero or less once it is paid."""
-    account = registration.account
-    assert account is not None
-    deposit = Money(registration.deposit_amount, account.currency)
-    return deposit - ledger_queries.paid(account) if deposit.amount > 0 else deposit
-
-
 def payment_fields(registration: Registration) -> dict[str, str]:
     """Return how the deposit is paid: amount, account, reference."""
     account, language = registration.account, registration.language
     issuer = ledger_queries.issuer_for(registration.program)
-    currency = account.currency if account else str(registration.program.page.fee.currency)
     return {
-        "deposit": format_money(Money(registration.deposit_amount, currency), language),
+        "deposit": format_money(queries.deposit(registration), language),
         "payment_reference": account.reference if account else "",
         "bank_details": issuer.bank_details if issuer else "",
     }
@@ -67,7 +53,7 @@ def values_of(kind: str, registration: Registration) -> dict[str, str]:
     values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
     values["sessions"] = _sessions(registration)
     if place and place.held_until:
-        values["held_until"] = _until(registration, place)
+        values |= _hold_fields(registration, place)
     if place := queue.place(registration.invitation):
         values["place"] = str(place)
     return values
@@ -103,7 +89,16 @@ def _way(registration: Registration) -> str:
 
 def _until(registration: Registration, place: Place) -> str:
     assert place.held_until is not None
-    return dates.until(place.held_until, dates.zone_of(registration.program), registration.language)
+    zone, own = dates.hold_zone(registration.program), dates.known_zone(registration.time_zone)
+    return dates.until(place.held_until, zone, registration.language, own)
+
+
+def _hold_fields(registration: Registration, place: Place) -> dict[str, str]:
+    """Return until when the place is held: in full, and in short for a subject."""
+    assert place.held_until is not None
+    zone, own = dates.hold_zone(registration.program), dates.known_zone(registration.time_zone)
+    by_day = by_text(place.held_until, zone, registration.language, own)
+    return {"held_until": _until(registration, place), "by_day": by_day}
 
 
 def late_note(registration: Registration) -> str:
@@ -118,7 +113,7 @@ def registered_hold(registration: Registration, place: Place) -> None:
         registration,
         "registered_hold",
         way=_way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
     )
@@ -140,7 +135,7 @@ def place_offered(registration: Registration, place: Place) -> None:
         registration,
         "place_offered",
         way=_way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
     )
@@ -152,7 +147,7 @@ def hold_ending(registration: Registration, place: Place) -> None:
         registration,
         "hold_ending",
         way=_way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         **payment_fields(registration),
     )
 
@@ -163,7 +158,7 @@ def hold_moved(registration: Registration, place: Place, message: str) -> None:
         registration,
         "hold_moved",
         way=_way(registration),
-        held_until=_until(registration, place),
+        **_hold_fields(registration, place),
         message=message.strip(),
         **payment_fields(registration),
     )
@@ -252,7 +247,7 @@ def place_held(registration: Registration) -> str:
     with translation.override(registration.language):
         return _("Your place is held until %(until)s. Pay %(amount)s by then to keep it.") % {
             "until": _until(registration, place),
-            "amount": format_money(deposit_left(registration), registration.language),
+            "amount": format_money(queries.deposit_left(registration), registration.language),
         }
 
 

@@ -23,6 +23,7 @@ DEPOSIT: Fields = {
     "deposit": (_("Deposit, with its currency"), "100 USD"),
     "payment_reference": (_("Reference for the transfer"), "PAY-2024-0007"),
     "held_until": (_("When the hold expires"), "the end of Friday 2 February 2024, Pacific time"),
+    "by_day": (_("By which day to pay, in short"), "by Friday 2 February"),
 }
 NOTE: Fields = {"policy_note": (_("Note that the cancellation deadline has passed, or empty"), "")}
 SESSIONS = "Session 1: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nhttps://meet.example/one"
@@ -96,7 +97,7 @@ PLACE_OFFERED = define(
 HOLD_ENDING = define(
     "hold_ending",
     _("Reminder that a hold expires soon"),
-    _("Reminder to pay your deposit by {held_until}: {program}"),
+    _("Reminder to pay your deposit {by_day}: {program}"),
     [
         GREETING,
         paragraph(
@@ -113,7 +114,7 @@ HOLD_ENDING = define(
 HOLD_MOVED = define(
     "hold_moved",
     _("Hold changed"),
-    _("Your place is now held until {held_until}: {program}"),
+    _("Your deposit is now due {by_day}: {program}"),
     [
         GREETING,
         paragraph(_("We are now holding your place in {program} until {held_until}.")),

@@ -75,7 +75,7 @@ def between_deadlines(scenario: Scenario, share: float) -> datetime:
 
 def holds_end(scenario: Scenario) -> datetime:
     return dates.end_of_day(
-        registration_closes(scenario), dates.zone_of(scenario.program), days=conf.COP_HOLD_GRACE_DAYS
+        registration_closes(scenario), dates.hold_zone(scenario.program), days=conf.COP_HOLD_GRACE_DAYS
     )
 
 

@@ -159,7 +159,10 @@ def called_off(program: Program) -> Registration:
     return registration
 
 
-HELD = "Your place is held until the end of Wednesday 24 January 2024, Pacific time."
+HELD = (
+    "Your place is held until the end of Wednesday 24 January 2024, Pacific time "
+    "(in your time: Thursday 25 January, 3:00 am)."
+)
 KEPT = "Your deposit is paid, and you keep your place."
 OWES_ALL = "The amount due is now 1,997 USD."
 BILL = "Pay invoice CF-00001 for 1,897 USD by 3 February 2024."
@@ -169,7 +172,15 @@ ABOUT_PLACE, ABOUT_REFUND, ABOUT_FEE = "place", "refund is due", "cancellation f
 
 #: Who; which payment goes; what they are then; until when a place is held; the open invoice; said; not said.
 TABLE: list[tuple[Callable[[Program], Registration], int, str, datetime | None, str, list[str], list[str]]] = [
-    (held_in_part, 0, "held", OWN_END, "", [OWES_ALL, "2 February 2024, Pacific time. Pay 100 USD by then", PAY], []),
+    (
+        held_in_part,
+        0,
+        "held",
+        OWN_END,
+        "",
+        [OWES_ALL, "2 February 2024, Pacific time (", "Pay 100 USD by then", PAY],
+        [],
+    ),
     (member, 0, "held", THREE_WORKING_DAYS, "", [OWES_ALL, HELD, "Pay 100 USD by then to keep it.", PAY], [KEPT]),
     (
         member_in_parts,

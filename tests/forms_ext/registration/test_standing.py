@@ -161,16 +161,18 @@ def called_off(program: Program) -> Registration:
 
 HELD = "Step 4 of 7: Deposit, by Friday 2 February"
 BALANCE = "Step 6 of 7: Balance, by Saturday 3 February"
+QUEUED = "Step 4 of 7: Deposit, once a place is free"
+JOINED = "Step 5 of 7: Confirmed, once enough people have joined"
 STATES: list[tuple[Callable[[Program], Registration], str, str | None]] = [
-    (waiting, "Step 3 of 7: Register", "registered_waiting"),
+    (waiting, QUEUED, "registered_waiting"),
     (offered, "Step 4 of 7: Deposit, by Tuesday 23 January", "place_offered"),
     (make_registration, HELD, "registered_hold"),
     (with_own_link, "Step 4 of 7: Deposit, by Sunday 28 January", "registered_hold"),
     (held_longer, "Step 4 of 7: Deposit, by Friday 9 February", "hold_moved"),
     (held_and_billed, HELD, "invoice"),
-    (member, "Step 5 of 7: Confirmed", "receipt"),
-    (member, "Step 5 of 7: Confirmed", "place_confirmed"),
-    (paid_early, "Step 5 of 7: Confirmed", "receipt"),
+    (member, JOINED, "receipt"),
+    (member, JOINED, "place_confirmed"),
+    (paid_early, JOINED, "receipt"),
     (billed_early, BALANCE, "invoice"),
     (billed, BALANCE, "program_confirmed"),
     (billed, BALANCE, "invoice"),
@@ -198,6 +200,11 @@ def shown(html: str) -> str:
     return found[0].strip() if found else ""
 
 
+def strip_dates(html: str) -> list[str]:
+    """Return the dates of all steps in the strip of a page."""
+    return re.findall(r'class="cop-way__when">([^<]*)', html)
+
+
 def staffs_lines(registration: Registration) -> list[str]:
     """Return what both pages of the staff say."""
     client = Client()
@@ -210,10 +217,10 @@ def staffs_lines(registration: Registration) -> list[str]:
     return [way[1] if way else "" for way in ways]
 
 
-def in_api(name: str, pk: int, token: str) -> tuple[str | None, str | None]:
+def in_api(name: str, pk: int, token: str) -> tuple[str | None, str | None, str | None]:
     found = Client().get(f"/api/v3/staff/{name}/", headers={"Authorization": f"Bearer {token}"}).json()["items"]
     item = next(item for item in found if item["id"] == pk)
-    return item["step"], item["step_until"]
+    return item["step"], item["step_until"], item["waits_for"]
 
 
 @pytest.mark.parametrize(
@@ -224,19 +231,22 @@ def test_page_api_emails_and_staff_say_the_same(
 ) -> None:
     registration = make(open_program(capacity=2))
     registration = Registration.objects.select_related("program__page").get(pk=registration.pk)
-    assert shown(Client().get(queries.member_path(registration)).text) == expected
+    private_page = Client().get(queries.member_path(registration)).text
+    assert shown(private_page) == expected
+    assert strip_dates(private_page) == ([expected.split(", ", 1)[1]] if ", " in expected else [])
     assert staffs_lines(registration) == [expected, expected]
     if kind:
         sent = OutgoingMail.objects.filter(kind=kind, recipient__contains="person1@").order_by("-pk")[0]
         assert sent.fields.get("way", "") == expected
         assert shown(sent.text) == expected
     here = standing.of_registration(registration)
-    said = (here.step or None, here.until.isoformat().replace("+00:00", "Z") if here.until else None)
+    until = here.until.isoformat().replace("+00:00", "Z") if here.until else None
+    said = (here.step or None, until, here.waits_for or None)
     assert journey.line(here) == expected
     assert in_api("registrations", registration.pk, token) == said
     assert in_api("applications", registration.invitation.application_id, token) == said
     receipt = api_forms._receipt(pages._receipt(registration))
-    assert (receipt["step"], receipt["step_until"]) == said
+    assert (receipt["step"], receipt["step_until"], receipt["waits_for"]) == said
     references = {f"registration:{registration.pk}", f"application:{registration.invitation.application_id}"}
     references |= {f"account:{registration.account_id}"} if registration.account_id else set()
     assert {asked.find(reference) for reference in references} == {here}
@@ -275,11 +285,52 @@ def test_a_link_with_an_end_of_its_own_sets_the_date(client: Client, token: str)
     invitation, link = accept(application)
     invitation.ends_at, invitation.has_own_end = end, True
     invitation.save()
-    assert shown(client.get(f"/go/invitation/{link}/", follow=True).text) == expected
-    assert in_api("applications", application.pk, token) == ("register", "2024-01-26T08:00:00Z")
+    form = client.get(f"/go/invitation/{link}/", follow=True).text
+    assert shown(form) == expected
+    assert strip_dates(form) == ["by Thursday 25 January", "by Sunday 28 January"]  # the hold that registering begins
+    assert in_api("applications", application.pk, token) == ("register", "2024-01-26T08:00:00Z", None)
     admission.send_link_again(application=application, by=None, ends_at=end)
     assert OutgoingMail.objects.get(kind="link_again").fields["way"] == expected
     assert asked.line(f"application:{application.pk}", "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("deadline_zone", "reader_zone", "short", "full"),
+    [
+        ("America/Los_Angeles", "Europe/Berlin", "by Friday 2 February", "Saturday 3 February, 9:00 am"),
+        ("America/Los_Angeles", "Pacific/Honolulu", "by Friday 2 February, 10:00 pm", "Friday 2 February, 10:00 pm"),
+        ("America/Los_Angeles", "", "by Friday 2 February", ""),
+        ("America/Los_Angeles", "Mars/Olympus", "by Friday 2 February", ""),
+        ("Europe/Berlin", "America/Los_Angeles", "by Friday 2 February", ""),
+    ],
+)
+def test_a_hold_ends_in_the_time_of_its_holder_and_of_the_home_zone(
+    deadline_zone: str, reader_zone: str, short: str, full: str
+) -> None:
+    registration = make_registration(open_program(registration_deadline_zone=deadline_zone))
+    Registration.objects.update(time_zone=reader_zone)
+    end = datetime(2024, 2, 3, 8, tzinfo=UTC)  # the end of 2 February in Los Angeles
+    registration.refresh_from_db()
+    holds.set_hold_end(registration=registration, held_until=end, by=None)
+    mail = OutgoingMail.objects.get(kind="hold_moved")
+    text = Client().get(queries.member_path(registration)).text.replace("\xa0", " ")
+    assert mail.subject.startswith(f"Your deposit is now due {short}: ")
+    assert mail.fields["way"] == f"Step 4 of 7: Deposit, {short}"
+    assert strip_dates(text) == [short]
+    for said in (mail.fields["held_until"], text):
+        assert "the end of Friday 2 February 2024, Pacific time" in said
+        assert (f"(in your time: {full})" in said) == bool(full)
+    staff = Client()
+    staff.force_login(User.objects.create_superuser("boss"))
+    form = staff.get(reverse("cop_registration:hold", args=[registration.pk])).text
+    assert 'value="2024-02-02"' in form
+    assert "the end of Friday 2 February 2024, Pacific time" in form
+
+
+def test_an_acceptance_says_the_end_of_its_link_in_the_applicants_time() -> None:
+    application = make_application(open_program(), time_zone="Europe/Berlin")
+    admission.decide(application=application, to_state="accepted", by=None)
+    assert OutgoingMail.objects.get().fields["link_ends"].endswith("(in your time: Wednesday 31 January, 9:00 am)")
 
 
 def test_many_people_take_as_many_queries_as_one(django_assert_num_queries: Callable) -> None:
