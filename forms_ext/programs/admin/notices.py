@@ -31,7 +31,7 @@ def changes_context(program: Program, user: Any, back: str) -> dict[str, Any]:
     names = ("tell_changes", "dont_tell")
     return {
         "changes": found.letter(reader.language()).lines(program.page.home_zone),
-        "due_at": dates.until_here(found.due_at, program),
+        "due_at": dates.until(found.due_at, program.page.home_zone, reader.language()),
         "is_due": found.is_due,
         "members": found.members,
         **{f"{name}_url": f"{reverse(f'cop_programs:{name}', args=[program.pk])}?{query}" for name in names},
