@@ -125,7 +125,7 @@ def send(
         mail, is_new = OutgoingMail.objects.get_or_create(idempotency_key=idempotency_key, defaults=values)
         if not is_new:
             return mail
-    MailAttachment.objects.bulk_create(
+    enclosed = MailAttachment.objects.bulk_create(
         MailAttachment(
             mail=mail,
             storage_path=attachment.storage_path,
@@ -135,7 +135,7 @@ def send(
         )
         for attachment in attachments
     )
-    events.append("forms_ext.mail.write", mail, made=[mail], kind=kind, about=about)
+    events.append("forms_ext.mail.write", mail, made=[mail, *enclosed], kind=kind, about=about)
     if source.replaces:
         history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
     dry_run.written(mail, [attachment.file_name for attachment in attachments])
