@@ -7,7 +7,7 @@ export PORT DATA_DIR ONLY
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := run
 
-.PHONY: bench coverage help lint messages migrations picture quick rehearse run screenshots setup soak test test-full test-newest test-oldest
+.PHONY: bench coverage help lint messages migrations picture quick rehearse run screenshots setup soak store-release test test-full test-newest test-oldest
 
 # `exec` hands the signals that make gets (Ctrl-C, SIGTERM) to the supervisor itself.
 run: ## Set up and run everything: packages, environment, database, demo, web server, worker
@@ -65,6 +65,10 @@ picture: ## Draw the packages in docs/architecture.md, and list the events in do
 	@site/bin/setup
 	@$(PYTHON) site/bin/draw_architecture
 	@exec $(PYTHON) site/bin/list_events
+
+store-release: ## Store the demo's data as of this version, for tests of upgrades: VERSION=0.1.0
+	@site/bin/setup test
+	@DJANGO_SETTINGS_MODULE=config.settings.test exec $(PYTHON) -m tests.releases.stored $(VERSION)
 
 screenshots: ## Take the pictures for docs/screenshots.md from a separate demo
 	@site/bin/setup test

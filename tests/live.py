@@ -68,10 +68,14 @@ class LiveSite:
 
     def run(self, code: str) -> str:
         """Run Python code on the site's data, in a process that has Django set up; return what it prints."""
+        return str(self.script("tests.snippet", code))
+
+    def script(self, module: str, *arguments: object) -> Any:
+        """Run `main(*arguments)` of `module` in the same process; return what it returns, as JSON holds it."""
         if self.stable is None:
             path = f"{databases.MANAGE.parent}{os.pathsep}{databases.PROJECT_DIR}"
             self.stable = racing.Stable(self._environment() | {"PYTHONPATH": path}, renew=lambda: None)
-        return str(self.stable.run("tests.snippet", code))
+        return self.stable.run(module, *arguments)
 
     def start(self) -> None:
         """Start and wait until it answers and has written demo.json; on SQLite with a demo that is loaded already."""
