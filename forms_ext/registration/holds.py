@@ -93,7 +93,8 @@ def set_hold_end(
 ) -> Registration:
     """Move the end of a hold; tell its holder, and remind them before the new end.
 
-    `message` is added to the email. Raise ActionRefused if no place is held, or `held_until` has passed.
+    `message` is added to the email. Raise ActionRefused if no place is held, or `held_until` has passed or is after
+    the end of the program.
     """
     registration = queries.locked(registration)
     place = hold_until(registration, held_until, by=by)
@@ -104,10 +105,11 @@ def set_hold_end(
 def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Place:
     """Move the end of a hold as `set_hold_end` does, without its email; return the place.
 
-    The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed.
+    The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed or
+    is after the end of the program.
     """
     place = places.place_of(registration.invitation)
-    _check_end(held_until)
+    _check_end(registration.program, held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
@@ -129,7 +131,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     has passed.
     """
     place = places.place_of(registration.invitation)
-    _check_end(held_until)
+    _check_end(registration.program, held_until)
     if place is None or not places.hold_again(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
@@ -143,9 +145,15 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     )
 
 
-def _check_end(held_until: datetime) -> None:
+def _check_end(program: Program, held_until: datetime) -> None:
     if held_until <= now():
         raise ActionRefused(_("Choose a last day in the future for the hold."))
+    last = dates.end_of_program(program)
+    if held_until > last:
+        raise ActionRefused(
+            _("The program ends at %(end)s. Choose a last day of the hold before that.")
+            % {"end": dates.hold_until(last, program)}
+        )
 
 
 def _remind_anew(registration: Registration) -> None:
@@ -154,13 +162,16 @@ def _remind_anew(registration: Registration) -> None:
 
 
 def last_day_of_new_hold(program: Program) -> date:
-    """Return the last day of a hold that starts because a deposit has just been reversed: a working day."""
+    """Return the last day of a hold that starts because a deposit has just been reversed.
+
+    It is a working day, or the last day of the program if that comes first.
+    """
     day = ledger_queries.today(program)
     for _day in range(WORKING_DAYS):
         day += timedelta(days=1)
         while day.weekday() >= 5:
             day += timedelta(days=1)
-    return day
+    return min(day, program.page.ends_on)
 
 
 def end_of_new_hold(program: Program) -> datetime:

@@ -158,7 +158,8 @@ def offer_under_lock(program: Program) -> int:
 
 
 def _offer(program: Program, entry: QueueEntry) -> bool:
-    until = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
+    offered = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
+    until = min(offered, dates.end_of_program(program))
     place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
     if place is None:
         return False

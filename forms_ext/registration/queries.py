@@ -24,9 +24,10 @@ State = Registration.State
 def hold_end(program: Program, invitation: Invitation) -> datetime:
     """Return when a hold that starts by registering expires: some days after the link, at the end of a day.
 
-    The day is one of the home zone, as that of every hold.
+    The day is one of the home zone, as that of every hold. No hold outlives the program.
     """
-    return dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
+    end = dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
+    return min(end, dates.end_of_program(program))
 
 
 def locked(registration: Registration) -> Registration:
