@@ -13,7 +13,7 @@ from cop_program.models import FacilitatorPage, Program, ProgramPage
 
 from .admission.places import set_capacity
 from .admission.queries import standing
-from .programs import program_page
+from .programs import on_the_way, program_page
 from .registration.holds import offer_free_places
 from .submissions import embedding, queries
 from .submissions.pages import AbstractFormPage
@@ -65,6 +65,14 @@ class FormsProvider(Provider):
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
         """Return why pages may not be deleted: people have applied, registered or answered below them."""
         return [*program_page.reasons_to_keep(pages), *queries.reasons_to_keep(pages)]
+
+    def fee_currency(self, program: Program) -> str:
+        """Return the currency of the accounts, or of the fee that people were told."""
+        return on_the_way.fee_currency(program)
+
+    def effects_of_dates(self, program: Program) -> list[str]:
+        """Return to whom new deadlines matter: people with links, and registered ones."""
+        return on_the_way.effects_of_dates(program)
 
     def session_changed(self, program: Program, session_page_id: int, what: str) -> None:
         """Tell the members of a confirmed program of a new or changed link."""
