@@ -70,6 +70,27 @@ class PeopleNote(HelpPanel):
             return bool(self.effects)
 
 
+class SessionNotice(HelpPanel):
+    """Say what the members will be told of changed sessions."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The notice, which the provider makes."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            program = self._program() if self.instance.pk else None
+            self.content = provider().session_notice(program, self.request) if program and self.request else ""
+
+        def is_shown(self) -> bool:
+            """Whether there is anything to tell."""
+            return bool(self.content)
+
+        def _program(self) -> Program | None:
+            page = self.instance
+            above = page.program_page() if hasattr(page, "program_page") else page
+            return Program.for_page(above) if above is not None else None
+
+
 def _deadline(kind: str, help_text: object) -> FieldRowPanel:
     return FieldRowPanel(
         [
@@ -82,6 +103,7 @@ def _deadline(kind: str, help_text: object) -> FieldRowPanel:
 PROGRAM = [
     PrivacyNote(),
     SourceNote(),
+    SessionNotice(),
     MultiFieldPanel(
         [
             FieldPanel("kind", help_text=_("For example “Community of Practice”. Appears above the title.")),
@@ -152,13 +174,15 @@ PROGRAM = [
 SESSION = [
     PrivacyNote(),
     SourceNote(),
+    SessionNotice(),
     MultiFieldPanel(
         [
             FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
             FieldPanel(
                 "is_cancelled",
                 help_text=_(
-                    "The session stays on the page, marked as cancelled. Members are emailed when you publish."
+                    "The session stays on the page, marked as cancelled. Members are emailed half an hour after you "
+                    "have published your last change."
                 ),
             ),
         ],
@@ -169,7 +193,8 @@ SESSION = [
         [FieldPanel("join_link"), FieldPanel("recording_link")],
         heading=_("For members only"),
         help_text=_(
-            "Never shown in public. Members find both on their private page and get an email when you publish a change."
+            "Never shown in public. Members find both on their private page, and are emailed half an hour after you "
+            "have published your last change."
         ),
     ),
 ]
