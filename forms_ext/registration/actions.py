@@ -11,7 +11,6 @@ from cop_program.models import Program
 
 from ..admission import invitations, places, queue
 from ..admission.models import Invitation, Place, QueueEntry
-from ..admission.queries import gives_deposit_back
 from ..applications import queries as applications_queries
 from ..applications.models import Application
 from ..base import history, number_series
@@ -111,6 +110,7 @@ def _create(program: Program, invitation: Invitation, submission: CleanSubmissio
         state=state,
         state_changed_at=moment,
         policy=page.cancellation_policy,
+        refund_until=page.cancellation_closes_at,
         deposit_amount=page.deposit.amount,
         **_columns(submission, application),
     )
@@ -134,13 +134,13 @@ def cancel(
 ) -> Registration:
     """Cancel a registration. Its place goes to the first in the queue; the deposit is listed for refund or kept.
 
-    The deposit is refunded before the cancellation deadline and kept after it. `refund` overrides that, and then needs
+    The deposit is refunded before the cancellation deadline that they agreed to and kept after it. `refund` overrides that, and then needs
     a reason. `reason` is for colleagues; `message` is added to the email to the person.
 
     Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
     """
     registration = queries.locked(registration)
-    usual = gives_deposit_back(registration.program)
+    usual = queries.gives_deposit_back(registration)
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None
     if chosen != usual and paid and paid.amount > 0 and not reason.strip():

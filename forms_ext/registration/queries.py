@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from djmoney.money import Money
 
+from cop_program.clock import now
 from cop_program.models import Program
 
 from ..admission.models import Invitation
@@ -28,6 +29,11 @@ def hold_end(program: Program, invitation: Invitation) -> datetime:
     """
     end = dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
     return min(end, dates.end_of_program(program))
+
+
+def gives_deposit_back(registration: Registration) -> bool:
+    """Tell whether the deposit is given back on cancelling now: until the deadline, if any, that was agreed to."""
+    return registration.refund_until is None or now() < registration.refund_until
 
 
 def locked(registration: Registration) -> Registration:

@@ -16,7 +16,6 @@ from cop_program.deadlines import Deadline, deadline_instant
 from cop_program.formatting import day_text
 
 from ...admission.admin import timeline
-from ...admission.queries import gives_deposit_back
 from ...base import dates, standing
 from ...base import person as people
 from ...base.admin.views import ShownEmail, StaffView
@@ -148,12 +147,13 @@ class CancelView(RegistrationActionView):
 
     def deposit_effect(self, paid: str) -> str:
         """Say what the deadline means for the amount paid."""
-        page = self.registration.program.page
-        day = day_text(page.cancellation_deadline, reader.language()) if page.cancellation_deadline else ""
-        if not gives_deposit_back(self.registration.program):
+        page, end = self.registration.program.page, self.registration.refund_until
+        zone = page.cancellation_deadline_zone or page.home_zone
+        day = day_text(Deadline.around(end, zone).day, reader.language()) if end else ""
+        if not queries.gives_deposit_back(self.registration):
             said = _("The cancellation deadline (%(day)s) has passed. Of the %(paid)s paid, the deposit is kept as a "
                      "cancellation fee unless you choose otherwise.")  # fmt: skip
-        elif page.cancellation_closes_at is not None:
+        elif end is not None:
             said = _("The cancellation deadline (%(day)s) has not passed. The %(paid)s paid is listed for refund "
                      "unless you choose otherwise.")  # fmt: skip
         else:
