@@ -134,8 +134,8 @@ def cancel(
 ) -> Registration:
     """Cancel a registration. Its place goes to the first in the queue; the deposit is listed for refund or kept.
 
-    The deposit is refunded before the cancellation deadline that they agreed to and kept after it. `refund` overrides that, and then needs
-    a reason. `reason` is for colleagues; `message` is added to the email to the person.
+    The deposit is refunded before the cancellation deadline that they agreed to and kept after it. `refund` overrides
+    that, and then needs a reason. `reason` is for colleagues; `message` is added to the email to the person.
 
     Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
     """
