@@ -40,7 +40,7 @@ class NextStep:
 
     `label` is the text of the button and `url` its address, both empty if there is nothing to do;
     `explanation` says in one sentence where the program stands; `closes_at` is the instant until which
-    the step is open; `is_open` tells whether it can be taken now.
+    the step is open; `is_open` tells whether it can be taken now, and `reason` why, in a word (`intake.Why`).
     """
 
     label: str | Promise
@@ -48,6 +48,7 @@ class NextStep:
     explanation: str | Promise
     closes_at: datetime | None = None
     is_open: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)

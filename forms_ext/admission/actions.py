@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now
+from cop_program.intake import Why, not_running
 from cop_program.models import Program
 
 from ..applications import queries as applications_queries
@@ -36,7 +37,9 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
 
 def allowed(application: Application) -> tuple[str, ...]:
     """Return the states that `application` can be put into now."""
-    return () if invitations.is_used(application) else TRANSITIONS[application.state]
+    if application.program.status == Program.Status.CALLED_OFF or invitations.is_used(application):
+        return ()
+    return TRANSITIONS[application.state]
 
 
 def _forbid(reference: str, from_state: str, to_state: str) -> ActionRefused:
@@ -72,9 +75,12 @@ def _change_state(*, application: Application, to_state: str) -> str:
 
 
 def _check_program(application: Application, to_state: str) -> None:
-    status = Program.objects.values_list("status", flat=True).get(pk=application.program_id)
-    if to_state == State.ACCEPTED and status not in invitations.OPEN:
-        raise ActionRefused(_("The program is cancelled or closed, so no one else can be accepted."))
+    program = Program.objects.select_related("page").get(pk=application.program_id)
+    ended = not_running(program.page, program.status)
+    if ended == Why.CANCELLED:
+        raise ActionRefused(_("The program is cancelled, and its applications are closed."))
+    if ended and to_state == State.ACCEPTED:
+        raise ActionRefused(_("The program is over, so no one else can be accepted."))
 
 
 @transaction.atomic
@@ -92,8 +98,8 @@ def decide(
     `reason` is for colleagues, `message` is for the person and is added to the email. An acceptance makes an invitation
     link, valid until `link_ends_at` or the registration deadline.
 
-    Raise ActionRefused if the state does not allow it, somebody else has decided first, the person has registered, or
-    the link of an acceptance could not be used (the program is cancelled or closed, or its end has passed).
+    Raise ActionRefused if the state does not allow it, somebody else has decided first, the person has registered, the
+    program is cancelled, or the link of an acceptance could not be used (the program is over, or its end has passed).
     """
     seen = application.state
     from_state = _change_state(application=application, to_state=to_state)
@@ -149,7 +155,7 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
     """Make a new invitation link and email it. The old link stops working; an end that staff set is kept.
 
     Raise ActionRefused if the application is not accepted, the person has registered, the program is cancelled or
-    closed, or the end of the link has passed.
+    over, or the end of the link has passed.
     """
     application = _lock_accepted(application)
     _check_program(application, State.ACCEPTED)

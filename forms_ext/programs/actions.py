@@ -120,19 +120,37 @@ def applicants(program: Program) -> QuerySet[Application]:
 
 
 @transaction.atomic
-def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
+def confirm_program(*, program: Program, by: "User | None", takes_applications: bool = True) -> BatchRun:
     """Confirm the program; a task then issues the invoice of every member. A second call only goes on.
 
-    Raise ActionRefused as `start_confirmation` does.
+    If it `takes_applications`, people can apply until the deadline while places are left. Raise
+    ActionRefused as `start_confirmation` does.
     """
     run, begun = start_confirmation(program=program, by=by)
     if begun:
+        Program.objects.filter(pk=program.pk).update(takes_applications=takes_applications)
         BatchItem.objects.bulk_create(
             BatchItem(run=run, registration=member) for member in members(program).order_by("pk")
         )
     _run_after_commit(run)
-    program.refresh_from_db(fields=["status", "status_changed_at"])
+    program.refresh_from_db(fields=["status", "status_changed_at", "takes_applications"])
     return run
+
+
+@transaction.atomic
+def take_applications(*, program: Program, taken: bool, by: "User | None") -> None:
+    """Take applications until the deadline, or none from now on.
+
+    Raise ActionRefused if the program is cancelled or over, or the deadline has passed.
+    """
+    program = Program.locked(program.pk)
+    found = queries.intake_of(program)
+    if found.why in queries.CLOSED_FOR_GOOD:
+        raise ActionRefused(found.sentence)
+    if program.takes_applications != taken:
+        program.takes_applications = taken
+        program.save(update_fields=["takes_applications"])
+        history.record(program, "forms_ext.programs.take_applications", user=by, taken=taken)
 
 
 @transaction.atomic

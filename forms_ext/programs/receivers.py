@@ -11,6 +11,7 @@ LABELS = {
     "called_off": _("Registration cancelled: program cancelled"),
     "confirm": _("Program confirmed"),
     "close": _("Program closed"),
+    "take_applications": _("Applications closed or reopened"),
     "call_off": _("Program cancelled"),
     "retry": _("Failed items retried"),
     "new_edition": _("Created as a new edition"),

@@ -21,7 +21,7 @@ from ..submissions import files
 from ..submissions.cleaned import CleanSubmission
 from . import queries
 from .emails import sending
-from .lifecycle import give_up_place, offer_under_lock, settle, start_hold
+from .lifecycle import check_not_cancelled, give_up_place, offer_under_lock, settle, start_hold
 from .models import Registration
 from .transitions import move
 
@@ -132,9 +132,11 @@ def cancel(
     The deposit is refunded before the cancellation deadline and kept after it. `refund` overrides that, and then needs
     a reason. `reason` is for colleagues; `message` is added to the email to the person.
 
-    Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
+    Raise ActionRefused if the registration has ended, if the program is cancelled, or if `refund` overrides the
+    policy without a reason.
     """
     registration = queries.locked(registration)
+    check_not_cancelled(registration.program)
     usual = gives_deposit_back(registration.program)
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None

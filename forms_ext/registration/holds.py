@@ -23,7 +23,7 @@ from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from . import queries
 from .emails import sending
-from .lifecycle import list_credit, offer_under_lock
+from .lifecycle import check_not_cancelled, list_credit, offer_under_lock
 from .models import Registration
 from .transitions import move
 
@@ -54,7 +54,8 @@ def _end_hold(place: Place, moment: datetime) -> bool:
     held = Registration.objects.get(invitation_id=place.invitation_id)  # type: ignore[misc]  # a hold has an invitation
     registration = queries.locked(held)
     program = places.lock(registration.program)
-    if registration.state != State.HELD or not places.end_hold(place, moment):
+    is_cancelled = program.status == Program.Status.CALLED_OFF  # which closes the registration itself
+    if is_cancelled or registration.state != State.HELD or not places.end_hold(place, moment):
         return False
     move(registration, State.LAPSED)
     if registration.account:
@@ -74,6 +75,7 @@ def remind_holds() -> int:
     soon = Registration.objects.filter(
         state=State.HELD,
         reminded_at__isnull=True,
+        program__status__in=invitations.OPEN,
         invitation__place__held_until__gt=moment,
         invitation__place__held_until__lte=moment + timedelta(days=conf.COP_HOLD_REMIND_DAYS),
     )
@@ -100,9 +102,11 @@ def set_hold_end(
 ) -> Registration:
     """Move the end of a hold; tell its holder, and remind them before the new end.
 
-    `message` is added to the email. Raise ActionRefused if no place is held, or `held_until` has passed.
+    `message` is added to the email. Raise ActionRefused if no place is held, `held_until` has passed, or the program is
+    cancelled.
     """
     registration = queries.locked(registration)
+    check_not_cancelled(registration.program)
     place = hold_until(registration, held_until, by=by)
     sending.hold_moved(registration, place, message)
     return registration

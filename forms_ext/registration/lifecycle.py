@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.clock import now
@@ -14,6 +15,7 @@ from ..admission import invitations, places, queue
 from ..admission.models import Place, QueueEntry
 from ..base import dates, history
 from ..base.conf import conf
+from ..base.errors import ActionRefused
 from ..invoices import actions as invoices
 from ..invoices import queries as invoices_queries
 from ..ledger import actions as ledger
@@ -99,6 +101,12 @@ def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> M
 def _has_begun(program: Program) -> bool:
     page = program.page
     return now().astimezone(ZoneInfo(page.home_zone)).date() >= page.starts_on
+
+
+def check_not_cancelled(program: Program) -> None:
+    """Raise ActionRefused if `program` is cancelled: its registrations are being closed and refunded by themselves."""
+    if program.status == Program.Status.CALLED_OFF:
+        raise ActionRefused(_("The program is cancelled. Its registrations are closed and refunded automatically."))
 
 
 def can_offer(program: Program) -> bool:

@@ -14,6 +14,17 @@ class PlacesForm(forms.Form):
     number = forms.IntegerField(label=_("Number of places"), min_value=LEAST, max_value=MOST)
 
 
+class ConfirmForm(forms.Form):
+    """A program confirmed: whether people can still apply."""
+
+    takes_applications = forms.BooleanField(
+        label=_("Keep taking applications"),
+        help_text=_("Until the application deadline, while places are left. You can change this later."),
+        required=False,
+        initial=True,
+    )
+
+
 class CancelProgramForm(forms.Form):
     """A program cancelled."""
 

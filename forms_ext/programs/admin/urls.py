@@ -12,6 +12,7 @@ urlpatterns = [
     path("programs/<key:pk>/cancel/", views.CancelProgramView.as_view(), name="cancel"),
     path("programs/<key:pk>/close/", views.CloseView.as_view(), name="close"),
     path("programs/<key:pk>/places/", views.PlacesView.as_view(), name="places"),
+    path("programs/<key:pk>/applications/", views.ApplicationsView.as_view(), name="applications"),
     path("programs/<key:pk>/run/", views.RunView.as_view(), name="run"),
     path("programs/new-edition/<key:page>/", edition_views.NewEditionView.as_view(), name="new_edition"),
     path("programs/checklist/<key:page>/", edition_views.ChecklistView.as_view(), name="checklist"),

@@ -31,9 +31,9 @@ from ...registration.admin.listing import deposit_url, held_until
 from ...registration.models import Registration
 from .. import actions, queries, samples
 from ..models import BatchItem, BatchRun
-from .dashboard import Dashboard, unpaid_holds
+from .dashboard import Dashboard, intake_text, unpaid_holds
 from .edition_views import may_copy
-from .forms import CancelProgramForm, PlacesForm
+from .forms import CancelProgramForm, ConfirmForm, PlacesForm
 
 State = Registration.State
 
@@ -53,7 +53,9 @@ class ProgramsView(StaffView):
             .annotate(
                 members=Count("registrations", filter=Q(registrations__state=State.MEMBER), distinct=True),
                 to_decide=Count(
-                    "applications", filter=Q(applications__state=Application.State.SUBMITTED), distinct=True
+                    "applications",
+                    filter=Q(applications__state=Application.State.SUBMITTED) & ~Q(status=Program.Status.CALLED_OFF),
+                    distinct=True,
                 ),
             )
         )
@@ -95,13 +97,15 @@ class DashboardView(ProgramPageMixin, StaffView):
         return [self.programs_link()]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        dashboard = Dashboard(self.program)
+        dashboard, intake = Dashboard(self.program), queries.intake_of(self.program)
         can_close = queries.can_close(self.program)
         return super().get_context_data(**kwargs) | {
             "program": self.program,
             "program_page": self.program.page,
             "standing": dashboard.standing,
             "tasks": dashboard.tasks(),
+            "applications_text": intake_text(self.program, intake),
+            "can_choose_applications": intake.why not in queries.CLOSED_FOR_GOOD,
             "places": dashboard.places(),
             "money": dashboard.money(),
             "run": self.run(),
@@ -147,6 +151,7 @@ class ConfirmView(ConfirmOrCancelView):
 
     page_title = gettext_lazy("Confirm program")
     submit_label = gettext_lazy("Confirm and send invoices")
+    form_class = ConfirmForm
 
     def owing(self) -> list[Any]:
         """Return the accounts of members with a balance due."""
@@ -177,7 +182,9 @@ class ConfirmView(ConfirmOrCancelView):
         return dry_run.emails_of(partial(samples.confirm, program=self.program, by=self.request.user))
 
     def perform(self, values: dict[str, Any]) -> str:
-        actions.confirm_program(program=self.program, by=self.request.user)
+        actions.confirm_program(
+            program=self.program, by=self.request.user, takes_applications=values["takes_applications"]
+        )
         return _("Program confirmed. The invoices are being created.")
 
 
@@ -263,6 +270,33 @@ class PlacesView(ProgramPageMixin, StaffActionView):
             raise ActionRefused(error.messages[0]) from error
         n = values["number"]
         return ngettext("The program has %(n)d place.", "The program has %(n)d places.", n) % {"n": n}
+
+
+class ApplicationsView(ProgramPageMixin, StaffActionView):
+    """Close applications before their deadline, or reopen them."""
+
+    def get_page_title(self) -> str:
+        return _("Close applications") if self.program.takes_applications else _("Reopen applications")
+
+    @property
+    def submit_label(self) -> str:  # type: ignore[override]
+        return self.get_page_title()
+
+    def get_back(self) -> list[tuple[str, str | Promise]]:
+        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
+
+    def get_success_url(self) -> str:
+        return self.dashboard_url()
+
+    def effects(self) -> Sequence[str]:
+        if self.program.takes_applications:
+            return [_("The program page, the form and the API say at once that applications are closed.")]
+        return [_("People can apply until the application deadline. In a confirmed program, while places are left.")]
+
+    def perform(self, values: dict[str, Any]) -> str:
+        taken = not self.program.takes_applications
+        actions.take_applications(program=self.program, taken=taken, by=self.request.user)
+        return _("Applications reopened.") if taken else _("Applications closed.")
 
 
 class RunView(ProgramPageMixin, StaffActionView):
