@@ -61,9 +61,10 @@ messages: ## Update the translation catalogues from the sources and compile them
 	@site/bin/setup test
 	@exec $(PYTHON) site/bin/messages
 
-picture: ## Draw the packages in docs/architecture.md from the imports
+picture: ## Draw the packages in docs/architecture.md, and list the events in docs/events.md
 	@site/bin/setup
-	@exec $(PYTHON) site/bin/draw_architecture
+	@$(PYTHON) site/bin/draw_architecture
+	@exec $(PYTHON) site/bin/list_events
 
 screenshots: ## Take the pictures for docs/screenshots.md from a separate demo
 	@site/bin/setup test

@@ -12,6 +12,7 @@ from cop_program.extensions import register
 PACKAGES = (
     "base",
     "mail",
+    "forms",
     "submissions",
     "ledger",
     "invoices",

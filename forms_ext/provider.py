@@ -29,7 +29,7 @@ class FormsProvider(Provider):
 
     def places_changed(self, program: Program) -> int:
         """Add or delete places; offer what is free to the queue."""
-        there = set_capacity(program=program, capacity=program.capacity or 0)
+        there = set_capacity(program=program, capacity=program.capacity or 0, changed={program: ("capacity",)})
         if there == program.capacity and program.was_public:
             offer_free_places(program)
         return there

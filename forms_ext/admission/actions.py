@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now
@@ -107,9 +108,11 @@ def decide(
         _check_program(application, to_state)
         application.state = to_state
         link = ""
-        invitations.revoke(application=application, by=by)
+        revoked = invitations.revoke(application=application, by=by)
+        made: list[Model] = []
         if to_state == State.ACCEPTED:
             invitation, link = invitations.make(application=application, by=by, ends_at=link_ends_at)
+            made.append(invitation)
             mail = emails.send(application, to_state, link=link, ends_at=invitation.ends_at, message=message)
         else:
             mail = emails.send(application, to_state, message=message)
@@ -123,7 +126,14 @@ def decide(
             mail=mail,
         )
         history.record(
-            application, "forms_ext.admission.decide", user=by, from_state=str(from_state), to_state=str(to_state)
+            application,
+            "forms_ext.admission.decide",
+            user=by,
+            made=[decision, *made],
+            changed={application: ("state", "state_changed_at")} | dict.fromkeys(revoked, invitations.REVOKED),
+            decision=decision.pk,
+            from_state=str(from_state),
+            to_state=str(to_state),
         )
     except BaseException:
         application.state = seen
@@ -160,9 +170,17 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
     application = _lock_accepted(application)
     _check_program(application, State.ACCEPTED)
     ends_at = ends_at or invitations.own_end(application)
+    revoked = invitations.revoke(application=application, by=by)
     invitation, link = invitations.make(application=application, by=by, ends_at=ends_at)
     emails.send(application, emails.LINK, link=link, ends_at=invitation.ends_at)
-    history.record(application, "forms_ext.admission.send_link_again", user=by)
+    history.record(
+        application,
+        "forms_ext.admission.send_link_again",
+        user=by,
+        made=[invitation],
+        changed=dict.fromkeys(revoked, invitations.REVOKED),
+        invitation=invitation.pk,
+    )
     return invitation
 
 
@@ -173,6 +191,8 @@ def revoke_link(*, application: Application, by: "User | None", reason: str = ""
     Raise ActionRefused if the application is not accepted, the person has registered, or there is no link.
     """
     application = _lock_accepted(application)
-    if not invitations.revoke(application=application, by=by, reason=reason.strip()):
+    revoked = invitations.revoke(application=application, by=by, reason=reason.strip())
+    if not revoked:
         raise ActionRefused(_("%(reference)s has no invitation link to revoke.") % {"reference": application.reference})
-    history.record(application, "forms_ext.admission.revoke_link", user=by)
+    changed = dict.fromkeys(revoked, invitations.REVOKED)
+    history.record(application, "forms_ext.admission.revoke_link", user=by, changed=changed, invitation=revoked[0].pk)

@@ -13,7 +13,7 @@ from cop_program.clock import now
 from cop_program.models import Program
 
 from ..applications.models import Application
-from ..base import addresses, dates
+from ..base import addresses, dates, history
 from ..base.errors import ActionRefused
 from .models import Invitation
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 TOKEN_BYTES = 32
+#: The columns that `revoke` sets.
+REVOKED = ("revoked_at", "revoked_by", "revoked_reason")
 OPEN = [Program.Status.OPEN, Program.Status.CONFIRMED]
 
 
@@ -62,7 +64,7 @@ def natural_end(program: Program) -> datetime:
 def make(
     *, application: Application, by: "User | None" = None, ends_at: datetime | None = None
 ) -> tuple[Invitation, str]:
-    """Make a new link for `application` and revoke older ones. Return the invitation and its URL.
+    """Make a new link for `application`, whose older ones the caller has revoked. Return the invitation and its URL.
 
     The URL cannot be read again: only a hash is stored. Raise ActionRefused if the link would have expired already.
     """
@@ -73,7 +75,6 @@ def make(
             _("The link would already have expired (%(end)s). Set a last day in the future.")
             % {"end": dates.link_until(end, application.program)}
         )
-    revoke(application=application, by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         application=application,
@@ -92,11 +93,13 @@ def own_end(application: Application) -> datetime | None:
     return found.order_by("-pk").values_list("ends_at", flat=True).first()
 
 
-def revoke(*, application: Application, by: "User | None" = None, reason: str = "") -> int:
-    """Revoke the unused links of `application`; return how many there were."""
-    return Invitation.objects.filter(application=application, revoked_at__isnull=True, used_at__isnull=True).update(
-        revoked_at=now(), revoked_by=by, revoked_reason=reason
-    )
+def revoke(*, application: Application, by: "User | None" = None, reason: str = "") -> list[Invitation]:
+    """Revoke the unused links of `application`, which the caller has locked; return those."""
+    unused = Invitation.objects.filter(application=application, revoked_at__isnull=True, used_at__isnull=True)
+    revoked = list(unused)
+    if revoked:
+        unused.update(revoked_at=now(), revoked_by=by, revoked_reason=reason)
+    return revoked
 
 
 def is_used(application: Application) -> bool:
@@ -109,8 +112,14 @@ def use(invitation: Invitation) -> bool:
     return bool(Invitation.objects.filter(valid(now()), pk=invitation.pk).update(used_at=now()))
 
 
-def follow_deadline(program: Program) -> int:
+def follow_deadline(program: Program) -> None:
     """Move the end of links that have no end of their own to the registration deadline as published now."""
-    return Invitation.objects.filter(
+    end = natural_end(program)
+    unused = Invitation.objects.filter(
         application__program=program, has_own_end=False, used_at__isnull=True, revoked_at__isnull=True
-    ).update(ends_at=natural_end(program))
+    )
+    moved = list(unused.exclude(ends_at=end).select_for_update(of=("self",)))
+    if moved:
+        Invitation.objects.filter(pk__in=[invitation.pk for invitation in moved]).update(ends_at=end)
+        changed = dict.fromkeys(moved, ("ends_at",))
+        history.record(program, "forms_ext.admission.follow_deadline", changed=changed, links=len(moved))

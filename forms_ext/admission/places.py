@@ -5,6 +5,7 @@ Always lock rows in this order: application, account, program, place.
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -12,9 +13,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from cop_program.clock import now
 from cop_program.models import Program
 
+from ..base import events
 from .models import Invitation, Place, QueueEntry
 
+if TYPE_CHECKING:
+    from ..base.row_states import Changed
+
 FREE = Q(invitation__isnull=True)
+#: The columns in which a place is free, held or kept.
+STATE = ("invitation", "held_until", "kept_at")
 
 
 def lock(program: Program) -> Program:
@@ -86,21 +93,29 @@ def end_hold(place: Place, moment: datetime) -> bool:
 
 
 @transaction.atomic
-def set_capacity(*, program: Program, capacity: int) -> int:
-    """Add missing places, or delete free ones if there are too many; return how many places there are now."""
+def set_capacity(*, program: Program, capacity: int, changed: "Changed | None" = None) -> int:
+    """Add missing places, or delete free ones if there are too many; return how many places there are now.
+
+    `changed` is what the caller has changed together with them.
+    """
     lock(program)
-    numbers = set(Place.objects.filter(program=program).values_list("number", flat=True))
-    missing = capacity - len(numbers)
+    before = {place.number: place for place in Place.objects.filter(program=program)}
+    missing = capacity - len(before)
     if missing > 0:
-        unused = (number for number in range(1, capacity + len(numbers) + 1) if number not in numbers)
+        unused = (number for number in range(1, capacity + len(before) + 1) if number not in before)
         Place.objects.bulk_create(Place(program=program, number=next(unused)) for _ in range(missing))
-        return capacity
-    if missing < 0:
-        return len(numbers) - _delete_free(program, -missing)
-    return capacity
+    elif missing < 0:
+        _delete_free(program, -missing)
+    after = {place.number: place for place in Place.objects.filter(program=program)}
+    made = [after[number] for number in after.keys() - before.keys()]
+    gone = [before[number] for number in before.keys() - after.keys()]
+    if made or gone or changed:
+        name = "forms_ext.admission.set_places"
+        events.append(name, program, made=made, changed=changed, gone=gone, places=len(after))
+    return len(after)
 
 
-def _delete_free(program: Program, count: int) -> int:
+def _delete_free(program: Program, count: int) -> None:
     """Delete up to `count` free places, the highest numbers first, in one statement that never meets a taken one."""
     skip = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     table = connection.ops.quote_name(Place._meta.db_table)
@@ -111,7 +126,6 @@ def _delete_free(program: Program, count: int) -> int:
             f"ORDER BY number DESC LIMIT %s{skip})",
             [program.pk, count],
         )
-        return cursor.rowcount
 
 
 def place_of(invitation: Invitation) -> Place | None:

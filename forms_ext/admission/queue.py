@@ -36,7 +36,9 @@ def offered(entry: QueueEntry) -> None:
     QueueEntry.objects.filter(pk=entry.pk).update(offered_at=now())
 
 
-def leave(invitation: Invitation) -> bool:
-    """Take `invitation` out of the queue; return False if it is not in it."""
-    left = QueueEntry.objects.waiting().filter(invitation=invitation)
-    return bool(left.update(left_at=now()))
+def leave(invitation: Invitation) -> QueueEntry | None:
+    """Take `invitation` out of the queue; return its entry, None if it is not in it."""
+    entry = QueueEntry.objects.waiting().filter(invitation=invitation).first()
+    if entry is not None:
+        QueueEntry.objects.filter(pk=entry.pk).update(left_at=now())
+    return entry

@@ -68,7 +68,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
         raise ActionRefused(page.why_closed())
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
-        history.record(application, "forms_ext.applications.apply")
+        history.record(application, "forms_ext.applications.apply", made=[application])
         if guards.may_mail(application.email):
             send_receipt(application)
     return application
@@ -100,7 +100,7 @@ def enter_on_behalf(
         return earlier
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
     if is_new:
-        history.record(application, "forms_ext.applications.enter", user=entered_by)
+        history.record(application, "forms_ext.applications.enter", user=entered_by, made=[application])
         send_receipt(application)
     return application
 
@@ -112,7 +112,7 @@ def add_note(*, application: Application, author: "User", text: str) -> Applicat
     if not text or len(text) > 4000:
         raise ActionRefused(_("Use 4,000 characters or fewer for a note."))
     note = ApplicationNote.objects.create(application=application, author=author, text=text, created_at=now())
-    history.record(application, "forms_ext.applications.note", user=author)
+    history.record(application, "forms_ext.applications.note", user=author, made=[note], note=note.pk)
     return note
 
 

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import groups, history
+from ..base import groups, history, row_states
 from ..forms import roles
 from ..mail.previews import register
 from . import emails
-from .models import Application
+from .models import Application, ApplicationNote
 
 COLUMNS = ("name", "email", "country", "organization", "time_zone")
 
@@ -18,6 +18,8 @@ def connect() -> None:
     roles.store(Application, **{name: name for name in COLUMNS})
     emails.register()
     register([emails.RECEIVED.name], emails.applicants(emails.receipt_values))
-    history.register("forms_ext.applications.apply", _("Applied"))
-    history.register("forms_ext.applications.enter", _("Added by staff"))
-    history.register("forms_ext.applications.note", _("Note added"))
+    history.register("forms_ext.applications.apply", _("Application sent"))
+    history.register("forms_ext.applications.enter", _("Application added by staff"))
+    history.register("forms_ext.applications.note", _("Note added"), {"note": "key of the note"})
+    row_states.watch(Application)
+    row_states.watch(ApplicationNote)

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, ClassVar, NamedTuple
 
@@ -19,6 +20,9 @@ from djmoney.money import Money
 from . import number_series
 from .frozen import FrozenModel, FrozenQuerySet
 from .models import NumberSequence
+
+#: The series of the events, which `events.py` chains.
+EVENTS = "events"
 
 
 class Columns(NamedTuple):
@@ -108,30 +112,33 @@ class ChainedModel(FrozenModel):
     def compute_digest(self) -> str:
         """Return the salted digest of the personal columns as they are now; "" if the list has none."""
         personal = self.lists[self.chain].personal
-        return _sha256([self.salt, *self._values(personal)]) if personal or self.salt else ""
+        return sha256_of([self.salt, *self._values(personal)]) if personal or self.salt else ""
 
     def compute_hash(self) -> str:
         """Return the hash of this row as it is now."""
         place = [self._meta.label_lower, self.chain, self.series, self.sequence_number, self.previous_hash]
-        return _sha256([*place, self.personal_digest, *self._values(self.lists[self.chain].clear)])
+        return sha256_of([*place, self.personal_digest, *self._values(self.lists[self.chain].clear)])
 
     def _values(self, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
         for name in names:
             value = getattr(self, name)
             field = next((field for field in self._meta.concrete_fields if field.attname == name), None)
-            yield name, _plain(field.to_python(value) if field and not isinstance(value, Money) else value)
+            yield name, plain(field.to_python(value) if field and not isinstance(value, Money) else value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return `value` as JSON has it, the same before it is stored and after, on each database."""
     if isinstance(value, Money):
         return f"{value.amount.normalize():f} {value.currency}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _sha256(value: list[Any]) -> str:
+def sha256_of(value: list[Any]) -> str:
+    """Return the hash of a list of plain values."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
@@ -183,7 +190,9 @@ def broken_links() -> Iterator[str]:
     """Recompute every chain; yield a sentence for each row that was changed, removed, inserted or moved."""
     expected = {
         key: (number, last_hash)
-        for key, number, last_hash in NumberSequence.objects.values_list("key", "last_number", "last_hash")
+        for key, number, last_hash in NumberSequence.objects.exclude(key=EVENTS).values_list(
+            "key", "last_number", "last_hash"
+        )
     }
     followed = set()
     for model in chained_models():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from . import chains, consistency, search, triggers
+from . import chains, consistency, events, search, triggers
 from .conf import conf
 
 
@@ -12,6 +12,18 @@ from .conf import conf
 def chains_are_whole() -> Iterator[str]:
     """Each row that was booked or issued is the one that was written, in its place."""
     yield from chains.broken_links()
+
+
+@consistency.check("base.events")
+def events_are_whole() -> Iterator[str]:
+    """Each event is the one that was written, in its place."""
+    yield from events.broken_links()
+
+
+@consistency.check("base.rows")
+def rows_are_as_events_left_them() -> Iterator[str]:
+    """Decisions, links, holds, answers, accounts and the like were made and changed by events only."""
+    yield from events.unrecorded()
 
 
 @consistency.check("base.triggers")

@@ -1,9 +1,12 @@
 """Models that every package may use."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["Heartbeat", "NumberSequence", "RateBucket"]
+from .frozen import FrozenModel
+
+__all__ = ["Event", "Heartbeat", "NumberSequence", "RateBucket"]
 
 
 class NumberSequence(models.Model):
@@ -43,3 +46,40 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Event(FrozenModel):
+    """One thing that happened, written in the transaction that did it (`events.py`).
+
+    `rows` holds digests of the rows that it made or changed, salted (`row_states.py`). The numbering gives `position`
+    and `row_hash` after the commit. Program and user are no constraints: what happened outlives them.
+    """
+
+    unfrozen = frozenset({"position", "row_hash", "salt"})
+
+    name = models.CharField(max_length=80)
+    subject = models.CharField(max_length=60)
+    program = models.ForeignKey(
+        "cop_program.Program", null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    data = models.JSONField(default=dict)
+    rows = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32, blank=True)
+    position = models.PositiveBigIntegerField(null=True, unique=True)
+    row_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="forms_ext_event_subject"),
+            models.Index(fields=["program", "name", "at"], name="forms_ext_event_program"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.subject}"

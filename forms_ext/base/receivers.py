@@ -11,6 +11,7 @@ from django.db.models.signals import post_migrate
 from . import (
     checks,  # noqa: F401
     deployment_checks,  # noqa: F401
+    events,
     groups,
     integrity,  # noqa: F401
     limits,  # noqa: F401
@@ -41,5 +42,6 @@ def publish_scheduled() -> None:
 def connect() -> None:
     """Connect the receivers of this package."""
     periodic.register(publish_scheduled)
+    periodic.register(events.number)
     post_migrate.connect(make_groups, dispatch_uid="forms_ext.base.make_groups")
     triggers.connect()

@@ -1,16 +1,14 @@
-"""Entries of a timeline, and how to find them in the audit log."""
+"""Entries of a timeline, and how events become some."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.functional import Promise
-from wagtail.models import ModelLogEntry
 
-from . import history
+from . import events
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,7 @@ def name_of(user: Any) -> str:
     return "" if user is None else user.get_full_name() or user.get_username()
 
 
-def logged(instance: Model, *actions: str) -> Iterator[Entry]:
-    """Yield the audit log entries of `instance`: all, or only those of `actions`."""
-    kind = ContentType.objects.get_for_model(instance)
-    entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(instance.pk)).select_related("user")
-    for entry in entries.filter(action__in=actions) if actions else entries:
-        yield Entry(entry.timestamp, history.label(entry.action), by=name_of(entry.user))
+def logged(subject: Model, *names: str) -> Iterator[Entry]:
+    """Yield what happened to `subject`: all events, or only those of `names`."""
+    for event in events.about(subject, names=names):
+        yield Entry(event.at, events.label(event.name), by=name_of(event.by))

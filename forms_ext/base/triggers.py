@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate, pre_migrate
 
 from .conf import conf
 from .frozen import FrozenModel
+from .row_states import may_become_empty
 
 MESSAGE = "What was booked or issued stays as it is: correct it by another row."
 _FUNCTION = (
@@ -47,14 +48,10 @@ def frozen_columns() -> dict[str, list[str]]:
         model._meta.db_table: [
             str(field.column)
             for field in model._meta.concrete_fields
-            if field.name not in model.unfrozen and not _may_become_empty(field)
+            if field.name not in model.unfrozen and not may_become_empty(model, field.attname)
         ]
         for model in frozen_models()
     }
-
-
-def _may_become_empty(field: Any) -> bool:
-    return field.remote_field is not None and field.remote_field.on_delete is models.SET_NULL
 
 
 def _wanted(connection: BaseDatabaseWrapper) -> Iterator[Trigger]:

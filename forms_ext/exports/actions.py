@@ -43,7 +43,7 @@ def begin(
         rows=count,
         state=Export.State.WAITING if background else Export.State.STREAMED,
     )
-    noted = {"filter": source.filters(query), "search": bool(QueryDict(query).get("q")), "rows": count}
+    noted: dict[str, Any] = {"filter": source.filters(query), "search": bool(QueryDict(query).get("q")), "rows": count}
     history.record(export, EXPORTED, user=by, what=source.name, format=format, **noted)
     if background:
         start("forms_ext.exports.tasks.write_export", export.pk)

@@ -22,4 +22,11 @@ def connect() -> None:
     groups.grant(groups.STAFF, "forms_ext.add_export")
     private_files.register("exports", exported)
     background.register(tasks.write_export)
-    history.register(actions.EXPORTED, _("Exported"))
+    keys = {
+        "what": "which list",
+        "format": "file format",
+        "filter": "names of the filters",
+        "search": "whether something was searched",
+        "rows": "how many rows",
+    }
+    history.register(actions.EXPORTED, _("Exported"), keys)

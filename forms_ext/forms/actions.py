@@ -7,6 +7,7 @@ from wagtail.models import Page
 
 from cop_program.clock import now
 
+from ..base import events
 from .definitions import canonical, definition_of
 from .models import FormVersion
 
@@ -20,10 +21,12 @@ def freeze(page: Page) -> FormVersion:
     last = FormVersion.objects.filter(page_id=page.pk).order_by("-number").first()
     if last and last.sha256 == digest:
         return last
-    return FormVersion.objects.create(
+    version = FormVersion.objects.create(
         page_id=page.pk,
         number=last.number + 1 if last else 1,
         definition=definition,
         sha256=digest,
         created_at=now(),
     )
+    events.append("forms_ext.forms.freeze", page, made=[version], version=version.pk, number=version.number)
+    return version

@@ -24,6 +24,8 @@ from .models import Invoice, Receipt
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from ..base.row_states import Changed
+
 
 def _draw_pdf_after_commit(invoice: Invoice) -> None:
     start("forms_ext.invoices.tasks.render_invoice", invoice.pk)
@@ -76,7 +78,7 @@ def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | Non
         raise ActionRefused(_("A credit note cannot be cancelled by another one."))
     if earlier := Invoice.objects.filter(corrects=invoice).first():
         return earlier
-    Invoice.objects.filter(pk=invoice.pk, closed_at__isnull=True).update(closed_at=now())
+    closed = Invoice.objects.filter(pk=invoice.pk, closed_at__isnull=True).update(closed_at=now())
     return _issue(
         account=account,
         issuer=invoice.issuer,
@@ -85,6 +87,7 @@ def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | Non
         content=partial(snapshots.credit_note, account=account, issuer=invoice.issuer, invoice=invoice, cause=cause),
         kind=Invoice.Kind.CREDIT_NOTE,
         corrects=invoice,
+        changed={invoice: ("closed_at",)} if closed else {},
     )
 
 
@@ -97,6 +100,7 @@ def _issue(
     kind: Invoice.Kind,
     by: "User | None",
     corrects: Invoice | None = None,
+    changed: "Changed | None" = None,
 ) -> Invoice:
     number, place = numbers.draw(issuer=issuer, kind=kind)
     snapshot = content(number=number)
@@ -112,15 +116,32 @@ def _issue(
         due_on=date.fromisoformat(snapshot["due_on"]) if snapshot["due_on"] else None,
         snapshot=snapshot,
     )
-    history.record(account, f"forms_ext.invoices.issue_{kind}", user=by, number=number, total=str(total.amount))
+    history.record(
+        account,
+        f"forms_ext.invoices.issue_{kind}",
+        user=by,
+        made=[invoice],
+        changed=changed,
+        invoice=invoice.pk,
+        number=number,
+        total=str(total.amount),
+        currency=account.currency,
+    )
     _draw_pdf_after_commit(invoice)
     return invoice
 
 
 def close_if_settled(account: Account) -> None:
     """Close the open invoice of `account` if nothing is owed any more."""
-    if ledger_queries.balance(account).amount <= 0:
-        account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).update(closed_at=now())
+    if ledger_queries.balance(account).amount <= 0 and (invoice := queries.open_invoice(account)):
+        Invoice.objects.filter(pk=invoice.pk).update(closed_at=now())
+        _record(account, "close_invoice", invoice)
+
+
+def _record(account: Account, verb: str, invoice: Invoice) -> None:
+    """Record that `invoice` was closed or reopened."""
+    changed = {invoice: ("closed_at",)}
+    history.record(account, f"forms_ext.invoices.{verb}", changed=changed, invoice=invoice.pk, number=invoice.number)
 
 
 def settled_by(payment: Payment) -> Invoice | None:
@@ -145,7 +166,7 @@ def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
     invoice = to_reopen(payment)
     if invoice is not None:
         Invoice.objects.filter(pk=invoice.pk).update(closed_at=None)
-        history.record(account, "forms_ext.invoices.reopen_invoice", number=invoice.number)
+        _record(account, "reopen_invoice", invoice)
     return invoice
 
 
@@ -156,7 +177,7 @@ def issue_receipt(payment: Payment) -> Receipt:
     """
     moment = now()
     number, place = numbers.draw_receipt(moment.year)
-    return Receipt.objects.create(
+    receipt = Receipt.objects.create(
         **place,
         account=payment.account,
         payment=payment,
@@ -164,17 +185,22 @@ def issue_receipt(payment: Payment) -> Receipt:
         issued_at=moment,
         snapshot=snapshots.receipt(account=payment.account, number=number, row=payment.row, method=payment.method),
     )
+    history.record(payment.account, "forms_ext.invoices.issue_receipt", receipt=receipt.pk, number=number)
+    return receipt
 
 
 def cancel_receipt(reversal: PaymentReversal) -> Receipt:
     """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment."""
     moment = now()
     number, place = numbers.draw_receipt(moment.year)
-    return Receipt.objects.create(
+    account = reversal.payment.account
+    receipt = Receipt.objects.create(
         **place,
-        account=reversal.payment.account,
+        account=account,
         reversal=reversal,
         number=number,
         issued_at=moment,
         snapshot=snapshots.cancelled_receipt(reversal.payment, number=number),
     )
+    history.record(account, "forms_ext.invoices.cancel_receipt", receipt=receipt.pk, number=number)
+    return receipt

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history, private_files
+from ..base import history, private_files, row_states
 from ..base import tasks as background
 from ..ledger import payment_checks
 from ..ledger.models import Account, Payment, PaymentReversal
 from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
 from ..mail import attachments, previews
 from . import actions, consistency, documents, emails, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
-from .models import InvoiceFile
+from .models import Invoice, InvoiceFile
 
 PAYERS = previews.People(
     Account,
@@ -22,10 +22,17 @@ PAYERS = previews.People(
     related=("program__page",),
     scopes={"program": "program_id"},
 )
-LABELS = {
-    "issue_invoice": _("Invoice issued"),
-    "issue_credit_note": _("Credit note issued"),
-    "reopen_invoice": _("Invoice reopened"),
+INVOICE = {"invoice": "key of the invoice or credit note", "number": "its number"}
+TOTAL = {"total": "its total, with a point", "currency": "the currency (ISO 4217)"}
+RECEIPT = {"receipt": "key of the receipt or its cancellation", "number": "its number"}
+EVENTS = {
+    "issue_invoice": (_("Invoice issued"), INVOICE | TOTAL),
+    "issue_credit_note": (_("Credit note issued"), INVOICE | TOTAL),
+    "email_invoice": (_("Invoice or credit note emailed"), INVOICE),
+    "close_invoice": (_("Invoice settled"), INVOICE),
+    "reopen_invoice": (_("Invoice reopened"), INVOICE),
+    "issue_receipt": (_("Receipt issued"), RECEIPT),
+    "cancel_receipt": (_("Receipt cancelled"), RECEIPT),
 }
 
 
@@ -77,5 +84,6 @@ def connect() -> None:
     payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")
     payment_reversal_told.connect(tell_of_reversal, dispatch_uid="forms_ext.invoices.tell_of_reversal")
     fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")
-    for verb, label in LABELS.items():
-        history.register(f"forms_ext.invoices.{verb}", label)
+    for verb, (label, keys) in EVENTS.items():
+        history.register(f"forms_ext.invoices.{verb}", label, keys)
+    row_states.watch(Invoice, "closed_at", "mailed_at")

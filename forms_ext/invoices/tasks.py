@@ -10,7 +10,7 @@ from django.tasks import task
 
 from cop_program.clock import now
 
-from ..base import periodic, private_files
+from ..base import history, periodic, private_files
 from ..base.errors import describe
 from . import emails, pdf
 from .models import Invoice, InvoiceFile
@@ -67,8 +67,15 @@ def email_invoice(invoice_id: int) -> None:
     """Put the email with the PDF into the email log once: the note and the email are one transaction."""
     waiting = Invoice.objects.filter(STORED, pk=invoice_id, mailed_at__isnull=True)
     if waiting.update(mailed_at=now()):
-        invoices = Invoice.objects.select_related("account__program__page__locale", "file")
-        emails.send_invoice(invoices.get(pk=invoice_id))
+        invoice = Invoice.objects.select_related("account__program__page__locale", "file").get(pk=invoice_id)
+        emails.send_invoice(invoice)
+        history.record(
+            invoice.account,
+            "forms_ext.invoices.email_invoice",
+            changed={invoice: ("mailed_at",)},
+            invoice=invoice.pk,
+            number=invoice.number,
+        )
 
 
 @periodic.register

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Kind = AccountRow.Kind
+SETTLED_BY: dict[type[Model], str] = {RefundDue: "settled_by_row", RebateDue: "paid_row"}
 LIMIT = Decimal(10**12)  # amounts and credits stay below it; the columns hold a thousand times as much, for totals
 
 
@@ -66,7 +68,7 @@ def open_account(
         language=language,
         created_at=moment,
     )
-    history.record(account, "forms_ext.ledger.open_account")
+    history.record(account, "forms_ext.ledger.open_account", made=[account])
     return account
 
 
@@ -96,6 +98,7 @@ def _post(
     by: "User | None" = None,
     note: str = "",
     reverses: AccountRow | None = None,
+    settles: RefundDue | RebateDue | None = None,
 ) -> AccountRow:
     row = AccountRow.objects.create(
         account=account,
@@ -107,7 +110,22 @@ def _post(
         note=note,
         reverses=reverses,
     )
-    history.record(account, f"forms_ext.ledger.{kind}", user=by, amount=str(amount), currency=account.currency)
+    changed = {}
+    if settles is not None:
+        column = SETTLED_BY[type(settles)]
+        setattr(settles, column, row)
+        settles.save(update_fields=[column])
+        changed = {settles: [column]}
+    history.record(
+        account,
+        f"forms_ext.ledger.{kind}",
+        user=by,
+        made=[row],
+        changed=changed,
+        entry=row.pk,
+        amount=str(amount),
+        currency=account.currency,
+    )
     return row
 
 
@@ -265,7 +283,15 @@ def list_refund(*, account: Account, amount: Money, reason: str, by: "User | Non
             % {"amount": format_money(max(left, Money(0, account.currency)))}
         )
     refund = RefundDue.objects.create(account=account, amount=amount, reason=reason, listed_at=now())
-    history.record(account, "forms_ext.ledger.list_refund", user=by, amount=str(amount.amount))
+    history.record(
+        account,
+        "forms_ext.ledger.list_refund",
+        user=by,
+        made=[refund],
+        refund=refund.pk,
+        amount=str(amount.amount),
+        currency=account.currency,
+    )
     return refund
 
 
@@ -291,9 +317,8 @@ def record_refund(*, refund: RefundDue, paid_on: date, by: "User | None" = None,
         raise ActionRefused(_("The date of the refund cannot be in the future."))
     if queries.credit(account) < refund.amount:
         raise ActionRefused(_("This account does not have that much in credit. The payer would owe it again."))
-    row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300])
-    refund.settled_by_row = row
-    refund.save(update_fields=["settled_by_row"])
+    row = _post(account, Kind.REFUND, refund.amount.amount, on=paid_on, by=by, note=refund.reason[:300],
+                settles=refund)  # fmt: skip
     emails.send_refund_made(refund, account, message)
     return row
 
@@ -307,7 +332,15 @@ def withdraw_refund(*, refund: RefundDue, by: "User | None" = None, reason: str 
     refund, account = _lock_refund(refund)
     refund.withdrawn_at, refund.withdrawn_reason = now(), reason.strip()[:300]
     refund.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    history.record(account, "forms_ext.ledger.withdraw_refund", user=by, amount=str(refund.amount.amount))
+    history.record(
+        account,
+        "forms_ext.ledger.withdraw_refund",
+        user=by,
+        changed={refund: ("withdrawn_at", "withdrawn_reason")},
+        refund=refund.pk,
+        amount=str(refund.amount.amount),
+        currency=account.currency,
+    )
     return refund
 
 
@@ -323,7 +356,15 @@ def list_rebate(*, account: Account, amount: Money, by: "User | None" = None) ->
     amount = round_minor(amount)
     _check_amount(account, amount)
     rebate = RebateDue.objects.create(account=account, amount=amount, listed_at=now())
-    history.record(account, "forms_ext.ledger.list_rebate", user=by, amount=str(amount.amount))
+    history.record(
+        account,
+        "forms_ext.ledger.list_rebate",
+        user=by,
+        made=[rebate],
+        rebate=rebate.pk,
+        amount=str(amount.amount),
+        currency=account.currency,
+    )
     return rebate
 
 
@@ -355,8 +396,6 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
     if queries.balance(account).amount > 0:
         raise ActionRefused(_("The fee is no longer paid in full, so the rebate is not due."))
     _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
-    row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by)
-    rebate.paid_row = row
-    rebate.save(update_fields=["paid_row"])
+    row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by, settles=rebate)
     emails.send_rebate_paid(rebate, account, message)
     return row

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cop_program.clock import now
 
-from ..base import history
+from ..base import events, history
 from ..base.errors import ActionRefused
 from ..base.tasks import start
 from . import dry_run, email_types, encryption, queries, rendering, secrecy
@@ -130,6 +130,7 @@ def send(
         )
         for attachment in attachments
     )
+    events.append("forms_ext.mail.write", mail, made=[mail], kind=kind, about=about)
     if source.replaces:
         history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
     dry_run.written(mail, [attachment.file_name for attachment in attachments])
@@ -193,7 +194,7 @@ def _store(
         language=language,
         defaults={"subject": rendering.one_line(subject), "body": body, "button_label": button_label},
     )
-    history.record(template, "forms_ext.mail.save_template", user=by, subject=template.subject)
+    history.record(template, "forms_ext.mail.save_template", user=by, made=[template], subject=template.subject)
     return template
 
 
@@ -201,7 +202,7 @@ def _store(
 def reset_template(*, kind: str, scope: str, language: str, by: "AbstractBaseUser | None" = None) -> None:
     """Delete the text of `scope` and `language`, so that the more general one is used again."""
     for template in MailTemplate.objects.filter(kind=kind, scope=scope, language=language):
-        history.record(template, "forms_ext.mail.reset_template", user=by)
+        history.record(template, "forms_ext.mail.reset_template", user=by, gone=[template])
         template.delete()
 
 

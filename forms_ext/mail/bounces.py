@@ -3,8 +3,11 @@
 from importlib.util import find_spec
 from typing import Any
 
+from django.db import transaction
+
 from cop_program.keys import keys
 
+from ..base import events
 from . import delivery, rendering
 from .models import OutgoingMail
 
@@ -12,13 +15,17 @@ State = OutgoingMail.State
 BOUNCED = {"bounced", "failed", "rejected"}
 
 
+@transaction.atomic
 def mark_bounced(*, pk: int, recipient: str, reason: str) -> bool:
     """Mark a sent email as failed, with the reason; return False if none was sent to that address.
 
     It is then listed as failed in the email log, in the person's timeline and in the audit.
     """
     sent = OutgoingMail.objects.filter(pk=pk, recipient__iexact=recipient, state=State.SENT)
-    return bool(sent.update(state=State.FAILED, last_error=delivery.without_addresses(reason)))
+    if not sent.update(state=State.FAILED, last_error=delivery.without_addresses(reason)):
+        return False
+    events.append("forms_ext.mail.bounce", OutgoingMail(pk=pk))
+    return True
 
 
 def hear(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cop_program.clock import now
 
-from ..base import history
+from ..base import events, history
 from ..base.conf import conf
 from . import attachments, email_types, encryption, queries, rendering, secrecy
 from .harmless import harmless
@@ -138,7 +138,9 @@ def _using() -> SendOptions:
 
 
 def _sent(mail: OutgoingMail) -> None:
-    _finish(mail, state=OutgoingMail.State.SENT, sent_at=now(), secrets="", last_error="", next_attempt_at=None)
+    _finish(
+        mail, verb="sent", state=OutgoingMail.State.SENT, sent_at=now(), secrets="", last_error="", next_attempt_at=None
+    )
     logger.info("Mail %s (%s) sent", mail.pk, mail.kind)
 
 
@@ -150,15 +152,17 @@ def _failed(mail: OutgoingMail, error: Exception) -> None:
         later = now() + wait(mail.attempts)
         _finish(mail, state=OutgoingMail.State.QUEUED, next_attempt_at=later, last_error=words)
         return
-    _finish(mail, state=OutgoingMail.State.FAILED, next_attempt_at=None, last_error=words)
+    _finish(mail, verb="fail", state=OutgoingMail.State.FAILED, next_attempt_at=None, last_error=words)
 
 
-def _finish(mail: OutgoingMail, **values: object) -> bool:
-    """Record the end of an attempt, unless another worker has taken the email over."""
+@transaction.atomic
+def _finish(mail: OutgoingMail, *, verb: str = "", **values: object) -> None:
+    """Record the end of an attempt, and its event `verb` if any, unless another worker has taken the email over."""
     ours = OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.SENDING, claimed_at=mail.claimed_at).update(
         claimed_at=None, **values
     )
-    return bool(ours)
+    if ours and verb:
+        events.append(f"forms_ext.mail.{verb}", mail)
 
 
 def wait(attempts: int) -> timedelta:

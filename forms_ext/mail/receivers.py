@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import groups, history, periodic
+from ..base import groups, history, periodic, row_states
 from ..base import tasks as background
 from . import (
     bounces,
@@ -10,6 +10,21 @@ from . import (
     delivery,
     tasks,
 )
+from .models import MailTemplate, OutgoingMail
+
+EVENTS = {
+    "write": (_("Email written"), {"kind": "type of the email", "about": "what it is about, such as application:7"}),
+    "sent": (_("Email sent"), {}),
+    "fail": (_("Email failed"), {}),
+    "bounce": (_("Email bounced"), {}),
+    "try_again": (_("Email retried"), {}),
+    "save_template": (_("Email template changed"), {"subject": "its subject"}),
+    "reset_template": (_("Email template reset"), {}),
+    "built_in_text": (
+        _("Default text sent instead of the changed one"),
+        {"template": "key of the template that was not used"},
+    ),
+}
 
 
 def connect() -> None:
@@ -18,9 +33,9 @@ def connect() -> None:
     groups.grant(groups.EDITORS, *templates)
     groups.grant(groups.STAFF, "forms_ext.view_outgoingmail", "forms_ext.view_mailtemplate")
     background.register(tasks.deliver)
-    history.register("forms_ext.mail.try_again", _("Email retried"))
-    history.register("forms_ext.mail.save_template", _("Email template changed"))
-    history.register("forms_ext.mail.reset_template", _("Email template reset"))
-    history.register("forms_ext.mail.built_in_text", _("Default text sent instead of the changed one"))
+    for verb, (label, keys) in EVENTS.items():
+        history.register(f"forms_ext.mail.{verb}", label, keys)
+    row_states.watch(OutgoingMail, "kind", "scope", "about", "recipient", "created_at")
+    row_states.watch(MailTemplate, but=["updated_at"])
     periodic.register(delivery.deliver_due)
     bounces.connect()

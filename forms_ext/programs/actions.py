@@ -24,7 +24,7 @@ from ..registration import queries as registration_queries
 from ..registration.emails import sending
 from ..registration.lifecycle import give_up_place, settle
 from ..registration.models import Registration
-from ..registration.transitions import move
+from ..registration.transitions import MOVED, move
 from . import queries
 from .models import BatchItem, BatchRun
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 State = Registration.State
 Kind = BatchRun.Kind
+STATUS = ("status", "status_changed_at")
 HAS_A_PLACE = [State.WAITING, State.HELD, State.MEMBER]
 
 
@@ -55,7 +56,9 @@ def _start(
         run = BatchRun.objects.create(
             program=program, kind=kind, started_by=by, started_at=now(), reason=reason, message=message.strip()
         )
-        history.record(program, f"forms_ext.programs.{kind}", user=by)
+        history.record(
+            program, f"forms_ext.programs.{kind}", user=by, made=[run], changed={program: STATUS}, run=run.pk
+        )
         return run, True
     current = Program.objects.get(pk=program.pk)
     earlier = BatchRun.objects.filter(program=program, kind=kind).first()
@@ -185,7 +188,7 @@ def close_program(*, program: Program, by: "User | None") -> bool:
         status=Program.Status.CLOSED, status_changed_at=now()
     )
     if moved:
-        history.record(program, "forms_ext.programs.close", user=by)
+        history.record(program, "forms_ext.programs.close", user=by, changed={program: STATUS})
     elif program.status != Program.Status.CLOSED:
         raise ActionRefused(
             _("The program is “%(status)s” and cannot be changed to “%(to)s”.")
@@ -249,11 +252,11 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
         return
     places.lock(registration.program)
     move(registration, State.CANCELLED, reason=run.reason)
-    give_up_place(registration)
+    changed = {registration: MOVED, **give_up_place(registration)}
     money = ""
     if registration.account:
         money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was cancelled."))
-    history.record(registration, "forms_ext.programs.called_off", user=run.started_by)
+    history.record(registration, "forms_ext.programs.called_off", user=run.started_by, changed=changed, run=run.pk)
     sending.called_off(registration, run.message, money)
 
 
@@ -262,7 +265,14 @@ def tell_applicant(run: BatchRun, pk: int) -> None:
     application = applications_queries.locked(pk)
     if application.state in (Application.State.DECLINED, Application.State.WITHDRAWN):
         return
-    invitations.revoke(application=application, by=run.started_by)
+    revoked = invitations.revoke(application=application, by=run.started_by)
+    history.record(
+        application,
+        "forms_ext.programs.tell_applicant",
+        user=run.started_by,
+        changed=dict.fromkeys(revoked, invitations.REVOKED),
+        run=run.pk,
+    )
     sending.called_off_applicant(application, run.message)
 
 
@@ -273,7 +283,7 @@ def retry_failed(*, run: BatchRun, by: "User | None") -> int:
         state=BatchItem.State.TODO, error=""
     )
     if failed:
-        history.record(run.program, "forms_ext.programs.retry", user=by, items=failed)
+        history.record(run.program, "forms_ext.programs.retry", user=by, run=run.pk, items=failed)
         _run_after_commit(run)
     return failed
 

@@ -10,7 +10,7 @@ from cop_program.clock import now
 from cop_program.models import Program
 
 from ..admission import invitations, places, queue
-from ..admission.models import Invitation, Place
+from ..admission.models import Invitation, Place, QueueEntry
 from ..admission.queries import gives_deposit_back
 from ..applications import queries as applications_queries
 from ..applications.models import Application
@@ -23,7 +23,7 @@ from . import queries
 from .emails import sending
 from .lifecycle import check_not_cancelled, give_up_place, offer_under_lock, settle, start_hold
 from .models import Registration
-from .transitions import move
+from .transitions import MOVED, move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -48,16 +48,15 @@ def _use(invitation: Invitation) -> Program:
     return Program.objects.select_related("page").get(pk=application.program_id)
 
 
-def _claim_or_queue(program: Program, invitation: Invitation) -> Place | None:
-    """Return a place held for `invitation`, or None if it joined the queue."""
+def _claim_or_queue(program: Program, invitation: Invitation) -> Place | QueueEntry:
+    """Return a place held for `invitation`, or its entry in the queue that it has joined."""
     until = queries.hold_end(program, invitation)
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
     places.lock(program)  # from here on, nobody can free a place until we are in the queue
     if place := places.claim(program=program, invitation=invitation, held_until=until):
         return place
-    queue.join(program=program, invitation=invitation)
-    return None
+    return queue.join(program=program, invitation=invitation)
 
 
 @transaction.atomic
@@ -79,9 +78,17 @@ def register(*, invitation: Invitation, submission: CleanSubmission) -> Registra
             return earlier
         raise
     place = _claim_or_queue(program, invitation)
-    registration = _create(program, invitation, submission, State.HELD if place else State.WAITING)
-    history.record(registration, "forms_ext.registration.register", state=str(registration.state))
-    if place is None:
+    state = State.HELD if isinstance(place, Place) else State.WAITING
+    registration = _create(program, invitation, submission, state)
+    history.record(
+        registration,
+        "forms_ext.registration.register",
+        made=[registration, *([place] if isinstance(place, QueueEntry) else [])],
+        changed={invitation: ("used_at",)} | ({place: places.STATE} if isinstance(place, Place) else {}),
+        state=str(state),
+        invitation=invitation.pk,
+    )
+    if isinstance(place, QueueEntry):
         sending.registered_waiting(registration)
     else:
         start_hold(registration)
@@ -144,12 +151,12 @@ def cancel(
         raise ActionRefused(_("Enter the reason why the deposit is not treated as the policy says."))
     program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
-    give_up_place(registration)
+    changed = {registration: MOVED, **give_up_place(registration)}
     money = ""
     if registration.account:
         cause = gettext_lazy("The registration was cancelled.")
         money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
-    history.record(registration, "forms_ext.registration.cancel", user=by, refund=chosen)
+    history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
     sending.cancelled(registration, message, money)
     offer_under_lock(program)
     return registration
@@ -161,6 +168,7 @@ def renew_member_page(*, registration: Registration, by: "User | None") -> Regis
     registration = queries.locked(registration)
     registration.page_counter += 1
     registration.save(update_fields=["page_counter"])
-    history.record(registration, "forms_ext.registration.renew_member_page", user=by)
+    changed = {registration: ("page_counter",)}
+    history.record(registration, "forms_ext.registration.renew_member_page", user=by, changed=changed)
     sending.new_private_page(registration)
     return registration

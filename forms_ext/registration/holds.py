@@ -25,7 +25,7 @@ from . import queries
 from .emails import sending
 from .lifecycle import check_not_cancelled, list_credit, offer_under_lock
 from .models import Registration
-from .transitions import move
+from .transitions import MOVED, move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,7 +63,8 @@ def _end_hold(place: Place, moment: datetime) -> bool:
             invoices.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit was not received in time."))
         ledger.reverse_fee(account=registration.account, note=_("The hold expired unpaid."))
         list_credit(registration.account, _("Partly paid before the hold expired."))
-    history.record(registration, "forms_ext.registration.end_hold")
+    changed = {registration: MOVED, place: places.STATE}
+    history.record(registration, "forms_ext.registration.end_hold", changed=changed)
     sending.hold_ended(registration)
     offer_under_lock(program)
     return True
@@ -92,6 +93,7 @@ def _remind(pk: int, moment: datetime) -> bool:
     place = places.place_of(registration.invitation)
     if place is None or place.held_until is None or place.held_until <= moment:
         return False
+    history.record(registration, "forms_ext.registration.remind")
     sending.hold_ending(registration, place)
     return True
 
@@ -122,7 +124,13 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
-    history.record(registration, "forms_ext.registration.set_hold_end", user=by, held_until=held_until.isoformat())
+    history.record(
+        registration,
+        "forms_ext.registration.set_hold_end",
+        user=by,
+        changed={place: ("held_until",)},
+        held_until=held_until.isoformat(),
+    )
     place.held_until = held_until
     return place
 
@@ -139,7 +147,13 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
     _remind_anew(registration)
-    history.record(registration, "forms_ext.registration.hold_again", user=by, held_until=held_until.isoformat())
+    history.record(
+        registration,
+        "forms_ext.registration.hold_again",
+        user=by,
+        changed={registration: MOVED, place: places.STATE},
+        held_until=held_until.isoformat(),
+    )
 
 
 def _check_end(held_until: datetime) -> None:

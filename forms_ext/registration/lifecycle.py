@@ -1,9 +1,11 @@
 """Steps that several actions share: start a hold, give up a place, settle an account."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from djmoney.money import Money
@@ -24,10 +26,12 @@ from ..ledger.models import Account
 from . import queries
 from .emails import sending
 from .models import Registration
-from .transitions import move
+from .transitions import MOVED, move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from ..base.row_states import Changed
 
 State = Registration.State
 
@@ -49,6 +53,8 @@ def start_hold(registration: Registration) -> Account:
     )
     registration.account = account
     registration.save(update_fields=["account"])
+    changed = {registration: ("account",)}
+    history.record(registration, "forms_ext.registration.open_account", changed=changed, account=account.pk)
     if page.fee.amount > 0:
         ledger.post_fee(account=account, amount=page.fee)
     if registration.deposit_amount <= 0:
@@ -58,11 +64,17 @@ def start_hold(registration: Registration) -> Account:
     return account
 
 
-def give_up_place(registration: Registration) -> None:
-    """Free the place of a registration, or take it out of the queue. The caller must have locked the program."""
-    if place := places.place_of(registration.invitation):
-        places.free(place)
-    queue.leave(registration.invitation)
+def give_up_place(registration: Registration) -> "Changed":
+    """Free the place of a registration, or take it out of the queue; return the columns of the rows that changed.
+
+    The caller must have locked the program.
+    """
+    changed: dict[Model, Iterable[str]] = {}
+    if (place := places.place_of(registration.invitation)) and places.free(place):
+        changed[place] = places.STATE
+    if entry := queue.leave(registration.invitation):
+        changed[entry] = ("left_at",)
+    return changed
 
 
 def settle(
@@ -135,7 +147,12 @@ def _offer(program: Program, entry: QueueEntry) -> bool:
         invitation=entry.invitation
     )
     move(registration, State.HELD)
-    history.record(registration, "forms_ext.registration.offer_place")
+    history.record(
+        registration,
+        "forms_ext.registration.offer_place",
+        changed={registration: MOVED, place: places.STATE, entry: ("offered_at",)},
+        held_until=until.isoformat(),
+    )
     start_hold(registration)
     if registration.state == State.HELD:
         sending.place_offered(registration, place)
@@ -154,7 +171,8 @@ def become_member(registration: Registration, place: Place) -> None:
     if not places.keep(place):
         return
     move(registration, State.MEMBER)
-    history.record(registration, "forms_ext.registration.keep_place")
+    changed = {registration: MOVED, place: places.STATE}
+    history.record(registration, "forms_ext.registration.keep_place", changed=changed)
     status = Program.objects.values_list("status", flat=True).get(pk=registration.program_id)
     confirmed = status == Program.Status.CONFIRMED
     if confirmed and registration.account:

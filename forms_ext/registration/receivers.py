@@ -8,7 +8,7 @@ from cop_program.models import Program
 from cop_program.signals import program_published
 
 from ..applications.emails import applicants
-from ..base import groups, history, periodic
+from ..base import groups, history, periodic, row_states
 from ..base import standing as standings
 from ..forms import roles
 from ..ledger.models import Account
@@ -27,15 +27,21 @@ MEMBERS = previews.People(
     scopes={"program": "program_id"},
 )
 COLUMNS = ("name", "email", "country", "billing_name", "billing_address", "time_zone")
-LABELS = {
-    "register": _("Registered"),
-    "keep_place": _("Deposit paid: place secured"),
-    "offer_place": _("Place offered from the queue"),
-    "end_hold": _("Hold expired unpaid"),
-    "set_hold_end": _("Hold changed"),
-    "hold_again": _("Deposit reversed: place held"),
-    "cancel": _("Registration cancelled"),
-    "renew_member_page": _("New private page link"),
+HELD_UNTIL = {"held_until": "when the hold expires"}
+EVENTS = {
+    "register": (
+        _("Registered"),
+        {"state": "status: held or in the queue", "invitation": "key of the invitation that was used"},
+    ),
+    "open_account": (_("Account opened"), {"account": "key of the account"}),
+    "keep_place": (_("Deposit paid: place secured"), {}),
+    "offer_place": (_("Place offered from the queue"), HELD_UNTIL),
+    "end_hold": (_("Hold expired unpaid"), {}),
+    "remind": (_("Reminded of the deposit"), {}),
+    "set_hold_end": (_("Hold changed"), HELD_UNTIL),
+    "hold_again": (_("Deposit reversed: place held"), HELD_UNTIL),
+    "cancel": (_("Registration cancelled"), {"refund": "whether the deposit is refunded"}),
+    "renew_member_page": (_("New private page link"), {}),
 }
 
 
@@ -61,8 +67,9 @@ def connect() -> None:
     templates.register()
     previews.register([kind.name for kind in templates.ALL], MEMBERS)
     previews.register([templates.CALLED_OFF_APPLICANT.name], applicants(sending.applicant_values))
-    for verb, label in LABELS.items():
-        history.register(f"forms_ext.registration.{verb}", label)
+    for verb, (label, keys) in EVENTS.items():
+        history.register(f"forms_ext.registration.{verb}", label, keys)
+    row_states.watch(Registration, but=["reminded_at"])
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
     payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")
     program_published.connect(offer_added_places, dispatch_uid="forms_ext.registration.offer_added_places")

@@ -11,6 +11,8 @@ from .models import Registration
 
 State = Registration.State
 
+#: The columns that `move` sets.
+MOVED = ("state", "state_changed_at", "ended_reason")
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     State.WAITING: (State.HELD, State.MEMBER, State.CANCELLED),
     State.HELD: (State.MEMBER, State.LAPSED, State.CANCELLED),

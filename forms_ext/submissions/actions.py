@@ -66,7 +66,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
         reference=reference,
     )
     files.claim(made.answers)
-    history.record(made, SENT)
+    history.record(made, SENT, made=[made])
     return Receipt(made.reference)
 
 
@@ -74,7 +74,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
 def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
     """Delete `submission` for good, with its files. The audit log keeps its reference and who deleted it."""
     uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
-    history.record(submission, DELETED, user=by)
+    history.record(submission, DELETED, user=by, gone=[submission])
     submission.delete()
     for upload in uploads:
         upload.delete()

@@ -9,7 +9,7 @@ from wagtail.signals import page_published
 
 from cop_program.clock import now
 
-from ..base import groups, history, periodic, private_files
+from ..base import groups, history, periodic, private_files, row_states
 from ..base.conf import conf
 from ..forms.actions import freeze
 from . import (
@@ -18,7 +18,7 @@ from . import (
     sizes,
 )
 from .actions import DELETED, DOWNLOADED, SENT
-from .models import Upload
+from .models import Submission, Upload
 from .pages import AbstractFormPage
 
 
@@ -52,7 +52,8 @@ def connect() -> None:
     groups.grant(groups.STAFF, "forms_ext.view_submission", "forms_ext.delete_submission")
     history.register(SENT, _("Sent"))
     history.register(DELETED, _("Answers deleted"))
-    history.register(DOWNLOADED, _("File downloaded"))
+    history.register(DOWNLOADED, _("File downloaded"), {"question": "key of the question"})
+    row_states.watch(Submission)
     sizes.connect()
     private_files.register("uploads", uploaded)
     page_published.connect(freeze_published, dispatch_uid="forms_ext.submissions.freeze")

@@ -20,7 +20,7 @@ from cop_program.models import Program
 from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import chains, consistency, periodic, private_files, triggers
-from forms_ext.base.models import NumberSequence
+from forms_ext.base.models import Event, NumberSequence
 from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
@@ -171,6 +171,10 @@ def a_row(w: World) -> AccountRow:
     return AccountRow.objects.get(account=w.member.account_id, kind="payment")
 
 
+def last_position() -> Any:
+    return Event.objects.aggregate(last=models.Max("position"))["last"]
+
+
 MAIL = OutgoingMail.objects
 PLACES, LINKS, DECISIONS, QUEUE = (f"admission.{name}" for name in ("places", "links", "decisions", "queue"))
 
@@ -189,6 +193,20 @@ def leave_running(world: World) -> None:
 
 BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("base.chains", lambda w: raw(AccountRow).filter(kind="fee").update(amount=Decimal(7)), "row 1 was changed"),
+    (
+        "base.events",
+        lambda w: raw(Event).filter(position=3).update(name="forms_ext.ledger.fee"),
+        "was changed, or does",
+    ),
+    ("base.events", lambda w: raw(Event).filter(position=3).delete(), "has position 4, where 3 should be"),
+    ("base.events", lambda w: raw(Event).filter(position=last_position()).delete(), "last event is not the one"),
+    ("base.rows", lambda w: registration(w.held).update(deposit_amount=1), "deposit_amount is not what event"),
+    ("base.rows", lambda w: Decision.objects.order_by("pk").last().delete(), "is gone, and no event says so"),  # type: ignore[union-attr]
+    (
+        "base.rows",
+        lambda w: QueueEntry.objects.create(program=w.other, invitation=w.invited, joined_at=START),
+        "no event",
+    ),
     ("base.triggers", lambda w: triggers.remove(connection), "cop_frozen_delete_forms_ext_payment is missing"),
     ("base.search", lambda w: raw(Application).update(name="Somebody else"), "the search does not find it"),
     (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places exist, but there must be 3"),

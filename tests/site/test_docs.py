@@ -17,6 +17,8 @@ CHECKED = [
     "releasing.md",
     "security.md",
     "README.md",
+    "events.md",
+    "decisions/0021-events.md",
     "decisions/0016-the-skeleton-of-a-package.md",
 ]
 CODE = re.compile(r"`([^`\n]+)`")
@@ -88,7 +90,8 @@ def test_the_index_names_every_page() -> None:
     assert [page.name for page in DOCS.glob("*.md") if page.name != "README.md" and f"({page.name})" not in index] == []
 
 
-def test_the_picture_fits_the_imports() -> None:
-    command = [sys.executable, "site/bin/draw_architecture", "--check"]
+@pytest.mark.parametrize("script", ["draw_architecture", "list_events"])
+def test_what_a_script_writes_is_current(script: str) -> None:
+    command = [sys.executable, f"site/bin/{script}", "--check"]
     done = subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""One timeline of a person: answers, notes, decisions, links, emails, and what other packages add."""
+"""One timeline of a person: what happened to the application, emails, and what other packages add."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,44 +6,37 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ...applications.models import Application
+from ...base import events
 from ...base.permissions import may
 from ...base.references import reference_to
-from ...base.timeline import Entry, logged, name_of
+from ...base.timeline import Entry, name_of
 from ...mail.admin.timeline import emails_about
 from ...mail.models import OutgoingMail
-from ...submissions.actions import DOWNLOADED
-from ..models import Invitation
+
+APPLIED = {"forms_ext.applications.apply", "forms_ext.applications.enter"}
 
 
-def _application(application: Application) -> Iterator[Entry]:
-    entered = application.source == Application.Source.STAFF
-    title = _("Application added by staff") if entered else _("Application sent")
-    yield Entry(application.submitted_at, title, application.reference, name_of(application.entered_by))
-    for note in application.notes.select_related("author"):
-        yield Entry(note.created_at, _("Note"), note.text, name_of(note.author))
-    for decision in application.decisions.select_related("decided_by"):
-        yield Entry(
-            decision.decided_at,
-            _("Decision: %(state)s") % {"state": decision.get_to_state_display()},
-            decision.reason,
-            name_of(decision.decided_by),
-        )
-
-
-def _links(invitations: list[Invitation]) -> Iterator[Entry]:
-    for invitation in invitations:
-        yield Entry(invitation.created_at, _("Invitation link created"), by=name_of(invitation.created_by))
-        if invitation.used_at:
-            yield Entry(invitation.used_at, _("Invitation link used to register"))
-        if invitation.revoked_at:
-            by = name_of(invitation.revoked_by)
-            yield Entry(invitation.revoked_at, _("Invitation link disabled"), invitation.revoked_reason, by)
+def _happened(application: Application) -> Iterator[Entry]:
+    """Yield the events of `application`, with the words of the rows that they name."""
+    notes = {note.pk: note for note in application.notes.all()}
+    decisions = {decision.pk: decision for decision in application.decisions.all()}
+    links = {invitation.pk: invitation for invitation in application.invitations.all()}
+    for event in events.about(application):
+        title, text = events.label(event.name), ""
+        if event.name in APPLIED:
+            text = application.reference
+        elif note := notes.get(event.data.get("note")):
+            title, text = _("Note"), note.text
+        elif decision := decisions.get(event.data.get("decision")):
+            title, text = _("Decision: %(state)s") % {"state": decision.get_to_state_display()}, decision.reason
+        elif link := links.get(event.data.get("invitation")):
+            text = link.revoked_reason if event.name == "forms_ext.admission.revoke_link" else ""
+        yield Entry(event.at, title, text, name_of(event.by))
 
 
 def of_application(application: Application, user: Any, added: Iterable[Entry]) -> list[Entry]:
     """Return the timeline of `application` for `user` with what other packages have `added`, the newest first."""
-    invitations = list(application.invitations.select_related("created_by", "revoked_by"))
-    entries = [*_application(application), *_links(invitations), *logged(application, DOWNLOADED), *added]
+    entries = [*_happened(application), *added]
     if may(user, "view", OutgoingMail):
         entries += emails_about([reference_to(application)])
     return sorted(entries, key=lambda entry: entry.at, reverse=True)

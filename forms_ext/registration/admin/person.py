@@ -5,13 +5,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from djmoney.money import Money
 
+from ...base import events
 from ...base.money import format_money
 from ...base.permissions import may
 from ...base.person import Fact, Panel
 from ...base.references import reference_to
 from ...base.timeline import Entry, logged, name_of
-from ...invoices.models import Invoice
 from ...ledger.models import Account
 from ...mail.admin.timeline import emails_about
 from ...mail.models import OutgoingMail
@@ -41,21 +42,22 @@ def _entries(registration: Registration, user: Any) -> Iterator[Entry]:
     yield from logged(registration)
     abouts = [reference_to(registration)]
     if account := registration.account:
-        invoices = list(account.invoices.all())
-        abouts += [reference_to(account), *(reference_to(invoice) for invoice in invoices)]
+        abouts += [reference_to(account), *(reference_to(invoice) for invoice in account.invoices.all())]
         if may(user, "bill", Account):
-            yield from _money(account, invoices)
+            yield from _money(account)
     if may(user, "view", OutgoingMail):
         yield from emails_about(abouts)
 
 
-def _money(account: Account, invoices: list[Invoice]) -> Iterator[Entry]:
-    for row in account.rows.select_related("recorded_by"):
-        yield Entry(
-            row.recorded_at,
-            _("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": format_money(row.amount)},
-            row.note,
-            name_of(row.recorded_by),
-        )
-    for invoice in invoices:
-        yield Entry(invoice.issued_at, f"{invoice.get_kind_display()} {invoice.number}")
+def _money(account: Account) -> Iterator[Entry]:
+    """Yield the events of `account`, each with its number or amount and the note of its entry."""
+    rows = {row.pk: row for row in account.rows.all()}
+    for event in events.about(account):
+        title, data = events.label(event.name), event.data
+        row = rows.get(data.get("entry"))
+        if amount := data.get("amount"):
+            money = format_money(abs(Money(amount, data["currency"])))
+            title = _("%(kind)s: %(amount)s") % {"kind": title, "amount": money}
+        elif number := data.get("number"):
+            title = f"{title}: {number}"
+        yield Entry(event.at, title, row.note if row else "", name_of(event.by))

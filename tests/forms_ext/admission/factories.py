@@ -1,6 +1,7 @@
 """Programs, applications and registrations for tests of the gate, places and billing."""
 
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,6 +12,7 @@ from cop_program.models import Program
 from forms_ext.admission import actions, invitations, places
 from forms_ext.admission.models import Invitation
 from forms_ext.applications.models import Application
+from forms_ext.base import events, history
 from forms_ext.forms.models import FormVersion
 from forms_ext.ledger import actions as billing
 from forms_ext.registration.actions import register
@@ -34,9 +36,12 @@ def open_program(capacity: int = 9, **fields: Any) -> Program:
 def version() -> FormVersion:
     """Return the version of some form."""
     page = Page.get_first_root_node()
-    return FormVersion.objects.get_or_create(
-        page=page, number=1, defaults={"definition": {}, "sha256": "0" * 64, "created_at": START}
-    )[0]
+    made, is_new = FormVersion.objects.get_or_create(
+        page=page, number=1, defaults={"definition": {}, "sha256": sha256(b"{}").hexdigest(), "created_at": START}
+    )
+    if is_new:
+        events.append("forms_ext.forms.freeze", page, made=[made], version=made.pk, number=1)
+    return made
 
 
 def make_application(program: Program, number: int = 1, **fields: Any) -> Application:
@@ -50,7 +55,9 @@ def make_application(program: Program, number: int = 1, **fields: Any) -> Applic
         "country": "US",
         "time_zone": "America/New_York",
     } | fields
-    return Application.objects.create(program=program, **values)
+    application = Application.objects.create(program=program, **values)
+    history.record(application, "forms_ext.applications.apply", made=[application])
+    return application
 
 
 def make_staff(name: str = "staff") -> User:

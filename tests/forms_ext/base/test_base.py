@@ -149,7 +149,7 @@ def test_columns_have_all_decimals_of_the_currency() -> None:
 
 
 def test_history_bears_the_clock_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
-    history.register("forms_ext.base.tried", "Tried")
+    history.register("forms_ext.base.tried", "Tried", {"reference": "of whom"})
     history.register_log_actions(registry)
     user = User.objects.create_user("staff")
     moment = now() - timedelta(days=400)
