@@ -68,8 +68,8 @@ class Provider:
         """Return the places of `program`, or None if nobody counts them."""
         return None
 
-    def places_changed(self, program: "Program") -> int:
-        """Bring the places in line with `program.capacity`, and offer new ones to the queue.
+    def places_changed(self, program: "Program", offer_until: datetime | None = None) -> int:
+        """Bring the places in line with `program.capacity`, and offer new ones to the queue, held until `offer_until`.
 
         Return how many there are now: more than that if more are taken or held, then nothing may stay changed.
         """

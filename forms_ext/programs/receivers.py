@@ -20,6 +20,7 @@ EVENTS = {
     "confirm": (_("Program confirmed"), RUN),
     "close": (_("Program closed"), {}),
     "take_applications": (_("Applications closed or reopened"), {"taken": "whether people can apply from now on"}),
+    "set_transfer_days": (_("Days for a transfer changed"), {"days": "how many working days"}),
     "call_off": (_("Program cancelled"), RUN),
     "retry": (_("Failed items retried"), {**RUN, "items": "how many items"}),
     "new_edition": (_("Created as a new edition"), {"source": "key of the program that was copied"}),

@@ -1,5 +1,6 @@
 """What can happen to a registration. Each verb is one transaction; nothing else changes its state."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -133,14 +134,16 @@ def cancel(
     reason: str = "",
     message: str = "",
     refund: bool | None = None,
+    offer_until: datetime | None = None,
 ) -> Registration:
     """Cancel a registration. Its place goes to the first in the queue; the deposit is listed for refund or kept.
 
     The deposit is refunded before the cancellation deadline and kept after it. `refund` overrides that, and then needs
-    a reason. `reason` is for colleagues; `message` is added to the email to the person.
+    a reason. `reason` is for colleagues; `message` is added to the email to the person. The place is held for the first
+    in the queue until `offer_until`, or for COP_OFFER_DAYS.
 
-    Raise ActionRefused if the registration has ended, if the program is cancelled, or if `refund` overrides the
-    policy without a reason.
+    Raise ActionRefused if the registration has ended, if the program is cancelled, if `offer_until` has passed, or if
+    `refund` overrides the policy without a reason.
     """
     registration = queries.locked(registration)
     check_not_cancelled(registration.program)
@@ -158,7 +161,7 @@ def cancel(
         money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
     history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
     sending.cancelled(registration, message, money)
-    offer_under_lock(program)
+    offer_under_lock(program, offer_until)
     return registration
 
 

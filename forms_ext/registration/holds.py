@@ -23,7 +23,7 @@ from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from . import queries
 from .emails import sending
-from .lifecycle import check_not_cancelled, list_credit, offer_under_lock
+from .lifecycle import check_end, check_not_cancelled, list_credit, offer_under_lock
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -35,12 +35,13 @@ WORKING_DAYS = 3  # for which a place is held whose deposit was taken back, unle
 
 
 @transaction.atomic
-def offer_free_places(program: Program) -> int:
+def offer_free_places(program: Program, held_until: datetime | None = None) -> int:
     """Give every free place to the first in the queue as a hold; return how many were given.
 
-    Raise ActionRefused as `lifecycle.become_member` does.
+    The holds end at `held_until`, or after COP_OFFER_DAYS. Raise ActionRefused if that has passed, and as
+    `lifecycle.become_member` does.
     """
-    return offer_under_lock(places.lock(program))
+    return offer_under_lock(places.lock(program), held_until)
 
 
 def end_holds() -> int:
@@ -120,7 +121,7 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
     The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed.
     """
     place = places.place_of(registration.invitation)
-    _check_end(held_until)
+    check_end(held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
@@ -142,7 +143,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     has passed.
     """
     place = places.place_of(registration.invitation)
-    _check_end(held_until)
+    check_end(held_until)
     if place is None or not places.hold_again(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
@@ -156,11 +157,6 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     )
 
 
-def _check_end(held_until: datetime) -> None:
-    if held_until <= now():
-        raise ActionRefused(_("Choose a last day in the future for the hold."))
-
-
 def _remind_anew(registration: Registration) -> None:
     registration.reminded_at = None
     registration.save(update_fields=["reminded_at"])
@@ -168,12 +164,7 @@ def _remind_anew(registration: Registration) -> None:
 
 def last_day_of_new_hold(program: Program) -> date:
     """Return the last day of a hold that starts because a deposit has just been reversed: a working day."""
-    day = ledger_queries.today(program)
-    for _day in range(WORKING_DAYS):
-        day += timedelta(days=1)
-        while day.weekday() >= 5:
-            day += timedelta(days=1)
-    return day
+    return dates.working_day_after(ledger_queries.today(program), WORKING_DAYS)
 
 
 def end_of_new_hold(program: Program) -> datetime:

@@ -1,6 +1,7 @@
 """Steps that several actions share: start a hold, give up a place, settle an account."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.clock import now
+from cop_program.deadlines import Deadline
 from cop_program.models import Program
 
 from ..admission import invitations, places, queue
@@ -121,24 +123,38 @@ def check_not_cancelled(program: Program) -> None:
         raise ActionRefused(_("The program is cancelled. Its registrations are closed and refunded automatically."))
 
 
+def check_end(held_until: datetime) -> None:
+    """Raise ActionRefused if a hold would have expired already."""
+    if held_until <= now():
+        raise ActionRefused(_("Choose a last day in the future for the hold."))
+
+
 def can_offer(program: Program) -> bool:
     """Tell whether free places are still offered: the program has not begun and is not cancelled or closed."""
     return program.status in invitations.OPEN and not _has_begun(program)
 
 
-def offer_under_lock(program: Program) -> int:
+def last_day_of_offer(program: Program) -> date:
+    """Return the last day of a hold that is offered now: COP_OFFER_DAYS working days from today in the home zone."""
+    return dates.working_day_after(ledger_queries.today(program), conf.COP_OFFER_DAYS)
+
+
+def offer_under_lock(program: Program, held_until: datetime | None = None) -> int:
     """Give every free place to the first in the queue as a hold; return how many were given.
 
-    The caller must have locked `program`. Raise ActionRefused as `become_member` does.
+    The holds end at `held_until`, or at the end of `last_day_of_offer`. The caller must have locked `program`. Raise
+    ActionRefused if that has passed, and as `become_member` does.
     """
+    if held_until is not None:
+        check_end(held_until)
+    until = held_until or Deadline(last_day_of_offer(program), dates.hold_zone(program)).closes_at
     given = 0
-    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
+    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry, until):
         given += 1
     return given
 
 
-def _offer(program: Program, entry: QueueEntry) -> bool:
-    until = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
+def _offer(program: Program, entry: QueueEntry, until: datetime) -> bool:
     place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
     if place is None:
         return False

@@ -7,6 +7,8 @@ from . import views
 urlpatterns = [
     path("invitation/<str:token>/", views.open_invitation, name="open_invitation"),
     path("member/<str:token>/", views.member, name="member"),
+    path("member/<str:token>/leave/", views.member_leave, name="member_leave"),
+    path("member/<str:token>/transfer/", views.member_transfer, name="member_transfer"),
     path("member/<str:token>/calendar.ics", views.member_calendar, name="member_calendar"),
     path("member/<str:token>/invoices/<key:pk>/", views.member_invoice, name="member_invoice"),
     path("member/<str:token>/receipts/<key:pk>/", views.member_receipt, name="member_receipt"),

@@ -273,6 +273,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         call_off,
         {"programs.call_off", "programs.called_off", "programs.tell_applicant"},
     ),
+    "programs.actions.take_applications": (
+        lambda w: programs.take_applications(program=w.program, taken=False, by=w.user),
+        {"programs.take_applications"},
+    ),
     "programs.actions.close_program": (close, {"programs.close"}),
     "programs.actions.retry_failed": (retry, {"programs.retry"}),
     "programs.editions.new_edition": (

@@ -50,6 +50,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_programs:close": (STAFF, ("program",)),
     "cop_programs:places": (STAFF, ("program",)),
     "cop_programs:applications": (STAFF, ("program",)),
+    "cop_programs:transfer_days": (STAFF, ("program",)),
     "cop_programs:run": (STAFF, ("program",)),
     "cop_programs:new_edition": (EDITORS, ("page",)),
     "cop_programs:checklist": (EDITORS, ("page",)),
