@@ -43,7 +43,8 @@ def set_number(
     """Give `program` that `number` of places; return whether it is another one than before.
 
     Places that are added go at once to the first in the queue, held until `offer_until` or for the usual days. Without
-    `by`, the audit log names the user of the request. Raise ValidationError if the number is out of bounds or below the places taken or held.
+    `by`, the audit log names the user of the request. Raise ValidationError if the number is out of bounds or below the
+    places taken or held.
     """
     locked = Program.locked(program.pk)
     check(locked, number)
