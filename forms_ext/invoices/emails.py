@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cop_program import formatting
+from cop_program.models import Program
+from cop_program.presentation.context import is_over
 from cop_program.translations import title_of
 
 from ..base import standing
@@ -37,7 +39,7 @@ def values_of(kind: str, account: Account) -> dict[str, str]:
         "bank_details": issuer.bank_details if issuer else "",
     }
     with translation.override(account.language):
-        return values | {"balance": _left(account)}
+        return values | {"balance": balance_sentence(account)}
 
 
 def send_invoice(invoice: Invoice) -> None:
@@ -54,7 +56,11 @@ def send_invoice(invoice: Invoice) -> None:
             "bank_details": issuer["bank_details"],
         }
     else:
-        fields |= {"invoice": snapshot["corrects"]["number"], "reason": snapshot["reason"]}
+        fields |= {
+            "invoice": snapshot["corrects"]["number"],
+            "reason": snapshot["reason"],
+            "money": _refund_sentence(account),
+        }
     attachment = Attachment(invoice.pdf_path, f"{invoice.number}.pdf", "application/pdf")
     send_to_payer(
         kind=invoice.kind,
@@ -67,14 +73,12 @@ def send_invoice(invoice: Invoice) -> None:
     )
 
 
-def _left(account: Account) -> str:
-    """Say what is left to pay, in a sentence."""
+def balance_sentence(account: Account) -> str:
+    """Say what is left to pay, in a sentence in the language in use."""
     owed = ledger_queries.balance(account)
     amount = format_money(abs(owed), account.language)
     if owed.amount < 0:
-        return gettext("You have paid %(amount)s more than the amount due. We will contact you about it.") % {
-            "amount": amount
-        }
+        return _overpaid(account, amount)
     if owed.amount == 0:
         return gettext("You have nothing left to pay.")
     if invoice := queries.open_invoice(account):
@@ -82,21 +86,44 @@ def _left(account: Account) -> str:
             "amount": amount,
             "number": invoice.number,
         }
+    if not _is_to_be_invoiced(account.program):
+        return gettext("You still have %(amount)s to pay.") % {"amount": amount}
     return gettext("You still have %(amount)s to pay. We will email you an invoice with the due date.") % {
         "amount": amount
     }
 
 
-def send_receipt(receipt: Receipt) -> None:
-    """Tell the payer that a payment has arrived and what is left; its PDF is drawn when the email goes out."""
-    payment, account, number = receipt.payment, receipt.account, receipt.number
+def _is_to_be_invoiced(program: Program) -> bool:
+    return program.status == Program.Status.CONFIRMED or (
+        program.status == Program.Status.OPEN and not is_over(program.page)
+    )
+
+
+def _overpaid(account: Account, amount: str) -> str:
+    if ledger_queries.listed(account).amount > 0:
+        return gettext("You have paid %(amount)s more than the amount due. We will refund the difference.") % {
+            "amount": amount
+        }
+    return gettext("You have paid %(amount)s more than the amount due. We will contact you about it.") % {
+        "amount": amount
+    }
+
+
+def receipt_file(receipt: Receipt) -> list[Attachment]:
+    """Return the PDF of a receipt as an attachment, which is drawn when the email goes out; nothing without content."""
+    number = receipt.number
+    return [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if receipt.snapshot else []
+
+
+def send_receipt(receipt: Receipt, balance: str = "") -> None:
+    """Tell the payer that a payment has arrived and what is left, which `balance` says in other words."""
+    payment, account = receipt.payment, receipt.account
     assert payment is not None
-    attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if receipt.snapshot else []
     with translation.override(account.language):
         fields = {
-            "number": number,
+            "number": receipt.number,
             "received": formatting.date_text(payment.received_on, account.language),
-            "balance": _left(account),
+            "balance": balance or balance_sentence(account),
             "way": _standing_line(account),
         }
     send_to_payer(
@@ -106,7 +133,7 @@ def send_receipt(receipt: Receipt) -> None:
         amount=-payment.row.amount,
         fields=fields,
         issuer=issuer_values(account),
-        attachments=attachments,
+        attachments=receipt_file(receipt),
     )
 
 
@@ -116,12 +143,10 @@ def send_payment_reversed(reversal: PaymentReversal, told: Sequence[str], messag
     The PDF that cancels the receipt is drawn when the email goes out.
     """
     payment, receipt = reversal.payment, reversal.receipt
-    number = receipt.number
     account = payment.account
-    attachments = [Attachment(f"{RECEIPT}:{number}", f"{number}.pdf", "application/pdf")] if receipt.snapshot else []
     with translation.override(account.language):
         fields = {
-            "number": number,
+            "number": receipt.number,
             "receipt": payment.receipt.number,
             "received": formatting.date_text(payment.received_on, account.language),
             "message": message.strip(),
@@ -137,8 +162,19 @@ def send_payment_reversed(reversal: PaymentReversal, told: Sequence[str], messag
         amount=payment.received,
         fields=fields,
         issuer=issuer_values(account),
-        attachments=attachments,
+        attachments=receipt_file(receipt),
     )
+
+
+def _refund_sentence(account: Account) -> str:
+    """Say what is listed for refund and in credit; nothing if that is nothing."""
+    amount = ledger_queries.to_refund(account)
+    if amount.amount <= 0:
+        return ""
+    with translation.override(account.language):
+        return gettext("We will refund you %(amount)s and email you when it is on its way.") % {
+            "amount": format_money(amount, account.language)
+        }
 
 
 def _owed(account: Account) -> str:
@@ -163,13 +199,7 @@ def _owed(account: Account) -> str:
             if listed
             else gettext("You have nothing to pay.")
         )
-    if listed:
-        return gettext("You have paid %(amount)s more than the amount due. We will refund the difference.") % {
-            "amount": amount
-        }
-    return gettext("You have paid %(amount)s more than the amount due. We will contact you about it.") % {
-        "amount": amount
-    }
+    return _overpaid(account, amount)
 
 
 def _how_to_pay(account: Account) -> str:
@@ -280,7 +310,7 @@ CREDIT_NOTE = define(
         ),
         paragraph("{reason}"),
         paragraph(_("The credit note is attached.")),
-        paragraph(_("If you have already paid, we will refund you and email you when it is on its way.")),
+        paragraph("{money}"),
         ISSUER,
     ],
     FIELDS,
@@ -288,6 +318,10 @@ CREDIT_NOTE = define(
         "number": (_("Credit note number"), "CF-CN-00002"),
         "invoice": (_("Number of the cancelled invoice"), "CF-00012"),
         "reason": (_("Reason stated on the credit note"), "The registration was cancelled."),
+        "money": (
+            _("What is refunded, in a sentence, or empty"),
+            "We will refund you 100 USD and email you when it is on its way.",
+        ),
     },
 )
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import history, private_files, row_states
 from ..base import tasks as background
-from ..ledger import payment_checks
+from ..ledger import payment_checks, telling
 from ..ledger.models import Account, Payment, PaymentReversal
-from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_told
+from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_settled
 from ..mail import attachments, previews
 from . import actions, consistency, documents, emails, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
 from .models import Invoice, InvoiceFile
@@ -37,15 +37,19 @@ EVENTS = {
 
 
 def receive_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
-    """Issue the receipt, and close what is paid."""
-    actions.issue_receipt(payment)
+    """Close what is paid."""
     actions.close_if_settled(payment.account)
 
 
-def tell_of_payment(sender: Any, *, payment: Payment, send_receipt: bool, **kwargs: Any) -> None:
-    """Send the receipt, once everyone has said what the payment means."""
-    if send_receipt:
-        emails.send_receipt(payment.receipt)
+def document_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
+    """Issue the receipt, which says what is left now."""
+    actions.issue_receipt(payment)
+
+
+def tell_of_payment(payment: Payment, answers: Sequence[object]) -> bool:
+    """Send the receipt."""
+    emails.send_receipt(payment.receipt)
+    return True
 
 
 def take_payment_back(sender: Any, *, payment: Payment, reversal: PaymentReversal, **kwargs: Any) -> None:
@@ -80,7 +84,8 @@ def connect() -> None:
     attachments.register(emails.RECEIPT, documents.receipt_pdf)
     payment_checks.number_payments(queries.receipt_numbers)
     payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
-    payment_told.connect(tell_of_payment, dispatch_uid="forms_ext.invoices.tell_of_payment")
+    payment_settled.connect(document_payment, dispatch_uid="forms_ext.invoices.document_payment")
+    telling.register(tell_of_payment)
     payment_reversed.connect(take_payment_back, dispatch_uid="forms_ext.invoices.take_payment_back")
     payment_reversal_told.connect(tell_of_reversal, dispatch_uid="forms_ext.invoices.tell_of_reversal")
     fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")

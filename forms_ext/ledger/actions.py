@@ -17,7 +17,7 @@ from cop_program.models import Program
 from ..base import history, number_series
 from ..base.errors import ActionRefused
 from ..base.money import format_money
-from . import emails, payment_checks, queries, signals
+from . import emails, payment_checks, queries, signals, telling
 from .models import Account, AccountRow, Payment, PaymentReversal, RebateDue, RefundDue
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def record_payment(
     send_receipt: bool = True,
     accepted: Collection[str] | None = None,
 ) -> Payment:
-    """Record a payment: a part, all, or more than is owed. The payer gets a receipt.
+    """Record a payment: a part, all, or more than is owed. The payer gets one email, with the receipt.
 
     The same `idempotency_key` returns the payment that it made. `accepted` holds the keys of the doubts
     (`payment_checks.doubts_about`) that somebody has read and accepted; with None, nothing is asked.
@@ -217,8 +217,10 @@ def record_payment(
         received_on=received_on,
         idempotency_key=idempotency_key or None,
     )
-    signals.payment_recorded.send(sender=Payment, payment=payment)
-    signals.payment_told.send(sender=Payment, payment=payment, send_receipt=send_receipt)
+    answers = signals.payment_recorded.send(sender=Payment, payment=payment)
+    signals.payment_settled.send(sender=Payment, payment=payment)
+    if send_receipt:
+        telling.tell(payment, [answer for _receiver, answer in answers if answer is not None])
     return payment
 
 

@@ -128,6 +128,11 @@ def listed(account: Account) -> Money:
     return sum(amounts, Money(0, account.currency))
 
 
+def to_refund(account: Account) -> Money:
+    """Return how much of what is listed for refund is in credit, so that it can be paid."""
+    return min(listed(account), credit(account))
+
+
 def issuer_for(program: Program) -> Issuer | None:
     """Return the issuer of invoices for `program`: the first issuer of the site, or None."""
     return Issuer.objects.select_related("logo").order_by("pk").first()

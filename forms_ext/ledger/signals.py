@@ -2,11 +2,12 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that records a payment: `payment` is the Payment.
+# Sent inside the transaction that records a payment: `payment` is the Payment. Receivers do what follows from it, and
+# may answer what that was: `telling` gets the answers.
 payment_recorded = Signal()
 
-# Sent after it, once all have answered: `payment`, `send_receipt` (whether its payer is told).
-payment_told = Signal()
+# Sent after it, once all have done their part, so that a document shows what is so: `payment`.
+payment_settled = Signal()
 
 # Sent inside the transaction that reverses a payment: `payment` is the Payment, `reversal` the PaymentReversal, `by`
 # the user, `hold_until` until when staff let an unpaid place be held (None: they said nothing). The answers are

@@ -158,7 +158,7 @@ def cancel(
     money = ""
     if registration.account:
         cause = gettext_lazy("The registration was cancelled.")
-        money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason)
+        money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason, follows_policy=chosen == usual)
     history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
     sending.cancelled(registration, message, money)
     offer_under_lock(program, offer_until)

@@ -17,13 +17,10 @@ from ..admission.models import Place, QueueEntry
 from ..base import dates, history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
-from ..invoices import actions as invoices
-from ..invoices import queries as invoices_queries
-from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from . import queries
 from .emails import sending
-from .lifecycle import check_end, check_not_cancelled, list_credit, offer_under_lock
+from .lifecycle import check_end, check_not_cancelled, end_hold, offer_under_lock
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -58,14 +55,8 @@ def _end_hold(place: Place, moment: datetime) -> bool:
     is_cancelled = program.status == Program.Status.CALLED_OFF  # which closes the registration itself
     if is_cancelled or registration.state != State.HELD or not places.end_hold(place, moment):
         return False
-    move(registration, State.LAPSED)
-    if registration.account:
-        if invoice := invoices_queries.invoice_to_credit(registration.account):
-            invoices.issue_credit_note(invoice=invoice, cause=gettext_lazy("The deposit was not received in time."))
-        ledger.reverse_fee(account=registration.account, note=_("The hold expired unpaid."))
-        list_credit(registration.account, _("Partly paid before the hold expired."))
-    changed = {registration: MOVED, place: places.STATE}
-    history.record(registration, "forms_ext.registration.end_hold", changed=changed)
+    cause = gettext_lazy("The deposit was not received in time.")
+    end_hold(registration, place=place, cause=cause, reason=_("Partly paid before the hold expired."))
     sending.hold_ended(registration)
     offer_under_lock(program)
     return True

@@ -27,6 +27,7 @@ from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
 from . import queries
 from .emails import sending
+from .emails.payments import place_confirmed
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -63,6 +64,7 @@ def start_hold(registration: Registration) -> Account:
         place = places.place_of(registration.invitation)
         assert place is not None
         become_member(registration, place)
+        place_confirmed(registration)
     return account
 
 
@@ -79,8 +81,32 @@ def give_up_place(registration: Registration) -> "Changed":
     return changed
 
 
+def end_hold(registration: Registration, *, place: Place, cause: str | Promise, reason: str) -> Money:
+    """End the hold of `place`, which is free again: reverse the fee, list what was paid; return how much that is.
+
+    `cause` is printed on the credit note, if an invoice was issued; `reason` is why the money is listed. The caller
+    must have locked the account and the program, and tells the person. Raise ActionRefused if no place is held any
+    more.
+    """
+    move(registration, State.LAPSED)
+    changed = {registration: MOVED, place: places.STATE}
+    history.record(registration, "forms_ext.registration.end_hold", changed=changed)
+    account = registration.account
+    assert account is not None
+    if invoice := invoices_queries.invoice_to_credit(account):
+        invoices.issue_credit_note(invoice=invoice, cause=cause)
+    ledger.reverse_fee(account=account, note=str(cause))
+    return list_credit(account, reason)
+
+
 def settle(
-    registration: Registration, *, refund: bool, by: "User | None", cause: str | Promise, reason: str = ""
+    registration: Registration,
+    *,
+    refund: bool,
+    by: "User | None",
+    cause: str | Promise,
+    reason: str = "",
+    follows_policy: bool = True,
 ) -> str:
     """Close the account of a registration that ends; return what happens to the money, in a sentence.
 
@@ -97,8 +123,8 @@ def settle(
     kept = Decimal(0) if refund else min(paid.amount, registration.deposit_amount)
     if kept > 0:
         ledger.post_cancellation_fee(account=account, amount=Money(kept, account.currency), by=by, note=note)
-    listed = list_credit(account, note, by=by)
-    return sending.money_sentence(registration, kept=Money(kept, account.currency), listed=listed)
+    list_credit(account, note, by=by)
+    return sending.money_sentence(registration, kept=Money(kept, account.currency), follows_policy=follows_policy)
 
 
 def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> Money:
@@ -179,18 +205,17 @@ def has_deposit(registration: Registration) -> bool:
     return queries.deposit_left(registration).amount <= 0
 
 
-def become_member(registration: Registration, place: Place) -> None:
-    """Keep the place for good; do nothing if the hold has expired. In a confirmed program, issue the invoice.
+def become_member(registration: Registration, place: Place) -> bool:
+    """Keep the place for good, and return whether it was still held. In a confirmed program, issue the invoice.
 
     Raise ActionRefused if the state does not allow it, or if an invoice is due and there is no issuer.
     """
     if not places.keep(place):
-        return
+        return False
     move(registration, State.MEMBER)
     changed = {registration: MOVED, place: places.STATE}
     history.record(registration, "forms_ext.registration.keep_place", changed=changed)
     status = Program.objects.values_list("status", flat=True).get(pk=registration.program_id)
-    confirmed = status == Program.Status.CONFIRMED
-    if confirmed and registration.account:
+    if status == Program.Status.CONFIRMED and registration.account:
         invoices.issue_invoice(account=registration.account)
-    sending.place_confirmed(registration, confirmed=confirmed)
+    return True

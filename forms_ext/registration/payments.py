@@ -4,21 +4,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from djmoney.money import Money
 
 from cop_program.clock import now
 from cop_program.models import Program
+from cop_program.presentation.context import is_over
 
 from ..admission import places, queue
 from ..admission.invitations import OPEN
+from ..admission.models import Place
 from ..invoices import actions as invoices
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
-from ..ledger.models import AccountRow, Payment
+from ..ledger.models import Account, AccountRow, Payment
 from . import holds
 from .emails import sending
-from .lifecycle import become_member, has_deposit, list_credit
+from .lifecycle import become_member, end_hold, has_deposit, list_credit
 from .models import Registration
+from .outcomes import Effect, Outcome
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,23 +30,69 @@ if TYPE_CHECKING:
 State = Registration.State
 
 
-def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
-    """Keep the place once the deposit is paid. If the hold has expired, claim a free place or list a refund.
+def payment_recorded(sender: Any, *, payment: Payment, **kwargs: Any) -> Outcome | None:
+    """Do what a payment means for a registration, and return what that was; None if it changes nothing but the account.
 
-    Raise ActionRefused if an invoice is due and there is no issuer.
+    The deposit keeps the place. If the hold has expired, it claims a free one; what cannot give a place, or is more
+    than is owed, is listed for refund. Raise ActionRefused if an invoice is due and there is no issuer.
     """
     registration = _locked(payment)
     if registration is None:
-        return
+        return None
+    if registration.state == State.MEMBER:
+        list_credit(account_of(registration), _("Overpaid."))
+        return None
+    if registration.state == State.CANCELLED:
+        called_off = registration.program.status == Program.Status.CALLED_OFF
+        effect = Effect.CALLED_OFF if called_off else Effect.LEFT
+        return _give_back(registration, effect, _("Paid after the registration had ended."))
+    return _join(registration)
+
+
+def _join(registration: Registration) -> Outcome | None:
+    """Make a member of somebody who pays the deposit, if there is a place for them; otherwise list the money."""
     program = registration.program
-    if registration.state == State.HELD and has_deposit(registration):
-        place = places.place_of(registration.invitation)
-        if place is not None:
-            become_member(registration, place)
-    elif registration.state == State.LAPSED:
-        _late_deposit(registration, program)
-    elif registration.state == State.CANCELLED:
-        _give_back(registration, _("Paid after the registration had ended."))
+    if is_over(program.page):
+        return _give_back(registration, Effect.OVER, _("Paid after the program was over."))
+    if program.status not in OPEN:
+        return _give_back(registration, Effect.CALLED_OFF, _("Paid after the program was cancelled."))
+    if not has_deposit(registration):
+        if _is_held(registration):
+            return None
+        return _give_back(registration, Effect.TOO_LITTLE, _("Partly paid after the hold had expired."))
+    place = _place(registration)
+    if place is None or not become_member(registration, place):
+        reason = _("The deposit arrived after the hold had expired, and no place is free.")
+        return _give_back(registration, Effect.NO_PLACE, reason)
+    return Outcome(Effect.JOINED, list_credit(account_of(registration), _("Overpaid.")))
+
+
+def _is_held(registration: Registration) -> bool:
+    """Tell whether a place is held now: the job that ends holds may be a minute late."""
+    place = places.place_of(registration.invitation)
+    return registration.state == State.HELD and bool(place and place.held_until and place.held_until > now())
+
+
+def _place(registration: Registration) -> Place | None:
+    """Return the place that is held, or claim a free one that nobody queues for and post the fee again."""
+    program, account = registration.program, account_of(registration)
+    if registration.state == State.HELD:
+        return places.place_of(registration.invitation)
+    if queue.first(program) is not None:
+        return None
+    place = places.claim(program=program, invitation=registration.invitation, held_until=now())
+    if place is not None:
+        for refund in ledger_queries.open_refunds().filter(account=account):
+            ledger.withdraw_refund(refund=refund, reason=_("The deposit arrived, and a place was free."))
+        fee = AccountRow.objects.filter(account=account, kind="fee").order_by("pk").last()
+        if fee is not None:
+            ledger.post_fee(account=account, amount=fee.amount)
+    return place
+
+
+def account_of(registration: Registration) -> Account:
+    assert registration.account is not None
+    return registration.account
 
 
 def _locked(payment: Payment) -> Registration | None:
@@ -54,33 +104,13 @@ def _locked(payment: Payment) -> Registration | None:
     return registration
 
 
-def _late_deposit(registration: Registration, program: Program) -> None:
-    """The hold had expired: take a free place that nobody queues for, otherwise list the deposit for refund."""
-    if not has_deposit(registration):
-        _give_back(registration, _("Partly paid after the hold had expired."))
-        return
-    place = None
-    if program.status in OPEN and queue.first(program) is None:
-        place = places.claim(program=program, invitation=registration.invitation, held_until=now())
-    if place is None:
-        _give_back(registration, _("The deposit arrived after the hold had expired, and no place is free."))
-        return
-    account = registration.account
-    assert account is not None
-    for refund in ledger_queries.open_refunds().filter(account=account):
-        ledger.withdraw_refund(refund=refund, reason=_("The deposit arrived, and a place was free."))
-    fee = AccountRow.objects.filter(account=account, kind="fee").order_by("pk").last()
-    if fee is not None:
-        ledger.post_fee(account=account, amount=fee.amount)
-    become_member(registration, place)
-
-
-def _give_back(registration: Registration, reason: str) -> None:
-    account = registration.account
-    assert account is not None
-    listed: Money = list_credit(account, reason)
-    if listed.amount > 0:
-        sending.late_deposit(registration, listed)
+def _give_back(registration: Registration, effect: Effect, reason: str) -> Outcome:
+    """List what was paid for refund; a hold that may be left ends."""
+    place = places.place_of(registration.invitation) if registration.state == State.HELD else None
+    if place is not None and places.free(place):
+        cause = gettext_lazy("The hold has expired.")
+        return Outcome(effect, end_hold(registration, place=place, cause=cause, reason=reason))
+    return Outcome(effect, list_credit(account_of(registration), reason))
 
 
 def payment_reversed(

@@ -32,14 +32,16 @@ def next_step(registration: Registration, here: Standing, zone: str = "") -> str
             "Do not pay before then."
         ) % {"place": queue.place(registration.invitation) or ""}
     if here.step == "deposit":
-        return _("Pay the deposit of %(deposit)s by %(until)s. We are holding a place for you until then.") % {
-            "deposit": sending.payment_fields(registration)["deposit"],
+        fields = sending.payment_fields(registration)
+        said = _("Pay %(deposit)s by %(until)s to secure your place. We are holding it for you until then.") % {
+            "deposit": fields["deposit"],
             "until": _until(registration, here, zone),
         }
+        return f"{fields['paid_part']} {said}".strip()
     if here.step:
         return _member_step(registration, here)
     if registration.state == State.LAPSED:
-        said = _("We did not receive the deposit in time, so your place has been released. You have nothing to pay.")
+        said = _("The deposit was not paid in full in time, so your place has been released. You have nothing to pay.")
     else:
         said = _("Your registration is cancelled. You do not need to do anything.")
     return " ".join([said, *_given_back(registration)])
@@ -57,7 +59,7 @@ def _given_back(registration: Registration) -> list[str]:
     """Say in a sentence what is listed for refund and in credit."""
     if registration.account is None:
         return []
-    due = min(ledger_queries.listed(registration.account), ledger_queries.credit(registration.account))
+    due = ledger_queries.to_refund(registration.account)
     amount = format_money(due, registration.language) if due.amount > 0 else ""
     return [_("We will refund you %(amount)s.") % {"amount": amount}] if amount else []
 

@@ -11,10 +11,12 @@ from ..applications.emails import applicants
 from ..base import groups, history, periodic, row_states
 from ..base import standing as standings
 from ..forms import roles
+from ..ledger import telling
 from ..ledger.models import Account
 from ..ledger.signals import payment_recorded, payment_reversed
 from ..mail import previews
 from . import consistency, holds, payments, standing  # noqa: F401  (consistency registers its checks)
+from .emails import payments as payment_emails
 from .emails import sending, templates
 from .models import Registration
 
@@ -72,6 +74,7 @@ def connect() -> None:
         history.register(f"forms_ext.registration.{verb}", label, keys)
     row_states.watch(Registration, but=["reminded_at"])
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
+    telling.register(payment_emails.tell)
     payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")
     program_published.connect(offer_added_places, dispatch_uid="forms_ext.registration.offer_added_places")
     for job in (holds.end_holds, holds.remind_holds, holds.offer_everywhere):

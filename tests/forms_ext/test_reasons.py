@@ -171,7 +171,7 @@ CASES = [
     Case(
         "a payment", unpaid, "cop_billing:pay",
         {"amount": "100", "received_on": "2024-01-20", "method": "check", "note": INTERNAL, "key": "k"},
-        others=("receipt", "place_confirmed"),
+        others=("place_confirmed",),
     ),
     Case(
         "reverse a payment", a_payment, "cop_registration:reverse_payment", BOTH | {"last_day": "2024-01-26"},

@@ -1,11 +1,14 @@
 """The emails of `registration`, each written in the transaction of what it tells."""
 
+from collections.abc import Sequence
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.deadlines import by_text
 from cop_program.models import SessionPage
+from cop_program.presentation.context import is_over
 from cop_program.translations import localized, title_of
 
 from ...admission import emails, places, queue
@@ -14,6 +17,8 @@ from ...applications.models import Application
 from ...base import dates, standing
 from ...base.money import format_money
 from ...base.references import reference_to
+from ...invoices import emails as invoices_emails
+from ...invoices import queries as invoices_queries
 from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
 from .. import queries, sessions
@@ -35,21 +40,34 @@ def common(registration: Registration) -> dict[str, str]:
 
 
 def payment_fields(registration: Registration) -> dict[str, str]:
-    """Return how the deposit is paid: amount, account, reference."""
+    """Return how the deposit is paid: what is left of it, account, reference; and what has come in of it."""
     account, language = registration.account, registration.language
     issuer = ledger_queries.issuer_for(registration.program)
+    left = queries.deposit_left(registration) if account else queries.deposit(registration)
     return {
-        "deposit": format_money(queries.deposit(registration), language),
+        "deposit": format_money(left, language),
+        "paid_part": _paid_part(registration, left),
         "payment_reference": account.reference if account else "",
         "bank_details": issuer.bank_details if issuer else "",
     }
+
+
+def _paid_part(registration: Registration, left: Money) -> str:
+    deposit, language = queries.deposit(registration), registration.language
+    if left == deposit:
+        return ""
+    with translation.override(language):
+        return _("We have received %(paid)s of the deposit of %(deposit)s.") % {
+            "paid": format_money(deposit - left, language),
+            "deposit": format_money(deposit, language),
+        }
 
 
 def values_of(kind: str, registration: Registration) -> dict[str, str]:
     """Return what an email of type `kind` would say to a registered person now, as far as it can be known."""
     place = getattr(registration.invitation, "place", None)
     values = common(registration) | payment_fields(registration) | {"policy_note": late_note(registration)}
-    values["sessions"] = _sessions(registration)
+    values["sessions"] = sessions_text(registration)
     if place and place.held_until:
         values |= _hold_fields(registration, place)
     if place := queue.place(registration.invitation):
@@ -66,7 +84,8 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     }
 
 
-def _send(registration: Registration, kind: str, **fields: str) -> None:
+def send(registration: Registration, kind: str, attachments: Sequence[mail.Attachment] = (), /, **fields: str) -> None:
+    """Put an email of `kind` to the registered person into the email log, with the link to the private page."""
     values = common(registration) | fields
     mail.send(
         kind=kind,
@@ -77,10 +96,12 @@ def _send(registration: Registration, kind: str, **fields: str) -> None:
         scope=registration.program.scope,
         language=registration.language,
         about=reference_to(registration),
+        attachments=attachments,
     )
 
 
-def _way(registration: Registration) -> str:
+def way(registration: Registration) -> str:
+    """Return the line that says where the person stands."""
     return standing.line(reference_to(registration), registration.language)
 
 
@@ -106,10 +127,10 @@ def late_note(registration: Registration) -> str:
 
 def registered_hold(registration: Registration, place: Place) -> None:
     """Say that a place is held, until when, and how to pay the deposit."""
-    _send(
+    send(
         registration,
         "registered_hold",
-        way=_way(registration),
+        way=way(registration),
         **_hold_fields(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
@@ -118,20 +139,20 @@ def registered_hold(registration: Registration, place: Place) -> None:
 
 def registered_waiting(registration: Registration) -> None:
     """Tell the place in the queue."""
-    _send(
+    send(
         registration,
         "registered_waiting",
-        way=_way(registration),
+        way=way(registration),
         place=str(queue.place(registration.invitation) or ""),
     )
 
 
 def place_offered(registration: Registration, place: Place) -> None:
     """Tell the first in the queue that a place is held for them."""
-    _send(
+    send(
         registration,
         "place_offered",
-        way=_way(registration),
+        way=way(registration),
         **_hold_fields(registration, place),
         policy_note=late_note(registration),
         **payment_fields(registration),
@@ -140,10 +161,10 @@ def place_offered(registration: Registration, place: Place) -> None:
 
 def hold_ending(registration: Registration, place: Place) -> None:
     """Remind a person that a hold expires soon."""
-    _send(
+    send(
         registration,
         "hold_ending",
-        way=_way(registration),
+        way=way(registration),
         **_hold_fields(registration, place),
         **payment_fields(registration),
     )
@@ -151,10 +172,10 @@ def hold_ending(registration: Registration, place: Place) -> None:
 
 def hold_moved(registration: Registration, place: Place, message: str) -> None:
     """Say that a hold expires at another time."""
-    _send(
+    send(
         registration,
         "hold_moved",
-        way=_way(registration),
+        way=way(registration),
         **_hold_fields(registration, place),
         message=message.strip(),
         **payment_fields(registration),
@@ -162,55 +183,56 @@ def hold_moved(registration: Registration, place: Place, message: str) -> None:
 
 
 def hold_ended(registration: Registration) -> None:
-    """Say that the hold expired without payment and the place is free."""
-    _send(registration, "hold_ended")
+    """Say that the hold expired without the whole deposit, that the place is free, and what becomes of a part."""
+    account, language = registration.account, registration.language
+    refund = ledger_queries.to_refund(account) if account else None
+    with translation.override(language):
+        if refund and refund.amount > 0:
+            money = _("We received only %(paid)s of it. We will refund that and email you when it is on its way.") % {
+                "paid": format_money(refund, language)
+            }
+        else:
+            money = _("You have nothing to pay.")
+        late = (
+            ""
+            if is_over(registration.program.page)
+            else _("If money is still on its way, we will give you a place if one is free, or refund it.")
+        )
+    send(registration, "hold_ended", money=money, late=late)
 
 
-def _sessions(registration: Registration) -> str:
+def sessions_text(registration: Registration) -> str:
+    """Return the sessions with their join links, in the member's time zone."""
     found = sessions.member_sessions(
         registration.program, zone=reader_zone(registration), language=registration.language
     )
     return sessions.as_text(found)
 
 
-def place_confirmed(registration: Registration, *, confirmed: bool) -> None:
-    """Say that the place is secured; in a confirmed program with the sessions and their join links."""
-    with translation.override(registration.language):
-        following = (
-            _(
-                "The program is going ahead. We will email the invoice for the balance separately. "
-                "The sessions, in your time zone:"
-            )
-            if confirmed
-            else _("We will email you once enough people have joined. You do not need to pay anything else now.")
-        )
-    _send(
-        registration,
-        "place_confirmed",
-        way=_way(registration),
-        what_follows=following,
-        sessions=_sessions(registration) if confirmed else "",
-    )
-
-
 def program_confirmed(registration: Registration) -> None:
-    """Tell a member that the program takes place, with the sessions and their join links."""
-    _send(registration, "program_confirmed", way=_way(registration), sessions=_sessions(registration))
+    """Tell a member that the program takes place, with the sessions and their join links, and what is left to pay."""
+    account = registration.account
+    with translation.override(registration.language):
+        balance = invoices_emails.balance_sentence(account) if account else ""
+        if account and invoices_queries.open_invoice(account):
+            balance = " ".join([balance, _("We will email the invoice separately.")])
+    send(
+        registration,
+        "program_confirmed",
+        way=way(registration),
+        sessions=sessions_text(registration),
+        balance=balance,
+    )
 
 
 def cancelled(registration: Registration, message: str, money: str) -> None:
     """Say that the registration is cancelled and what happens to the money."""
-    _send(registration, "cancelled", message=message.strip(), money=money)
-
-
-def late_deposit(registration: Registration, amount: Money) -> None:
-    """Say that money arrived too late for a place and will be refunded."""
-    _send(registration, "late_deposit", amount=format_money(amount, registration.language))
+    send(registration, "cancelled", message=message.strip(), money=money)
 
 
 def called_off(registration: Registration, message: str, money: str) -> None:
     """Tell a registered person that the program is cancelled."""
-    _send(registration, "called_off", message=message.strip(), money=money)
+    send(registration, "called_off", message=message.strip(), money=money)
 
 
 def called_off_applicant(application: Application, message: str) -> None:
@@ -228,14 +250,14 @@ def called_off_applicant(application: Application, message: str) -> None:
 
 def new_private_page(registration: Registration) -> None:
     """Send the new link to the private page."""
-    _send(registration, "member_page")
+    send(registration, "member_page")
 
 
 def session_update(registration: Registration, session: SessionPage, what: str) -> None:
     """Tell a member of a new or changed join link or recording."""
     (session,) = localized([session], registration.language, for_participants=True)
     link = session.recording_link if what == "recording" else session.join_link
-    _send(
+    send(
         registration,
         "session_recording" if what == "recording" else "session_join_link",
         session=session.title,
@@ -269,19 +291,24 @@ def fee_kept(registration: Registration, amount: Money) -> str:
         return _("The cancellation fee is now %(amount)s.") % {"amount": format_money(amount, registration.language)}
 
 
-def money_sentence(registration: Registration, *, kept: Money, listed: Money) -> str:
-    """Say what happens to the money of a registration that ends."""
-    language = registration.language
+def money_sentence(registration: Registration, *, kept: Money, follows_policy: bool = True) -> str:
+    """Say what happens to the money of a registration that ends: `kept` as a fee, all else in credit refunded."""
+    account, language = registration.account, registration.language
+    assert account is not None
+    refund = ledger_queries.to_refund(account)
+    facts = {"kept": format_money(kept, language), "amount": format_money(refund, language)}
     with translation.override(language):
-        parts = []
-        if kept.amount > 0:
-            parts.append(
-                _("Under the cancellation policy, the deposit of %(amount)s is kept as the cancellation fee.")
-                % {"amount": format_money(kept, language)}
+        if kept.amount <= 0 and refund.amount <= 0:
+            return _("You have nothing to pay.")
+        if kept.amount <= 0:
+            said = _("We will refund you %(amount)s and email you when it is on its way.")
+        elif refund.amount > 0:
+            said = _(
+                "We will refund you %(amount)s and email you when it is on its way. The remaining %(kept)s of what you "
+                "paid is the cancellation fee."
             )
-        if listed.amount > 0:
-            parts.append(
-                _("We will refund you %(amount)s and email you when it is on its way.")
-                % {"amount": format_money(listed, language)}
-            )
-        return " ".join(parts) or _("You have nothing to pay.")
+        elif follows_policy:
+            said = _("Under the cancellation policy, the %(kept)s that you paid is kept as the cancellation fee.")
+        else:
+            said = _("The %(kept)s that you paid is kept as the cancellation fee.")
+        return said % facts

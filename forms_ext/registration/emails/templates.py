@@ -20,7 +20,8 @@ REFERENCE: Fields = {"reference": (_("Reference of the registration"), "M-2024-0
 MEMBER: Fields = {**COMMON, **REFERENCE, "link": (_("Link to the private page"), "")}
 DEPOSIT: Fields = {
     **TRANSFER,
-    "deposit": (_("Deposit, with its currency"), "100 USD"),
+    "deposit": (_("What is left to pay of the deposit, with its currency"), "100 USD"),
+    "paid_part": (_("What has been paid of the deposit, in a sentence, or empty"), ""),
     "payment_reference": (_("Reference for the transfer"), "PAY-2024-0007"),
     "held_until": (_("When the hold expires"), "the end of Friday 2 February 2024, Pacific time"),
     "by_day": (_("By which day to pay, in short"), "by Friday 2 February"),
@@ -33,11 +34,22 @@ SESSION: Fields = {
 }
 SESSIONS = "Session 1: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nhttps://meet.example/one"
 MONEY = _("One sentence on what happens to the money")
+BALANCE: Fields = {
+    "balance": (_("What is left to pay, in a sentence"), "You still have 1,897 USD to pay on invoice CF-00012.")
+}
 
+PAID_PART = paragraph("{paid_part}")
 PAY_BY = paragraph(
-    _("Pay the deposit of {deposit} by {held_until}. Your place is secured once we receive the deposit."),
+    _("To secure your place, pay {deposit} by {held_until}."),
     strong=("deposit", "held_until"),
 )
+RECEIPT_NOTE = paragraph("{receipt_note}")
+RECEIPT: Fields = {
+    "receipt_note": (
+        _("Number of the receipt, in a sentence, or empty"),
+        "Your receipt number is R-2024-0003. Keep it for your records.",
+    )
+}
 PAID_ALREADY = paragraph(_("If you have already paid, you do not need to do anything."))
 POLICY_NOTE = paragraph("{policy_note}")
 TRANSFER_PARTS = (
@@ -101,8 +113,9 @@ HOLD_ENDING = define(
     _("Reminder to pay your deposit {by_day}: {program}"),
     [
         GREETING,
+        PAID_PART,
         paragraph(
-            _("Pay the deposit of {deposit} by {held_until}. Otherwise your place in {program} will be released."),
+            _("Pay your deposit by {held_until}: {deposit}. Otherwise your place in {program} will be released."),
             strong=("deposit", "held_until"),
         ),
         PAID_ALREADY,
@@ -120,6 +133,7 @@ HOLD_MOVED = define(
         GREETING,
         paragraph(_("We are now holding your place in {program} until {held_until}.")),
         STAFF_MESSAGE,
+        PAID_PART,
         PAY_BY,
         PAID_ALREADY,
         *TRANSFER_PARTS,
@@ -136,28 +150,42 @@ HOLD_ENDED = define(
     [
         GREETING,
         paragraph(
-            _(
-                "We did not receive the deposit for {program} in time, so your place has been released. "
-                "You have nothing to pay."
-            )
+            _("We did not receive the whole deposit for {program} in time, so your place has been released."),
+            "{money}",
         ),
-        paragraph(_("If it is still on its way, we will give you any place that is left, or refund it.")),
-        PRIVATE_LINK,
-    ],
-    MEMBER,
-)
-PLACE_CONFIRMED = define(
-    "place_confirmed",
-    _("Deposit received, place secured"),
-    _("Deposit received, place secured: {program}"),
-    [
-        GREETING,
-        paragraph(_("We have received your deposit. You are now a member of {program}.")),
-        paragraph("{what_follows}", "{sessions}"),
+        paragraph("{late}"),
         PRIVATE_LINK,
     ],
     MEMBER,
     {
+        "money": (MONEY, "You have nothing to pay."),
+        "late": (
+            _("What happens to money that arrives late, in a sentence, or empty"),
+            "If money is still on its way, we will give you a place if one is free, or refund it.",
+        ),
+    },
+)
+PLACE_CONFIRMED = define(
+    "place_confirmed",
+    _("Place secured"),
+    _("Your place is secured: {program}"),
+    [
+        GREETING,
+        paragraph("{received}"),
+        paragraph(_("You are now a member of {program}.")),
+        paragraph("{what_follows}", "{sessions}"),
+        paragraph("{balance}"),
+        RECEIPT_NOTE,
+        PRIVATE_LINK,
+    ],
+    MEMBER,
+    RECEIPT,
+    BALANCE,
+    {
+        "received": (
+            _("The payment of the deposit, in a sentence, or empty"),
+            "We received your payment of 100 USD on 29 January 2024. Your deposit is paid.",
+        ),
         "what_follows": (_("What happens next"), "We will email you once enough people have joined."),
         "sessions": (_("Sessions with their join links, once the program is confirmed"), ""),
     },
@@ -171,10 +199,11 @@ PROGRAM_CONFIRMED = define(
         GREETING,
         paragraph(_("{program} is going ahead. Add these sessions to your calendar.")),
         paragraph(_("The sessions, in your time zone:"), "{sessions}"),
-        paragraph(_("We will email the invoice for the balance separately.")),
+        paragraph("{balance}"),
         PRIVATE_LINK,
     ],
     MEMBER,
+    BALANCE,
     {"sessions": (_("Sessions with their join links"), SESSIONS)},
     link_fields=("sessions",),
 )
@@ -195,20 +224,24 @@ CANCELLED = define(
 )
 LATE_DEPOSIT = define(
     "late_deposit",
-    _("Deposit too late, no place free"),
+    _("Payment too late: refunded"),
     _("We will refund your {amount}: {program}"),
     [
         GREETING,
-        paragraph(
-            _(
-                "Your payment of {amount} for {program} arrived after your place had been released, and no place is "
-                "free. We will refund it and email you when it is on its way."
-            )
-        ),
+        paragraph("{why}"),
+        paragraph(_("We will refund {amount} and email you when it is on its way."), strong=("amount",)),
+        RECEIPT_NOTE,
         PRIVATE_LINK,
     ],
     MEMBER,
-    {"amount": (_("Amount to be refunded"), "100 USD")},
+    RECEIPT,
+    {
+        "amount": (_("Amount to be refunded"), "100 USD"),
+        "why": (
+            _("Why the payment gives no place, in a sentence"),
+            "We recorded your payment of 100 USD after your place had been released, and no place is free.",
+        ),
+    },
 )
 CALLED_OFF = define(
     "called_off",

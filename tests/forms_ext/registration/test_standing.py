@@ -170,13 +170,11 @@ STATES: list[tuple[Callable[[Program], Registration], str, str | None]] = [
     (with_own_link, "Step 4 of 7: Deposit, by Sunday 28 January", "registered_hold"),
     (held_longer, "Step 4 of 7: Deposit, by Friday 9 February", "hold_moved"),
     (held_and_billed, HELD, "invoice"),
-    (member, JOINED, "receipt"),
     (member, JOINED, "place_confirmed"),
     (paid_early, JOINED, "receipt"),
     (billed_early, BALANCE, "invoice"),
     (billed, BALANCE, "program_confirmed"),
     (billed, BALANCE, "invoice"),
-    (late, BALANCE, "receipt"),
     (late, BALANCE, "place_confirmed"),
     (paid, "Step 7 of 7: Paid", "receipt"),
     (paid_before, "Step 7 of 7: Paid", "program_confirmed"),
@@ -184,7 +182,7 @@ STATES: list[tuple[Callable[[Program], Registration], str, str | None]] = [
     (taken_back, "Step 4 of 7: Deposit, by Wednesday 24 January", "payment_reversed"),
     (lapsed, "", None),
     (cancelled, "", None),
-    (paid_after_cancelling, "", "receipt"),
+    (paid_after_cancelling, "", "late_deposit"),
     (called_off, "", None),
 ]
 
