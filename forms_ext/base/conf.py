@@ -79,7 +79,7 @@ class Conf:
         "Working days for which a hold goes on, once, if its holder says that the transfer is on its way; 0: never. "
         "Staff can set another number for each program.",
     )
-    COP_HOLD_GRACE_DAYS = Setting(3, "Days after the invitation link expires until an unpaid hold expires.")
+    COP_HOLD_GRACE_DAYS = Setting(3, "Working days after the invitation link expires until an unpaid hold expires.")
     COP_HOLD_REMIND_DAYS = Setting(2, "Days before a hold expires when its holder is reminded.")
     COP_INVOICE_FONT = Setting(
         "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",

@@ -1,7 +1,7 @@
 """Steps that several actions share: start a hold, give up a place, settle an account."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.clock import now
-from cop_program.deadlines import Deadline
 from cop_program.models import Program
 
 from ..admission import invitations, places, queue
@@ -160,20 +159,15 @@ def can_offer(program: Program) -> bool:
     return program.status in invitations.OPEN and not _has_begun(program)
 
 
-def last_day_of_offer(program: Program) -> date:
-    """Return the last day of a hold that is offered now: COP_OFFER_DAYS working days from today in the home zone."""
-    return dates.working_day_after(ledger_queries.today(program), conf.COP_OFFER_DAYS)
-
-
 def offer_under_lock(program: Program, held_until: datetime | None = None) -> int:
     """Give every free place to the first in the queue as a hold; return how many were given.
 
-    The holds end at `held_until`, or at the end of `last_day_of_offer`. The caller must have locked `program`. Raise
+    The holds end at `held_until`, or COP_OFFER_DAYS working days from now. The caller must have locked `program`. Raise
     ActionRefused if that has passed, and as `become_member` does.
     """
     if held_until is not None:
         check_end(held_until)
-    until = held_until or Deadline(last_day_of_offer(program), dates.hold_zone(program)).closes_at
+    until = held_until or dates.working_days_later(now(), dates.hold_zone(program), conf.COP_OFFER_DAYS)
     given = 0
     while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry, until):
         given += 1

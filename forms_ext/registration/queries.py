@@ -8,7 +8,6 @@ from django.urls import reverse
 from djmoney.money import Money
 
 from cop_program.clock import now
-from cop_program.deadlines import Deadline
 from cop_program.intake import not_running
 from cop_program.models import Program
 
@@ -26,11 +25,11 @@ State = Registration.State
 
 
 def hold_end(program: Program, invitation: Invitation) -> datetime:
-    """Return when a hold that starts by registering expires: some days after the link, at the end of a day.
+    """Return when a hold that starts by registering expires: some working days after the link.
 
-    The day is one of the home zone, as that of every hold.
+    It is the end of a day in the home zone, as that of every hold.
     """
-    return dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
+    return dates.working_days_later(invitation.ends_at, dates.hold_zone(program), conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:
@@ -107,9 +106,7 @@ def transfer_end(registration: Registration) -> datetime | None:
     days = transfer_days(program)
     if registration.state != State.HELD or place is None or registration.transfer_announced_at or not days:
         return None
-    zone = dates.hold_zone(program)
-    last = Deadline.around(place.held_until, zone).day  # type: ignore[arg-type]  # a hold has an end
-    return Deadline(dates.working_day_after(last, days), zone).closes_at
+    return dates.working_days_later(place.held_until, dates.hold_zone(program), days)  # type: ignore[arg-type]
 
 
 def members(program: Program) -> QuerySet[Registration]:
