@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cop_program.fields import CountryColumn, CountryField
+from cop_program.fields import CountryColumn, CountryField, EmailField
 from cop_program.models import Program
 
 from ..base.search import SearchedModel
@@ -43,7 +43,7 @@ class Application(SearchedModel, AnswerSet):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     name = models.CharField(_("name"), max_length=200)
-    email = models.EmailField(_("email"))
+    email = EmailField(_("email"))
     country: CountryColumn = CountryField(_("country"), blank=True)
     organization = models.CharField(_("organization"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from cop_program.fields import CountryColumn, CountryField, MoneyField
+from cop_program.fields import CountryColumn, CountryField, EmailField, MoneyField
 
 from ..base import logos
 from ..base.chains import ChainedModel, Columns
@@ -30,7 +30,7 @@ class Issuer(models.Model):
     address = models.TextField(_("address"), max_length=400)
     country: CountryColumn = CountryField(_("country"))
     tax_id = models.CharField(_("tax ID"), max_length=40, blank=True)
-    email = models.EmailField(_("contact email"))
+    email = EmailField(_("contact email"))
     website = models.URLField(_("website"), blank=True)
     logo = models.ForeignKey(
         "wagtailimages.Image",
@@ -74,7 +74,7 @@ class Account(SearchedModel):
     reference = models.CharField(_("payment reference"), max_length=20, unique=True)
     currency = models.CharField(max_length=3)
     payer_name = models.CharField(_("billing name"), max_length=200)
-    payer_email = models.EmailField(_("email"))
+    payer_email = EmailField(_("email"))
     payer_address = models.TextField(_("billing address"), max_length=600)
     payer_country: CountryColumn = CountryField(_("country"))
     language = models.CharField(max_length=12, default="en")

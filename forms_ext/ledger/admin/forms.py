@@ -12,6 +12,7 @@ from djmoney.money import Money
 from cop_program.models import Program
 
 from ...base.admin.forms import day_input, message_field, new_key, reason_field
+from ...base.fields import TextField
 from ..actions import LIMIT
 from ..models import Account, Payment
 from ..payment_checks import Doubt
@@ -48,7 +49,7 @@ class PaymentForm(AmountForm):
         label=_("Received on"), widget=day_input(), help_text=_("The day the money arrived, not today's date.")
     )
     method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.TRANSFER)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
+    note = TextField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_key)
     doubts = forms.CharField(widget=forms.HiddenInput, required=False)
 

@@ -7,13 +7,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cop_program import reader
 from cop_program.deadlines import Deadline, deadline_instant
+from cop_program.formatting import day_text
 
 from ...admission.admin import timeline
 from ...admission.queries import gives_deposit_back
@@ -149,7 +149,7 @@ class CancelView(RegistrationActionView):
     def deposit_effect(self, paid: str) -> str:
         """Say what the deadline means for the amount paid."""
         page = self.registration.program.page
-        day = date_format(page.cancellation_deadline, "l j F Y") if page.cancellation_deadline else ""
+        day = day_text(page.cancellation_deadline, reader.language()) if page.cancellation_deadline else ""
         if not gives_deposit_back(self.registration.program):
             said = _("The cancellation deadline (%(day)s) has passed. Of the %(paid)s paid, the deposit is kept as a "
                      "cancellation fee unless you choose otherwise.")  # fmt: skip
