@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -19,11 +20,14 @@ from ..mail import actions as mail
 from ..mail.models import OutgoingMail
 from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission, Receipt
+from . import queries
 from .emails import CONFIRMED, send_receipt
 from .models import Application, ApplicationNote
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
 
 
 def _earlier(submission: CleanSubmission) -> Application | None:
@@ -49,14 +53,19 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
         **submission.columns(Application),
         **more,
     )
-    files.claim(application.answers)
     return application, True
+
+
+def _with_files(application: Application) -> list[Model]:
+    """Return `application` and the uploads among its answers, which it claims."""
+    return [application, *files.claim(application.answers)]
 
 
 @transaction.atomic
 def apply(*, page: Page, submission: CleanSubmission) -> Application:
     """Store an application sent through `page` and confirm it by email.
 
+    If the address has applied to the program before, only that email says so: a stranger learns nothing of it.
     No email is sent if the address has received too many, but the application is stored all the same: nobody can be
     kept from applying by a stranger who misuses their address. The same idempotency key returns the application that it
     made. Raise ActionRefused if the form is closed.
@@ -68,16 +77,16 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
         raise ActionRefused(page.why_closed())
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
-        history.record(application, "forms_ext.applications.apply", made=[application])
+        history.record(application, "forms_ext.applications.apply", made=_with_files(application))
         if guards.may_mail(application.email):
             send_receipt(application)
     return application
 
 
 def receipt(application: Application) -> Receipt:
-    """Return the reference of `application`, and whether an email confirms it."""
-    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=reference_to(application))
-    return Receipt(application.reference, is_mailed=mails.exists())
+    """Return the reference and answers of `application`, and whether an email to its address confirms it."""
+    mails = OutgoingMail.objects.filter(kind__in=CONFIRMED, about=reference_to(application))
+    return Receipt(application.reference, is_mailed=mails.exists(), recipient=application.email, stored=application)
 
 
 @transaction.atomic
@@ -88,20 +97,26 @@ def enter_on_behalf(
     language: str,
     answers: Mapping[str, Any],
     entered_by: "User",
+    although_closed: bool = False,
     idempotency_key: str = "",
 ) -> Application:
-    """Store the application of somebody who wrote an email instead, and confirm it. The form may be closed.
+    """Store the application of somebody who wrote an email instead, and confirm it by email.
 
-    The same idempotency key returns the application that it made.
+    Nothing is emailed if the program is cancelled or over. The same idempotency key returns the application that it
+    made. Raise ActionRefused if people cannot apply any more, unless staff add it `although_closed`.
     """
     roles = compiler.compile(version).role_values(answers)
     submission = CleanSubmission(version, answers, roles, language, idempotency_key, source="staff")
     if earlier := _earlier(submission):
         return earlier
+    closed = queries.why_closed(program)
+    if closed and not although_closed:
+        raise ActionRefused(_("%(why)s Confirm that you want to add the application anyway.") % {"why": closed})
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
     if is_new:
-        history.record(application, "forms_ext.applications.enter", user=entered_by, made=[application])
-        send_receipt(application)
+        history.record(application, "forms_ext.applications.enter", user=entered_by, made=_with_files(application))
+        if program.status in RUNNING:
+            send_receipt(application)
     return application
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import HttpRequest
@@ -17,21 +16,18 @@ from cop_program.api import paths
 from cop_program.clock import now
 from cop_program.extensions import NextStep, Places, Standing
 from cop_program.intake import Intake, Why
-from cop_program.models import Program, ProgramPage, SessionPage
+from cop_program.models import Program, ProgramPage
 from cop_program.translations import localized
 
 from ..admission.models import Place, QueueEntry
 from ..applications.models import Application
 from ..applications.pages import ApplicationFormPage
-from ..registration import queries as registration_queries
-from ..registration.emails import sending
 from ..registration.pages import RegistrationFormPage
 from . import queries
 
 Status = Program.Status
 #: Why nobody can apply although people who were accepted can still register.
 REGISTER_ONLY = frozenset({Why.DEADLINE, Why.STOPPED, Why.FULL})
-TOLD_OF = ("join_link", "recording")
 
 
 def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
@@ -124,17 +120,3 @@ def _ancestors_with_forms(page: Page) -> list[str]:
     if issubclass(page.specific_class or Page, (ApplicationFormPage, RegistrationFormPage)):
         return [page.path[: -page.steplen]]
     return []
-
-
-@transaction.atomic
-def session_changed(program: Program, session_page_id: int, what: str) -> None:
-    """Email a new or changed join link or recording to the members; a recording may follow the program's end."""
-    if what not in TOLD_OF or program.status == Status.CALLED_OFF:
-        return
-    session = SessionPage.objects.filter(pk=session_page_id).first()
-    if session is None or not (session.recording_link if what == "recording" else session.join_link):
-        return
-    for registration in registration_queries.members(program).select_related(
-        "program__page", "invitation__application"
-    ):
-        sending.session_update(registration, session, what)

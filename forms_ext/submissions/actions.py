@@ -28,7 +28,7 @@ DOWNLOADED = "forms_ext.submissions.download"
 def find_sent(key: str) -> Receipt | None:
     """Return the receipt of what was stored under the idempotency `key`, or None."""
     earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
-    return Receipt(earlier.reference) if earlier else None
+    return Receipt(earlier.reference, stored=earlier) if earlier else None
 
 
 @transaction.atomic
@@ -65,8 +65,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
         words="\n".join(words),
         reference=reference,
     )
-    files.claim(made.answers)
-    history.record(made, SENT, made=[made])
+    history.record(made, SENT, made=[made, *files.claim(made.answers)])
     return Receipt(made.reference)
 
 
@@ -74,7 +73,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
 def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
     """Delete `submission` for good, with its files. The audit log keeps its reference and who deleted it."""
     uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
-    history.record(submission, DELETED, user=by, gone=[submission])
+    history.record(submission, DELETED, user=by, gone=[submission, *uploads])
     submission.delete()
     for upload in uploads:
         upload.delete()
