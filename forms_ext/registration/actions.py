@@ -1,6 +1,6 @@
 """What can happen to a registration. Each verb is one transaction; nothing else changes its state."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -29,7 +29,7 @@ from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission
 from . import queries
 from .emails import sending
-from .lifecycle import give_up_place, offer_under_lock, settle, start_hold
+from .lifecycle import check_not_cancelled, give_up_place, offer_under_lock, settle, start_hold
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -144,15 +144,19 @@ def cancel(
     reason: str = "",
     message: str = "",
     refund: bool | None = None,
+    offer_until: datetime | None = None,
 ) -> Registration:
     """Cancel a registration. Its place goes to the first in the queue; the deposit is listed for refund or kept.
 
     The deposit is refunded before the cancellation deadline that they agreed to and kept after it. `refund` overrides
-    that, and then needs a reason. `reason` is for colleagues; `message` is added to the email to the person.
+    that, and then needs a reason. `reason` is for colleagues; `message` is added to the email to the person. The place
+    is held for the first in the queue until `offer_until`, or for COP_OFFER_DAYS.
 
-    Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
+    Raise ActionRefused if the registration has ended, if the program is cancelled, if `offer_until` has passed, or if
+    `refund` overrides the policy without a reason.
     """
     registration = queries.locked(registration)
+    check_not_cancelled(registration.program)
     usual = queries.gives_deposit_back(registration)
     chosen = usual if refund is None else refund
     paid = ledger_queries.paid(registration.account) if registration.account else None
@@ -167,7 +171,7 @@ def cancel(
         money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason, follows_policy=chosen == usual)
     history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
     sending.cancelled(registration, message, money)
-    offer_under_lock(program)
+    offer_under_lock(program, offer_until)
     return registration
 
 

@@ -14,6 +14,33 @@ from ...base.admin.forms import day_input, message_field, reason_field
 FOLLOW, REFUND, KEEP = "", "refund", "keep"
 
 
+def last_day_field(**options: Any) -> forms.DateField:
+    """Return the field for the last day of a hold; a day without a valid instant is refused with a message."""
+    return forms.DateField(
+        **{
+            "label": _("Last day of the hold"),
+            "help_text": _("The place is held until the end of this day in the program's home time zone."),
+        }
+        | options,
+        widget=day_input(),
+        validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
+    )
+
+
+def latest_end() -> date:
+    """Return the latest day until which a place can be held."""
+    return (now() + timedelta(days=730)).date()
+
+
+def offer_day_field() -> forms.DateField:
+    """Return the field for the last day of the holds that an action offers to the queue."""
+    return last_day_field(
+        label=_("Hold the place for the next in the queue until the end of"),
+        required=False,
+        help_text=_("If empty: for the usual working days. Only used if someone is in the queue."),
+    )
+
+
 class CancelForm(forms.Form):
     """Cancel a registration. The deadline decides about the deposit, unless staff choose otherwise."""
 
@@ -32,6 +59,7 @@ class CancelForm(forms.Form):
         max_length=500, help_text=_("Required if your choice differs from the cancellation deadline.")
     )
     message = message_field()
+    offer_last_day = offer_day_field()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -43,21 +71,6 @@ class CancelForm(forms.Form):
     def choice(self) -> bool | None:
         """Return True to refund, False to keep, None to follow the deadline."""
         return {REFUND: True, KEEP: False}.get(self.cleaned_data["refund"])
-
-
-def last_day_field(**options: Any) -> forms.DateField:
-    """Return the field for the last day of a hold; a day without a valid instant is refused with a message."""
-    return forms.DateField(
-        **{"label": _("Last day of the hold")} | options,
-        widget=day_input(),
-        help_text=_("The place is held until the end of this day in the program's home time zone."),
-        validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
-    )
-
-
-def latest_end() -> date:
-    """Return the latest day until which a place can be held."""
-    return (now() + timedelta(days=730)).date()
 
 
 class HoldForm(forms.Form):

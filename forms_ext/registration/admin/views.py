@@ -169,6 +169,7 @@ class CancelView(RegistrationActionView):
             reason=values["reason"],
             message=values["message"],
             refund=self.form.choice,
+            offer_until=deadline_instant(values["offer_last_day"], dates.hold_zone(self.registration.program)),
         )
         return _("Registration of %(name)s cancelled.") % {"name": self.registration.name}
 
