@@ -189,6 +189,25 @@ def issue_receipt(payment: Payment) -> Receipt:
     return receipt
 
 
+def issue_fee_statement(fee: AccountRow) -> Receipt:
+    """Issue the document that states a cancellation fee, in the transaction that posts it.
+
+    Its content is empty if there is no issuer.
+    """
+    moment = now()
+    number, place = numbers.draw_receipt(moment.year)
+    statement = Receipt.objects.create(
+        **place,
+        account=fee.account,
+        fee=fee,
+        number=number,
+        issued_at=moment,
+        snapshot=snapshots.fee_statement(account=fee.account, number=number, fee=fee),
+    )
+    history.record(fee.account, "forms_ext.invoices.issue_fee_statement", receipt=statement.pk, number=number)
+    return statement
+
+
 def cancel_receipt(reversal: PaymentReversal) -> Receipt:
     """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment."""
     moment = now()

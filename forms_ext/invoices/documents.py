@@ -47,6 +47,11 @@ def receipt_of(account: Account, pk: int) -> HttpResponse:
     return receipt_response(account.receipts.get(payment=pk))
 
 
+def statement_of(account: Account, pk: int) -> HttpResponse:
+    """Return the PDF of the cancellation fee with the entry `pk`. Raise ObjectDoesNotExist if there is none."""
+    return receipt_response(account.receipts.get(fee=pk))
+
+
 def cancellation_of(account: Account, pk: int) -> HttpResponse:
     """Return the PDF that cancels the receipt for the payment `pk` of `account`.
 

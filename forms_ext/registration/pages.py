@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cop_program import journey
+from cop_program import journey, refunds
 from cop_program.models import Program
 from cop_program.translations import page_of
 
@@ -133,6 +133,7 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
         "program_page": words,
         "policy": policy,
         "cancellation_deadline": deadline,
+        "refund_terms": refunds.lines(program.page, page.get_parent().locale.language_code),
         "standing": journey.standing(accepted),
     }
 

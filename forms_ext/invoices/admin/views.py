@@ -75,7 +75,12 @@ class AccountView(AccountPage, StaffView):
             % {"listed": format_money(listed), "credit": format_money(credit)}
             if listed > credit
             else "",
-            "rebate": RebateDue.objects.filter(account=self.account).first(),
+            "rebate": ledger_queries.with_dueness(RebateDue.objects.filter(account=self.account)).first(),
+            "statements": [
+                (statement, format_money(statement.fee.amount))
+                for statement in self.account.receipts.filter(fee__isnull=False).select_related("fee__reversed_by")
+                if statement.fee
+            ],
         }
 
 
@@ -120,6 +125,18 @@ class ReceiptPdfView(StaffView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return documents.receipt_response(get_object_or_404(Receipt, payment=kwargs["pk"]))
+        except ObjectDoesNotExist:
+            raise Http404 from None
+
+
+class StatementPdfView(StaffView):
+    """The PDF of a cancellation fee."""
+
+    permissions = [(Account, "bill")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return documents.receipt_response(get_object_or_404(Receipt, fee=kwargs["pk"]))
         except ObjectDoesNotExist:
             raise Http404 from None
 

@@ -45,7 +45,7 @@ def test_cancelling_shows_every_mail_that_then_goes_out(
     before, mails = counted(), list(OutgoingMail.objects.values_list("pk", flat=True))
     with django_capture_on_commit_callbacks() as waiting:
         first = staff.get(url)
-        again = staff.post(url, {"refund": "", "reason": "Colleagues", "preview": "1"})
+        again = staff.post(url, {"amount": "", "reason": "Colleagues", "preview": "1"})
     assert waiting == []
     assert counted() == before
     row.refresh_from_db()
@@ -54,7 +54,7 @@ def test_cancelling_shows_every_mail_that_then_goes_out(
     assert "Colleagues" in text(again), "what was typed stays"
     assert "/go/member/" not in text(first)
     with django_capture_on_commit_callbacks(execute=True):
-        staff.post(url, {"refund": "", "reason": "Colleagues"})
+        staff.post(url, {"amount": "", "reason": "Colleagues"})
     sent = OutgoingMail.objects.exclude(pk__in=mails)
     assert {mail.kind for mail in sent} == {"cancelled", "credit_note"}
     assert sorted(shown(again)) == sorted(
