@@ -17,6 +17,7 @@ from wagtail.models import Page
 from . import formatting, reader
 from .clock import now
 from .deadlines import KINDS
+from .locales import babel_locale
 from .models import ProgramPage, SessionPage
 
 #: Fields of every Wagtail page that readers or search engines see; the others are internal.
@@ -88,7 +89,7 @@ def dates_in(text: str, *, years: set[int], language: str) -> list[str]:
 @lru_cache(maxsize=16)
 def _pattern(language: str) -> re.Pattern[str]:
     """Return a pattern for 2024-01-30, 30.1.2024, 30 January, 30. Januar, January 30th 2024, and years."""
-    locale = formatting.babel_locale(language)
+    locale = babel_locale(language)
     month = "|".join(
         re.escape(name.removesuffix("."))
         for spoken in (locale, Locale(locale.language))  # Sept and Sep

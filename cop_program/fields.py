@@ -18,8 +18,9 @@ from djmoney.utils import get_currency_field_name
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 
-from . import amounts
-from .zones import zone_choices
+from . import amounts, email_addresses
+from .countries import Countries
+from .zones import current_name, zone_choices
 
 if TYPE_CHECKING:
     from django.db.models import CharField
@@ -63,6 +64,10 @@ class ZoneField(models.CharField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **dict[str, Any](max_length=64, choices=zone_choices) | kwargs)
 
+    def to_python(self, value: Any) -> Any:
+        """Return the name of today, if `value` was replaced."""
+        return current_name(super().to_python(value) or "") or value
+
     def deconstruct(self) -> Deconstructed:
         """Leave the zones out."""
         name, path, args, kwargs = super().deconstruct()
@@ -75,7 +80,27 @@ class CountryField(AnyCountryField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         width = 2000 if kwargs.get("multiple") else 8
-        super().__init__(*args, **{"max_length": width} | kwargs)
+        super().__init__(*args, **dict[str, Any](max_length=width, countries=Countries) | kwargs)
+
+    def deconstruct(self) -> Deconstructed:
+        """Leave the countries out."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("countries", None)
+        return name, path, list(args), kwargs
+
+
+class EmailField(models.EmailField):
+    """The column of an address that we write to."""
+
+    default_validators = [email_addresses.validate]
+
+    def deconstruct(self) -> Deconstructed:
+        """Return Django's own field: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.EmailField", list(args), kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": email_addresses.EmailFormField} | kwargs)
 
 
 class CurrencyField(AnyCurrencyField):

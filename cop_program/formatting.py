@@ -9,17 +9,18 @@ from itertools import groupby
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_precision
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
 
 from . import reader
+from .locales import babel_locale
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -40,20 +41,6 @@ def spoken(language: str) -> str:
 def locale_of(language: str) -> Locale:
     """Return the Babel locale in which a text for a reader of `language` is written."""
     return babel_locale(spoken(language))
-
-
-@cache
-def babel_locale(language: str) -> Locale:
-    """Return the Babel locale of a Django language code; English lists and dates are written as in "7 and 28 May".
-
-    If Babel does not know the code, the locale is that of its language, otherwise English.
-    """
-    for code in (language.replace("-", "_"), language.split("-")[0]):
-        try:
-            return Locale.parse("en_GB" if code == "en" else code)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale.parse("en_GB")
 
 
 def and_list(parts: Sequence[str], language: str) -> str:
@@ -131,6 +118,26 @@ def _date_pattern(locale: Locale, *, year: bool) -> str:
     if locale.language == "en":
         return "d MMMM y" if year else "d MMMM"
     return str(locale.date_formats["long"].pattern if year else locale.datetime_skeletons["MMMMd"].pattern)
+
+
+def local(value: date | datetime) -> date:
+    """Return an instant in the time zone in use; a date as it is."""
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def shown_day(value: date | datetime) -> str:
+    """Return "30 January 2024" for a reader of the language, and in the time zone, in use."""
+    return date_text(local(value), reader.language())
+
+
+def shown_time(value: datetime) -> str:
+    """Return "9:00 am"."""
+    return time_text(timezone.localtime(value).time().replace(second=0, microsecond=0), reader.language())
+
+
+def shown_moment(value: datetime) -> str:
+    """Return "30 January 2024, 9:00 am"."""
+    return f"{shown_day(value)}, {shown_time(value)}"
 
 
 def weekday_text(day: date, language: str) -> str:

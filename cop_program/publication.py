@@ -36,9 +36,11 @@ def check(page: Page) -> None:
         if isinstance(field, OpenStreamField):
             try:
                 field.stream_block.clean(getattr(page, field.name))
-            except ValidationError:
+            except ValidationError as error:
+                whole = getattr(error, "non_block_errors", None)
                 message = _("Something in “%(field)s” is missing or wrong.") % {"field": field.verbose_name}
-                errors.setdefault(field.name, []).append(ValidationError(message))
+                found = whole.as_data() if whole and not error.block_errors else [ValidationError(message)]  # type: ignore[attr-defined]
+                errors.setdefault(field.name, []).extend(found)
     if errors:
         raise ValidationError(errors)
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from .zones import zone_names
+from .zones import current_name, zone_names
 
 COOKIE = "cop_zone"
 PARAMETER = "tz"
@@ -20,7 +20,7 @@ def zone(request: HttpRequest | None) -> str | None:
     if request is None:
         return None
     names = (request.GET.get(PARAMETER, ""), request.COOKIES.get(COOKIE, ""))
-    return next((name for name in names if name in zone_names()), None)
+    return next((current_name(name) for name in names if name in zone_names()), None)
 
 
 def choose(request: HttpRequest, name: str) -> None:
@@ -32,7 +32,13 @@ def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
     """Keep the zone `name` in the reader's browser; '' forgets it."""
     if name:
         response.set_cookie(
-            COOKIE, name, max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Lax", path="/"
+            COOKIE,
+            current_name(name),
+            max_age=YEAR,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+            path="/",
         )
     else:
         response.delete_cookie(COOKIE, path="/", samesite="Lax")

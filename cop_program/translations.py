@@ -86,7 +86,7 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
     """Return the addresses of `page` in its languages, itself among them; nothing if it stands in one alone."""
     if not are_on() or not page.pk or not getattr(page, "has_language_links", True):
         return []
-    if urlsplit(page.get_url(request) or "").path != request.path:
+    if request.path not in (urlsplit(page.get_url(request) or "").path, getattr(page, "posted_to", "")):
         return []
     there = Page.objects.live().filter(translation_key=page.translation_key).select_related("locale")
     if len(there) < 2:

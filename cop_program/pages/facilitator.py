@@ -11,6 +11,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from .. import access
+from ..fields import EmailField
 from ..presentation import context
 from . import panels
 from .forms import TranslatedForm
@@ -33,7 +34,7 @@ class FacilitatorPageMixin(models.Model):
     )
     credentials = models.TextField(_("credentials"), blank=True)
     biography = RichTextField(_("biography"), blank=True)
-    contact_email = models.EmailField(_("contact email"), blank=True)
+    contact_email = EmailField(_("contact email"), blank=True)
     website = models.URLField(_("website"), blank=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
-from .. import reader, videos
+from .. import reader, videos, zones
 from ..extensions import Places
 from ..formatting import and_list as join_with_and
 from ..formatting import locale_of
@@ -83,8 +83,8 @@ def first_sentence(text: str) -> str:
 
 @register.filter
 def zone_name(zone: str) -> str:
-    """Return "America/Los Angeles" for "America/Los_Angeles"."""
-    return (zone or "").replace("_", " ")
+    """Return "Los Angeles (United States)" for "America/Los_Angeles"."""
+    return zones.label(zone or "")
 
 
 @register.filter

@@ -1,12 +1,13 @@
 """Template tags and filters for steps, deadlines, amounts and schedules."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
-from .. import access, formatting, journey, reader, translations
+from .. import access, formatting, journey, reader, translations, zones
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
 
@@ -51,6 +52,42 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
     if root is None:
         return []
     return list(access.visible(root.get_children().live().in_menu(), context.get("request")))
+
+
+@register.simple_tag
+def replaced_zones() -> str:
+    """Return, as JSON, the name of today of each name of a zone that was replaced, for scripts."""
+    return zones.replaced_json()
+
+
+@register.filter
+def day(value: date | datetime) -> str:
+    """Write a date: "30 January 2024"."""
+    return formatting.shown_day(value) if value else ""
+
+
+@register.filter
+def long_day(value: date | datetime) -> str:
+    """Write a date with its weekday: "Tuesday 30 January 2024"."""
+    return formatting.day_text(formatting.local(value), reader.language()) if value else ""
+
+
+@register.filter
+def time_of_day(value: datetime) -> str:
+    """Write the time of a moment: "9:00 am"."""
+    return formatting.shown_time(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """Write a moment: "30 January 2024, 9:00 am"."""
+    return formatting.shown_moment(value) if value else ""
+
+
+@register.filter
+def long_moment(value: datetime) -> str:
+    """Write a moment with its weekday: "Tuesday 30 January 2024, 9:00 am"."""
+    return f"{long_day(value)}, {time_of_day(value)}" if value else ""
 
 
 @register.filter

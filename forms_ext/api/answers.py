@@ -16,21 +16,15 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..forms import compiler
+from ..forms import compiler, question_types
 from ..submissions import files
 from .problems import Problem, error
 
-#: The Python types of each JSON Schema type.
-TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
-
-
+#: The keywords of JSON Schema that the field of a question checks as well, in words that help more.
+SAID_BY_FIELDS = {
+    "const", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxItems", "maxLength", "maximum", "minItems",
+    "minLength", "minimum", "multipleOf", "pattern",
+}  # fmt: skip
 #: This many unknown questions are named, each with this many characters; the others are counted.
 UNKNOWN_NAMED, KEY_SHOWN = 20, 80
 
@@ -66,23 +60,30 @@ def read(request: HttpRequest) -> dict[str, Any]:
 
 def check(compiled: compiler.CompiledForm, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the valid answers as they are stored; raise Problem with one error for each question to fix."""
-    schema = compiled.schema()["properties"]
+    kinds = {question["key"]: question_types.get(question["type"]) for question in compiled.questions}
     errors: dict[str, dict[str, str]] = {}
     data: dict[str, Any] = {}
+    doubtful: set[str] = set()
     for key, value in answers.items():
-        if key not in schema or value is None:
+        if key not in kinds or value is None:
             continue
-        if not fits(schema[key], value):
-            errors[key] = error(key, "type", _("Send a value of the type given in the schema."))
-        else:
-            data |= _as_posted(key, value)
+        wrong = compiled.schema_faults(key, value)
+        if wrong - SAID_BY_FIELDS:
+            code = "type" if "type" in wrong else "schema"
+            errors[key] = error(key, code, _("Send a value of the type given in the schema."))
+            continue
+        data[kinds[key].hidden_name(key)] = kinds[key].from_json(value)
+        doubtful |= {key} if wrong else set()
     cleaned = compiled.clean(data)
     for key, messages in cleaned.errors.items():
         code = (cleaned.codes.get(key) or ["invalid"])[0]
         errors.setdefault(key, error(key, code, " ".join(messages)))
-    unknown = [key for key in answers if key not in schema]
+    for key in doubtful & set(cleaned.answers):  # its field is less strict than its schema, or has tidied it
+        if compiled.schema_faults(key, cleaned.answers[key]):
+            errors[key] = error(key, "schema", _("Send a value that is valid by the schema."))
+    unknown = [key for key in answers if key not in kinds]
     if errors or unknown:
-        ordered = [errors[key] for key in schema if key in errors]
+        ordered = [errors[key] for key in kinds if key in errors]
         raise Problem(422, _("Some answers are not valid."), [*ordered, *_unknown(unknown)])
     return cleaned.answers
 
@@ -120,24 +121,3 @@ def keep_file(request: HttpRequest, compiled: compiler.CompiledForm, key: str) -
         raise Problem(422, _("The file cannot be accepted."), found) from None
     upload = files.keep(kept, page_id=compiled.page_id, question_key=key)
     return {"upload": upload.token, "name": upload.file_name}
-
-
-def fits(schema: Mapping[str, Any], value: Any) -> bool:
-    """Tell whether `value` has the type that the schema of a question requires."""
-    kind = schema["type"]
-    if isinstance(value, bool) != (kind == "boolean") or not isinstance(value, TYPES[kind]):
-        return False
-    if isinstance(value, list):
-        return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
-    if isinstance(value, dict):
-        return set(value) <= {"upload", "name"} and files.is_token(value.get("upload"))
-    return True
-
-
-def _as_posted(key: str, value: Any) -> dict[str, Any]:
-    """Return `value` as a browser would send it."""
-    if isinstance(value, dict):
-        return {f"{key}_kept": value["upload"]}
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return {key: str(value)}
-    return {key: value}

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cop_program.fields import CountryColumn, CountryField
+from cop_program.fields import CountryColumn, CountryField, EmailField
 
 from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
@@ -41,7 +41,7 @@ class Application(SearchedModel, AnswerSet):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     name = models.CharField(_("name"), max_length=200)
-    email = models.EmailField(_("email"))
+    email = EmailField(_("email"))
     country: CountryColumn = CountryField(_("country"), blank=True)
     organization = models.CharField(_("organization"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)

@@ -17,7 +17,7 @@ from cop_program.models import FacilitatorPage
 from cop_program.presentation.context import of_every_page
 
 from ..base import network
-from ..forms.question_types import valid_unicode
+from ..base.fields import EmailField, TextField
 from ..submissions import guards, refused_posts, tokens
 from . import actions
 
@@ -26,23 +26,22 @@ class ContactForm(forms.Form):
     """Name, email address and message of the sender."""
 
     use_required_attribute = False
-    name = forms.CharField(
+    name = TextField(
         label=gettext_lazy("Your name"),
         max_length=200,
-        validators=[valid_unicode],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Enter your name.")},
     )
-    email = forms.EmailField(
+    email = EmailField(
         label=gettext_lazy("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": gettext_lazy("Enter your email address.")},
     )
-    message = forms.CharField(
+    message = TextField(
         label=gettext_lazy("Your message"),
         widget=forms.Textarea,
         max_length=5000,
-        validators=[valid_unicode],
         error_messages={"required": gettext_lazy("Enter your message.")},
     )
 

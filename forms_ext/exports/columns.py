@@ -12,7 +12,7 @@ from ..forms.blocks import MARKS
 from ..forms.models import FormVersion
 
 PREFIX = "answers."
-SCALARS = {"number": "number", "integer": "number", "boolean": "boolean", "array": "choices", "object": "file"}
+SCALARS = {"number": "number", "integer": "number", "boolean": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,19 @@ def field(source: str, label: str | Promise, type: str = "text", *, key: str = "
 
 
 def type_of(question: Mapping[str, Any]) -> str:
-    """Return the type of the answers to `question`, from their JSON Schema; `mixed` if nobody knows it any more."""
+    """Return the type of the answers to `question`, from their JSON Schema.
+
+    It is `mixed` if the schema names none that a column can have, or if nobody knows the type of question any more.
+    """
     try:
-        schema = question_types.get(question["type"]).schema(question)
+        kind = question_types.get(question["type"])
     except KeyError:
         return "mixed"
+    schema = kind.schema(question)
+    if kind.is_file:
+        return "file"
+    if schema.get("type") == "array" and (schema.get("items") or {}).get("type") == "string":
+        return "choices"
     if schema.get("type") == "string":
         return "date" if schema.get("format") == "date" else "text"
     return SCALARS.get(str(schema.get("type")), "mixed")

@@ -54,6 +54,9 @@ class QuestionBlock(blocks.StructBlock):
         if not self.is_deferred_validation:
             if "choices" in cleaned and len(lines(cleaned["choices"])) < 2:
                 errors["choices"] = ValidationError(_("Enter at least two different choices, one per line."))
+            low, high = cleaned.get("minimum"), cleaned.get("maximum")
+            if low is not None and high is not None and low > high:
+                errors["maximum"] = ValidationError(_("Enter %(low)s or more, or change the minimum.") % {"low": low})
             role = cleaned.get("role") or ""
             limit = roles.longest(role)
             if limit and (cleaned.get("max_length") or 0) > limit:
@@ -116,12 +119,58 @@ def build_blocks() -> list[tuple[str, blocks.Block]]:
     return [*questions, ("step", step), ("section", section), ("note", note)]
 
 
+class QuestionsBlock(blocks.StreamBlock):
+    """The questions of a form, checked together when it is published: there is one, and no two have the same role."""
+
+    def clean(self, value: Any) -> Any:
+        found: dict[int, ValidationError] = {}
+        try:
+            cleaned, others = super().clean(value), []
+        except blocks.StreamBlockValidationError as error:
+            cleaned, found, others = value, dict(error.block_errors), error.non_block_errors.as_data()
+        if not self.is_deferred_validation:
+            if not any(child.block_type not in MARKS for child in value):
+                others.append(ValidationError(_("Add at least one question.")))
+            found = same_roles(value) | found
+        if found or others:
+            raise blocks.StreamBlockValidationError(block_errors=found, non_block_errors=others)
+        return cleaned
+
+
+def same_roles(questions: Sequence[Any]) -> dict[int, ValidationError]:
+    """Return an error, by its place, for each question whose role another question has as well."""
+    places: dict[str, list[int]] = {}
+    for place, child in enumerate(questions):
+        for role in roles_of([child]):
+            places.setdefault(role, []).append(place)
+    errors = {}
+    for role, found in places.items():
+        for place in found if len(found) > 1 else ():
+            other = next(one for one in found if one != place)
+            message = _("“%(question)s” has the role “%(role)s” as well. Only one question can have it.") % {
+                "question": questions[other].value.get("label") or "",
+                "role": roles.LABELS[role],
+            }
+            errors[place] = blocks.StructBlockValidationError(block_errors={"role": ValidationError(message)})
+    return errors
+
+
 class QuestionsField(OpenStreamField):
     """A stream of questions whose types may grow without a migration (docs/decisions/0007-question-types.md)."""
 
     def __init__(self, block_types: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("collapsed", True)
-        super().__init__(build_blocks() if block_types is None else block_types, **kwargs)
+        super().__init__(QuestionsBlock(build_blocks()) if block_types is None else block_types, **kwargs)
+
+
+def first_questions(required: Sequence[str]) -> list[dict[str, Any]]:
+    """Return, as raw data, what a new form begins with: a question for name, email and each role in `required`."""
+    kinds = {role: kind.name for kind in reversed(question_types.all_types()) for role in kind.roles}
+    wanted = dict.fromkeys(["name", "email", *required])
+    return [
+        {"type": kinds[role], "value": {"label": str(roles.QUESTIONS[role]), "required": True, "role": role}}
+        for role in wanted
+    ]
 
 
 def lines(text: str | None) -> list[str]:

@@ -1,13 +1,19 @@
 """A version compiled once per process: Django fields that check posts of the page and of the API alike."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
+from jsonschema_rs import Draft202012Validator
+
+from cop_program import zones
+from cop_program.countries import countries
 
 from . import question_types, roles
 from .blocks import MARKS
@@ -51,7 +57,7 @@ class CompiledForm:
     @cached_property
     def fields(self) -> dict[str, forms.Field]:
         """The Django field of each question, by key."""
-        return {question["key"]: question_types.get(question["type"]).field(question) for question in self.questions}
+        return {question["key"]: field_of(question) for question in self.questions}
 
     @cached_property
     def roles(self) -> dict[str, str]:
@@ -65,14 +71,28 @@ class CompiledForm:
         """Whether the form has steps: all answers are shown before they are sent then."""
         return any(item["type"] == "step" for item in self.items)
 
+    @cached_property
+    def _validators(self) -> dict[str, Draft202012Validator]:
+        schemas = {question["key"]: schema_of(question) for question in self.questions}
+        return {key: Draft202012Validator(json.dumps(schema, cls=DjangoJSONEncoder)) for key, schema in schemas.items()}
+
+    def schema_faults(self, key: str, value: Any) -> set[str]:
+        """Return the keywords of the JSON Schema of the question `key` that the JSON `value` violates."""
+        try:
+            return {error.kind.name for error in self._validators[key].iter_errors(value)}
+        except (ValueError, OverflowError):  # no JSON that could be sent on: a lone surrogate, a huge number
+            return {"format"}
+
     def clean(self, data: Mapping[str, Any], files: Mapping[str, Any] | None = None) -> CleanedAnswers:
         """Check a post. Accepted files are kept as draft uploads even if other answers are wrong."""
         cleaned = CleanedAnswers({}, {}, {})
+        region = self._region(data)
         for question in self.questions:
             key = question["key"]
             field = self.fields[key]
             try:
-                value = field.clean(field.widget.value_from_datadict(data, files or {}, key))
+                typed = field.widget.value_from_datadict(data, files or {}, key)
+                value = question_types.get(question["type"]).clean(field, typed, region=region)
                 stored = self._stored(question, value)
                 if stored is not None:
                     roles.check(role_of(question), stored)
@@ -83,6 +103,13 @@ class CompiledForm:
             if stored is not None:
                 cleaned.answers[key] = stored
         return cleaned
+
+    def _region(self, data: Mapping[str, Any]) -> str:
+        """Return the code of the country that a post names, or that of its time zone; '' if it names neither."""
+        asked = {question["type"]: question["key"] for question in reversed(self.questions)}
+        country = str(data.get(self.roles.get("country", asked.get("country", ""))) or "")
+        zone = str(data.get(asked.get("time_zone", "")) or "")
+        return country if country in countries else zones.territories().get(zones.current_name(zone), "")
 
     def _stored(self, question: Mapping[str, Any], value: Any) -> Any:
         if isinstance(value, bool):
@@ -137,12 +164,23 @@ class CompiledForm:
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
-            "properties": {
-                q["key"]: question_types.get(q["type"]).schema(q) | {"title": q["label"]} for q in self.questions
-            },
+            "properties": {q["key"]: schema_of(q) | {"title": q["label"]} for q in self.questions},
             "required": [q["key"] for q in self.questions if q.get("required")],
             "additionalProperties": False,
         }
+
+
+def schema_of(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of an answer to `question`."""
+    return question_types.get(question["type"]).schema(question)
+
+
+def field_of(question: Mapping[str, Any]) -> forms.Field:
+    """Return the Django field that asks `question`; its role tells browsers what they may fill in (WCAG 1.3.5)."""
+    field = question_types.get(question["type"]).field(question)
+    if purpose := roles.PURPOSES.get(role_of(question)):
+        field.widget.attrs.setdefault("autocomplete", purpose)
+    return field
 
 
 def role_of(question: Mapping[str, Any]) -> str:

@@ -7,6 +7,10 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cop_program.email_addresses import INCOMPLETE
+
+from ..base.fields import UNREADABLE
+
 REQUIRED = _("Answer this question.")
 REQUIRED_OF_TYPES = {
     "choice": _("Choose an option."),
@@ -30,12 +34,11 @@ REQUIRED_OF_ROLES = {
     "billing_address": _("Enter the address for the invoice."),
 }
 
-UNREADABLE = _("Remove the characters that cannot be read.")
 PHONE = _("Enter the number with its country code, such as +1 574 555 0123.")
 TOO_LONG = _("Use %(limit_value)d characters or fewer. You have used %(show_value)d.")
 CHOOSE_ONE = _("Choose one of the options.")
 INVALID_OF_TYPES: dict[str, dict[str, Any]] = {
-    "email": {"invalid": _("Enter a complete email address, such as name@example.org.")},
+    "email": {"invalid": INCOMPLETE},
     "number": {
         "invalid": _("Enter a number, such as 12 or 12.5."),
         "max_digits": _("Enter at most %(max)s digits."),

@@ -2,24 +2,28 @@
 
 import datetime
 import logging
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
 import phonenumbers
 from django import forms
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import MaxLengthValidator
 from django.utils import formats
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
-from cop_program.zones import zone_choices, zone_names
+from cop_program import reader
+from cop_program.countries import countries
+from cop_program.formatting import date_text
+from cop_program.zones import label as zone_label
+from cop_program.zones import replaced_json, zone_choices, zone_names
 
 from ..base.conf import conf
+from ..base.fields import EmailField, LinkField, TextField, valid_unicode
 from . import error_messages, roles
+from .fields import ChoiceField, NumberField, NumberInput, PhoneField, ZoneField
 
 type Question = Mapping[str, Any]
 
@@ -43,6 +47,13 @@ class QuestionType:
         """Return the Django field that asks `question`."""
         raise NotImplementedError
 
+    def clean(self, field: forms.Field, value: Any, *, region: str = "") -> Any:
+        """Return `value`, which a person typed, as `field` cleans it; other answers say that they live in `region`.
+
+        Raise ValidationError if it will not do.
+        """
+        return field.clean(value)
+
     def to_json(self, value: Any) -> Any:
         """Return the cleaned `value` as it is stored."""
         return value
@@ -51,12 +62,16 @@ class QuestionType:
         """Return the JSON value to store for the cleaned `value` of the question `key` on the page `page_id`."""
         return self.to_json(value)
 
+    def from_json(self, value: Any) -> Any:
+        """Return what the widget of the field takes for `value`, which the API was sent as it would be stored."""
+        return value
+
     def hidden_name(self, key: str) -> str:
         """Return the name of the hidden field that carries an answer which was posted before."""
         return key
 
     def schema(self, question: Question) -> dict[str, Any]:
-        """Return the JSON Schema (2020-12) of a stored answer."""
+        """Return the JSON Schema (2020-12) of a stored answer: any that is true of all that the field takes."""
         return {"type": "string"}
 
     def display(self, value: Any) -> str:
@@ -121,26 +136,6 @@ def common(question: Question) -> dict[str, Any]:
     }
 
 
-class Normalized:
-    """Text as it is stored: composed (NFC), with lines that end in LF."""
-
-    def to_python(self, value: Any) -> Any:
-        text = unicodedata.normalize("NFC", super().to_python(value))  # type: ignore[misc]
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-class TextField(Normalized, forms.CharField):
-    """Text."""
-
-
-class EmailField(Normalized, forms.EmailField):
-    """An email address."""
-
-
-class LinkField(Normalized, forms.URLField):
-    """A URL."""
-
-
 def longest(question: Question, usual: int) -> int:
     """Return how many characters an answer may have: the editor's limit, or less if its role has less room."""
     own = question.get("max_length") or usual
@@ -153,14 +148,6 @@ def within(limit: int) -> list[Any]:
     The browser does not get the limit: it counts differently, and cuts pasted text silently.
     """
     return [MaxLengthValidator(limit), valid_unicode]
-
-
-def valid_unicode(value: str) -> None:
-    """Raise ValidationError if `value` cannot be stored as UTF-8 (a lone surrogate)."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValidationError(error_messages.UNREADABLE) from None
 
 
 @register
@@ -199,7 +186,6 @@ class Email(QuestionType):
         return EmailField(
             **common(question),
             max_length=None,
-            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
             validators=within(longest(question, self.usual_length)),
         )
 
@@ -213,8 +199,9 @@ class Number(QuestionType):
 
     def field(self, question: Question) -> forms.Field:
         low, high = question.get("minimum"), question.get("maximum")
-        return forms.DecimalField(
+        return NumberField(
             **common(question),
+            widget=NumberInput(attrs={"inputmode": "decimal"}),
             min_value=None if low is None else error_messages.plain(low),
             max_value=None if high is None else error_messages.plain(high),
             max_digits=15,
@@ -246,7 +233,7 @@ class Date(QuestionType):
         return {"type": "string", "format": "date"}
 
     def display(self, value: Any) -> str:
-        return formats.date_format(datetime.date.fromisoformat(value), "DATE_FORMAT")
+        return date_text(datetime.date.fromisoformat(value), reader.language())
 
 
 @register
@@ -255,13 +242,7 @@ class Choice(QuestionType):
     description = _("One of several choices. Shown as buttons, or as a list if there are many.")
 
     def field(self, question: Question) -> forms.Field:
-        choices = [(text, text) for text in question.get("choices", [])]
-        few = len(choices) <= 7
-        return forms.ChoiceField(
-            **common(question),
-            choices=choices if few else [("", ""), *choices],
-            widget=forms.RadioSelect if few else forms.Select,
-        )
+        return ChoiceField(**common(question), choices=question.get("choices", []))
 
     def schema(self, question: Question) -> dict[str, Any]:
         return {"type": "string", "enum": list(question.get("choices", []))}
@@ -293,7 +274,8 @@ class Checkbox(QuestionType):
         return forms.BooleanField(**common(question))
 
     def schema(self, question: Question) -> dict[str, Any]:
-        return {"type": "boolean"}
+        must = self.always_required or question.get("required")
+        return {"type": "boolean"} | ({"const": True} if must else {})
 
     def display(self, value: Any) -> str:
         return str(_("Yes") if value else _("No"))
@@ -309,9 +291,8 @@ class Consent(Checkbox):
         return forms.BooleanField(**{**common(question), "required": True})
 
 
-@cache
 def country_choices() -> list[tuple[str, str]]:
-    """Return `(code, name)` of each country (ISO 3166-1), with an empty first line."""
+    """Return `(code, name)` of each country in the language in use, with an empty first line."""
     return [("", ""), *((country.code, country.name) for country in countries)]
 
 
@@ -320,8 +301,7 @@ class Country(QuestionType):
     name, label, icon, roles = "country", _("Country"), "globe", ("country",)
 
     def field(self, question: Question) -> forms.Field:
-        widget = forms.Select(attrs={"autocomplete": "country"})
-        return forms.ChoiceField(**common(question), choices=country_choices, widget=widget)
+        return forms.ChoiceField(**common(question), choices=country_choices)
 
     def schema(self, question: Question) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[A-Z]{2}$"}
@@ -336,43 +316,27 @@ class TimeZone(QuestionType):
     description = _("Detected by the browser. The person can change it.")
 
     def field(self, question: Question) -> forms.Field:
-        return forms.ChoiceField(
-            **common(question),
-            choices=lambda: [("", ""), *zone_choices()],
-            widget=forms.Select(attrs={"data-own-zone": ""}),
-        )
+        widget = forms.Select(attrs={"data-own-zone": "", "data-replaced": replaced_json()})
+        return ZoneField(**common(question), choices=lambda: [("", ""), *zone_choices()], widget=widget)
 
     def schema(self, question: Question) -> dict[str, Any]:
         return {"type": "string", "enum": sorted(zone_names())}
 
     def display(self, value: Any) -> str:
-        return str(value).replace("_", " ")
-
-
-class PhoneField(TextField):
-    """A phone number with its country code, kept in E.164."""
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if not text:
-            return ""
-        try:
-            number = phonenumbers.parse(text, None)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(error_messages.PHONE)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return zone_label(str(value))
 
 
 @register
 class Phone(QuestionType):
     name, label, icon = "phone", _("Phone"), "mobile-alt"
-    description = _("With the country code.")
+    description = _("With the country code, or a number of the country that the person chooses in the form.")
 
     def field(self, question: Question) -> forms.Field:
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
-        return PhoneField(**common(question), widget=widget, validators=within(40))
+        return PhoneField(**common(question), widget=widget, validators=within(60))
+
+    def clean(self, field: forms.Field, value: Any, *, region: str = "") -> Any:
+        return field.clean(value, region)  # type: ignore[call-arg]
 
     def display(self, value: Any) -> str:
         try:

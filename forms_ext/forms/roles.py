@@ -18,6 +18,25 @@ LABELS = {
     "policy_consent": _("Consent to the cancellation policy"),
 }
 
+#: What a new form asks for the roles that forms may need; editors change the words.
+QUESTIONS = {
+    "name": _("Your name"),
+    "email": _("Your email address"),
+    "country": _("Your country"),
+    "billing_name": _("Name for the invoice"),
+    "billing_address": _("Address for the invoice"),
+    "policy_consent": _("I accept the cancellation policy."),
+}
+#: What browsers call the answer of a role, so that they can fill it in (the attribute `autocomplete` of HTML).
+PURPOSES = {
+    "name": "name",
+    "email": "email",
+    "country": "country",
+    "organization": "organization",
+    "billing_name": "billing name",
+    "billing_address": "billing street-address",
+}
+
 _stored: dict[type[Model], dict[str, "Field[object, object]"]] = {}
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Max, Min, Q, Sum
@@ -13,9 +12,8 @@ from ..base import consistency, private_files
 from ..base.models import NumberSequence
 from ..ledger.models import Account, Issuer, Payment, PaymentReversal
 from ..ledger.queries import exact
-from .models import SERIES, Invoice, series_of
-
-PATIENCE = timedelta(minutes=15)
+from .models import SERIES, Invoice, Receipt, series_of
+from .queries import PATIENCE
 
 
 @consistency.check("invoices.balances")
@@ -81,15 +79,17 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
 
 @consistency.check("invoices.pdfs")
 def pdfs_fit_their_hashes() -> Iterator[str]:
-    """Each invoice has its PDF, the stored bytes have the stored hash, and each was emailed."""
+    """Each document has its PDF, the stored bytes have the stored hash, and each invoice was emailed."""
     late = now() - PATIENCE
-    for invoice in Invoice.objects.select_related("file").defer("snapshot").iterator(chunk_size=200):
-        if not invoice.pdf_sha256:
-            if invoice.issued_at < late or invoice.mailed_at:
-                yield f"{invoice.number}: has no PDF. {invoice.pdf_error}".strip()
-        elif not private_files.exists(invoice.pdf_path):
-            yield f"{invoice.number}: its PDF is missing from storage."
-        elif hashlib.sha256(private_files.read(invoice.pdf_path)).hexdigest() != invoice.pdf_sha256:
-            yield f"{invoice.number}: the stored PDF is not the one that was issued."
-        if not invoice.mailed_at and invoice.issued_at < late:
-            yield f"{invoice.number}: was not emailed."
+    invoices, receipts = Invoice.objects.all(), Receipt.objects.exclude(snapshot={})
+    for documents in (invoices, receipts):
+        for document in documents.select_related("file").defer("snapshot").iterator(chunk_size=200):
+            if not document.pdf_sha256:
+                if document.issued_at < late or getattr(document, "mailed_at", None):
+                    yield f"{document.number}: has no PDF. {document.pdf_error}".strip()
+            elif not private_files.exists(document.pdf_path):
+                yield f"{document.number}: its PDF is missing from storage."
+            elif hashlib.sha256(private_files.read(document.pdf_path)).hexdigest() != document.pdf_sha256:
+                yield f"{document.number}: the stored PDF is not the one that was issued."
+    for number in invoices.filter(mailed_at__isnull=True, issued_at__lt=late).values_list("number", flat=True):
+        yield f"{number}: was not emailed."

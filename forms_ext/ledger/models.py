@@ -4,10 +4,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from cop_program.fields import CountryColumn, CountryField, MoneyField
+from cop_program.fields import CountryColumn, CountryField, EmailField, MoneyField
 
 from ..base import logos
 from ..base.chains import ChainedModel, Columns
@@ -30,7 +31,7 @@ class Issuer(models.Model):
     address = models.TextField(_("address"), max_length=400)
     country: CountryColumn = CountryField(_("country"))
     tax_id = models.CharField(_("tax ID"), max_length=40, blank=True)
-    email = models.EmailField(_("contact email"))
+    email = EmailField(_("contact email"))
     website = models.URLField(_("website"), blank=True)
     logo = models.ForeignKey(
         "wagtailimages.Image",
@@ -54,15 +55,21 @@ class Issuer(models.Model):
     def clean(self) -> None:
         """Raise ValidationError if documents cannot hold the logo."""
         super().clean()
+        if fault := self.logo_fault():
+            raise ValidationError({"logo": fault})
+
+    def logo_fault(self) -> str:
+        """Say why documents are printed without the logo, and what to choose; "" if they have it, or there is none."""
         if self.logo is None:
-            return
+            return ""
         try:
             with self.logo.open_file() as file:
                 logos.check(file.read())
         except logos.NotDrawable as error:
-            raise ValidationError({"logo": str(error)}) from error
-        except (OSError, ValueError) as error:  # the file or its name no longer exists
-            raise ValidationError({"logo": _("The file of this image is missing. Choose another one.")}) from error
+            return str(error)
+        except (OSError, ValueError):  # the file or its name no longer exists
+            return gettext("The file of this image is missing. Choose another one.")
+        return ""
 
 
 class Account(SearchedModel):
@@ -74,7 +81,7 @@ class Account(SearchedModel):
     reference = models.CharField(_("payment reference"), max_length=20, unique=True)
     currency = models.CharField(max_length=3)
     payer_name = models.CharField(_("billing name"), max_length=200)
-    payer_email = models.EmailField(_("email"))
+    payer_email = EmailField(_("email"))
     payer_address = models.TextField(_("billing address"), max_length=600)
     payer_country: CountryColumn = CountryField(_("country"))
     language = models.CharField(max_length=12, default="en")

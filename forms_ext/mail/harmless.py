@@ -3,12 +3,10 @@
 import re
 import unicodedata
 
+from ..base.text import BLANKS
+
 LENGTH = 80
 
-# Invisible, although Unicode classifies them as letters, marks and symbols.
-BLANKS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
 HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 # Names in these scripts contain joiners (Arabic, Syriac, and those of South Asia).
 JOINING = "\u0600-\u08ff\u0900-\u0dff"

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from cop_program.formatting import shown_day
 
 from ..base.permissions import may
 from .email_types import EmailType
@@ -67,7 +68,7 @@ class Preview:
             groups.append((_("A person"), [(f"person:{row.pk}", label(row)) for row in self.persons]))
         if self.mails:
             written = [
-                (f"mail:{m.pk}", f"{m.recipient_name or m.recipient}, {date_format(m.created_at)}") for m in self.mails
+                (f"mail:{m.pk}", f"{m.recipient_name or m.recipient}, {shown_day(m.created_at)}") for m in self.mails
             ]
             groups.append((_("An email from the log"), written))
         return groups

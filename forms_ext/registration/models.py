@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
-from cop_program.fields import CountryColumn, CountryField
+from cop_program.fields import CountryColumn, CountryField, EmailField
 
 from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
@@ -33,7 +33,7 @@ class Registration(SearchedModel, AnswerSet):
     state = models.CharField(_("status"), max_length=10, choices=State)
     state_changed_at = models.DateTimeField()
     name = models.CharField(_("name"), max_length=200)
-    email = models.EmailField(_("email"))
+    email = EmailField(_("email"))
     country: CountryColumn = CountryField(_("country"))
     billing_name = models.CharField(_("billing name"), max_length=200)
     billing_address = models.TextField(_("billing address"), max_length=600)

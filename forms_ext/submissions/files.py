@@ -3,12 +3,16 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
 import filetype
+import pillow_heif
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -29,7 +33,12 @@ ALLOWED = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.oasis.opendocument.text": ".odt",
 }
-TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
+#: Photos of phones, kept as JPEG.
+PHOTOS = {"image/heic"}
+ACCEPT = ",".join([*ALLOWED, *PHOTOS, *ALLOWED.values(), ".heic"])
+UPLOAD_PATTERN = "^[A-Za-z0-9_-]{32}$"
+TOKEN = re.compile(UPLOAD_PATTERN)
+MOST_PIXELS, LONGEST_SIDE = 100_000_000, 4096
 MISSING = gettext_lazy("Choose a file.")
 
 
@@ -43,15 +52,43 @@ def detect(file: UploadedFile) -> str:
     file.seek(0)
     kind = filetype.guess(file.read(8192))
     file.seek(0)
-    if kind is None or kind.mime not in ALLOWED:
-        raise ValidationError(_("Use a PDF, an image (JPEG, PNG, WebP) or a text document (DOCX, ODT)."))
+    if kind is None or kind.mime not in {*ALLOWED, *PHOTOS}:
+        raise ValidationError(_("Use a PDF, an image (JPEG, PNG, WebP, HEIC) or a text document (DOCX, ODT)."))
     return str(kind.mime)
+
+
+def as_jpeg(photo: UploadedFile) -> UploadedFile:
+    """Return a photo of a phone as JPEG, without the place where it was taken.
+
+    Raise ValidationError if it cannot be read.
+    """
+    try:
+        heif = pillow_heif.open_heif(photo)
+        if heif.size[0] * heif.size[1] > MOST_PIXELS:
+            raise ValueError("too many pixels")
+        image = heif.to_pillow().convert("RGB")
+    except (ValueError, OSError, RuntimeError, EOFError, SyntaxError):
+        raise ValidationError(_("This photo cannot be read. Send it as JPEG.")) from None
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    content = BytesIO()
+    image.save(content, "JPEG", quality=88)
+    return SimpleUploadedFile(f"{PurePath(photo.name or 'photo').stem}.jpg", content.getvalue(), "image/jpeg")
 
 
 def too_large() -> str:
     """Return the sentence about a file that is larger than may be sent."""
-    limit = conf.COP_UPLOAD_MAX_BYTES // 1_048_576
-    return _("This file is larger than %(limit)s MB. Use a smaller one.") % {"limit": limit}
+    return _("This file is larger than %(limit)s MB. Use a smaller one.") % {"limit": _megabytes()}
+
+
+def accepted() -> str:
+    """Return the sentence about the types and the size that may be sent."""
+    return _("A PDF, an image (JPEG, PNG, WebP, HEIC) or a text document (DOCX, ODT), up to %(limit)s MB.") % {
+        "limit": _megabytes()
+    }
+
+
+def _megabytes() -> str:
+    return formats.number_format(round(conf.COP_UPLOAD_MAX_BYTES / 1_048_576, 1)).removesuffix(".0").removesuffix(",0")
 
 
 class KeptFileInput(forms.FileInput):
@@ -68,7 +105,7 @@ class KeptFileInput(forms.FileInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         # For the script that checks the size before the file is sent.
-        limits = {"data-max-bytes": conf.COP_UPLOAD_MAX_BYTES, "data-too-large": too_large()}
+        limits = {"accept": ACCEPT, "data-max-bytes": conf.COP_UPLOAD_MAX_BYTES, "data-too-large": too_large()}
         html = super().render(name, None, {**(attrs or {}), **limits}, renderer)
         token = value[1] if isinstance(value, tuple) else ""
         upload = models.Upload.objects.filter(token=token, claimed_at=None).first() if is_token(token) else None
@@ -97,7 +134,7 @@ class KeptFileField(forms.Field):
         if file.size > conf.COP_UPLOAD_MAX_BYTES:
             raise ValidationError(too_large())
         file.content_type = detect(file)
-        return file
+        return as_jpeg(file) if file.content_type in PHOTOS else file
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return True

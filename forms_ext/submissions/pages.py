@@ -60,6 +60,11 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         if missing and not self.is_unfinished:
             raise ValidationError({"questions": blocks.missing_words(missing)})
 
+    @property
+    def posted_to(self) -> str:
+        """The path to which the form is sent; what it answers is still this page, with its language links."""
+        return reverse("forms_ext:form", args=[self.pk])
+
     def current_version(self) -> "FormVersion | None":
         """Return the version that the site serves, or None before the first publication."""
         return FormVersion.objects.filter(page_id=self.pk).order_by("-number").first()

@@ -10,14 +10,20 @@ from wagtail.models import Page
 
 from cop_program.pages.panels import PrivacyNote
 
-from ..forms.blocks import questions_help
+from ..forms.blocks import first_questions, questions_help
 
 BEFORE = _("Appears above the first question. Say what the form is for and how long it takes.")
 SEND = _("“Send” if empty.")
 
 
 class DraftForm(WagtailAdminPageForm):
-    """Tells the page when a draft is saved: it may lack answers that the system needs."""
+    """Begins a new form with questions, and tells the page when a draft is saved: it may lack what is needed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None and not self.instance.questions:
+            stream = self.instance.questions.stream_block
+            self.initial["questions"] = stream.to_python(first_questions(self.instance.required_roles))
 
     def clean(self) -> dict[str, Any]:
         self.instance.is_unfinished = self.is_deferred_validation

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from wagtail.models import Page
 
@@ -41,7 +40,7 @@ class FormResponse:
         """The URL to which the form is sent."""
         if frames.is_framed(self.request):
             return frames.path(self.page)
-        return reverse("forms_ext:form", args=[self.page.pk])
+        return str(self.page.posted_to)
 
     def form(
         self, errors: Mapping[str, list[str]] | None = None, notice: str = "", status: int = 200, **context: Any

@@ -21,7 +21,7 @@ from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import chains, consistency, periodic, private_files, triggers
 from forms_ext.base.models import Event, NumberSequence
-from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt
+from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt, ReceiptFile
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
 from forms_ext.ledger.models import AccountRow, Issuer, Payment, PaymentReversal, RebateDue, RefundDue
@@ -112,6 +112,11 @@ def invoice_of(one: Registration) -> "models.QuerySet[Invoice]":
 
 def file_of(one: Registration) -> "models.QuerySet[InvoiceFile]":
     return raw(InvoiceFile).filter(invoice__in=invoice_of(one))
+
+
+def no_receipts(w: World) -> None:
+    raw(ReceiptFile).all().delete()
+    raw(Receipt).filter(reversal=None).delete()
 
 
 def no_credit_note(w: World) -> None:
@@ -263,7 +268,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("ledger.rows", lambda w: post(w.held, "payment", -5), "without a payment record"),
     ("ledger.rows", cancellation, "does not match its entry"),
     ("ledger.rows", reversal_without_a_record, "without a reversal record"),
-    ("invoices.receipts", lambda w: raw(Receipt).filter(reversal=None).delete(), "has no receipt"),
+    ("invoices.receipts", no_receipts, "has no receipt"),
     ("invoices.receipts", reversal_without_receipt, "was not cancelled"),
     ("ledger.rows", reverse_a_refund, "an entry of the wrong type"),
     ("ledger.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not match its entry"),
@@ -284,6 +289,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not match the invoice"),
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(closed_at=None), "is open although"),
     ("invoices.pdfs", lambda w: file_of(w.member).delete(), "has no PDF"),
+    ("invoices.pdfs", lambda w: raw(ReceiptFile).all().delete(), "has no PDF"),
     ("invoices.pdfs", lambda w: file_of(w.member).update(path="invoices/gone.pdf"), "is missing from storage"),
     ("invoices.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
     ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not emailed"),

@@ -66,6 +66,9 @@ def test_an_application_in_german_is_answered_in_german(german: ProgramPage, rea
     assert '<html lang="de"' in shown
     wrong = reader.post(f"/go/form/{form.pk}/", {"_token": token_of(shown)}).text
     assert '<html lang="de"' in wrong, "the address to which it is sent names no language"
+    assert "<title>Fehler: Bewerbung" in wrong
+    assert 'class="cop-languages"' in shown
+    assert 'class="cop-languages"' in wrong, "the languages stay where there are errors"
     thanks = send(reader, f"/go/form/{form.pk}/", shown, ANSWERS)
     assert '<html lang="de"' in thanks
     assert "Wir haben Ihre Bewerbung" in thanks

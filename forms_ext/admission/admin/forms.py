@@ -11,12 +11,13 @@ from cop_program.models import Program
 
 from ...base import dates
 from ...base.admin.forms import day_input, message_field, reason_field
+from ...base.fields import TextField
 
 
 class NoteForm(forms.Form):
     """A note for colleagues."""
 
-    text = forms.CharField(
+    text = TextField(
         label=_("Note"), max_length=4000, widget=AdminAutoHeightTextInput, help_text=_("For colleagues only.")
     )
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
+
+from cop_program.formatting import shown_day
 
 from ...applications.admin.listing import PeopleFilterSet
 from ...applications.models import Application
@@ -74,7 +75,7 @@ class ApplicationListing(Listing):
             Column(
                 "submitted_at",
                 label=_("Sent"),
-                accessor=lambda row: date_format(row.submitted_at, "DATE_FORMAT"),
+                accessor=lambda row: shown_day(row.submitted_at),
                 sort_key="submitted_at",
                 classname="cop-date",
             ),

@@ -9,6 +9,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
+from ..fields import TextField
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -34,7 +36,7 @@ def known_key(text: str) -> str:
 def reason_field(*, max_length: int = 2000, help_text: "StrOrPromise" = "", **options: Any) -> forms.CharField:
     """Return the field for what staff write for colleagues; `help_text` is added to its help."""
     alone = _("For colleagues only. Never shown to the person.")
-    return forms.CharField(
+    return TextField(
         **{"label": _("Reason"), "required": False, "widget": AdminAutoHeightTextInput} | options,
         max_length=max_length,
         help_text=format_lazy("{} {}", alone, help_text) if help_text else alone,
@@ -43,7 +45,7 @@ def reason_field(*, max_length: int = 2000, help_text: "StrOrPromise" = "", **op
 
 def message_field(label: "StrOrPromise" = "", help_text: "StrOrPromise" = "") -> forms.CharField:
     """Return the field for the message to the person in the email."""
-    return forms.CharField(
+    return TextField(
         label=label or _("Message to the person"),
         max_length=MESSAGE_LENGTH,
         required=False,

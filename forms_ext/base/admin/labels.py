@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django_countries import countries
-
+from cop_program.countries import countries
 from cop_program.models import Program
 
 

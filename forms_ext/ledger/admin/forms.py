@@ -13,6 +13,7 @@ from cop_program.amounts import AmountField
 from cop_program.models import Program
 
 from ...base.admin.forms import day_input, message_field, new_key, reason_field
+from ...base.fields import TextField
 from ..actions import LIMIT
 from ..models import Account, Payment
 from ..payment_checks import Doubt
@@ -42,6 +43,16 @@ class AmountForm(forms.Form):
         return Money(self.cleaned_data["amount"], self.account.currency)
 
 
+class PayerForm(forms.Form):
+    """Who the documents of an account are issued to."""
+
+    payer_name = forms.CharField(label=_("Billing name"), max_length=200)
+    payer_address = forms.CharField(
+        label=_("Billing address"), max_length=600, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    payer_country = Account._meta.get_field("payer_country").formfield()
+
+
 class PaymentForm(AmountForm):
     """A payment received."""
 
@@ -49,7 +60,7 @@ class PaymentForm(AmountForm):
         label=_("Received on"), widget=day_input(), help_text=_("The day the money arrived, not today's date.")
     )
     method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.TRANSFER)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
+    note = TextField(label=_("Note"), max_length=300, required=False, help_text=_("For colleagues only."))
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_key)
     doubts = forms.CharField(widget=forms.HiddenInput, required=False)
 

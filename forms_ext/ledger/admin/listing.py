@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Case, CharField, QuerySet, Value, When
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from djmoney.money import Money
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from cop_program.formatting import shown_day
 from cop_program.keys import key
 
 from ...base.admin import labels
@@ -39,7 +39,7 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 def day(value: date | None) -> str:
     """Return a formatted date, or ''."""
-    return date_format(value, "DATE_FORMAT") if value else ""
+    return shown_day(value) if value else ""
 
 
 def program_filter(field_name: str) -> CountedFilter:

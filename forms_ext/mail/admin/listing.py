@@ -1,10 +1,11 @@
 """The email log in the admin: what was sent to whom and when, what failed, what is retried."""
 
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
+
+from cop_program.formatting import shown_moment
 
 from ...base.admin.listing import (
     ActionColumn,
@@ -31,10 +32,10 @@ def kind_label(mail: OutgoingMail) -> str:
 def when(mail: OutgoingMail) -> str:
     """Return the date that matters now: when the email was sent, will be tried, or was created."""
     if mail.state == State.SENT and mail.sent_at:
-        return date_format(mail.sent_at, "DATETIME_FORMAT")
+        return shown_moment(mail.sent_at)
     if mail.state == State.QUEUED and mail.attempts and mail.next_attempt_at:
-        return _("next attempt %(when)s") % {"when": date_format(mail.next_attempt_at, "DATETIME_FORMAT")}
-    return _("created %(when)s") % {"when": date_format(mail.created_at, "DATETIME_FORMAT")}
+        return _("next attempt %(when)s") % {"when": shown_moment(mail.next_attempt_at)}
+    return _("created %(when)s") % {"when": shown_moment(mail.created_at)}
 
 
 def _of_kinds(values: list[str]) -> dict[str, str]:

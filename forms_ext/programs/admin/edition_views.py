@@ -22,6 +22,7 @@ from cop_program.models import Program, ProgramPage, SessionPage
 
 from ...base.admin.forms import day_input
 from ...base.admin.views import StaffActionView, StaffView
+from ...base.fields import TextField
 from .. import editions
 
 FARTHEST = timedelta(days=3660)
@@ -42,7 +43,7 @@ class EditionForm(forms.Form):
             "The first session moves to the same weekday on or after this day. All other dates move with it."
         ),
     )
-    title = forms.CharField(
+    title = TextField(
         label=gettext_lazy("Title"),
         max_length=255,
         help_text=gettext_lazy("You can change it later, together with the slug in the URL."),

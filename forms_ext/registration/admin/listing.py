@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
+
+from cop_program.formatting import shown_day
 
 from ...applications.admin.listing import PeopleFilterSet
 from ...base import dates
@@ -81,7 +82,7 @@ class RegistrationListing(Listing):
             Column(
                 "submitted_at",
                 label=_("Registered"),
-                accessor=lambda row: date_format(row.submitted_at, "DATE_FORMAT"),
+                accessor=lambda row: shown_day(row.submitted_at),
                 sort_key="submitted_at",
                 classname="cop-wide",
             ),

@@ -4,13 +4,13 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget
 from wagtail.admin.ui.tables import Column
 from wagtail.models import Page
 
+from cop_program.formatting import shown_moment
 from cop_program.keys import key
 
 from ...base.admin.listing import ActionColumn, CountedFilter, CountedFilterSet, Listing, ListingAdmin, NextAction
@@ -58,7 +58,7 @@ class SubmissionListing(Listing):
             Column(
                 "submitted_at",
                 label=_("Sent"),
-                accessor=lambda row: date_format(row.submitted_at, "DATETIME_FORMAT"),
+                accessor=lambda row: shown_moment(row.submitted_at),
                 sort_key="submitted_at",
                 classname="cop-date",
             ),

@@ -6,12 +6,18 @@ from typing import Any
 
 import jsonschema
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import gettext_lazy
 from wagtail.models import PageViewRestriction
 
 from forms_ext.api import answers
+from forms_ext.api.problems import Problem
 from forms_ext.applications.models import Application
+from forms_ext.exports.columns import type_of
+from forms_ext.forms import question_types
+from forms_ext.forms.compiler import CompiledForm
 from forms_ext.forms.models import FormVersion
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration.models import Registration
@@ -310,6 +316,50 @@ def test_a_file_is_sent_first_and_named_in_the_answers(shown: Shown) -> None:
     errors(Client().post(f"{shown.api}files/your_name/", {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}), 404)
 
 
-@pytest.mark.parametrize(("value", "is_taken"), [(3, True), (3.5, False), (True, False), ("3", False)])
-def test_a_whole_number_is_taken_where_the_schema_asks_for_one(value: object, is_taken: bool) -> None:
-    assert answers.fits({"type": "integer"}, value) is is_taken
+class Anything(question_types.QuestionType):
+    """A type of a site, with whatever schema it likes; its field takes what it is given."""
+
+    name = "any"
+
+    def field(self, question: question_types.Question) -> forms.Field:
+        return forms.Field(label="", required=False)
+
+    def schema(self, question: question_types.Question) -> dict[str, Any]:
+        return dict(question["schema"])
+
+
+SCHEMAS: list[tuple[dict[str, Any], Any, str]] = [
+    ({"type": "integer"}, 3, ""),
+    ({"type": "integer"}, 3.5, "type"),
+    ({"type": "integer"}, True, "type"),
+    ({"type": "integer"}, "3", "type"),
+    ({"type": "integer", "minimum": 1, "maximum": 5}, 6, "schema"),
+    ({"type": ["string", "null"]}, "x", ""),
+    ({"enum": [1, 2, 3]}, 2, ""),
+    ({"enum": [1, 2, 3]}, 4, "schema"),
+    ({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "integer"}}]}, [1, 2], ""),
+    ({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "integer"}}]}, ["a"], "schema"),
+    ({"type": "object", "properties": {"low": {"type": "integer"}}, "required": ["low"]}, {"low": 1}, ""),
+    ({"type": "object", "properties": {"low": {"type": "integer"}}, "required": ["low"]}, {}, "schema"),
+    ({"$ref": "#/$defs/stars", "$defs": {"stars": {"type": "integer"}}}, 4, ""),
+    ({"$ref": "#/$defs/stars", "$defs": {"stars": {"type": "integer"}}}, "4", "type"),
+    ({}, {"any": ["thing"]}, ""),
+    ({"type": "string", "description": gettext_lazy("Name")}, "x", ""),
+    ({"type": "integer"}, 10**400, ""),
+]
+
+
+@pytest.mark.parametrize(("schema", "value", "code"), SCHEMAS)
+def test_a_type_of_a_site_may_have_any_json_schema(
+    monkeypatch: pytest.MonkeyPatch, schema: dict[str, Any], value: Any, code: str
+) -> None:
+    monkeypatch.setitem(question_types._types, "any", Anything())
+    question = {"type": "any", "key": "q", "label": "Q", "schema": schema}
+    plan = CompiledForm(0, (question,))
+    assert type_of(question) in {"text", "number", "mixed"}
+    if not code:
+        assert answers.check(plan, {"q": value}) == {"q": value}
+        return
+    with pytest.raises(Problem) as refused:
+        answers.check(plan, {"q": value})
+    assert [one["code"] for one in refused.value.errors] == [code]

@@ -40,6 +40,8 @@ def accounts() -> list[Account]:
     make_issuer()
     for invoice in Invoice.objects.order_by("pk")[1:]:
         assert tasks.store_pdf(invoice.pk)
+    for receipt in Receipt.objects.order_by("pk")[1:]:
+        assert tasks.render_receipt.func(receipt.pk)
     triggers.remove(connection)
     assert list(chains.broken_links()) == []
     return found

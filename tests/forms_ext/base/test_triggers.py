@@ -26,6 +26,7 @@ def fill() -> None:
     invoice = actions.issue_invoice(account=account)
     assert invoice
     tasks.store_pdf(invoice.pk)
+    tasks.finish_receipts()
 
 
 def test_update_and_delete_are_refused_for_every_frozen_table() -> None:

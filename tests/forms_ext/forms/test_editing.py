@@ -1,8 +1,10 @@
 """Forms as editors build them: incomplete drafts, previews, copies, and what publishing requires."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,8 +21,9 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.base import groups
-from forms_ext.forms import definitions, question_types
+from forms_ext.forms import blocks, definitions, question_types
 from forms_ext.forms.models import FormVersion
+from forms_ext.registration.pages import RegistrationFormPage
 from forms_ext.submissions import actions
 from forms_ext.submissions.cleaned import CleanSubmission
 from forms_ext.submissions.models import Submission, Upload
@@ -133,11 +136,66 @@ def test_an_unfinished_form_is_not_published_and_says_why(editor: Client, progra
     assert "Give each of these roles to exactly one question" in answer.text
     twice = [("text", {"label": name, "role": "name"}) for name in ("One", "Two")]
     answer = editor.post(edit_url(page), form_data([*twice, ("email", {"label": "E", "role": "email"})], **publish))
-    assert "in its settings (gear icon): Name." in answer.text
+    assert answer.text.count("Only one question can have it.") == 2
     assert editor.post(edit_url(page), form_data(UNFINISHED, **publish)).status_code == 200
     answer = editor.post(edit_url(page), form_data([("choice", {"label": "Size", "choices": "Big\nBig"})], **publish))
     assert "at least two different choices" in answer.text
     assert FormVersion.objects.count() == 1
+
+
+NAME, EMAIL = factories.APPLICATION[:2]
+REFUSED: list[tuple[list[tuple[str, Any]], list[str]]] = [
+    ([("number", {"label": "Age", "minimum": "90", "maximum": "10"})], ["Enter 90 or more, or change the minimum."]),
+    ([], ["Add at least one question."]),
+    ([("section", {"title": "About you"})], ["Add at least one question."]),
+    (
+        [NAME, EMAIL, ("text", {"label": "Full name", "role": "name"})],
+        [
+            "“Full name” has the role “Name” as well. Only one question can have it.",
+            "“Your name” has the role “Name” as well. Only one question can have it.",
+        ],
+    ),
+    (
+        [("text", {"label": label, "role": "organization"}) for label in ("Company", "School")],
+        ["“School” has the role", "“Company” has the role"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("questions", "sentences"), REFUSED)
+def test_what_no_form_can_ask_is_refused_when_it_is_published(
+    editor: Client, plain_form: Callable[..., FormPage], questions: list[tuple[str, Any]], sentences: list[str]
+) -> None:
+    page = plain_form()
+    draft = form_data(questions)
+    assert editor.post(edit_url(page), draft).status_code == 302, "a draft waits"
+    answer = editor.post(edit_url(page), draft | {"action-publish": "1"})
+    assert answer.status_code == 200
+    text = unescape(answer.text)
+    assert [sentence for sentence in sentences if json.dumps(sentence)[1:-1] not in text] == []
+    assert FormVersion.objects.count() == 1
+    bulk = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    assert "cannot be published yet" in editor.post(f"{bulk}?id={page.pk}&next=/admin/", follow=True).text
+    assert FormVersion.objects.count() == 1
+
+
+def test_a_new_form_begins_with_the_questions_that_it_needs(editor: Client, program: Program) -> None:
+    labels = {
+        "applicationformpage": ["Your name", "Your email address"],
+        "registrationformpage": ["Your name", "Your email address", "Name for the invoice", "Your country"],
+    }
+    for kind, expected in labels.items():
+        shown = editor.get(reverse("wagtailadmin_pages:add", args=["forms_ext", kind, program.page.pk])).text
+        assert [label for label in expected if label not in shown] == []
+    assert all(
+        not blocks.missing_roles(stream_of(kind), kind.required_roles)
+        for kind in (FormPage, ApplicationFormPage, RegistrationFormPage)
+    )
+
+
+def stream_of(kind: type[AbstractFormPage]) -> Any:
+    block = kind.questions.field.stream_block  # type: ignore[attr-defined]
+    return block.to_python(blocks.first_questions(kind.required_roles))
 
 
 def test_a_preview_can_not_be_sent(editor: Client, program: Program) -> None:

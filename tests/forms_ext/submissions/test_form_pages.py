@@ -1,17 +1,21 @@
 """A public form: shown, sent, and shown again with everything in it, whatever happens in between."""
 
 import re
+from io import BytesIO
 from typing import Any
 
+import pillow_heif
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from forms_ext.applications.models import Application
 from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.base import private_files
 from forms_ext.forms import question_types
 from forms_ext.forms.models import FormVersion
 from forms_ext.mail.models import OutgoingMail
@@ -135,6 +139,26 @@ def test_one_recipient_is_not_flooded_and_nobody_is_kept_from_applying(
     assert "is on its way" not in told
     assert Application.objects.count() == 2
     assert OutgoingMail.objects.count() == 1
+
+
+def test_a_photo_of_a_phone_is_kept_as_jpeg(client: Client, form_page: ApplicationFormPage) -> None:
+    form_page = factories.publish(form_page, [*factories.APPLICATION, ("file", {"label": "Paper", "help": "Sign it."})])  # type: ignore[assignment]
+    shown = client.get(form_page.url).text
+    assert "Sign it. A PDF, an image (JPEG, PNG, WebP, HEIC) or a text document (DOCX, ODT), up to 10 MB." in shown
+    assert 'accept="application/pdf,image/jpeg,' in shown
+    photo = BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (5000, 40), "red")).save(photo)
+    taken = send(client, form_page, token_of(shown), paper=SimpleUploadedFile("IMG_1.HEIC", photo.getvalue()))
+    assert taken.status_code == 302
+    upload = Upload.objects.get()
+    assert (upload.file_name, upload.content_type) == ("IMG_1.jpg", "image/jpeg")
+    with private_files.open(upload.storage_path) as kept, Image.open(kept) as image:
+        assert (image.format, image.size[0]) == ("JPEG", 4096)
+    broken = photo.getvalue()[:60] + b"x" * 400
+    again = send(client, form_page, opened(Client(), form_page), after=90, paper=SimpleUploadedFile("a.heic", broken))
+    assert again.status_code == 422
+    assert "This photo cannot be read. Send it as JPEG." in again.text
+    assert "<title>Error: Apply" in again.text
 
 
 def test_a_kept_file_answers_no_other_question(client: Client, form_page: ApplicationFormPage) -> None:

@@ -20,12 +20,15 @@ const ownZone = () => {
   }
 };
 
-const offers = (field, value) => [...field.options].some((option) => option.value === value);
+// Browsers still say "Asia/Calcutta"; a field offers each zone by its name of today.
+const offered = (field, zone) => {
+  const name = JSON.parse(field.dataset.replaced || "{}")[zone] ?? zone;
+  return [...field.options].some((option) => option.value === name) ? name : "";
+};
 
 const answerOwnZone = () => {
-  const zone = ownZone();
   for (const field of document.querySelectorAll(".cop select[data-own-zone]")) {
-    if (!field.value && offers(field, zone)) field.value = zone;
+    if (!field.value) field.value = offered(field, ownZone());
   }
 };
 
@@ -72,11 +75,10 @@ const showIn = async (zone) => {
 };
 
 const useOwnZone = async () => {
-  const zone = ownZone();
   const part = document.querySelector(".cop [data-zone-form]");
   const field = part?.querySelector("select");
-  if (!zone || !field || root.dataset.zone || !document.querySelector(".cop [data-zoned]")) return;
-  if (!offers(field, zone)) return;
+  const zone = field && offered(field, ownZone());
+  if (!zone || root.dataset.zone || !document.querySelector(".cop [data-zoned]")) return;
   try {
     if (!(await showIn(zone))) return;
     field.value = zone;
