@@ -127,7 +127,7 @@ def _line(kind: str, text: str, detail: str, amount: Money) -> dict[str, str]:
     return {"kind": str(kind), "text": text, "detail": detail, "amount": plain(amount)}
 
 
-def _in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
+def in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
     """Leave out entries that were posted and reversed: they cancel out and would only confuse."""
     rows = list(rows)
     reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
@@ -138,7 +138,7 @@ def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]
     page, language = account.program.page, account.language
     title = title_of(account.program, language)
     lines, first_payment = [], True
-    for row in _in_the_past(rows):
+    for row in in_the_past(rows):
         on = formatting.date_text(row.effective_on, language)
         if row.kind == Kind.FEE:
             dates = _("%(start)s to %(end)s") % {

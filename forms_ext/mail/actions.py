@@ -28,11 +28,15 @@ __all__ = ["Attachment", "copy_templates", "preview", "reset_template", "save_te
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes out with a mail under the name `file_name`: of private storage, or drawn (`files.register`)."""
+    """A file that goes out with a mail under the name `file_name`: of private storage, or drawn (`files.register`).
+
+    Instead, `content` holds a text that only this mail has, such as a calendar entry.
+    """
 
     storage_path: str
     file_name: str
     content_type: str
+    content: str = ""
 
 
 def preview(
@@ -121,16 +125,17 @@ def send(
         mail, is_new = OutgoingMail.objects.get_or_create(idempotency_key=idempotency_key, defaults=values)
         if not is_new:
             return mail
-    MailAttachment.objects.bulk_create(
+    enclosed = MailAttachment.objects.bulk_create(
         MailAttachment(
             mail=mail,
             storage_path=attachment.storage_path,
+            content=attachment.content,
             file_name=attachment.file_name,
             content_type=attachment.content_type,
         )
         for attachment in attachments
     )
-    events.append("forms_ext.mail.write", mail, made=[mail], kind=kind, about=about)
+    events.append("forms_ext.mail.write", mail, made=[mail, *enclosed], kind=kind, about=about)
     if source.replaces:
         history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
     dry_run.written(mail, [attachment.file_name for attachment in attachments])

@@ -92,7 +92,7 @@ def keep_secrets(mail: OutgoingMail) -> None:
     if not _is_safe(mail):
         raise ValueError("A private link is where it could get to somebody else.")
     mail.save(update_fields=["subject", "text", "html"])
-    history.record(mail, "forms_ext.mail.built_in_text")
+    history.record(mail, "forms_ext.mail.built_in_text", changed={mail: ("subject", "text", "html")})
 
 
 def _is_safe(mail: OutgoingMail) -> bool:
@@ -129,7 +129,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     setattr(built, "metadata", {METADATA: str(mail.pk)})  # noqa: B010  (anymail hands it on, others do not look)
     built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
     for attachment in mail.attachments.all():
-        built.attach(attachment.file_name, attachments.read(attachment.storage_path), attachment.content_type)
+        attachments.attach(built, attachment)
     return built
 
 

@@ -21,6 +21,7 @@ from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import chains, consistency, periodic, private_files, triggers
 from forms_ext.base.models import Event, NumberSequence
+from forms_ext.forms.models import FormVersion
 from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt, ReceiptFile
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
@@ -128,6 +129,11 @@ def snapshot(one: Registration, **changes: Any) -> None:
     invoice_of(one).update(snapshot=invoice_of(one).get().snapshot | changes)
 
 
+def lose_logo(w: World) -> None:
+    issuer = invoice_of(w.member).get().snapshot["issuer"]
+    snapshot(w.member, issuer=issuer | {"logo": {"path": "logos/gone.png", "sha256": "0" * 64}})
+
+
 def cancellation(w: World) -> None:
     """Take a payment back, and have its cancellation speak of another one."""
     payment = Payment.objects.get(account=w.member.account_id)
@@ -212,6 +218,11 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
         lambda w: QueueEntry.objects.create(program=w.other, invitation=w.invited, joined_at=START),
         "no event",
     ),
+    ("forms.versions", lambda w: FormVersion.objects.update(sha256="0" * 64), "is not the one that was published"),
+    ("invoices.documents", lambda w: raw(AccountRow).filter(kind="fee").update(amount=Decimal(7)), "is not the fee of"),
+    ("invoices.documents", lambda w: snapshot(w.member, due_on="2030-01-01"), "does not fit its account: due_on"),
+    ("invoices.logos", lose_logo, "its logo logos/gone.png is missing"),
+    ("invoices.emails", lambda w: MAIL.filter(kind="invoice").delete(), "its email is missing"),
     ("base.triggers", lambda w: triggers.remove(connection), "cop_frozen_delete_forms_ext_payment is missing"),
     ("base.search", lambda w: raw(Application).update(name="Somebody else"), "the search does not find it"),
     (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places exist, but there must be 3"),
@@ -367,6 +378,7 @@ def test_heads_kept_elsewhere_show_a_history_that_was_written_anew(
     kept = tmp_path / "heads.txt"
     kept.write_text(capsys.readouterr().out)
     assert len(kept.read_text().splitlines()) == len(list(chains.heads()))
+    assert f"event:events {last_position()} " in kept.read_text()
     post(world.held, "fee", 1)  # a chain that has grown is as good as before
     row = AccountRow.objects.filter(account=world.member.account_id).last()
     assert row

@@ -16,7 +16,7 @@ from wagtail.models import Page
 
 import forms_ext
 from cop_program import clock, places
-from cop_program.models import FacilitatorPage
+from cop_program.models import FacilitatorPage, SessionPage
 from forms_ext.admission import actions as admission
 from forms_ext.admission.models import Decision
 from forms_ext.admission.places import set_capacity
@@ -37,7 +37,7 @@ from forms_ext.mail import actions as mail
 from forms_ext.mail import bounces, delivery
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.programs import actions as programs
-from forms_ext.programs import editions
+from forms_ext.programs import editions, session_changes
 from forms_ext.programs.models import BatchItem
 from forms_ext.registration import actions as registrations
 from forms_ext.registration import holds
@@ -68,7 +68,6 @@ NO_ACTION = {
     "base.events._number_some": "gives events their position",
     "base.groups.create_groups": "makes the groups of Django's permissions",
     "base.number_series.take": "draws a number for the row that an action makes",
-    "programs.program_page.session_changed": "sends emails, of which each has its event",
     "programs.actions._work": "does what confirm_program and call_off_program have begun",
     "submissions.actions.take": "calls the action of the page type",
 }
@@ -114,6 +113,28 @@ def close(w: World) -> None:
     programs.confirm_program(program=w.program, by=w.user)
     with clock.at(START + timedelta(days=365)):
         programs.close_program(program=w.program, by=w.user)
+
+
+def change_session(w: World) -> None:
+    starts_at = START + timedelta(days=30)
+    page = SessionPage(title="Arriving", starts_at=starts_at, ends_at=starts_at + timedelta(hours=3))
+    w.program.page.add_child(instance=page)
+
+
+def tell_now(w: World) -> None:
+    change_session(w)
+    assert session_changes.tell_now(program=w.program, by=w.user)
+
+
+def dont_tell(w: World) -> None:
+    change_session(w)
+    session_changes.dont_tell(program=w.program, by=w.user)
+
+
+def tell_due(w: World) -> None:
+    change_session(w)
+    with clock.at(START + timedelta(hours=1)):
+        assert session_changes.tell_due()
 
 
 def cancel_note(w: World) -> Invoice:
@@ -283,6 +304,9 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         lambda w: editions.new_edition(program=w.program, first_day=date(2025, 2, 5), title="Again", by=w.superuser),
         {"programs.new_edition"},
     ),
+    "programs.session_changes.tell_now": (tell_now, {"programs.tell_changes"}),
+    "programs.session_changes.dont_tell": (dont_tell, {"programs.drop_changes"}),
+    "programs.session_changes._tell_if_due": (tell_due, {"programs.tell_changes"}),
     "registration.actions.register": (
         lambda w: registrations.register(invitation=w.invited, submission=submission(7)),
         {"registration.register"},

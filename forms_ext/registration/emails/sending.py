@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.deadlines import by_text
-from cop_program.models import SessionPage
 from cop_program.presentation.context import is_over
-from cop_program.translations import localized, title_of
+from cop_program.translations import title_of
 
 from ...admission import emails, places, queue
 from ...admission.models import Place
@@ -24,6 +23,7 @@ from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
 from .. import queries, sessions
 from ..models import Registration
+from ..session_news import Letter
 
 
 def reader_zone(registration: Registration) -> str:
@@ -255,17 +255,10 @@ def new_private_page(registration: Registration) -> None:
     send(registration, "member_page")
 
 
-def session_update(registration: Registration, session: SessionPage, what: str) -> None:
-    """Tell a member of a new or changed join link or recording."""
-    (session,) = localized([session], registration.language, for_participants=True)
-    link = session.recording_link if what == "recording" else session.join_link
-    send(
-        registration,
-        "session_recording" if what == "recording" else "session_join_link",
-        session=session.title,
-        when=sessions.when(session, reader_zone(registration), registration.language),
-        session_link=link,
-    )
+def sessions_changed(registration: Registration, letter: Letter) -> None:
+    """Tell a member all that is new of the sessions, with the calendar entries."""
+    fields = letter.fields(reader_zone(registration))
+    send(registration, "sessions_changed", letter.entries(registration.email), **fields)
 
 
 def place_held(registration: Registration) -> str:

@@ -27,12 +27,11 @@ DEPOSIT: Fields = {
     "by_day": (_("By which day to pay, in short"), "by Friday 2 February"),
 }
 NOTE: Fields = {"policy_note": (_("Note that the cancellation deadline has passed, or empty"), "")}
-SESSION: Fields = {
-    "session": (_("Title of the session"), "Session 1"),
-    "when": (_("Date and time of the session"), "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time"),
-    "session_link": (_("Link to the session or its recording"), "https://meet.example/one"),
-}
 SESSIONS = "Session 1: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nhttps://meet.example/one"
+CHANGES = (
+    "Moved: Session 1\nNow: Thursday 8 February 2024, 4:00 - 7:00 pm, Pacific Time\n"
+    "Before: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nJoin: https://meet.example/one"
+)
 MONEY = _("One sentence on what happens to the money")
 BALANCE: Fields = {
     "balance": (_("What is left to pay, in a sentence"), "You still have 1,897 USD to pay on invoice CF-00012.")
@@ -283,34 +282,23 @@ MEMBER_PAGE = define(
     ],
     MEMBER,
 )
-SESSION_JOIN_LINK = define(
-    "session_join_link",
-    _("Join link added or changed"),
-    _("Join link for {session}: {program}"),
+SESSIONS_CHANGED = define(
+    "sessions_changed",
+    _("Sessions changed"),
+    "{what}: {program}",
     [
         GREETING,
-        paragraph(_("Use this link to join {session} of {program}: {session_link}")),
-        paragraph("{when}"),
-        paragraph(_("Any earlier link no longer works.")),
+        paragraph(_("Your sessions of {program} have changed. All times are in your time zone:"), "{changes}"),
+        paragraph("{calendar}"),
         PRIVATE_LINK,
     ],
     MEMBER,
-    SESSION,
-    link_fields=("session_link",),
-)
-SESSION_RECORDING = define(
-    "session_recording",
-    _("Recording added or changed"),
-    _("Recording of {session}: {program}"),
-    [
-        GREETING,
-        paragraph(_("The recording of {session} of {program} is available: {session_link}")),
-        paragraph(_("You can also find it on your private page.")),
-        PRIVATE_LINK,
-    ],
-    MEMBER,
-    SESSION,
-    link_fields=("session_link",),
+    {
+        "what": (_("What has changed, in a few words"), "Session 1 has moved"),
+        "changes": (_("The changed sessions, with their links"), CHANGES),
+        "calendar": (_("Note on the attached calendar entries, or empty"), ""),
+    },
+    link_fields=("changes",),
 )
 ALL = [
     REGISTERED_HOLD,
@@ -326,8 +314,7 @@ ALL = [
     CALLED_OFF,
     CALLED_OFF_APPLICANT,
     MEMBER_PAGE,
-    SESSION_JOIN_LINK,
-    SESSION_RECORDING,
+    SESSIONS_CHANGED,
 ]
 
 

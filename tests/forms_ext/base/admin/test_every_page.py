@@ -335,6 +335,8 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_programs:cancel": {"reason": "Too few", "sure": "on"},
     "cop_programs:close": {},
     "cop_programs:places": {"number": "4"},
+    "cop_programs:tell_changes": {},
+    "cop_programs:dont_tell": {},
     "cop_programs:run": {},
     "cop_programs:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
     "cop_registration:cancel": {"amount": "", "reason": ""},
