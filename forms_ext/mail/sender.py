@@ -6,7 +6,7 @@ from . import rendering
 
 
 def sender_address() -> str:
-    """Return the email address alone."""
+    """Return the email address that our emails come from, and that people write to."""
     return parseaddr(rendering.sender())[1]
 
 

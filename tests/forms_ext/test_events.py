@@ -69,6 +69,7 @@ NO_ACTION = {
     "base.groups.create_groups": "makes the groups of Django's permissions",
     "base.number_series.take": "draws a number for the row that an action makes",
     "programs.actions._work": "does what confirm_program and call_off_program have begun",
+    "registration.actions.request_links": "starts a worker, which does send_links",
     "submissions.actions.take": "calls the action of the page type",
 }
 
@@ -234,6 +235,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         lambda w: admission.send_link_again(application=w.invited.application, by=w.user),
         {"admission.send_link_again"},
     ),
+    "admission.actions.correct_contact": (
+        lambda w: admission.correct_contact(application=w.invited.application, by=w.user, **CONTACT),
+        {"applications.correct", "admission.send_link_again"},
+    ),
     "admission.actions.revoke_link": (
         lambda w: admission.revoke_link(application=w.invited.application, by=w.user),
         {"admission.revoke_link"},
@@ -261,6 +266,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "ledger.actions.correct_payer": (
         lambda w: ledger.correct_payer(account=w.account, payer_name="x", payer_address="y", payer_country="US"),
         {"ledger.correct_payer"},
+    ),
+    "ledger.actions.correct_payer_email": (
+        lambda w: ledger.correct_payer_email(account=w.account, email="ada@example.org"),
+        {"ledger.correct_payer_email"},
     ),
     "ledger.actions.post_fee": (lambda w: ledger.post_fee(account=w.empty, amount=FEE), {"ledger.fee"}),
     "ledger.actions.reverse_fee": (lambda w: ledger.reverse_fee(account=w.account), {"ledger.reversal"}),
@@ -319,6 +328,19 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         lambda w: registrations.renew_member_page(registration=w.member, by=w.user),
         {"registration.renew_member_page"},
     ),
+    "registration.actions.correct_contact": (
+        lambda w: registrations.correct_contact(registration=w.member, by=w.user, **CONTACT),
+        {
+            "registration.correct",
+            "applications.correct",
+            "ledger.correct_payer_email",
+            "registration.renew_member_page",
+        },
+    ),
+    "registration.actions.send_links": (
+        lambda w: registrations.send_links(email=w.held.email),
+        {"registration.private_page_again"},
+    ),
     "registration.holds.offer_free_places": (offer, {"registration.offer_place", "registration.open_account"}),
     "registration.holds._end_hold": (expire, {"registration.end_hold"}),
     "registration.holds._remind": (remind, {"registration.remind"}),
@@ -332,6 +354,7 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         {"submissions.delete"},
     ),
 }
+CONTACT = {"name": "Ada Sample", "email": "ada@example.org"}
 NEW = ("text", {"label": "More", "required": False})
 
 

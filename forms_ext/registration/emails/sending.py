@@ -11,7 +11,7 @@ from cop_program.presentation.context import is_over
 from cop_program.translations import title_of
 
 from ...admission import emails, places, queue
-from ...admission.models import Place
+from ...admission.models import Invitation, Place
 from ...applications.models import Application
 from ...base import dates, standing
 from ...base.money import format_money
@@ -24,6 +24,9 @@ from ...mail import actions as mail
 from .. import queries, sessions
 from ..models import Registration
 from ..session_news import Letter
+from . import templates
+
+PRIVATE_PAGE_AGAIN, NO_LINK = templates.PRIVATE_PAGE_AGAIN.name, templates.NO_LINK.name
 
 
 def reader_zone(registration: Registration) -> str:
@@ -253,6 +256,34 @@ def called_off_applicant(application: Application, message: str) -> None:
 def new_private_page(registration: Registration) -> None:
     """Send the new link to the private page."""
     send(registration, "member_page")
+
+
+def private_page_again(registration: Registration) -> None:
+    """Send the link to the private page again, which stays the same."""
+    send(registration, PRIVATE_PAGE_AGAIN)
+
+
+def no_link(application: Application, newest: Invitation | None) -> None:
+    """Tell an accepted person who asks for the invitation link why there is none any more."""
+    language = application.language
+    with translation.override(language):
+        why = queries.why_shut(application.program) or _why_dead(newest, application)
+    mail.send(
+        kind=NO_LINK,
+        to=application.email,
+        to_name=application.name,
+        fields=applicant_values(NO_LINK, application) | {"why": why},
+        scope=application.program.scope,
+        language=language,
+        about=reference_to(application),
+    )
+
+
+def _why_dead(newest: Invitation | None, application: Application) -> str:
+    if newest is None or newest.revoked_at:
+        return _("We have disabled it.")
+    end = dates.until(newest.ends_at, dates.link_zone(application.program), application.language)
+    return _("It expired at %(end)s.") % {"end": end}
 
 
 def sessions_changed(registration: Registration, letter: Letter) -> None:

@@ -51,6 +51,7 @@ RECEIPT: Fields = {
 }
 PAID_ALREADY = paragraph(_("If you have already paid, you do not need to do anything."))
 POLICY_NOTE = paragraph("{policy_note}")
+NOT_ASKED = paragraph(_("If you did not ask for this, you can ignore this email."))
 TRANSFER_PARTS = (
     *HOW_TO_PAY,
     paragraph(_("Include this reference with your transfer: {payment_reference}"), strong=("payment_reference",)),
@@ -282,6 +283,35 @@ MEMBER_PAGE = define(
     ],
     MEMBER,
 )
+PRIVATE_PAGE_AGAIN = define(
+    "private_page_again",
+    _("Private page link, as asked for"),
+    _("The link to your private page: {program}"),
+    [
+        GREETING,
+        paragraph(_("As you asked, here is the link to your private page for {program}.")),
+        PRIVATE_LINK,
+        NOT_ASKED,
+    ],
+    MEMBER,
+)
+NO_LINK = define(
+    "no_link",
+    _("No invitation link any more"),
+    _("There is no invitation link for you any more: {program}"),
+    [
+        GREETING,
+        paragraph(_("You asked for your invitation link for {program}. It can no longer be used.")),
+        paragraph("{why}"),
+        paragraph(_("If you have questions, reply to this email and mention your reference: {reference}.")),
+        NOT_ASKED,
+    ],
+    COMMON,
+    {
+        "reference": (_("Reference of the application"), "A-2024-0007"),
+        "why": (_("Why there is no link, in one sentence"), "This program is cancelled."),
+    },
+)
 SESSIONS_CHANGED = define(
     "sessions_changed",
     _("Sessions changed"),
@@ -314,6 +344,8 @@ ALL = [
     CALLED_OFF,
     CALLED_OFF_APPLICANT,
     MEMBER_PAGE,
+    PRIVATE_PAGE_AGAIN,
+    NO_LINK,
     SESSIONS_CHANGED,
 ]
 
