@@ -76,7 +76,7 @@ class AmountField(forms.DecimalField):
         self.currency = currency
         super().__init__(**{"decimal_places": 3, "max_digits": 18} | kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Read what was typed. Raise ValidationError with an example if it is no amount in the currency."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
@@ -119,15 +119,15 @@ class AmountWidget(MoneyWidget):
 class MoneyField(AnyMoneyField):
     """An amount with its currency, for `cop_program.fields.MoneyField`."""
 
+    fields: tuple[forms.Field, ...]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         options = ("max_value", "min_value", "max_digits", "decimal_places")
         amount = AmountField(required=self.required, **{name: kwargs[name] for name in options if name in kwargs})
         self.fields = (amount, self.fields[1])
-        widget = AmountWidget(
+        self.widget = AmountWidget(
             amount_widget=amount.widget,
             currency_widget=self.fields[1].widget,
             default_currency=kwargs.get("default_currency"),
         )
-        widget.is_localized = self.widget.is_localized
-        self.widget = widget

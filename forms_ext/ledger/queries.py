@@ -190,8 +190,8 @@ def with_cover(refunds: QuerySet[RefundDue]) -> "QuerySet[RefundWithCover]":
 def with_dueness(rebates: QuerySet[RebateDue]) -> "QuerySet[RebateWithDueness]":
     """Annotate rebates with `is_due`: the fee has not been reversed, and the payer still owes nothing."""
     is_due = ExpressionWrapper(Q(owed__lte=0, fee_total__gt=0), output_field=BooleanField())
-    sums = {"owed": _rows_sum(account="account"), "fee_total": _rows_sum(FEE, account="account")}
-    return rebates.annotate(**sums).annotate(is_due=is_due)
+    owed, fee_total = _rows_sum(account="account"), _rows_sum(FEE, account="account")
+    return rebates.annotate(owed=owed, fee_total=fee_total).annotate(is_due=is_due)
 
 
 def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:

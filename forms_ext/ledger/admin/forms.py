@@ -32,10 +32,10 @@ class AmountForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
-        self.fields["amount"].currency = account.currency
-        self.fields["amount"].help_text = _("In %(currency)s, the currency of the account.") % {
-            "currency": account.currency
-        }
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency = account.currency
+        field.help_text = _("In %(currency)s, the currency of the account.") % {"currency": account.currency}
 
     @property
     def money(self) -> Money:

@@ -30,6 +30,7 @@ class CancelForm(forms.Form):
             del self.fields["amount"]
             return
         field = self.fields["amount"]
+        assert isinstance(field, AmountField)
         field.currency = str(settlement.held.currency)
         field.initial = settlement.refund.amount
         field.help_text = _("In %(currency)s, at most %(held)s.") % {
