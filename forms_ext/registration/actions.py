@@ -1,6 +1,6 @@
 """What can happen to a registration. Each verb is one transaction; nothing else changes its state."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -30,7 +30,14 @@ from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission
 from . import queries
 from .emails import sending
-from .lifecycle import NOTHING_TO_SETTLE, give_up_place, offer_under_lock, settle, start_hold
+from .lifecycle import (
+    NOTHING_TO_SETTLE,
+    check_not_cancelled,
+    give_up_place,
+    offer_under_lock,
+    settle,
+    start_hold,
+)
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -145,16 +152,20 @@ def cancel(
     reason: str = "",
     message: str = "",
     refund: Money | None = None,
+    offer_until: datetime | None = None,
 ) -> Registration:
     """Cancel a registration. Its place goes to the first in the queue; what is given back is listed for refund.
 
     That is what the policy says to which the person agreed, or `refund`, which needs a reason if it is another amount.
-    `reason` is for colleagues; `message` is added to the email to the person.
+    `reason` is for colleagues; `message` is added to the email to the person. The place is held for
+    the first in the queue until `offer_until`, or for COP_OFFER_DAYS.
 
-    Raise ActionRefused if the registration has ended, or if `refund` is more than was paid, below zero, or another
+    Raise ActionRefused if the registration has ended, if the program is cancelled, if `offer_until` has passed, or if
+    `refund` is more than was paid, below zero, or another
     amount than the policy's without a reason.
     """
     registration = queries.locked(registration)
+    check_not_cancelled(registration.program)
     program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
     changed = {registration: MOVED, **give_up_place(registration)}
@@ -165,7 +176,7 @@ def cancel(
     given = str(settled.refund)
     history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=given)
     sending.cancelled(registration, message, settled.sentence, settled.statement)
-    offer_under_lock(program)
+    offer_under_lock(program, offer_until)
     return registration
 
 

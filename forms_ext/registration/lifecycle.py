@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -172,24 +173,39 @@ def _has_begun(program: Program) -> bool:
     return now().astimezone(ZoneInfo(page.home_zone)).date() >= page.starts_on
 
 
+def check_not_cancelled(program: Program) -> None:
+    """Raise ActionRefused if `program` is cancelled: its registrations are being closed and refunded by themselves."""
+    if program.status == Program.Status.CALLED_OFF:
+        raise ActionRefused(_("The program is cancelled. Its registrations are closed and refunded automatically."))
+
+
+def check_end(held_until: datetime) -> None:
+    """Raise ActionRefused if a hold would have expired already."""
+    if held_until <= now():
+        raise ActionRefused(_("Choose a last day in the future for the hold."))
+
+
 def can_offer(program: Program) -> bool:
     """Tell whether free places are still offered: the program has not begun and is not cancelled or closed."""
     return program.status in invitations.OPEN and not _has_begun(program)
 
 
-def offer_under_lock(program: Program) -> int:
+def offer_under_lock(program: Program, held_until: datetime | None = None) -> int:
     """Give every free place to the first in the queue as a hold; return how many were given.
 
-    The caller must have locked `program`. Raise ActionRefused as `become_member` does.
+    The holds end at `held_until`, or COP_OFFER_DAYS working days from now. The caller must have locked `program`. Raise
+    ActionRefused if that has passed, and as `become_member` does.
     """
+    if held_until is not None:
+        check_end(held_until)
+    until = held_until or dates.working_days_later(now(), dates.hold_zone(program), conf.COP_OFFER_DAYS)
     given = 0
-    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
+    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry, until):
         given += 1
     return given
 
 
-def _offer(program: Program, entry: QueueEntry) -> bool:
-    until = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
+def _offer(program: Program, entry: QueueEntry, until: datetime) -> bool:
     place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
     if place is None:
         return False

@@ -52,6 +52,7 @@ class Registration(SearchedModel, AnswerSet):
     )
     page_counter = models.PositiveIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    transfer_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_reason = models.CharField(_("reason"), max_length=500, blank=True)
 
     class Meta:

@@ -44,6 +44,7 @@ EVENTS = {
     "set_hold_end": (_("Hold changed"), HELD_UNTIL),
     "hold_again": (_("Deposit reversed: place held"), HELD_UNTIL),
     "cancel": (_("Registration cancelled"), {"refund": "what is refunded, with a point"}),
+    "announce_transfer": (_("Says that the transfer is on its way"), {}),
     "renew_member_page": (_("New private page link"), {}),
     "correct": (_("Name or email corrected"), {"correction": "key of the correction"}),
     "private_page_again": (_("Private page link emailed as asked"), {}),

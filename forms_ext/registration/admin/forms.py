@@ -16,12 +16,40 @@ from ...base.money import format_money
 from ..refunds import Settlement
 
 
+def last_day_field(**options: Any) -> forms.DateField:
+    """Return the field for the last day of a hold; a day without a valid instant is refused with a message."""
+    return forms.DateField(
+        **{
+            "label": _("Last day of the hold"),
+            "help_text": _("The place is held until the end of this day in the program's home time zone."),
+        }
+        | options,
+        widget=day_input(),
+        validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
+    )
+
+
+def latest_end() -> date:
+    """Return the latest day until which a place can be held."""
+    return (now() + timedelta(days=730)).date()
+
+
+def offer_day_field() -> forms.DateField:
+    """Return the field for the last day of the holds that an action offers to the queue."""
+    return last_day_field(
+        label=_("Hold the place for the next in the queue until the end of"),
+        required=False,
+        help_text=_("If empty: for the usual working days. Only used if someone is in the queue."),
+    )
+
+
 class CancelForm(forms.Form):
     """Cancel a registration. The policy decides what is given back, unless staff enter another amount."""
 
     amount = AmountField(label=_("Refund"), min_value=0, required=False)
     reason = reason_field(max_length=500, help_text=_("Required if you change the refund."))
     message = message_field()
+    offer_last_day = offer_day_field()
 
     def __init__(self, *args: Any, settlement: Settlement | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,21 +82,6 @@ class CancelForm(forms.Form):
         """Return what is given back; None if nothing was paid."""
         amount = self.cleaned_data.get("amount")
         return None if self.settlement is None or amount is None else Money(amount, self.settlement.held.currency)
-
-
-def last_day_field(**options: Any) -> forms.DateField:
-    """Return the field for the last day of a hold; a day without a valid instant is refused with a message."""
-    return forms.DateField(
-        **{"label": _("Last day of the hold")} | options,
-        widget=day_input(),
-        help_text=_("The place is held until the end of this day in the program's home time zone."),
-        validators=[MaxValueValidator(latest_end, message=_("Choose a day within the next two years."))],
-    )
-
-
-def latest_end() -> date:
-    """Return the latest day until which a place can be held."""
-    return (now() + timedelta(days=730)).date()
 
 
 class HoldForm(forms.Form):

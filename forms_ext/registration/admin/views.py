@@ -177,6 +177,7 @@ class CancelView(RegistrationActionView):
             reason=values["reason"],
             message=values["message"],
             refund=self.form.refund,
+            offer_until=deadline_instant(values["offer_last_day"], dates.hold_zone(self.registration.program)),
         )
         return _("Registration of %(name)s cancelled.") % {"name": self.registration.name}
 

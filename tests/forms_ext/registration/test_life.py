@@ -73,7 +73,7 @@ def test_the_tenth_waits_posts_nothing_and_gets_the_place_that_comes_free(db: No
     third.refresh_from_db()
     fourth.refresh_from_db()
     assert (third.state, fourth.state) == ("held", "waiting")
-    assert Place.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 24, 8, tzinfo=UTC)
+    assert Place.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 25, 8, tzinfo=UTC)
     assert ledger.balance(third.account) == Money("1997", "USD")  # type: ignore[arg-type]
     assert kinds(third) == ["registered_waiting", "place_offered"]
     assert findings() == []

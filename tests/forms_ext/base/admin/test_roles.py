@@ -50,6 +50,8 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_programs:cancel": (STAFF, ("program",)),
     "cop_programs:close": (STAFF, ("program",)),
     "cop_programs:places": (STAFF, ("program",)),
+    "cop_programs:applications": (STAFF, ("program",)),
+    "cop_programs:transfer_days": (STAFF, ("program",)),
     "cop_programs:tell_changes": (WRITERS, ("program",)),
     "cop_programs:dont_tell": (WRITERS, ("program",)),
     "cop_programs:run": (STAFF, ("program",)),
