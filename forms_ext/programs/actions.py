@@ -285,7 +285,8 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
     changed = {registration: MOVED, **give_up_place(registration)}
     money = ""
     if registration.account:
-        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was cancelled."))
+        cause = gettext_lazy("The program was cancelled.")
+        money = settle(registration, by=run.started_by, cause=cause, everything=True).sentence
     history.record(registration, "forms_ext.programs.called_off", user=run.started_by, changed=changed, run=run.pk)
     sending.called_off(registration, run.message, money)
 

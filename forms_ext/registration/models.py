@@ -41,13 +41,7 @@ class Registration(SearchedModel, AnswerSet):
     billing_address = models.TextField(_("billing address"), max_length=600)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     policy = RichTextField(_("cancellation policy accepted"), editable=False)
-    refund_until = models.DateTimeField(
-        _("deposit refundable until"),
-        null=True,
-        blank=True,
-        editable=False,
-        help_text=_("Set when the person registers. Never changes."),
-    )
+    refund_terms = models.JSONField(_("refunds accepted"), default=list, editable=False)
     deposit_amount = models.DecimalField(
         _("deposit"),
         max_digits=18,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cop_program import journey, reader
+from cop_program import journey, reader, refunds
 from cop_program.extensions import provider
 from cop_program.models import Program
 from cop_program.translations import page_of
@@ -154,6 +154,7 @@ def around(page: RegistrationFormPage, request: HttpRequest) -> dict[str, Any]:
         "program_page": words,
         "policy": policy,
         "cancellation_deadline": deadline,
+        "refund_terms": refunds.lines(program.page, page.get_parent().locale.language_code),
         "standing": journey.standing(accepted),
         "terms": _terms(page, request, program.page.registration_closes_at),
     }

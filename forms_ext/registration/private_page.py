@@ -46,7 +46,7 @@ def next_step(registration: Registration, here: Standing, zone: str = "") -> str
         said = _("The deposit was not paid in full in time, so your place has been released. You have nothing to pay.")
     else:
         said = _("Your registration is cancelled. You do not need to do anything.")
-    return " ".join([said, *_given_back(registration)])
+    return " ".join([said, *_given_back(registration), *_kept(registration)])
 
 
 def _until(registration: Registration, here: Standing, zone: str) -> str:
@@ -64,6 +64,15 @@ def _given_back(registration: Registration) -> list[str]:
     due = ledger_queries.to_refund(registration.account)
     amount = format_money(due, registration.language) if due.amount > 0 else ""
     return [_("We will refund you %(amount)s.") % {"amount": amount}] if amount else []
+
+
+def _kept(registration: Registration) -> list[str]:
+    """Say in a sentence what is kept as the cancellation fee."""
+    kept = ledger_queries.cancellation_fee(registration.account) if registration.account else None
+    if kept is None or kept.amount <= 0:
+        return []
+    text = _("The cancellation fee is %(amount)s. Its statement is below.")
+    return [text % {"amount": format_money(kept, registration.language)}]
 
 
 def _open_invoice(registration: Registration, here: Standing) -> Invoice | None:
@@ -165,6 +174,9 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "sessions": sessions.shown_to(registration, zone=zone),
         "invoices": account.invoices.filter(file__isnull=False).order_by("pk") if account else [],
         "payments": account.payments.select_related("row", "receipt__file", "reversal__receipt__file").order_by("pk")
+        if account
+        else [],
+        "statements": account.receipts.filter(fee__isnull=False, fee__reversed_by=None).select_related("fee", "file")
         if account
         else [],
         "answered": answered(registration),

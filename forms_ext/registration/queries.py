@@ -15,6 +15,7 @@ from cop_program.intake import not_running
 from cop_program.models import Program
 
 from ..admission.models import Place
+from ..admission.queries import gives_deposit_back
 from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
@@ -34,11 +35,6 @@ def hold_end(program: Program, link_ends: datetime) -> datetime:
     """
     end = dates.working_days_later(link_ends, dates.hold_zone(program), conf.COP_HOLD_GRACE_DAYS)
     return min(end, dates.end_of_program(program))
-
-
-def gives_deposit_back(registration: Registration) -> bool:
-    """Tell whether the deposit is given back on cancelling now: until the deadline, if any, that was agreed to."""
-    return registration.refund_until is None or now() < registration.refund_until
 
 
 def locked(registration: Registration) -> Registration:
@@ -100,7 +96,7 @@ def may_leave(registration: Registration) -> bool:
         return False
     if registration.state != State.MEMBER and (account is None or ledger_queries.paid(account).amount <= 0):
         return True
-    return gives_deposit_back(registration) and ledger_queries.today(program) < program.page.starts_on
+    return gives_deposit_back(program) and ledger_queries.today(program) < program.page.starts_on
 
 
 def transfer_days(program: Program) -> int:

@@ -43,7 +43,7 @@ EVENTS = {
     "remind": (_("Reminded of the deposit"), {}),
     "set_hold_end": (_("Hold changed"), HELD_UNTIL),
     "hold_again": (_("Deposit reversed: place held"), HELD_UNTIL),
-    "cancel": (_("Registration cancelled"), {"refund": "whether the deposit is refunded"}),
+    "cancel": (_("Registration cancelled"), {"refund": "what is refunded, with a point"}),
     "announce_transfer": (_("Says that the transfer is on its way"), {}),
     "renew_member_page": (_("New private page link"), {}),
     "correct": (_("Name or email corrected"), {"correction": "key of the correction"}),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("member/<str:token>/calendar.ics", views.member_calendar, name="member_calendar"),
     path("member/<str:token>/invoices/<key:pk>/", views.member_invoice, name="member_invoice"),
     path("member/<str:token>/receipts/<key:pk>/", views.member_receipt, name="member_receipt"),
+    path("member/<str:token>/statements/<key:pk>/", views.member_statement, name="member_statement"),
     path(
         "member/<str:token>/receipts/<key:pk>/cancellation/",
         views.member_cancelled_receipt,

@@ -116,6 +116,12 @@ def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBas
 
 
 @require_safe
+def member_statement(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """Serve the PDF of the member's cancellation fee, by its entry. Raise Http404 if it is not theirs."""
+    return _paper(documents.statement_of, token, pk)
+
+
+@require_safe
 def member_cancelled_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """Serve the PDF that cancels one of the member's receipts, by the payment that was reversed.
 

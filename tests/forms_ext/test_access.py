@@ -249,6 +249,7 @@ TABLE: dict[str, list[Case] | str] = {
     "forms_ext:member_invoice": "as above",
     "forms_ext:member_receipt": "as above",
     "forms_ext:member_cancelled_receipt": "as above",
+    "forms_ext:member_statement": "as above",
     "cop_program:calendar": [
         Case("program_page", get(url("cop_program:calendar", "program_page")), "Secret session", (404,)),
     ],

@@ -6,12 +6,14 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
+from cop_program.amounts import AmountField
 from cop_program.clock import now
 
 from ...base.admin.forms import day_input, message_field, reason_field
-
-FOLLOW, REFUND, KEEP = "", "refund", "keep"
+from ...base.money import format_money
+from ..refunds import Settlement
 
 
 def last_day_field(**options: Any) -> forms.DateField:
@@ -42,35 +44,44 @@ def offer_day_field() -> forms.DateField:
 
 
 class CancelForm(forms.Form):
-    """Cancel a registration. The deadline decides about the deposit, unless staff choose otherwise."""
+    """Cancel a registration. The policy decides what is given back, unless staff enter another amount."""
 
-    refund = forms.ChoiceField(
-        label=_("The deposit"),
-        choices=[
-            (FOLLOW, _("Follow the cancellation deadline")),
-            (REFUND, _("List for refund")),
-            (KEEP, _("Keep as a cancellation fee")),
-        ],
-        required=False,
-        widget=forms.RadioSelect,
-        initial=FOLLOW,
-    )
-    reason = reason_field(
-        max_length=500, help_text=_("Required if your choice differs from the cancellation deadline.")
-    )
+    amount = AmountField(label=_("Refund"), min_value=0, required=False)
+    reason = reason_field(max_length=500, help_text=_("Required if you change the refund."))
     message = message_field()
     offer_last_day = offer_day_field()
 
+    def __init__(self, *args: Any, settlement: Settlement | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.settlement = settlement
+        if settlement is None or settlement.held.amount <= 0:
+            del self.fields["amount"]
+            return
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency = str(settlement.held.currency)
+        field.initial = settlement.refund.amount
+        field.help_text = _("In %(currency)s, at most %(held)s.") % {
+            "currency": field.currency,
+            "held": format_money(settlement.held),
+        }
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("refund") and not values.get("reason", "").strip():
-            self.add_error("reason", _("Enter the reason why your choice differs from the cancellation deadline."))
+        if self.settlement is None or values.get("amount") is None:
+            return values
+        if values["amount"] > self.settlement.held.amount:
+            held = format_money(self.settlement.held)
+            self.add_error("amount", _("Enter %(held)s or less, which is what was paid.") % {"held": held})
+        elif values["amount"] != self.settlement.refund.amount and not values.get("reason", "").strip():
+            self.add_error("reason", _("Enter the reason why the refund is not what the policy says."))
         return values
 
     @property
-    def choice(self) -> bool | None:
-        """Return True to refund, False to keep, None to follow the deadline."""
-        return {REFUND: True, KEEP: False}.get(self.cleaned_data["refund"])
+    def refund(self) -> Money | None:
+        """Return what is given back; None if nothing was paid."""
+        amount = self.cleaned_data.get("amount")
+        return None if self.settlement is None or amount is None else Money(amount, self.settlement.held.currency)
 
 
 class HoldForm(forms.Form):

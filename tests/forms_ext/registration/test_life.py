@@ -135,8 +135,8 @@ def test_cancelling_before_and_after_the_deadline(program: Program) -> None:
         assert ledger.balance(late.account).amount == 0  # type: ignore[arg-type]
         assert ledger.open_refunds(program).count() == 1
         with pytest.raises(ActionRefused, match="Enter the reason"):
-            actions.cancel(registration=kind, by=None, refund=True)
-        actions.cancel(registration=kind, by=None, refund=True, reason="Illness")
+            actions.cancel(registration=kind, by=None, refund=Money(100, "USD"))
+        actions.cancel(registration=kind, by=None, refund=Money(100, "USD"), reason="Illness")
         assert ledger.open_refunds(program).count() == 2
     assert queries.standing(program).taken == 0
     assert findings() == []

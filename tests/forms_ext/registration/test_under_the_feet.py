@@ -13,9 +13,8 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import actions as admission
 from forms_ext.base.errors import ActionRefused
-from forms_ext.ledger import queries as ledger
 from forms_ext.programs.on_the_way import effects_of_unpublishing
-from forms_ext.registration import actions, holds
+from forms_ext.registration import holds
 from tests.forms_ext.admission.factories import (
     START,
     accept,
@@ -119,15 +118,3 @@ def test_an_editor_is_told_before_whom_a_change_concerns(program: Program, admin
 def test_nobody_is_asked_where_nobody_is_on_the_way(program: Program, admin_client: Client) -> None:
     admin_client.post(reverse("wagtailadmin_pages:unpublish", args=[program.page_id]))
     assert not type(program.page).objects.get(pk=program.page_id).live
-
-
-def test_the_policy_that_was_agreed_to_keeps_its_date(program: Program) -> None:
-    """The cancellation deadline is moved to the past; who registered before gets the deposit back, others do not."""
-    before = pay(make_registration(program, 1))
-    program.page.cancellation_deadline = date(2024, 1, 10)
-    program.page.save()
-    program.page.refresh_from_db()
-    after = pay(make_registration(Program.objects.select_related("page").get(pk=program.pk), 2))
-    for registration in (before, after):
-        actions.cancel(registration=registration, by=None)
-    assert [refund.account for refund in ledger.open_refunds(program)] == [before.account]

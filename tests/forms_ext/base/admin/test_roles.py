@@ -89,6 +89,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_billing:invoice_pdf": (STAFF, ("invoice",)),
     "cop_billing:receipt_pdf": (STAFF, ("payment",)),
     "cop_billing:cancellation_pdf": (STAFF, ("reversed",)),
+    "cop_billing:statement_pdf": (STAFF, ("account",)),
     "cop_billing:refund": (STAFF, ("refund",)),
     "cop_billing:withdraw_refund": (STAFF, ("refund",)),
     "cop_billing:list_rebates": (STAFF, ()),
