@@ -1,6 +1,7 @@
 """The provider that answers what pages ask of `forms_ext`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionRec
 
 from .admission.places import set_capacity
 from .admission.queries import standing
-from .programs import program_page, session_changes
+from .programs import on_the_way, program_page, session_changes
 from .programs.admin import notices
 from .registration.holds import offer_free_places
 from .submissions import embedding, queries
@@ -28,11 +29,11 @@ class FormsProvider(Provider):
         found = standing(program)
         return Places(capacity=found.capacity, taken=found.taken, held=found.held, waiting=found.waiting)
 
-    def places_changed(self, program: Program) -> int:
+    def places_changed(self, program: Program, offer_until: datetime | None = None) -> int:
         """Add or delete places; offer what is free to the queue."""
         there = set_capacity(program=program, capacity=program.capacity or 0, changed={program: ("capacity",)})
         if there == program.capacity and program.was_public:
-            offer_free_places(program)
+            offer_free_places(program, offer_until)
         return there
 
     def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:
@@ -66,6 +67,14 @@ class FormsProvider(Provider):
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
         """Return why pages may not be deleted: people have applied, registered or answered below them."""
         return [*program_page.reasons_to_keep(pages), *queries.reasons_to_keep(pages)]
+
+    def fee_currency(self, program: Program) -> str:
+        """Return the currency of the accounts, or of the fee that people were told."""
+        return on_the_way.fee_currency(program)
+
+    def effects_of_dates(self, program: Program) -> list[str]:
+        """Return to whom new deadlines matter: people with links, and registered ones."""
+        return on_the_way.effects_of_dates(program)
 
     def session_changed(self, program: Program, record: SessionRecord, before: SessionState | None) -> None:
         """Collect what the members have to be told."""

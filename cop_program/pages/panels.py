@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 
@@ -51,6 +51,23 @@ class PrivacyNote(HelpPanel):
         def is_shown(self) -> bool:
             """Whether there is anything to tell."""
             return bool(self.open)
+
+
+class PeopleNote(HelpPanel):
+    """Above the deadlines: to whom new ones matter."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The note, a sentence for each kind of people."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            program = Program.for_page(self.instance) if self.instance.pk else None
+            self.effects = provider().effects_of_dates(program) if program else []
+            self.content = format_html_join("", "<p>{}</p>", ((effect,) for effect in self.effects))
+
+        def is_shown(self) -> bool:
+            """Whether there is anybody."""
+            return bool(self.effects)
 
 
 class SessionNotice(HelpPanel):
@@ -111,6 +128,7 @@ PROGRAM = [
     ),
     MultiFieldPanel(
         [
+            PeopleNote(),
             _deadline("application", _("Applications close at the end of this day.")),
             _deadline("registration", _("Registration and deposit are due by the end of this day.")),
             _deadline(
@@ -146,8 +164,22 @@ PROGRAM = [
         heading=_("Costs"),
         help_text=_("Changing the fee does not affect people already registered."),
     ),
-    FieldPanel(
-        "cancellation_policy", help_text=_("The complete policy. It appears at the end of the registration form.")
+    MultiFieldPanel(
+        [
+            FieldPanel(
+                "cancellation_policy",
+                help_text=_("The complete policy. It appears at the end of the registration form."),
+            ),
+            FieldPanel(
+                "refund_terms",
+                help_text=_(
+                    "What the policy says, as dates. They decide what is given back, and appear below the policy. "
+                    "After the last of them, nothing is given back. If empty, the deposit is given back until the "
+                    "cancellation deadline, and everything else at any time. Fixed for each person when they register."
+                ),
+            ),
+        ],
+        heading=_("If somebody cancels"),
     ),
     InlinePanel("program_facilitators", heading=_("Facilitators"), label=_("Facilitator")),
     FieldPanel("body"),

@@ -16,6 +16,7 @@ from cop_program.api import rows
 from cop_program.api.document import instant, step
 from cop_program.api.openapi import ours
 from cop_program.api.reading import surroundings
+from cop_program.clock import now
 from cop_program.translations import speaking
 
 from ..base import addresses
@@ -63,7 +64,7 @@ def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
     _around, roots = surroundings(request)
     found = Page.objects.live().filter(rows.admissible(roots or ()), pk=pk).select_related("content_type").first()
     page = form_of(found)
-    version = page.current_version() if page else None
+    version = page.served_version() if page else None
     if page is None or version is None:
         raise missing()
     return page, version
@@ -87,7 +88,9 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
     try:
         page, version = find(request, page_id)
         _let_in(page, request, invitation)
-        closes_at = page.closes_for(request)
+        closes_at, is_open = page.closes_for(request), page.is_open(now())
+        with speaking(page):
+            notice = page.notice_for(request) if is_open else page.why_closed()
     except Problem as problem:
         return gate.unkept(problem.response())
     return gate.unkept(
@@ -96,6 +99,8 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
                 "schema": compiler.compile(version).schema(),
                 "version": version.number,
                 "closes_at": instant(closes_at) if closes_at else None,
+                "is_open": is_open,
+                "notice": notice or None,
             }
         )
     )

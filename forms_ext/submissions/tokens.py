@@ -58,7 +58,7 @@ def sign_receipt(page_id: int, receipt: Receipt, nonce: str = "") -> str:
 
     A frame of another website has no cookie, so there the `nonce` tells for a while that this browser sent the form.
     """
-    data = [page_id, receipt.reference, receipt.is_mailed, nonce, now().timestamp()]
+    data = [page_id, receipt.reference, receipt.is_mailed, nonce, now().timestamp() if nonce else 0]
     return signing.Signer(salt=RECEIPT_SALT).sign_object(data)
 
 

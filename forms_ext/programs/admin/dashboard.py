@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
 
+from cop_program import reader
 from cop_program.clock import now
+from cop_program.intake import Intake, Why
 from cop_program.models import Program
 
 from ...admission import queries as admission
@@ -26,8 +28,9 @@ from ...ledger import queries as ledger_queries
 from ...ledger.models import AccountRow
 from ...mail import queries as mails
 from ...mail.models import OutgoingMail
+from ...registration import lifecycle
 from ...registration.models import Registration
-from .. import queries
+from .. import on_the_way, queries
 from ..models import BatchItem
 
 SOON = timedelta(days=2)
@@ -63,6 +66,8 @@ class Dashboard:
     TASKS = (
         "failed_mails",
         "unused_texts",
+        "hidden",
+        "too_late",
         "failed_invoices",
         "missing_pdfs",
         "missing_invoices",
@@ -78,6 +83,9 @@ class Dashboard:
         "rebates_to_list",
         "close",
     )
+
+    #: Those of a cancelled program: nothing is left to decide, to hold or to confirm.
+    CANCELLED_TASKS = ("failed_mails", "failed_invoices", "refunds", "uncovered_refunds")
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -99,7 +107,8 @@ class Dashboard:
 
     def tasks(self) -> list[Task]:
         """Return the to-do list, most urgent first."""
-        found = (getattr(self, name)() for name in self.TASKS)
+        is_cancelled = self.program.status == Program.Status.CALLED_OFF
+        found = (getattr(self, name)() for name in (self.CANCELLED_TASKS if is_cancelled else self.TASKS))
         return [task for task in found if task]
 
     def failed_mails(self) -> Task | None:
@@ -119,6 +128,24 @@ class Dashboard:
         text = ngettext("%(n)d email text is not used", "%(n)d email texts are not used", n) % {"n": n}
         query = urlencode({"scope": scope, "language": found[0].language})
         return Task(text, _("Fix it"), f"{reverse('forms_ext_mail:templates')}?{query}")
+
+    def hidden(self) -> Task | None:
+        """A page that people on the way need and that is not published."""
+        text = on_the_way.hidden_from(self.program)
+        url = reverse("wagtailadmin_explore", args=[self.program.page_id])
+        return Task(text, _("View pages"), url) if text else None
+
+    def too_late(self) -> Task | None:
+        """Accepted people whose links have expired, while there are places and the program has not begun."""
+        if not self.standing.free or not lifecycle.can_offer(self.program):
+            return None
+        n = on_the_way.too_late(self.program).count()
+        text = ngettext(
+            "%(n)d accepted person can no longer register: the link has expired",
+            "%(n)d accepted people can no longer register: their links have expired",
+            n,
+        ) % {"n": n}
+        return Task(text, _("Send new links"), self.url("applications", state="accepted")) if n else None
 
     def failed_invoices(self) -> Task | None:
         """Registrations that a run could not process."""
@@ -272,6 +299,21 @@ class Dashboard:
             ),
             Figure(amount(due), _("refunds due"), self.url("refunds", due="open")),
         ]
+
+
+def intake_text(program: Program, intake: Intake) -> str:
+    """Say to staff whether the program takes applications, and why not."""
+    deadline = program.page.deadline("application")
+    until = deadline.end_text(reader.language()) if deadline else ""
+    said = {
+        Why.OPEN: _("Applications are open until %(until)s.") % {"until": until},
+        Why.SOON: _("No application form is published. The program page says that applications open soon."),
+        Why.DEADLINE: _("Applications are closed since %(until)s.") % {"until": until},
+        Why.STOPPED: _("Applications are closed, as staff chose."),
+        Why.FULL: _("Applications are closed as long as all places are taken."),
+    }
+    full = [_("All places are taken: who registers joins the queue.")] if intake.is_open and intake.is_full else []
+    return " ".join([said.get(intake.why, intake.sentence), *full])
 
 
 def unpaid_holds(program: Program) -> list[Registration]:
