@@ -12,7 +12,6 @@ from cop_program.presentation.context import is_over
 from ..applications.pages import ApplicationFormPage
 from .models import BatchItem, BatchRun
 
-
 CLOSABLE = (Program.Status.OPEN, Program.Status.CONFIRMED)
 
 
