@@ -206,7 +206,7 @@ def call_off_program(*, program: Program, by: "User | None", reason: str = "", m
 
 @transaction.atomic
 def close_program(*, program: Program, by: "User | None") -> bool:
-    """Close a program that is over, confirmed or not: nobody can apply or register. Return False if it is closed already.
+    """Close a program that is over, confirmed or not. Return False if it is closed already.
 
     Accounts stay open: what is still owed can be paid, and rebates are paid. Raise ActionRefused if the program is not
     over, or is cancelled.
