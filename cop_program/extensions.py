@@ -111,6 +111,14 @@ class Provider:
         """Return, for an editor, why `pages` (with all pages below them) cannot be deleted."""
         return []
 
+    def fee_currency(self, program: "Program") -> str:
+        """Return the currency that the fee of `program` must keep, because people were told amounts in it, or ''."""
+        return ""
+
+    def effects_of_dates(self, program: "Program") -> list[str]:
+        """Return, for an editor, to whom new deadlines of `program` matter, in sentences."""
+        return []
+
     def session_changed(self, program: "Program", record: "SessionRecord", before: "SessionState | None") -> None:
         """Receive that a published session of `program` has changed from `before`; None if it is new.
 

@@ -14,7 +14,7 @@ from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionRec
 
 from .admission.places import set_capacity
 from .admission.queries import standing
-from .programs import program_page, session_changes
+from .programs import on_the_way, program_page, session_changes
 from .programs.admin import notices
 from .registration.holds import offer_free_places
 from .submissions import embedding, queries
@@ -67,6 +67,14 @@ class FormsProvider(Provider):
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
         """Return why pages may not be deleted: people have applied, registered or answered below them."""
         return [*program_page.reasons_to_keep(pages), *queries.reasons_to_keep(pages)]
+
+    def fee_currency(self, program: Program) -> str:
+        """Return the currency of the accounts, or of the fee that people were told."""
+        return on_the_way.fee_currency(program)
+
+    def effects_of_dates(self, program: Program) -> list[str]:
+        """Return to whom new deadlines matter: people with links, and registered ones."""
+        return on_the_way.effects_of_dates(program)
 
     def session_changed(self, program: Program, record: SessionRecord, before: SessionState | None) -> None:
         """Collect what the members have to be told."""

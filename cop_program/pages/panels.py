@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 
@@ -51,6 +51,23 @@ class PrivacyNote(HelpPanel):
         def is_shown(self) -> bool:
             """Whether there is anything to tell."""
             return bool(self.open)
+
+
+class PeopleNote(HelpPanel):
+    """Above the deadlines: to whom new ones matter."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The note, a sentence for each kind of people."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            program = Program.for_page(self.instance) if self.instance.pk else None
+            self.effects = provider().effects_of_dates(program) if program else []
+            self.content = format_html_join("", "<p>{}</p>", ((effect,) for effect in self.effects))
+
+        def is_shown(self) -> bool:
+            """Whether there is anybody."""
+            return bool(self.effects)
 
 
 class SessionNotice(HelpPanel):
@@ -111,6 +128,7 @@ PROGRAM = [
     ),
     MultiFieldPanel(
         [
+            PeopleNote(),
             _deadline("application", _("Applications close at the end of this day.")),
             _deadline("registration", _("Registration and deposit are due by the end of this day.")),
             _deadline(

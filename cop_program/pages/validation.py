@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .. import formatting, places, reader, refunds
+from .. import extensions, formatting, places, reader, refunds
 from ..deadlines import KINDS, Deadline
 from ..models.program import Program
 
@@ -85,6 +85,10 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
         yield "fee", _("Enter a fee below {limit}.").format(limit=f"{LIMIT:,}")
     if deposit.amount < 0:
         yield "deposit", _("Enter a deposit of zero or more.")
+    program = Program.objects.filter(page_id=page.pk).first() if page.pk else None
+    kept = extensions.provider().fee_currency(program) if program else ""
+    if kept and kept != str(fee.currency):
+        yield "fee", _("People have registered, and were told amounts in {code}. Keep this currency.").format(code=kept)
     if fee.currency != deposit.currency and deposit.amount:
         yield "deposit", _("Use the same currency as the fee: {code}.").format(code=fee.currency)
     elif deposit.amount > fee.amount:

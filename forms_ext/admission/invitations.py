@@ -66,10 +66,17 @@ def make(
 ) -> tuple[Invitation, str]:
     """Make a new link for `application`, whose older ones the caller has revoked. Return the invitation and its URL.
 
-    The URL cannot be read again: only a hash is stored. Raise ActionRefused if the link would have expired already.
+    The URL cannot be read again: only a hash is stored. Raise ActionRefused if the link would have expired already, or
+    would outlive the program.
     """
     moment = now()
     end = ends_at or natural_end(application.program)
+    last = dates.end_of_program(application.program)
+    if end > last:
+        raise ActionRefused(
+            _("The program ends at %(end)s. Set a last day of the link before that.")
+            % {"end": dates.link_until(last, application.program)}
+        )
     if end <= moment:
         raise ActionRefused(
             _("The link would already have expired (%(end)s). Set a last day in the future.")

@@ -64,7 +64,7 @@ def find(request: HttpRequest, pk: int) -> tuple[AbstractFormPage, FormVersion]:
     _around, roots = surroundings(request)
     found = Page.objects.live().filter(rows.admissible(roots or ()), pk=pk).select_related("content_type").first()
     page = form_of(found)
-    version = page.current_version() if page else None
+    version = page.served_version() if page else None
     if page is None or version is None:
         raise missing()
     return page, version

@@ -51,6 +51,10 @@ class ApplicationFormPage(AbstractFormPage, Page):
         parent = self.get_parent()
         return Program.objects.select_related("page").filter(translation_key=parent.translation_key).first()
 
+    def is_there(self) -> bool:
+        """Tell whether the program is published: without it there is nothing to apply to."""
+        return bool(self.get_parent().live)
+
     def closes_at(self) -> datetime | None:
         program = self.program
         return program.page.application_closes_at if program else None

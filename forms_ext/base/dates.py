@@ -71,6 +71,12 @@ def hold_until(moment: datetime, program: Program) -> str:
     return until(moment, hold_zone(program), reader.language())
 
 
+def end_of_program(program: Program) -> datetime:
+    """Return the end of the last day of `program` in its home zone."""
+    page = program.page
+    return Deadline(page.ends_on, page.home_zone).closes_at
+
+
 def known_zone(name: str) -> str:
     """Return `name`, the time zone that a person has told us, or '' if there is none of that name."""
     return name if name in zone_names() else ""

@@ -37,7 +37,7 @@ class Issuer(models.Model):
         "wagtailimages.Image",
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("logo"),
     )

@@ -96,8 +96,8 @@ def set_hold_end(
 ) -> Registration:
     """Move the end of a hold; tell its holder, and remind them before the new end.
 
-    `message` is added to the email. Raise ActionRefused if no place is held, `held_until` has passed, or the program is
-    cancelled.
+    `message` is added to the email. Raise ActionRefused if no place is held, `held_until` has passed or is after the
+    end of the program, or the program is cancelled.
     """
     registration = queries.locked(registration)
     check_not_cancelled(registration.program)
@@ -109,10 +109,11 @@ def set_hold_end(
 def hold_until(registration: Registration, held_until: datetime, *, by: "User | None") -> Place:
     """Move the end of a hold as `set_hold_end` does, without its email; return the place.
 
-    The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed.
+    The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed or
+    is after the end of the program.
     """
     place = places.place_of(registration.invitation)
-    check_end(held_until)
+    check_end(registration.program, held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
@@ -134,7 +135,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     has passed.
     """
     place = places.place_of(registration.invitation)
-    check_end(held_until)
+    check_end(registration.program, held_until)
     if place is None or not places.hold_again(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
@@ -154,8 +155,11 @@ def _remind_anew(registration: Registration) -> None:
 
 
 def last_day_of_new_hold(program: Program) -> date:
-    """Return the last day of a hold that starts because a deposit has just been reversed: a working day."""
-    return dates.working_day_after(ledger_queries.today(program), WORKING_DAYS)
+    """Return the last day of a hold that starts because a deposit has just been reversed.
+
+    It is a working day, or the last day of the program if that comes first.
+    """
+    return min(dates.working_day_after(ledger_queries.today(program), WORKING_DAYS), program.page.ends_on)
 
 
 def end_of_new_hold(program: Program) -> datetime:

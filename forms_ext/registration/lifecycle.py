@@ -179,10 +179,16 @@ def check_not_cancelled(program: Program) -> None:
         raise ActionRefused(_("The program is cancelled. Its registrations are closed and refunded automatically."))
 
 
-def check_end(held_until: datetime) -> None:
-    """Raise ActionRefused if a hold would have expired already."""
+def check_end(program: Program, held_until: datetime) -> None:
+    """Raise ActionRefused if a hold would have expired already, or would outlive the program."""
     if held_until <= now():
         raise ActionRefused(_("Choose a last day in the future for the hold."))
+    last = dates.end_of_program(program)
+    if held_until > last:
+        raise ActionRefused(
+            _("The program ends at %(end)s. Choose a last day of the hold before that.")
+            % {"end": dates.hold_until(last, program)}
+        )
 
 
 def can_offer(program: Program) -> bool:
@@ -197,8 +203,9 @@ def offer_under_lock(program: Program, held_until: datetime | None = None) -> in
     ActionRefused if that has passed, and as `become_member` does.
     """
     if held_until is not None:
-        check_end(held_until)
-    until = held_until or dates.working_days_later(now(), dates.hold_zone(program), conf.COP_OFFER_DAYS)
+        check_end(program, held_until)
+    usual = dates.working_days_later(now(), dates.hold_zone(program), conf.COP_OFFER_DAYS)
+    until = held_until or min(usual, dates.end_of_program(program))
     given = 0
     while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry, until):
         given += 1

@@ -129,6 +129,10 @@ class RegistrationFormPage(AbstractFormPage, Page):
         """Keep the form out of site maps."""
         return []
 
+    def is_there(self) -> bool:
+        """Tell whether the program is published."""
+        return bool(self.get_parent().live)
+
     def closes_at(self) -> datetime | None:
         """Each invitation has its own end, which the gate reads."""
         return None
@@ -217,9 +221,12 @@ def program_of(page: RegistrationFormPage) -> Program | None:
 def form_for(invitation: Invitation | None) -> RegistrationFormPage | None:
     """Return the form of the invitation's program, in the applicant's language if there is one in it.
 
+    None if the form or the program is not published.
+
     One query, with an invitation and without.
     """
-    home = invitation.application.program.page.path if invitation else "-"  # no page has this path
+    page = invitation.application.program.page if invitation else None
+    home = page.path if page and page.live else "-"  # no page has this path
     language = invitation.application.language if invitation else "-"
     source = RegistrationFormPage.objects.filter(path__startswith=home).values("translation_key")
     first = models.Case(

@@ -31,9 +31,10 @@ State = Registration.State
 def hold_end(program: Program, link_ends: datetime) -> datetime:
     """Return when a hold that starts by registering expires: some working days after `link_ends`.
 
-    It is the end of a day in the home zone, as that of every hold.
+    It is the end of a day in the home zone, as that of every hold. No hold outlives the program.
     """
-    return dates.working_days_later(link_ends, dates.hold_zone(program), conf.COP_HOLD_GRACE_DAYS)
+    end = dates.working_days_later(link_ends, dates.hold_zone(program), conf.COP_HOLD_GRACE_DAYS)
+    return min(end, dates.end_of_program(program))
 
 
 def locked(registration: Registration) -> Registration:

@@ -40,7 +40,7 @@ def render_form(page: Page, request: HttpRequest | None) -> SafeString:
     form_page = found.source_form() if found else None
     if form_page is None or not may_show(form_page, request):
         return SafeString("")
-    version = form_page.current_version()
+    version = form_page.served_version()
     if version is None:
         return SafeString("")
     _shown.set(True)

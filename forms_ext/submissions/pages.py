@@ -68,8 +68,16 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         return reverse("forms_ext:form", args=[self.pk])
 
     def current_version(self) -> "FormVersion | None":
-        """Return the version that the site serves, or None before the first publication."""
+        """Return the newest version, or None before the first publication."""
         return FormVersion.objects.filter(page_id=self.pk).order_by("-number").first()
+
+    def is_there(self) -> bool:
+        """Tell whether visitors may find the form at all, if its page is published."""
+        return True
+
+    def served_version(self) -> "FormVersion | None":
+        """Return the version that visitors get, or None if there is no form for them."""
+        return self.current_version() if self.is_there() else None
 
     def source_form(self) -> "AbstractFormPage":
         """Return the form that takes the answers: the one that this page is an alias of, else itself."""

@@ -36,7 +36,7 @@ def serve(
 
     `subject` says in the form's token for whom it is shown, if it is shown to one person alone.
     """
-    version = page.current_version()
+    version = page.served_version()
     if version is None:
         return TemplateResponse(request, CLOSED_TEMPLATE, {**around(page, request), "typed": []}, status=404)
     showing = FormResponse(

@@ -28,8 +28,9 @@ from ...ledger import queries as ledger_queries
 from ...ledger.models import AccountRow
 from ...mail import queries as mails
 from ...mail.models import OutgoingMail
+from ...registration import lifecycle
 from ...registration.models import Registration
-from .. import queries
+from .. import on_the_way, queries
 from ..models import BatchItem
 
 SOON = timedelta(days=2)
@@ -65,6 +66,8 @@ class Dashboard:
     TASKS = (
         "failed_mails",
         "unused_texts",
+        "hidden",
+        "too_late",
         "failed_invoices",
         "missing_pdfs",
         "missing_invoices",
@@ -125,6 +128,24 @@ class Dashboard:
         text = ngettext("%(n)d email text is not used", "%(n)d email texts are not used", n) % {"n": n}
         query = urlencode({"scope": scope, "language": found[0].language})
         return Task(text, _("Fix it"), f"{reverse('forms_ext_mail:templates')}?{query}")
+
+    def hidden(self) -> Task | None:
+        """A page that people on the way need and that is not published."""
+        text = on_the_way.hidden_from(self.program)
+        url = reverse("wagtailadmin_explore", args=[self.program.page_id])
+        return Task(text, _("View pages"), url) if text else None
+
+    def too_late(self) -> Task | None:
+        """Accepted people whose links have expired, while there are places and the program has not begun."""
+        if not self.standing.free or not lifecycle.can_offer(self.program):
+            return None
+        n = on_the_way.too_late(self.program).count()
+        text = ngettext(
+            "%(n)d accepted person can no longer register: the link has expired",
+            "%(n)d accepted people can no longer register: their links have expired",
+            n,
+        ) % {"n": n}
+        return Task(text, _("Send new links"), self.url("applications", state="accepted")) if n else None
 
     def failed_invoices(self) -> Task | None:
         """Registrations that a run could not process."""

@@ -1,9 +1,10 @@
 """Register programs in Wagtail's admin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,9 +21,12 @@ from cop_program.models.program import was_public
 from ...base.admin import menu
 from ...base.permissions import may
 from ...registration.models import Registration
+from ..on_the_way import effects_of_unpublishing
 from . import urls
 from .edition_views import is_program_page
 from .notices import changes_context
+
+TOLD = "people_told"
 
 
 class ProgramsMenuItem(MenuItem):
@@ -51,6 +55,36 @@ def edition_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs
     elif not was_public(page) and allowed.can_edit():
         url = reverse("cop_programs:checklist", args=[page.pk])
         yield Button(_("What to check"), url, icon_name="glasses", priority=22)
+
+
+def tell_before_unpublishing(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Ask once more, if people are on the way who need `page`."""
+    return _ask(request, [page])
+
+
+def tell_before_unpublishing_many(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action_class_instance: Any
+) -> HttpResponse | None:
+    """Ask once more, if people are on the way who need one of the pages."""
+    return _ask(request, objects) if action_type == "unpublish" else None
+
+
+def _ask(request: HttpRequest, pages: Sequence[Any]) -> HttpResponse | None:
+    if TOLD in request.POST:
+        return None
+    effects = [effect for page in pages if isinstance(page, Page) for effect in effects_of_unpublishing(page.specific)]
+    if not effects:
+        return None
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in ("csrfmiddlewaretoken", TOLD)
+    ]
+    back = reverse("wagtailadmin_explore", args=[pages[0].get_parent().pk])
+    return render(
+        request, "forms_ext/programs/admin/unpublish.html", {"effects": effects, "sent": sent, "back_url": back}
+    )
 
 
 def admin_urls() -> list[URLPattern | URLResolver]:
@@ -82,6 +116,8 @@ def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     menu.register(programs_menu_item)
+    hooks.register("before_unpublish_page", tell_before_unpublishing)
+    hooks.register("before_bulk_action", tell_before_unpublishing_many)
     for hook in ("after_publish_page", "after_unpublish_page", "after_delete_page"):
         hooks.register(hook, announce_changes)
     hooks.register("register_page_listing_more_buttons", edition_buttons)

@@ -8,9 +8,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import ProtectedError
 from django.test import Client
+from django.urls import reverse
 from PIL import Image as Picture
 from wagtail.images.models import Image
+from wagtail.models import ReferenceIndex
 
 from forms_ext.base import consistency, logos
 from forms_ext.invoices import pdf, snapshots
@@ -167,3 +170,14 @@ def test_the_most_that_is_taken_is_drawn_in_time() -> None:
     content = svg("<g>" + '<path opacity=".5" d="M0 0h1v1z"/>' * 3_000 + f"<text>{'word ' * 1_300}</text></g>")
     logos.check(content)
     assert pdf.render(with_logo(stored(content, "svg")))
+
+
+def test_the_image_of_an_issuer_is_not_deleted_unnoticed(admin_client: Client) -> None:
+    """The page that asks says that the issuer needs it, and offers no button."""
+    issuer = make_issuer(logo=image(SVG, "logo.svg"))
+    ReferenceIndex.create_or_update_for_object(issuer)
+    page = admin_client.get(reverse("wagtailimages:delete", args=[issuer.logo.pk])).content.decode()
+    assert "prevent" in page
+    assert 'value="Yes, delete"' not in page
+    with pytest.raises(ProtectedError):
+        issuer.logo.delete()

@@ -96,6 +96,20 @@ def failed_pdf(program: Program) -> None:
     Invoice.objects.update(pdf_attempts=3)
 
 
+def unpublished(program: Program) -> None:
+    member(program)
+    program.page.unpublish()
+
+
+def form_unpublished(program: Program) -> None:
+    factories.accept(factories.make_application(program))
+
+
+def link_expired(program: Program) -> datetime:
+    invitation, _token = factories.accept(factories.make_application(program))
+    return invitation.ends_at + DAY
+
+
 def receipt_not_drawn(program: Program) -> datetime:
     member(program)
     return clock.now() + DAY
@@ -173,6 +187,8 @@ def confirmed_and_over(program: Program) -> datetime:
 TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "failed_mails": [refused_mail, lambda program: refused_mail(program, by="provider")],
     "unused_texts": [unused_text],
+    "hidden": [unpublished, form_unpublished],
+    "too_late": [link_expired],
     "failed_invoices": [failed_item],
     "missing_pdfs": [failed_pdf, receipt_not_drawn],
     "missing_invoices": [not_invoiced],
