@@ -206,15 +206,15 @@ def call_off_program(*, program: Program, by: "User | None", reason: str = "", m
 
 @transaction.atomic
 def close_program(*, program: Program, by: "User | None") -> bool:
-    """Close a confirmed program that is over: nobody can apply or register. Return False if it is closed already.
+    """Close a program that is over, confirmed or not. Return False if it is closed already.
 
     Accounts stay open: what is still owed can be paid, and rebates are paid. Raise ActionRefused if the program is not
-    over, or is not confirmed.
+    over, or is cancelled.
     """
     program = Program.objects.select_related("page").get(pk=program.pk)
     if not is_over(program.page):
         raise ActionRefused(_("The program is not over yet. You can close it after its last session."))
-    moved = Program.objects.filter(pk=program.pk, status=Program.Status.CONFIRMED).update(
+    moved = Program.objects.filter(pk=program.pk, status__in=queries.CLOSABLE).update(
         status=Program.Status.CLOSED, status_changed_at=now()
     )
     if moved:

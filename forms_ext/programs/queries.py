@@ -12,6 +12,8 @@ from cop_program.presentation.context import is_over
 from ..applications.pages import ApplicationFormPage
 from .models import BatchItem, BatchRun
 
+CLOSABLE = (Program.Status.OPEN, Program.Status.CONFIRMED)
+
 
 def email_scopes() -> list[tuple[str, str]]:
     """Return the scope of the emails of each program with its name, the newest first."""
@@ -34,8 +36,8 @@ def intake_of(program: Program) -> Intake:
 
 
 def can_close(program: Program) -> bool:
-    """Tell whether `program` is confirmed and over."""
-    return program.status == Program.Status.CONFIRMED and is_over(program.page)
+    """Tell whether `program` is over, and neither cancelled nor closed: it may never have been confirmed."""
+    return program.status in CLOSABLE and is_over(program.page)
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,7 @@ class Dashboard:
 
     def confirmable(self) -> Task | None:
         """Enough members to confirm."""
-        is_open = self.program.status == Program.Status.OPEN
+        is_open = self.program.status == Program.Status.OPEN and not queries.can_close(self.program)
         if not is_open or not self.standing.taken or self.standing.taken < self.standing.least:
             return None
         text = _("You can confirm the program: %(taken)d members, minimum %(least)d")

@@ -214,13 +214,15 @@ def test_nobody_is_offered_a_place_once_the_program_has_begun(db: None) -> None:
     assert (first.state, second.state) == ("lapsed", "waiting")
 
 
-def test_a_confirmed_program_is_closed_once_when_it_is_over(program: Program) -> None:
+@pytest.mark.parametrize("status", [Program.Status.OPEN, Program.Status.CONFIRMED])
+def test_a_program_is_closed_once_when_it_is_over_confirmed_or_not(program: Program, status: str) -> None:
     with pytest.raises(ActionRefused, match="not over"):
         programs_actions.close_program(program=program, by=None)
     with clock.at(datetime(2025, 2, 7, 12, tzinfo=UTC)):
+        Program.objects.filter(pk=program.pk).update(status=Program.Status.CALLED_OFF)
         with pytest.raises(ActionRefused, match="cannot be changed"):
             programs_actions.close_program(program=program, by=None)
-        Program.objects.filter(pk=program.pk).update(status=Program.Status.CONFIRMED)
+        Program.objects.filter(pk=program.pk).update(status=status)
         assert programs_actions.close_program(program=program, by=None)
         assert not programs_actions.close_program(program=program, by=None)
     program.refresh_from_db()
