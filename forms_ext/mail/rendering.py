@@ -116,7 +116,7 @@ def render(
     if missing := set(kind.fields) - kind.secrets - set(fields):
         raise LookupError(f"Email {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}
-    values |= {name: mark(name) for name in kind.secrets}
+    values |= {name: "" if fields.get(name) == "" else mark(name) for name in kind.secrets}
     subject, body = source.subject, _plain_html(source.body)
     name = harmless(values.get("name", ""))
     if not name:
@@ -214,7 +214,7 @@ def _filled(kind: EmailType, found: str, values: Mapping[str, str]) -> str:
         return PLACEHOLDER.sub(lambda m: escape(values.get(m[1], "")), found)
     name = found[1:-1].strip()
     value = values.get(name, "")
-    if name in kind.secrets:
+    if name in kind.secrets and value:
         return f'<a href="{value}">{value}</a>'
     if name in kind.links:
         return urlize(value, autoescape=True).replace("\n", "<br>")
