@@ -107,8 +107,10 @@ def send(
         if address:
             email_addresses.validate(address)
     source = queries.source(declared, scope=scope, language=language)
-    fields = {**fields, **{name: "" for name, secret in secrets.items() if not secret}}
-    shown = rendering.compose(kind=declared, source=source, fields=fields, language=language, reply_to=reply_to)
+    without = [name for name, secret in secrets.items() if not secret]
+    shown = rendering.compose(
+        kind=declared, source=source, fields=fields, language=language, reply_to=reply_to, without=without
+    )
     moment = now()
     values = {
         "kind": kind,

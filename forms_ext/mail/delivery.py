@@ -88,7 +88,12 @@ def keep_secrets(mail: OutgoingMail) -> None:
         raise ValueError("A private link is where it could get to somebody else.")
     source = queries.built_in(kind, mail.language)
     shown = rendering.compose(
-        kind=kind, source=source, fields=mail.fields, language=mail.language, reply_to=mail.reply_to
+        kind=kind,
+        source=source,
+        fields=mail.fields,
+        language=mail.language,
+        reply_to=mail.reply_to,
+        without=[name for name, secret in encryption.unlock(mail.secrets).items() if not secret],
     )
     mail.subject, mail.text, mail.html = shown.subject, shown.text, shown.html
     if not _is_safe(mail):

@@ -212,7 +212,7 @@ def sessions_text(registration: Registration) -> str:
 
 
 def calendar(registration: Registration) -> mail.Attachment:
-    """Return the attachment by which a member puts the sessions into a calendar; it is drawn when the email goes out."""
+    """Return the attachment that puts the sessions into a calendar; it is drawn when the email goes out."""
     return mail.Attachment(
         f"{SESSIONS}:{registration.pk}", f"{registration.program.page.slug[:100]}.ics", "text/calendar"
     )

@@ -1,13 +1,13 @@
 """The private page says what to pay, by when and where, and has every document."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from djmoney.money import Money
 
 from cop_program import clock
-from cop_program.models import Program
+from cop_program.models import Program, SessionPage
 from forms_ext.invoices import tasks
 from forms_ext.mail import actions as mail
 from forms_ext.mail import attachments, delivery
@@ -50,10 +50,16 @@ def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program:
     assert "Amount due" not in html
 
 
+def add_session(program: Program) -> None:
+    start = datetime(2024, 2, 8, tzinfo=UTC)
+    program.page.add_child(instance=SessionPage(title="Arriving", starts_at=start, ends_at=start + timedelta(hours=3)))
+
+
 MONEY = ["place_confirmed", "receipt", "program_confirmed", "invoice"]
 
 
 def test_emails_about_money_greet_the_person_and_lead_to_the_private_page(program: Program) -> None:
+    add_session(program)
     registration = pay(make_registration(program))
     pay(registration, Money("10", "USD"))
     actions.work_off(actions.confirm_program(program=program, by=None))
@@ -79,6 +85,7 @@ def test_emails_about_money_greet_the_person_and_lead_to_the_private_page(progra
 
 
 def test_the_private_page_subscribes_calendar_apps(client: Client, program: Program) -> None:
+    add_session(program)
     registration = pay(make_registration(program))
     html = client.get(queries.member_path(registration)).text
     for words in ("webcal://testserver/", "https://calendar.google.com/calendar/r?cid=webcal", "outlook.live.com"):
