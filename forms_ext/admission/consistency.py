@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from cop_program.clock import now
 from cop_program.models import Program
 
 from ..applications.models import Application
 from ..base import consistency
+from ..ledger import queries as ledger_queries
 from .models import Decision, Invitation, Place, QueueEntry
 
 State = Application.State
@@ -68,8 +68,9 @@ def queue_is_in_line() -> Iterator[str]:
     open_entries = QueueEntry.objects.waiting()
     free = Place.objects.filter(program=OuterRef("pk"), invitation__isnull=True)
     waiting = open_entries.filter(program=OuterRef("pk"))
-    today = now().date()
-    for program in Program.objects.filter(Exists(free), Exists(waiting), status__in=RUNNING, page__starts_on__gt=today):
-        yield f"Program {program.pk}: people are in the queue although a place is free."
+    programs = Program.objects.filter(Exists(free), Exists(waiting), status__in=RUNNING).select_related("page")
+    for program in programs:
+        if ledger_queries.today(program) < program.page.starts_on:
+            yield f"Program {program.pk}: people are in the queue although a place is free."
     for entry in open_entries.filter(invitation__place__isnull=False):
         yield f"Queue of program {entry.program_id}: entry {entry.pk} has a place, but is still in the queue."

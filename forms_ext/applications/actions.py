@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -49,8 +50,12 @@ def _create(program: Program, submission: CleanSubmission, **more: Any) -> tuple
         **submission.columns(Application),
         **more,
     )
-    files.claim(application.answers)
     return application, True
+
+
+def _with_files(application: Application) -> list[Model]:
+    """Return `application` and the uploads among its answers, which it claims."""
+    return [application, *files.claim(application.answers)]
 
 
 @transaction.atomic
@@ -68,7 +73,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
         raise ActionRefused(_("This form is closed. The deadline has passed."))
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
-        history.record(application, "forms_ext.applications.apply", made=[application])
+        history.record(application, "forms_ext.applications.apply", made=_with_files(application))
         if guards.may_mail(application.email):
             send_receipt(application)
     return application
@@ -100,7 +105,7 @@ def enter_on_behalf(
         return earlier
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
     if is_new:
-        history.record(application, "forms_ext.applications.enter", user=entered_by, made=[application])
+        history.record(application, "forms_ext.applications.enter", user=entered_by, made=_with_files(application))
         send_receipt(application)
     return application
 

@@ -6,7 +6,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -164,25 +164,37 @@ class Head(NamedTuple):
     last_hash: str
 
 
+type Links = Callable[[], Iterator[Head]]
+
+_more: list[Links] = []
+
+
+def add(links: Links) -> Links:
+    """Let heads hold another chain, whose rows `links` yields in their order: name, number and hash."""
+    _more.append(links)
+    return links
+
+
+def _links() -> Iterator[Head]:
+    """Yield each row of each chain."""
+    for model in chained_models():
+        rows = _ordered(model).values_list("series", "sequence_number", "row_hash").iterator(chunk_size=2000)
+        yield from (Head(_name(model, series), number, row_hash) for series, number, row_hash in rows)
+    for links in _more:
+        yield from links()
+
+
 def heads() -> Iterator[Head]:
     """Yield the head of each chain, read from its rows."""
-    for model in chained_models():
-        rows = _ordered(model).values_list("series", "row_hash").iterator(chunk_size=2000)
-        for series, group in groupby(rows, key=lambda row: row[0]):
-            hashes = [row_hash for _series, row_hash in group]
-            yield Head(_name(model, series), len(hashes), hashes[-1])
+    for chain, group in groupby(_links(), key=lambda row: row.chain):
+        hashes = [row.last_hash for row in group]
+        yield Head(chain, len(hashes), hashes[-1])
 
 
 def lost_heads(kept: Iterable[Head]) -> Iterator[str]:
     """Yield a sentence for each head kept elsewhere whose row is not there any more as it was."""
-    wanted = {(head.chain, head.rows): head for head in kept}
-    for model in chained_models():
-        found = _ordered(model).values_list("series", "sequence_number", "row_hash")
-        for series, number, row_hash in found.iterator(chunk_size=2000):
-            head = wanted.get((_name(model, series), number))
-            if head and head.last_hash == row_hash:
-                del wanted[head.chain, head.rows]
-    for head in wanted.values():
+    wanted = set(kept)
+    for head in wanted.difference(_links()):
         yield f"{head.chain}: row {head.rows} is not the one whose hash was kept."
 
 

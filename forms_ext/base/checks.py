@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +118,17 @@ def sender_is_an_address(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
 
 @register()
 def fonts_are_there(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Warn of a font that the settings name and this machine lacks."""
-    font = cop("COP_INVOICE_FONT")
-    if not font or not hasattr(settings, "COP_INVOICE_FONT") or Path(font).is_file():
+    """Warn of fonts that the settings name and this machine lacks."""
+    if not hasattr(settings, "COP_INVOICE_FONTS"):
         return []
     return [
         Warning(
-            f"COP_INVOICE_FONT is '{font}', which is not a file on this machine.",
-            hint="Install the font or correct the path. Otherwise invoices cannot show scripts that our fonts lack.",
+            f"COP_INVOICE_FONTS has '{pattern}', which is no file on this machine.",
+            hint="Install the font or correct the path. Otherwise no document can be issued for names that need it.",
             id="forms_ext.W008",
         )
+        for pattern in cop("COP_INVOICE_FONTS")
+        if not any(Path(path).is_file() for path in glob(pattern))
     ]
 
 

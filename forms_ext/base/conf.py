@@ -58,8 +58,8 @@ NAMES: dict[type, str] = {
 
 def converted(value: Any, kind: type) -> Any:
     """Return `value` as a `kind` if it is as good as one: a list for a tuple, a string for a Path and the reverse."""
-    if kind is tuple and isinstance(value, list):
-        return tuple(value)
+    if kind is tuple and isinstance(value, list | tuple):
+        return tuple(os.fspath(part) if isinstance(part, os.PathLike) else part for part in value)
     if kind is Path and isinstance(value, str) and value:
         return Path(value)
     if kind is str and isinstance(value, Promise | os.PathLike):
@@ -74,9 +74,14 @@ class Conf:
     COP_OFFER_DAYS = Setting(3, "Days for which a free place is held for the first person in the queue.")
     COP_HOLD_GRACE_DAYS = Setting(3, "Days after the invitation link expires until an unpaid hold expires.")
     COP_HOLD_REMIND_DAYS = Setting(2, "Days before a hold expires when its holder is reminded.")
-    COP_INVOICE_FONT = Setting(
-        "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
-        "TrueType font for scripts missing from the invoice fonts (Chinese, Japanese, Korean); used if it exists.",
+    COP_INVOICE_FONTS: Setting[tuple[str, ...]] = Setting(
+        (
+            "/usr/share/fonts/truetype/noto/NotoSans*-Regular.ttf",
+            "/usr/share/fonts/truetype/noto/NotoSerif*-Regular.ttf",
+            "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
+        ),
+        "Font files (.ttf, .otf; with * and ?) for scripts that the fonts of the package lack, such as Georgian, Thai "
+        "and Chinese. Those that exist are used.",
     )
     # The admin
     COP_MENU = Setting(

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 
 from cop_program.clock import now
 
-from . import row_states
+from . import chains, row_states
 from .chains import EVENTS, plain, sha256_of
 from .models import Event, NumberSequence
 from .references import reference_to
@@ -128,6 +128,14 @@ def _number_some() -> int:
 def _hash(event: Event, position: int, previous_hash: str) -> str:
     values = [event.pk, event.name, event.subject, event.program_id, plain(event.at), event.by_id]
     return sha256_of([position, previous_hash, *values, event.data, event.rows])
+
+
+@chains.add
+def links() -> Iterator[chains.Head]:
+    """Yield position and hash of each numbered event."""
+    numbered = Event.objects.filter(position__isnull=False).order_by("position")
+    for position, row_hash in numbered.values_list("position", "row_hash").iterator(chunk_size=2000):
+        yield chains.Head(f"event:{EVENTS}", position or 0, row_hash)
 
 
 def broken_links() -> Iterator[str]:

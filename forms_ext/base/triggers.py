@@ -61,7 +61,11 @@ def _wanted(connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     tables = set(connection.introspection.table_names())
     for table, columns in frozen_columns().items():
         changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
-        for verb, condition in (("UPDATE", changed), ("DELETE", "")):
+        replaced = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608  (names of our tables)
+        verbs = [("UPDATE", changed), ("DELETE", "")]
+        if is_sqlite:  # INSERT OR REPLACE deletes a row past the trigger of DELETE
+            verbs.append(("INSERT", replaced))
+        for verb, condition in verbs:
             name = f"cop_frozen_{verb.lower()}_{table}"[:63]
             if is_sqlite:
                 when = f"WHEN {condition} " if condition else ""

@@ -6,6 +6,7 @@ from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
 from ..base import events, row_states
+from . import consistency  # noqa: F401  (registers its checks)
 from .models import FormVersion
 
 

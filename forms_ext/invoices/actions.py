@@ -45,7 +45,8 @@ def _issuer_of(account: Account) -> Issuer:
 def issue_invoice(*, account: Account, by: "User | None" = None) -> Invoice | None:
     """Issue the invoice for what `account` owes; return None if nothing is owed.
 
-    If an invoice of the account is open, return that one instead. Raise ActionRefused if there is no issuer.
+    If an invoice of the account is open, return that one instead. Raise ActionRefused if there is no issuer, or the
+    invoice cannot be printed.
     """
     account = ledger_queries.locked(account.pk)
     if earlier := queries.open_invoice(account):
@@ -70,7 +71,7 @@ def issue_credit_note(*, invoice: Invoice, cause: str | Promise, by: "User | Non
     """Cancel `invoice` by a credit note over its whole total; a second call returns the same one.
 
     `cause` is printed on the credit note and in its email, in the language of the account. Raise ActionRefused if
-    `invoice` is a credit note itself.
+    `invoice` is a credit note itself, or the credit note cannot be printed.
     """
     account = ledger_queries.locked(invoice.account_id)
     invoice = Invoice.objects.select_related("issuer__logo").get(pk=invoice.pk)
@@ -103,7 +104,7 @@ def _issue(
     changed: "Changed | None" = None,
 ) -> Invoice:
     number, place = numbers.draw(issuer=issuer, kind=kind)
-    snapshot = content(number=number)
+    snapshot = snapshots.complete(content(number=number))
     invoice = Invoice.objects.create(
         kind=kind,
         issuer=issuer,
@@ -173,34 +174,42 @@ def reopen_unpaid(account: Account, payment: Payment) -> Invoice | None:
 def issue_receipt(payment: Payment) -> Receipt:
     """Issue the receipt for `payment`, in the transaction that records it.
 
-    Its content is empty if there is no issuer.
+    Its content is empty if there is no issuer. Raise ActionRefused if it cannot be printed.
     """
-    moment = now()
-    number, place = numbers.draw_receipt(moment.year)
-    receipt = Receipt.objects.create(
-        **place,
-        account=payment.account,
-        payment=payment,
-        number=number,
-        issued_at=moment,
-        snapshot=snapshots.receipt(account=payment.account, number=number, row=payment.row, method=payment.method),
-    )
-    history.record(payment.account, "forms_ext.invoices.issue_receipt", receipt=receipt.pk, number=number)
-    return receipt
+    make = partial(snapshots.receipt, account=payment.account, row=payment.row, method=payment.method)
+    return _receipt(payment.account, make, payment=payment)
 
 
 def cancel_receipt(reversal: PaymentReversal) -> Receipt:
-    """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment."""
+    """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment.
+
+    Raise ActionRefused if it cannot be printed.
+    """
+    make = partial(snapshots.cancelled_receipt, reversal.payment)
+    return _receipt(reversal.payment.account, make, reversal=reversal)
+
+
+def _receipt(
+    account: Account,
+    content: "partial[dict[str, Any]]",
+    *,
+    payment: Payment | None = None,
+    reversal: PaymentReversal | None = None,
+) -> Receipt:
     moment = now()
     number, place = numbers.draw_receipt(moment.year)
-    account = reversal.payment.account
+    snapshot = content(number=number)
     receipt = Receipt.objects.create(
         **place,
         account=account,
+        payment=payment,
         reversal=reversal,
         number=number,
         issued_at=moment,
-        snapshot=snapshots.cancelled_receipt(reversal.payment, number=number),
+        snapshot=snapshots.complete(snapshot) if snapshot else {},
     )
-    history.record(account, "forms_ext.invoices.cancel_receipt", receipt=receipt.pk, number=number)
+    verb = "cancel_receipt" if reversal else "issue_receipt"
+    history.record(account, f"forms_ext.invoices.{verb}", receipt=receipt.pk, number=number)
+    if snapshot:
+        start("forms_ext.invoices.tasks.render_receipt", receipt.pk)
     return receipt

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.core.exceptions import SuspiciousOperation
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from cop_program.clock import now
 
@@ -13,9 +14,10 @@ from ..base import consistency, private_files
 from ..base.models import NumberSequence
 from ..ledger.models import Account, Issuer, Payment, PaymentReversal
 from ..ledger.queries import exact
-from .models import SERIES, Invoice, series_of
-
-PATIENCE = timedelta(minutes=15)
+from ..mail.models import MailAttachment
+from . import recomputation
+from .models import SERIES, Invoice, Receipt, series_of
+from .queries import PATIENCE
 
 
 @consistency.check("invoices.balances")
@@ -79,17 +81,55 @@ def invoices_fit_their_snapshots() -> Iterator[str]:
             yield f"{invoice.corrects.number}: is open although {invoice.number} cancels it."
 
 
+@consistency.check("invoices.documents")
+def documents_fit_their_accounts() -> Iterator[str]:
+    """Each entry is the one that was posted, and each document says what the entries before it make it say."""
+    yield from recomputation.differing()
+
+
+@consistency.check("invoices.logos")
+def logos_of_documents_are_kept() -> Iterator[str]:
+    """The logo that a document shows is stored as it was: receipts, and files that are not ready, are drawn later."""
+    needed: dict[tuple[str, str], str] = {}
+    for model in (Invoice, Receipt):
+        logos = model.objects.order_by("-pk").values_list("number", "snapshot__issuer__logo")
+        needed |= {(logo["path"], logo["sha256"]): number for number, logo in logos.iterator(chunk_size=2000) if logo}
+    for (path, sha256), number in needed.items():
+        if _sha256_of(path) != sha256:
+            yield f"{number}: its logo {path} is missing from storage, or is another one."
+
+
+def _sha256_of(path: str) -> str:
+    """Return the hash of a private file; "" if it is not there."""
+    try:
+        return hashlib.sha256(private_files.read(path)).hexdigest()
+    except (OSError, SuspiciousOperation):
+        return ""
+
+
+@consistency.check("invoices.emails")
+def emails_of_documents_are_kept() -> Iterator[str]:
+    """An invoice or credit note that was emailed has its email, with its PDF."""
+    reference = Concat(Value("invoice:"), Cast("pk", CharField()))
+    sent = MailAttachment.objects.filter(mail__about=OuterRef("reference"), storage_path=OuterRef("file__path"))
+    mailed = Invoice.objects.filter(mailed_at__isnull=False).annotate(reference=reference)
+    for number in mailed.exclude(Exists(sent)).values_list("number", flat=True):
+        yield f"{number}: its email is missing, or has another attachment."
+
+
 @consistency.check("invoices.pdfs")
 def pdfs_fit_their_hashes() -> Iterator[str]:
-    """Each invoice has its PDF, the stored bytes have the stored hash, and each was emailed."""
+    """Each document has its PDF, the stored bytes have the stored hash, and each invoice was emailed."""
     late = now() - PATIENCE
-    for invoice in Invoice.objects.select_related("file").defer("snapshot").iterator(chunk_size=200):
-        if not invoice.pdf_sha256:
-            if invoice.issued_at < late or invoice.mailed_at:
-                yield f"{invoice.number}: has no PDF. {invoice.pdf_error}".strip()
-        elif not private_files.exists(invoice.pdf_path):
-            yield f"{invoice.number}: its PDF is missing from storage."
-        elif hashlib.sha256(private_files.read(invoice.pdf_path)).hexdigest() != invoice.pdf_sha256:
-            yield f"{invoice.number}: the stored PDF is not the one that was issued."
-        if not invoice.mailed_at and invoice.issued_at < late:
-            yield f"{invoice.number}: was not emailed."
+    invoices, receipts = Invoice.objects.all(), Receipt.objects.exclude(snapshot={})
+    for documents in (invoices, receipts):
+        for document in documents.select_related("file").defer("snapshot").iterator(chunk_size=200):
+            if not document.pdf_sha256:
+                if document.issued_at < late or getattr(document, "mailed_at", None):
+                    yield f"{document.number}: has no PDF. {document.pdf_error}".strip()
+            elif not (sha256 := _sha256_of(document.pdf_path)):
+                yield f"{document.number}: its PDF is missing from storage."
+            elif sha256 != document.pdf_sha256:
+                yield f"{document.number}: the stored PDF is not the one that was issued."
+    for number in invoices.filter(mailed_at__isnull=True, issued_at__lt=late).values_list("number", flat=True):
+        yield f"{number}: was not emailed."

@@ -1,55 +1,47 @@
 """Serve PDFs. Views check first who asks: staff with `bill_account`, or a member on their private page."""
 
-from typing import Any
-
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, HttpResponse
-from django.utils.http import content_disposition_header
+from django.http import FileResponse
 
 from ..base import private_files
 from ..ledger.models import Account
-from . import pdf
-from .models import Invoice, Receipt
+from . import files
+from .models import Document, Receipt
 
 
-def invoice_response(invoice: Invoice) -> FileResponse:
-    """Return the stored PDF of an invoice or credit note; raise ObjectDoesNotExist while it is being drawn."""
-    if not invoice.pdf_path:
-        raise ObjectDoesNotExist(invoice.number)
-    file = private_files.open(invoice.pdf_path)
-    return private_files.unkept(FileResponse(file, content_type="application/pdf", filename=f"{invoice.number}.pdf"))
+def response(document: Document) -> FileResponse:
+    """Return the stored PDF of a document; raise ObjectDoesNotExist while it is being drawn, or has no content."""
+    if not document.pdf_path:
+        raise ObjectDoesNotExist(document.number)
+    file = private_files.open(document.pdf_path)
+    return private_files.unkept(FileResponse(file, content_type="application/pdf", filename=f"{document.number}.pdf"))
 
 
 def receipt_pdf(number: str) -> bytes:
-    """Return the PDF of the receipt, or cancellation of one, with this number: the same bytes each time."""
-    return pdf.render(Receipt.objects.get(number=number).snapshot)
+    """Return the PDF of the receipt, or cancellation of one, with this number; store it first if it is not there yet.
 
-
-def _drawn(number: str, snapshot: dict[str, Any]) -> HttpResponse:
-    if not snapshot:
-        raise ObjectDoesNotExist(number)
-    headers = {"Content-Disposition": content_disposition_header(False, f"{number}.pdf") or "inline"}
-    return private_files.unkept(HttpResponse(pdf.render(snapshot), content_type="application/pdf", headers=headers))
-
-
-def receipt_response(receipt: Receipt) -> HttpResponse:
-    """Return the PDF of a receipt, drawn now. Raise ObjectDoesNotExist if it has no content."""
-    return _drawn(receipt.number, receipt.snapshot)
+    Raise OSError if it cannot be drawn now.
+    """
+    receipt = Receipt.objects.get(number=number)
+    if not files.store(Receipt, receipt.pk):
+        raise OSError(f"The PDF of {number} is not there yet.")
+    receipt.refresh_from_db()
+    return private_files.read(receipt.pdf_path)
 
 
 def invoice_of(account: Account, pk: int) -> FileResponse:
-    """Return the PDF of an invoice or credit note of `account`. Raise Invoice.DoesNotExist if it is not theirs."""
-    return invoice_response(account.invoices.get(pk=pk))
+    """Return the PDF of an invoice or credit note of `account`. Raise ObjectDoesNotExist if it is not theirs."""
+    return response(account.invoices.get(pk=pk))
 
 
-def receipt_of(account: Account, pk: int) -> HttpResponse:
+def receipt_of(account: Account, pk: int) -> FileResponse:
     """Return the PDF of the receipt for the payment `pk` of `account`. Raise ObjectDoesNotExist if there is none."""
-    return receipt_response(account.receipts.get(payment=pk))
+    return response(account.receipts.get(payment=pk))
 
 
-def cancellation_of(account: Account, pk: int) -> HttpResponse:
+def cancellation_of(account: Account, pk: int) -> FileResponse:
     """Return the PDF that cancels the receipt for the payment `pk` of `account`.
 
     Raise ObjectDoesNotExist if there is none.
     """
-    return receipt_response(account.receipts.get(reversal__payment=pk))
+    return response(account.receipts.get(reversal__payment=pk))

@@ -11,7 +11,7 @@ from ..base.chains import ChainedModel, Columns
 from ..base.search import SearchedModel
 from ..ledger.models import Account, Issuer, Payment, PaymentReversal
 
-__all__ = ["Invoice", "InvoiceFile", "Receipt"]
+__all__ = ["Document", "DocumentFile", "Invoice", "InvoiceFile", "Receipt", "ReceiptFile"]
 
 #: What a snapshot says of a person: it can be erased later, since only a salted digest of it is chained.
 PERSONAL = frozenset({"recipient", "reason"})
@@ -29,12 +29,33 @@ def receipt_series(year: int) -> str:
 
 
 class Document(ChainedModel):
-    """A numbered document: its content is frozen as `snapshot`; of who it is for and why, a digest is chained."""
+    """A numbered document: its content is frozen as `snapshot`; of who it is for and why, a digest is chained.
 
+    A worker draws its PDF later, from the snapshot alone, and stores it once, as `file`.
+    """
+
+    unfrozen = frozenset({"pdf_attempts", "pdf_claimed_at", "pdf_error"})
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="%(class)ss")
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    issued_at = models.DateTimeField(_("issued"))
     snapshot = models.JSONField(default=dict, editable=False)
+    pdf_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pdf_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    pdf_error = models.CharField(max_length=255, blank=True, editable=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def pdf_path(self) -> str:
+        """Where the PDF is stored; empty while it is being made."""
+        return self.file.path if hasattr(self, "file") else ""
+
+    @property
+    def pdf_sha256(self) -> str:
+        """The hash of the PDF; empty while it is being made."""
+        return self.file.sha256 if hasattr(self, "file") else ""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -55,7 +76,7 @@ class Invoice(Document, SearchedModel):
     """
 
     searched = ("number",)
-    unfrozen = frozenset({"closed_at", "pdf_attempts", "pdf_claimed_at", "pdf_error", "mailed_at"})
+    unfrozen = Document.unfrozen | {"closed_at", "mailed_at"}
     lists = {
         1: Columns(
             ("kind", "issuer_id", "number", "account_id", "corrects_id", "total", "issued_at", "due_on", "content"),
@@ -69,17 +90,11 @@ class Invoice(Document, SearchedModel):
 
     kind = models.CharField(_("type"), max_length=12, choices=Kind, default=Kind.INVOICE)
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="invoices")
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_note", verbose_name=_("cancels")
     )
     total = MoneyField(_("total"), max_digits=18, decimal_places=3)
-    issued_at = models.DateTimeField(_("issued"))
     due_on = models.DateField(_("due date"), null=True, blank=True)
-    pdf_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    pdf_attempts = models.PositiveSmallIntegerField(default=0)
-    pdf_error = models.CharField(max_length=255, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -108,41 +123,6 @@ class Invoice(Document, SearchedModel):
         self.search_text = self.folded()
         super().link()
 
-    @property
-    def pdf_path(self) -> str:
-        """Where the PDF is stored; empty while it is being made."""
-        return self.file.path if hasattr(self, "file") else ""
-
-    @property
-    def pdf_sha256(self) -> str:
-        """The hash of the PDF; empty while it is being made."""
-        return self.file.sha256 if hasattr(self, "file") else ""
-
-
-class InvoiceFile(ChainedModel):
-    """The finished PDF of an invoice or credit note: made once, chained to the document that it shows."""
-
-    lists = {1: Columns(("path", "sha256", "stored_at"))}
-    related = ("invoice",)
-    follows = "invoice"
-
-    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="file")
-    path = models.CharField(max_length=255)
-    sha256 = models.CharField(max_length=64)
-    stored_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("file")
-        verbose_name_plural = _("files")
-        constraints = ChainedModel.Meta.constraints
-
-    def __str__(self) -> str:
-        return self.path
-
-    def series_key(self) -> str:
-        """Return the chain of this document's file."""
-        return f"{self.invoice.number}:file"
-
 
 class Receipt(Document):
     """The receipt for a payment, or the cancellation of one: its number and its content, which is empty if nobody was
@@ -155,7 +135,6 @@ class Receipt(Document):
         ),
     }
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="receipts")
     payment = models.OneToOneField(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="receipt", verbose_name=_("payment")
     )
@@ -167,8 +146,6 @@ class Receipt(Document):
         related_name="receipt",
         verbose_name=_("reversed payment"),
     )
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    issued_at = models.DateTimeField(_("issued"))
 
     class Meta:
         verbose_name = _("receipt")
@@ -188,3 +165,50 @@ class Receipt(Document):
     def series_key(self) -> str:
         """Return the series of the year in which this number was drawn."""
         return receipt_series(self.issued_at.year)
+
+
+class DocumentFile(ChainedModel):
+    """The finished PDF of a document: made once, chained to the document that it shows, which `follows` names."""
+
+    lists = {1: Columns(("path", "sha256", "stored_at"))}
+
+    path = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        constraints = ChainedModel.Meta.constraints
+
+    def __str__(self) -> str:
+        return self.path
+
+    def series_key(self) -> str:
+        """Return the chain of this document's file."""
+        return f"{getattr(self, self.follows).number}:file"
+
+
+class InvoiceFile(DocumentFile):
+    """The finished PDF of an invoice or credit note."""
+
+    related = ("invoice",)
+    follows = "invoice"
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="file")
+
+    class Meta(DocumentFile.Meta):
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+
+
+class ReceiptFile(DocumentFile):
+    """The finished PDF of a receipt, or of the cancellation of one."""
+
+    related = ("receipt",)
+    follows = "receipt"
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="file")
+
+    class Meta(DocumentFile.Meta):
+        verbose_name = _("file of a receipt")
+        verbose_name_plural = _("files of receipts")

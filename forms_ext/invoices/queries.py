@@ -1,18 +1,22 @@
 """Reads of invoices and their accounts."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from cop_program.clock import now
 from cop_program.models import Program
 
 from ..base import recipients
 from ..base.recipients import Recipient
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, Payment
-from .models import Invoice, Receipt
+from .models import Document, Invoice, Receipt
+
+PATIENCE = timedelta(minutes=15)
+ATTEMPTS = 3
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -48,6 +52,16 @@ def invoice_to_credit(account: Account) -> Invoice | None:
 def receipt_numbers(payments: QuerySet[Payment]) -> list[str]:
     """Return the numbers of the receipts of `payments`."""
     return list(Receipt.objects.filter(payment__in=payments).values_list("number", flat=True))
+
+
+def without_pdf(program: Program) -> list[Document]:
+    """Return the documents of `program` whose PDF staff should know is missing: after some attempts, or a while."""
+    late = Q(pdf_attempts__gte=ATTEMPTS) | Q(issued_at__lt=now() - PATIENCE)
+    found = [
+        model.objects.filter(late, account__program=program, file__isnull=True).exclude(snapshot={}).defer("snapshot")
+        for model in (Invoice, Receipt)
+    ]
+    return [document for documents in found for document in documents]
 
 
 def with_figures(accounts: QuerySet[Account]) -> "QuerySet[AccountWithFigures]":

@@ -1,6 +1,6 @@
 """Make documents of what the ledger records; register what invoices declare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +11,8 @@ from ..ledger import payment_checks, telling
 from ..ledger.models import Account, Payment, PaymentReversal
 from ..ledger.signals import fee_reversed, payment_recorded, payment_reversal_told, payment_reversed, payment_settled
 from ..mail import attachments, previews
-from . import actions, consistency, documents, emails, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
-from .models import Invoice, InvoiceFile
+from . import actions, consistency, documents, emails, files, queries, tasks  # noqa: F401  (consistency and tasks register themselves)
+from .models import DocumentFile, Invoice
 
 PAYERS = previews.People(
     Account,
@@ -70,15 +70,16 @@ def close_without_fee(sender: Any, *, account: Account, **kwargs: Any) -> None:
     actions.close_if_settled(account)
 
 
-def stored(paths: list[str]) -> Iterable[str]:
-    """Return those of `paths` that are the PDF of an invoice."""
-    return InvoiceFile.objects.filter(path__in=paths).values_list("path", flat=True)
+def _stored(model: type[DocumentFile]) -> private_files.Known:
+    """Return a function that returns those of some paths that are the PDF of a document."""
+    return lambda paths: model.objects.filter(path__in=paths).values_list("path", flat=True)
 
 
 def connect() -> None:
     """Register this package."""
-    private_files.register("invoices", stored)
-    background.register(tasks.render_invoice)
+    for model, folder in files.FILES.values():
+        private_files.register(folder, _stored(model))
+    background.register(tasks.render_invoice, tasks.render_receipt)
     emails.register()
     previews.register([kind.name for kind in emails.ALL], PAYERS)
     attachments.register(emails.RECEIPT, documents.receipt_pdf)

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -20,8 +20,11 @@ from cop_program.formatting import locale_of, round_minor
 from cop_program.translations import title_of
 
 from ..base import logos, private_files
+from ..base.errors import ActionRefused
+from ..base.text import is_visible
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, AccountRow, Issuer, Payment
+from . import pdf
 from .models import Invoice
 
 logger = logging.getLogger(__name__)
@@ -31,6 +34,10 @@ LETTER = frozenset(
     ["US", "CA", "MX", "PH", "CL", "CO", "CR", "GT", "NI", "PA", "SV", "HN", "DO", "VE", "PR", "BZ", "BO"]
 )
 LOGO_TYPES = {"png", "jpg", "jpeg", "gif", "webp", "svg"}
+
+
+class NotPrintable(ActionRefused):
+    """A document that would name nobody, or has characters that no font on this server has."""
 
 
 def page_size(country: str) -> str:
@@ -120,7 +127,7 @@ def _line(kind: str, text: str, detail: str, amount: Money) -> dict[str, str]:
     return {"kind": str(kind), "text": text, "detail": detail, "amount": plain(amount)}
 
 
-def _in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
+def in_the_past(rows: Iterable[AccountRow]) -> list[AccountRow]:
     """Leave out entries that were posted and reversed: they cancel out and would only confuse."""
     rows = list(rows)
     reversed_rows = {row.reverses_id for row in rows if row.reverses_id}
@@ -131,7 +138,7 @@ def _lines(account: Account, rows: Iterable[AccountRow]) -> list[dict[str, str]]
     page, language = account.program.page, account.language
     title = title_of(account.program, language)
     lines, first_payment = [], True
-    for row in _in_the_past(rows):
+    for row in in_the_past(rows):
         on = formatting.date_text(row.effective_on, language)
         if row.kind == Kind.FEE:
             dates = _("%(start)s to %(end)s") % {
@@ -220,3 +227,31 @@ def country_name(code: str, language: str) -> str:
     """Return the name of a country in `language`, or its code if that language has no name for it."""
     locale: Locale = locale_of(language)
     return str(locale.territories.get(code, code))
+
+
+def complete(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a document with the fonts that print it.
+
+    Raise NotPrintable if it names nobody, or no font has some of its characters.
+    """
+    recipient = snapshot["recipient"]
+    words = {"name": recipient["name"], "account": snapshot["reference"]}
+    if not is_visible(recipient["name"]):
+        raise NotPrintable(
+            _("The billing name of account %(account)s is empty. Correct it before you issue a document.") % words
+        )
+    try:
+        return pdf.with_fonts(snapshot)
+    except pdf.NotPrintable as error:
+        words["characters"] = pdf.described(error.points)
+        if error.points & set(map(ord, f"{recipient['name']}{recipient['address']}")):
+            refused = _(
+                "No document can be printed for %(name)s (%(account)s), because no font on this server has "
+                "%(characters)s. Correct the billing name and address, or have a font for this script installed."
+            )
+        else:
+            refused = _(
+                "No document can be printed for %(name)s (%(account)s), because no font on this server has "
+                "%(characters)s. It is in the title of the program, the details of the issuer or the reason."
+            )
+        raise NotPrintable(refused % words) from error

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 __all__ = [
+    "correct_payer",
     "list_rebate",
     "list_rebates",
     "list_refund",
@@ -69,6 +70,20 @@ def open_account(
         created_at=moment,
     )
     history.record(account, "forms_ext.ledger.open_account", made=[account])
+    return account
+
+
+@transaction.atomic
+def correct_payer(
+    *, account: Account, payer_name: str, payer_address: str, payer_country: str, by: "User | None" = None
+) -> Account:
+    """Correct who documents are issued to from now on. Issued documents stay as they are."""
+    account = queries.locked(account.pk)
+    account.payer_name, account.payer_address = payer_name, payer_address
+    account.payer_country = payer_country
+    account.save()
+    changed = {account: ("payer_name", "payer_address", "payer_country")}
+    history.record(account, "forms_ext.ledger.correct_payer", user=by, changed=changed)
     return account
 
 

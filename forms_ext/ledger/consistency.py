@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from ..base import consistency
@@ -39,10 +38,8 @@ def rows_fit_their_accounts() -> Iterator[str]:
 def logos_can_be_drawn() -> Iterator[str]:
     """Check that the logo of each issuer can be drawn on documents."""
     for issuer in Issuer.objects.select_related("logo"):
-        try:
-            issuer.clean()
-        except ValidationError as error:
-            yield f"The logo of {issuer} does not appear on documents: {' '.join(error.messages)}"
+        if fault := issuer.logo_fault():
+            yield f"The logo of {issuer} does not appear on documents: {fault}"
 
 
 @consistency.check("ledger.lists")

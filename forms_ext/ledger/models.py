@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
@@ -54,15 +55,21 @@ class Issuer(models.Model):
     def clean(self) -> None:
         """Raise ValidationError if documents cannot hold the logo."""
         super().clean()
+        if fault := self.logo_fault():
+            raise ValidationError({"logo": fault})
+
+    def logo_fault(self) -> str:
+        """Say why documents are printed without the logo, and what to choose; "" if they have it, or there is none."""
         if self.logo is None:
-            return
+            return ""
         try:
             with self.logo.open_file() as file:
                 logos.check(file.read())
         except logos.NotDrawable as error:
-            raise ValidationError({"logo": str(error)}) from error
-        except (OSError, ValueError) as error:  # the file or its name no longer exists
-            raise ValidationError({"logo": _("The file of this image is missing. Choose another one.")}) from error
+            return str(error)
+        except (OSError, ValueError):  # the file or its name no longer exists
+            return gettext("The file of this image is missing. Choose another one.")
+        return ""
 
 
 class Account(SearchedModel):

@@ -11,6 +11,7 @@ ENTRY = {"entry": "key of the entry", **AMOUNT}
 REFUND = {"refund": "key of the refund", **AMOUNT}
 EVENTS = {
     "open_account": (_("Account opened"), {}),
+    "correct_payer": (_("Billing name and address corrected"), {}),
     "fee": (_("Fee posted"), ENTRY),
     "payment": (_("Payment recorded"), ENTRY),
     "reversal": (_("Fee reversed"), ENTRY),

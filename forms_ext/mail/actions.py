@@ -135,7 +135,7 @@ def send(
         mail, is_new = OutgoingMail.objects.get_or_create(idempotency_key=idempotency_key, defaults=values)
         if not is_new:
             return mail
-    MailAttachment.objects.bulk_create(
+    enclosed = MailAttachment.objects.bulk_create(
         MailAttachment(
             mail=mail,
             storage_path=attachment.storage_path,
@@ -144,7 +144,7 @@ def send(
         )
         for attachment in attachments
     )
-    events.append("forms_ext.mail.write", mail, made=[mail], kind=kind, about=about)
+    events.append("forms_ext.mail.write", mail, made=[mail, *enclosed], kind=kind, about=about)
     if source.replaces:
         history.record(mail, "forms_ext.mail.built_in_text", template=source.replaces)
     dry_run.written(mail, [attachment.file_name for attachment in attachments])
@@ -191,11 +191,11 @@ def send_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> O
         next_attempt_at=moment,
         message_id=make_msgid(domain=sender_domain()),
     )
-    MailAttachment.objects.bulk_create(
+    enclosed = MailAttachment.objects.bulk_create(
         MailAttachment(mail=copy, storage_path=one.storage_path, file_name=one.file_name, content_type=one.content_type)
         for one in mail.attachments.all()
     )
-    events.append("forms_ext.mail.write", copy, made=[copy], kind=copy.kind, about=copy.about)
+    events.append("forms_ext.mail.write", copy, made=[copy, *enclosed], kind=copy.kind, about=copy.about)
     history.record(mail, "forms_ext.mail.send_again", user=by, copy=copy.pk)
     _deliver_after_commit(copy.pk)
     return copy

@@ -99,7 +99,7 @@ def keep_secrets(mail: OutgoingMail) -> None:
     if not _is_safe(mail):
         raise ValueError("A private link is where it could get to somebody else.")
     mail.save(update_fields=["subject", "text", "html"])
-    history.record(mail, "forms_ext.mail.built_in_text")
+    history.record(mail, "forms_ext.mail.built_in_text", changed={mail: ("subject", "text", "html")})
 
 
 def _is_safe(mail: OutgoingMail) -> bool:

@@ -10,8 +10,22 @@ from . import (
     delivery,
     tasks,
 )
-from .models import MailTemplate, OutgoingMail
+from .models import MailAttachment, MailTemplate, OutgoingMail
 
+#: What is written once; the rest of an email tells how its delivery goes.
+WRITTEN = (
+    "kind",
+    "scope",
+    "about",
+    "recipient",
+    "recipient_name",
+    "reply_to",
+    "language",
+    "subject",
+    "text",
+    "html",
+    "created_at",
+)
 EVENTS = {
     "write": (_("Email written"), {"kind": "type of the email", "about": "what it is about, such as application:7"}),
     "sent": (_("Email sent"), {}),
@@ -38,7 +52,8 @@ def connect() -> None:
     background.register(tasks.deliver)
     for verb, (label, keys) in EVENTS.items():
         history.register(f"forms_ext.mail.{verb}", label, keys)
-    row_states.watch(OutgoingMail, "kind", "scope", "about", "recipient", "created_at")
+    row_states.watch(OutgoingMail, *WRITTEN)
+    row_states.watch(MailAttachment)
     row_states.watch(MailTemplate, but=["updated_at"])
     periodic.register(delivery.deliver_due)
     bounces.connect()

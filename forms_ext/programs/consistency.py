@@ -1,16 +1,15 @@
 """Consistency checks of confirmed and cancelled programs over the whole database."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cop_program.models import Program
 
 from ..base import consistency
 from ..invoices import queries as invoices_queries
-from ..ledger import queries as ledger_queries
+from ..ledger.models import Account
 from ..registration.models import Registration
 from .models import BatchItem
-
-State = Registration.State
 
 
 @consistency.check("programs.runs")
@@ -21,11 +20,9 @@ def runs_reach_everyone() -> Iterator[str]:
     ):
         yield f"Run {item.run_id}: {item.registration or item.application} failed: {item.error}"
     unfinished = BatchItem.objects.filter(state=BatchItem.State.TODO).values("run__program")
-    members = Registration.objects.filter(
-        state=State.MEMBER, program__status=Program.Status.CONFIRMED, account__isnull=False
+    billed = Account.objects.filter(
+        registration__state=Registration.State.MEMBER, program__status=Program.Status.CONFIRMED
     ).exclude(program__in=unfinished)
-    for registration in members.select_related("account"):
-        account = registration.account
-        assert account is not None
-        if ledger_queries.balance(account).amount > 0 and invoices_queries.open_invoice(account) is None:
-            yield f"{registration}: has an amount due but no invoice, although the program is confirmed."
+    owing = invoices_queries.with_figures(billed).filter(owed__gt=Decimal(0), invoice_id__isnull=True)
+    for reference in owing.values_list("registration__reference", flat=True):
+        yield f"{reference}: has an amount due but no invoice, although the program is confirmed."

@@ -83,7 +83,7 @@ def register(*, invitation: Invitation, submission: CleanSubmission) -> Registra
     history.record(
         registration,
         "forms_ext.registration.register",
-        made=[registration, *([place] if isinstance(place, QueueEntry) else [])],
+        made=[registration, *files.claim(registration.answers), *([place] if isinstance(place, QueueEntry) else [])],
         changed={invitation: ("used_at",)} | ({place: places.STATE} if isinstance(place, Place) else {}),
         state=str(state),
         invitation=invitation.pk,
@@ -99,7 +99,7 @@ def register(*, invitation: Invitation, submission: CleanSubmission) -> Registra
 
 def _create(program: Program, invitation: Invitation, submission: CleanSubmission, state: str) -> Registration:
     moment, page, application = now(), program.page, invitation.application
-    registration = Registration.objects.create(
+    return Registration.objects.create(
         version=submission.version,
         answers=submission.answers,
         submitted_at=moment,
@@ -114,8 +114,6 @@ def _create(program: Program, invitation: Invitation, submission: CleanSubmissio
         deposit_amount=page.deposit.amount,
         **_columns(submission, application),
     )
-    files.claim(registration.answers)
-    return registration
 
 
 def _columns(submission: CleanSubmission, application: Application) -> dict[str, Any]:

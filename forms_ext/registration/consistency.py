@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import batched
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
 from ..admission.models import Invitation, Place, QueueEntry
 from ..base import consistency
 from ..ledger import queries as ledger_queries
-from . import holds, queries
+from ..ledger.models import Account
+from . import holds
 from .models import Registration
+
+if TYPE_CHECKING:
+    from ..ledger.queries import AccountWithBalances
 
 State = Registration.State
 
@@ -52,17 +58,25 @@ def accounts_fit_registrations() -> Iterator[str]:
     Once a program is over, a member stays one although a payment was taken back; one that has ended may owe what was
     paid back to them and had never come in.
     """
-    for registration in Registration.objects.select_related("account", "program__page").iterator(chunk_size=500):
-        account = registration.account
-        if account is None:
-            if registration.state in (State.HELD, State.MEMBER, State.LAPSED):
-                yield f"{registration}: is {registration.state}, but it has no account."
-            continue
-        if registration.state == State.WAITING:
-            yield f"{registration}: is in the queue, but has an account."
-        unpaid = queries.deposit_left(registration).amount > 0
-        if registration.state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(registration.program):
-            yield f"{registration}: is a member, but the deposit is not paid."
-        given = max(-ledger_queries.paid(account).amount, Decimal(0))
-        if registration.state in (State.LAPSED, State.CANCELLED) and ledger_queries.balance(account).amount > given:
-            yield f"{registration}: has ended, but still has an amount due."
+    found = Registration.objects.select_related("account", "program__page")
+    for registrations in batched(found.iterator(chunk_size=500), 500):
+        accounts = Account.objects.filter(pk__in=[row.account_id for row in registrations if row.account_id])
+        figures = {account.pk: account for account in ledger_queries.with_balances(accounts)}
+        for registration in registrations:
+            yield from _account_differs(registration, figures.get(registration.account_id or 0))
+
+
+def _account_differs(registration: Registration, account: "AccountWithBalances | None") -> Iterator[str]:
+    if account is None:
+        if registration.state in (State.HELD, State.MEMBER, State.LAPSED):
+            yield f"{registration}: is {registration.state}, but it has no account."
+        return
+    if registration.state == State.WAITING:
+        yield f"{registration}: is in the queue, but has an account."
+    paid = ledger_queries.exact(account.paid_total)
+    unpaid = registration.deposit_amount > max(paid, Decimal(0))
+    if registration.state == State.MEMBER and unpaid and not holds.keeps_place_unpaid(registration.program):
+        yield f"{registration}: is a member, but the deposit is not paid."
+    given = max(-paid, Decimal(0))
+    if registration.state in (State.LAPSED, State.CANCELLED) and ledger_queries.exact(account.owed) > given:
+        yield f"{registration}: has ended, but still has an amount due."

@@ -1,6 +1,7 @@
 """Steps that several actions share: start a hold, give up a place, settle an account."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from ..base import dates, history
 from ..base.conf import conf
 from ..invoices import actions as invoices
 from ..invoices import queries as invoices_queries
+from ..invoices.snapshots import NotPrintable
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
@@ -184,7 +186,8 @@ def has_deposit(registration: Registration) -> bool:
 def become_member(registration: Registration, place: Place) -> bool:
     """Keep the place for good, and return whether it was still held. In a confirmed program, issue the invoice.
 
-    Raise ActionRefused if the state does not allow it, or if an invoice is due and there is no issuer.
+    An invoice that no font on this server can print costs nobody the place: the dashboard tells staff of it. Raise
+    ActionRefused if the state does not allow it, or if an invoice is due and there is no issuer.
     """
     if not places.keep(place):
         return False
@@ -193,5 +196,6 @@ def become_member(registration: Registration, place: Place) -> bool:
     history.record(registration, "forms_ext.registration.keep_place", changed=changed)
     status = Program.objects.values_list("status", flat=True).get(pk=registration.program_id)
     if status == Program.Status.CONFIRMED and registration.account:
-        invoices.issue_invoice(account=registration.account)
+        with suppress(NotPrintable):
+            invoices.issue_invoice(account=registration.account)
     return True

@@ -121,6 +121,8 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "payment": how_to_pay(registration, here, zone),
         "sessions": sessions.shown_to(registration, zone=zone),
         "invoices": account.invoices.filter(file__isnull=False).order_by("pk") if account else [],
-        "payments": account.payments.select_related("row", "reversal").order_by("pk") if account else [],
+        "payments": account.payments.select_related("row", "receipt__file", "reversal__receipt__file").order_by("pk")
+        if account
+        else [],
         "balance": ledger_queries.balance(account) if account else None,
     }

@@ -65,8 +65,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
         words="\n".join(words),
         reference=reference,
     )
-    files.claim(made.answers)
-    history.record(made, SENT, made=[made])
+    history.record(made, SENT, made=[made, *files.claim(made.answers)])
     return Receipt(made.reference)
 
 
@@ -74,7 +73,7 @@ def submit(*, page: Page, submission: CleanSubmission) -> Receipt:
 def delete(*, submission: Submission, by: "AbstractBaseUser") -> None:
     """Delete `submission` for good, with its files. The audit log keeps its reference and who deleted it."""
     uploads = list(Upload.objects.filter(token__in=files.tokens_of(submission.answers)))
-    history.record(submission, DELETED, user=by, gone=[submission])
+    history.record(submission, DELETED, user=by, gone=[submission, *uploads])
     submission.delete()
     for upload in uploads:
         upload.delete()

@@ -5,7 +5,7 @@ from itertools import batched
 
 from django.apps import apps
 
-from ..base import consistency
+from ..base import consistency, private_files
 from . import files
 from .models import AnswerSet, Upload
 
@@ -18,6 +18,11 @@ def files_of_answers_are_kept() -> Iterator[str]:
             continue
         for rows in batched(model._default_manager.only("pk", "answers").iterator(chunk_size=500), 500):
             wanted = {token: row for row in rows for token in files.tokens_of(row.answers)}
-            kept = Upload.objects.filter(token__in=wanted, claimed_at__isnull=False).values_list("token", flat=True)
-            for token in wanted.keys() - set(kept):
-                yield f"{model._meta.label} {wanted[token].pk}: a file in its answers is missing or will be deleted."
+            kept = dict(
+                Upload.objects.filter(token__in=wanted, claimed_at__isnull=False).values_list("token", "storage_path")
+            )
+            for token, row in wanted.items():
+                if token not in kept:
+                    yield f"{model._meta.label} {row.pk}: a file in its answers is missing or will be deleted."
+                elif not private_files.exists(kept[token]):
+                    yield f"{model._meta.label} {row.pk}: a file in its answers is missing from storage."

@@ -172,7 +172,13 @@ def tokens_of(answers: Mapping[str, Any]) -> list[str]:
     return [value["upload"] for value in answers.values() if isinstance(value, dict) and "upload" in value]
 
 
-def claim(answers: Mapping[str, Any]) -> None:
-    """Bind the uploads among `answers` to the submission. Call it in the transaction that stores the answers."""
-    if tokens := tokens_of(answers):
-        models.Upload.objects.filter(token__in=tokens).update(claimed_at=now())
+def claim(answers: Mapping[str, Any]) -> "list[models.Upload]":
+    """Bind the uploads among `answers` to the submission, and return them.
+
+    Call it in the transaction that stores the answers.
+    """
+    tokens = tokens_of(answers)
+    if not tokens:
+        return []
+    models.Upload.objects.filter(token__in=tokens).update(claimed_at=now())
+    return list(models.Upload.objects.filter(token__in=tokens))

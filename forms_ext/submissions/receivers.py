@@ -54,6 +54,7 @@ def connect() -> None:
     history.register(DELETED, _("Answers deleted"))
     history.register(DOWNLOADED, _("File downloaded"), {"question": "key of the question"})
     row_states.watch(Submission)
+    row_states.watch(Upload, is_made_by_events=False)
     sizes.connect()
     private_files.register("uploads", uploaded)
     page_published.connect(freeze_published, dispatch_uid="forms_ext.submissions.freeze")

@@ -5,7 +5,7 @@ import ctypes.util
 from weasyprint import HTML
 
 from forms_ext.invoices import pdf
-from forms_ext.invoices.pdf import drawing, glyphs, page
+from forms_ext.invoices.pdf import drawing, fonts, page
 from tests.benchmarks.measure import Row, alternate, row
 from tests.forms_ext.invoices.snapshots import invoice
 
@@ -15,7 +15,10 @@ ROUNDS = 40
 def plain_source() -> str:
     """Return the HTML of the invoice with its style sheet and the addresses of its fonts, as anybody would write it."""
     snapshot = invoice()
-    css = drawing.css(snapshot["page_size"], snapshot["language"]).replace("cop-font:", f"{glyphs.FONTS.as_uri()}/")
+    [font] = snapshot["fonts"]
+    css = drawing.faces(font) + drawing.css(snapshot["page_size"], snapshot["language"], drawing.family(font))
+    for sha256, style in ((font["regular"], "Regular"), (font["bold"], "SemiBold")):
+        css = css.replace(f"cop-font:{sha256}", (fonts.FOLDER / f"{fonts.MAIN}-{style}.ttf").as_uri())
     return page.html(snapshot).replace("</head>", f"<style>{css}</style></head>")
 
 

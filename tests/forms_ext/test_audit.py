@@ -21,7 +21,8 @@ from forms_ext.admission.models import Decision, Invitation, Place, QueueEntry
 from forms_ext.applications.models import Application
 from forms_ext.base import chains, consistency, periodic, private_files, triggers
 from forms_ext.base.models import Event, NumberSequence
-from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt
+from forms_ext.forms.models import FormVersion
+from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt, ReceiptFile
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
 from forms_ext.ledger.models import AccountRow, Issuer, Payment, PaymentReversal, RebateDue, RefundDue
@@ -114,6 +115,11 @@ def file_of(one: Registration) -> "models.QuerySet[InvoiceFile]":
     return raw(InvoiceFile).filter(invoice__in=invoice_of(one))
 
 
+def no_receipts(w: World) -> None:
+    raw(ReceiptFile).all().delete()
+    raw(Receipt).filter(reversal=None).delete()
+
+
 def no_credit_note(w: World) -> None:
     raw(InvoiceFile).filter(invoice__corrects__isnull=False).delete()
     raw(Invoice).filter(corrects__isnull=False).delete()
@@ -121,6 +127,11 @@ def no_credit_note(w: World) -> None:
 
 def snapshot(one: Registration, **changes: Any) -> None:
     invoice_of(one).update(snapshot=invoice_of(one).get().snapshot | changes)
+
+
+def lose_logo(w: World) -> None:
+    issuer = invoice_of(w.member).get().snapshot["issuer"]
+    snapshot(w.member, issuer=issuer | {"logo": {"path": "logos/gone.png", "sha256": "0" * 64}})
 
 
 def cancellation(w: World) -> None:
@@ -207,6 +218,11 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
         lambda w: QueueEntry.objects.create(program=w.other, invitation=w.invited, joined_at=START),
         "no event",
     ),
+    ("forms.versions", lambda w: FormVersion.objects.update(sha256="0" * 64), "is not the one that was published"),
+    ("invoices.documents", lambda w: raw(AccountRow).filter(kind="fee").update(amount=Decimal(7)), "is not the fee of"),
+    ("invoices.documents", lambda w: snapshot(w.member, due_on="2030-01-01"), "does not fit its account: due_on"),
+    ("invoices.logos", lose_logo, "its logo logos/gone.png is missing"),
+    ("invoices.emails", lambda w: MAIL.filter(kind="invoice").delete(), "its email is missing"),
     ("base.triggers", lambda w: triggers.remove(connection), "cop_frozen_delete_forms_ext_payment is missing"),
     ("base.search", lambda w: raw(Application).update(name="Somebody else"), "the search does not find it"),
     (PLACES, lambda w: Place.objects.create(program=w.program, number=99), "4 places exist, but there must be 3"),
@@ -263,7 +279,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("ledger.rows", lambda w: post(w.held, "payment", -5), "without a payment record"),
     ("ledger.rows", cancellation, "does not match its entry"),
     ("ledger.rows", reversal_without_a_record, "without a reversal record"),
-    ("invoices.receipts", lambda w: raw(Receipt).filter(reversal=None).delete(), "has no receipt"),
+    ("invoices.receipts", no_receipts, "has no receipt"),
     ("invoices.receipts", reversal_without_receipt, "was not cancelled"),
     ("ledger.rows", reverse_a_refund, "an entry of the wrong type"),
     ("ledger.rows", lambda w: raw(Payment).update(received_on=date(2023, 1, 1)), "does not match its entry"),
@@ -284,6 +300,7 @@ BREAKS: list[tuple[str, Callable[[World], object], str]] = [
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(total=Decimal(5)), "does not match the invoice"),
     ("invoices.snapshots", lambda w: invoice_of(w.left).update(closed_at=None), "is open although"),
     ("invoices.pdfs", lambda w: file_of(w.member).delete(), "has no PDF"),
+    ("invoices.pdfs", lambda w: raw(ReceiptFile).all().delete(), "has no PDF"),
     ("invoices.pdfs", lambda w: file_of(w.member).update(path="invoices/gone.pdf"), "is missing from storage"),
     ("invoices.pdfs", forge_pdf, "the stored PDF is not the one that was issued"),
     ("invoices.pdfs", lambda w: invoice_of(w.member).update(mailed_at=None), "was not emailed"),
@@ -361,6 +378,7 @@ def test_heads_kept_elsewhere_show_a_history_that_was_written_anew(
     kept = tmp_path / "heads.txt"
     kept.write_text(capsys.readouterr().out)
     assert len(kept.read_text().splitlines()) == len(list(chains.heads()))
+    assert f"event:events {last_position()} " in kept.read_text()
     post(world.held, "fee", 1)  # a chain that has grown is as good as before
     row = AccountRow.objects.filter(account=world.member.account_id).last()
     assert row

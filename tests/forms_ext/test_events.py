@@ -243,6 +243,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "invoices.actions.issue_credit_note": (cancel_note, {"invoices.issue_credit_note"}),
     "invoices.tasks.email_invoice": (email_invoice, {"invoices.email_invoice", "mail.write"}),
     "ledger.actions.open_account": (lambda w: make_account(w.program), {"ledger.open_account"}),
+    "ledger.actions.correct_payer": (
+        lambda w: ledger.correct_payer(account=w.account, payer_name="x", payer_address="y", payer_country="US"),
+        {"ledger.correct_payer"},
+    ),
     "ledger.actions.post_fee": (lambda w: ledger.post_fee(account=w.empty, amount=FEE), {"ledger.fee"}),
     "ledger.actions.reverse_fee": (lambda w: ledger.reverse_fee(account=w.account), {"ledger.reversal"}),
     "ledger.actions.post_cancellation_fee": (kept, {"ledger.cancellation_fee"}),

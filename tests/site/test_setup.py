@@ -14,7 +14,13 @@ LIBRARIES = "libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0"
 TOOLS = ("bash", "dirname", "env", "mkdir", "chmod", "cat")
 TO_RUN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
 FONT = "fonts-droid-fallback"
-NO_FONT = "Chinese, Japanese and Korean names on invoices will show as replacement characters"
+NO_FONT = "No invoice can be issued for names in Chinese, Japanese and Korean"
+NOTO = "fonts-noto-core"
+NO_NOTO = "No invoice can be issued for names in Georgian, Thai, Armenian, Amharic, Tamil, Bengali, Khmer and others"
+FONTS = {
+    NOTO: "/usr/share/fonts/truetype/noto/NotoSansGeorgian-Regular.ttf",
+    FONT: "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+}
 UV = """case "$*" in
     *--check) [[ -x .venv/bin/python ]] ;;
     sync*) mkdir -p .venv/bin; cat </dev/null >.venv/bin/python; chmod +x .venv/bin/python ;;
@@ -72,15 +78,19 @@ def machine(tmp_path: Path) -> Machine:
 
 def equip(machine: Machine) -> None:
     machine.stub("ldconfig", f'echo "{LIBRARIES}"')
-    machine.stub("fc-list", "echo /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
+    has_fonts(machine, *FONTS)
     for name in ("chromium", "chromium-headless-shell", "pdftoppm", "nginx", "xgettext", "soffice", "initdb"):
         machine.stub(name)
+
+
+def has_fonts(machine: Machine, *packages: str) -> None:
+    machine.stub("fc-list", "\n".join(f"echo {FONTS[package]}" for package in packages))
 
 
 def test_root_gets_what_is_missing(machine: Machine) -> None:
     done = machine.run()
     assert done.returncode == 0, done.stderr
-    assert machine.calls_of("apt-get") == ["update -qq", f"{INSTALL} {TO_RUN}", f"{INSTALL} {FONT}"]
+    assert machine.calls_of("apt-get") == ["update -qq", *(f"{INSTALL} {asked}" for asked in (TO_RUN, NOTO, FONT))]
     assert f"Installing Debian packages: {TO_RUN}" in done.stderr
     assert "Creating the virtual environment from uv.lock" in done.stderr
 
@@ -89,7 +99,7 @@ def test_the_suite_needs_a_browser_and_a_database_too(machine: Machine) -> None:
     assert machine.run("test").returncode == 0
     _update, asked, *optional = machine.calls_of("apt-get")
     assert asked.startswith(f"{INSTALL} {TO_RUN} chromium poppler-utils")
-    packages = (FONT, "chromium-headless-shell", "libreoffice-calc-nogui")
+    packages = (NOTO, FONT, "chromium-headless-shell", "libreoffice-calc-nogui")
     assert optional == [f"{INSTALL} {package}" for package in packages]
     has_postgres = any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     assert asked.endswith(" postgresql") != has_postgres
@@ -106,7 +116,7 @@ def test_a_user_who_may_become_root_does(machine: Machine) -> None:
     machine.stub("id", "echo 1000")
     machine.stub("sudo", 'shift; "$@"')
     assert machine.run().returncode == 0
-    assert machine.calls_of("apt-get")[1:] == [f"{INSTALL} {TO_RUN}", f"{INSTALL} {FONT}"]
+    assert machine.calls_of("apt-get")[1:] == [f"{INSTALL} {asked}" for asked in (TO_RUN, NOTO, FONT)]
     assert "-n env DEBIAN_FRONTEND=noninteractive apt-get update -qq" in machine.calls_of("sudo")
 
 
@@ -138,7 +148,11 @@ def test_packages_that_do_not_install_stop_it_in_words(machine: Machine) -> None
 
 @pytest.mark.parametrize(
     ("purpose", "package", "told"),
-    [("run", FONT, NO_FONT), ("test", "libreoffice-calc-nogui", "Tests with LibreOffice will be skipped")],
+    [
+        ("run", FONT, NO_FONT),
+        ("run", NOTO, NO_NOTO),
+        ("test", "libreoffice-calc-nogui", "Tests with LibreOffice will be skipped"),
+    ],
 )
 @pytest.mark.parametrize("why", ["no apt-get", "no right", "no such package"])
 def test_what_is_done_without_stops_nothing_and_is_told_in_a_line(
@@ -146,7 +160,7 @@ def test_what_is_done_without_stops_nothing_and_is_told_in_a_line(
 ) -> None:
     equip(machine)
     if purpose == "run":
-        machine.stub("fc-list")
+        has_fonts(machine, *(FONTS.keys() - {package}))
     else:
         (machine.bin / "soffice").unlink()
     if why == "no apt-get":

@@ -1,9 +1,10 @@
 """Register billing in Wagtail's admin: its lists, and the issuers."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, Panel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.options import ModelAdminGroup
@@ -25,6 +26,21 @@ class MoneyGroup(ModelAdminGroup):
     add_to_admin_menu = False  # it is in ours
 
 
+class LogoFaultPanel(Panel):
+    """Tells why documents are printed without the logo; nothing if they have it."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "forms_ext/invoices/admin/logo_fault.html"
+
+        @cached_property
+        def fault(self) -> str:
+            """Why documents are printed without the logo, or ""."""
+            return self.instance.logo_fault() if self.instance and self.instance.pk else ""
+
+        def is_shown(self) -> bool:
+            return bool(super().is_shown() and self.fault)
+
+
 class IssuerViewSet(SnippetViewSet):
     """The issuers of invoices."""
 
@@ -32,6 +48,7 @@ class IssuerViewSet(SnippetViewSet):
     icon = "home"
     list_display = ["name", "country", "number_prefix"]
     panels = [
+        LogoFaultPanel(),
         FieldPanel("name"),
         MultiFieldPanel(
             [FieldPanel("address"), FieldPanel("country"), FieldPanel("tax_id")], heading=_("As shown on invoices")

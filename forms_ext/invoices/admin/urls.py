@@ -8,6 +8,7 @@ from . import views
 app_name = "cop_billing"
 urlpatterns = [
     path("accounts/<key:pk>/", views.AccountView.as_view(), name="account"),
+    path("accounts/<key:pk>/payer/", ledger_views.PayerView.as_view(), name="correct_payer"),
     path("accounts/<key:pk>/pay/", ledger_views.PaymentView.as_view(), name="pay"),
     path("accounts/<key:pk>/invoice/", views.IssueView.as_view(), name="issue"),
     path("accounts/<key:pk>/refund/", ledger_views.ListRefundView.as_view(), name="list_refund"),

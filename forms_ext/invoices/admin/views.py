@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,7 +18,7 @@ from ...ledger import queries as ledger_queries
 from ...ledger.admin.views import AccountActionView, AccountPage
 from ...ledger.models import Account, RebateDue
 from .. import actions, documents
-from ..models import Invoice, Receipt
+from ..models import Document, Invoice, Receipt
 
 
 class AccountView(AccountPage, StaffView):
@@ -64,7 +64,7 @@ class AccountView(AccountPage, StaffView):
             "invoices": [(invoice, format_money(invoice.total)) for invoice in invoices],
             "payments": [
                 (payment, format_money(payment.received))
-                for payment in self.account.payments.select_related("row", "reversal")
+                for payment in self.account.payments.select_related("row", "receipt__file", "reversal__receipt__file")
             ],
             "can_list_refund": credit > listed,
             "refunds": [
@@ -99,38 +99,37 @@ class IssueView(AccountActionView):
         return _("Invoice %(number)s issued.") % {"number": invoice.number}
 
 
-class InvoicePdfView(StaffView):
-    """The stored PDF of an invoice."""
+class PdfView(StaffView):
+    """The stored PDF of a document."""
 
     permissions = [(Account, "bill")]
+    model: type[Document]
+    found_by = "pk"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:  # type: ignore[override]
-        invoice = get_object_or_404(Invoice.objects.defer("snapshot"), pk=kwargs["pk"])
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:  # type: ignore[override]
+        rows = self.model.objects.defer("snapshot")
+        document = get_object_or_404(rows, **{self.found_by: kwargs["pk"]})
         try:
-            return documents.invoice_response(invoice)
+            return documents.response(document)
         except ObjectDoesNotExist:
             raise Http404(_("The PDF is being created. Try again in a few minutes.")) from None
 
 
-class ReceiptPdfView(StaffView):
-    """The PDF of a receipt."""
+class InvoicePdfView(PdfView):
+    """The PDF of an invoice or credit note."""
 
-    permissions = [(Account, "bill")]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return documents.receipt_response(get_object_or_404(Receipt, payment=kwargs["pk"]))
-        except ObjectDoesNotExist:
-            raise Http404 from None
+    model = Invoice
 
 
-class CancelledReceiptPdfView(StaffView):
-    """The PDF that cancels the receipt of a reversed payment."""
+class ReceiptPdfView(PdfView):
+    """The PDF of a receipt, by its payment."""
 
-    permissions = [(Account, "bill")]
+    model = Receipt
+    found_by = "payment"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return documents.receipt_response(get_object_or_404(Receipt, reversal__payment=kwargs["pk"]))
-        except ObjectDoesNotExist:
-            raise Http404 from None
+
+class CancelledReceiptPdfView(PdfView):
+    """The PDF that cancels the receipt of a reversed payment, by that payment."""
+
+    model = Receipt
+    found_by = "reversal__payment"

@@ -3,11 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["render"]
+from . import fonts, page
+from .fonts import FontMissing
+from .glyphs import described, parts
+
+__all__ = ["FontMissing", "NotPrintable", "described", "render", "with_fonts"]
+
+
+class NotPrintable(Exception):
+    """No font has some characters of a document; `points` are their code points."""
+
+    def __init__(self, points: set[int]) -> None:
+        super().__init__(f"{len(points)} characters")
+        self.points = points
+
+
+def with_fonts(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a snapshot that names the fonts which draw it. Raise NotPrintable if no font has some characters."""
+    needed = page.points(snapshot)
+    chosen, missing = fonts.choose(needed)
+    if missing:
+        needed = needed - missing | {ord(part) for point in missing for part in parts(chr(point))}
+        chosen, missing = fonts.choose(needed)
+    if missing:
+        raise NotPrintable(missing)
+    return {**snapshot, "fonts": [fonts.named(font, needed) for font in chosen]}
 
 
 def render(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the PDF of a snapshot: the same bytes each time.
+    """Return the PDF of a snapshot: the same bytes each time. Raise FontMissing if this machine lacks a font of it.
 
     WeasyPrint is read with the first document: it takes a second, and most processes draw none.
     """

@@ -1,12 +1,11 @@
 """Render HTML to PDF: WeasyPrint, with what it needs kept between documents.
 
-Fonts, style sheet and raster logos are read once per process. The fetcher opens nothing but these fonts and the logo of
-the snapshot, so no text can make the server read a file or open a URL.
+Fonts, style sheet and raster logos are read once per process. The fetcher opens nothing but fonts and the logo of the
+snapshot, so no text can make the server read a file or open a URL.
 """
 
 import hashlib
 import logging
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -16,14 +15,12 @@ from typing import Any
 
 import pydyf
 from django.utils import translation
-from django.utils.translation import gettext as _
 from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from ...base import logos, private_files
-from . import einvoice, page
-from .glyphs import FONTS, fallback
+from . import einvoice, fonts, page
 from .metadata import descriptions
 
 # WeasyPrint's messages about each step are useless in the log of a site.
@@ -32,32 +29,26 @@ logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 STYLE = Path(__file__).with_name("page.css")
 DEFAULTS = Path(__file__).with_name("defaults.css")
 LOGOS_KEPT = STYLES_KEPT = 16
-FALLBACK = "".join(
-    f"@font-face {{ font-family: Cop Fallback; src: url(cop-fallback:); font-weight: {weight} }}"
-    for weight in (400, 600)
-)
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 TYPES |= {"svg": "image/svg+xml"}
 
-_fonts: FontConfiguration | None = None
+_configuration: FontConfiguration | None = None
 _images: dict[str, Any] = {}
 _lock = Lock()
 
 
 class OwnFilesOnly(URLFetcher):
-    """Open the bundled fonts and one logo, whose bytes must have their hash; refuse every other URL."""
+    """Open one font and one logo, whose bytes must have their hash; refuse every other URL."""
 
-    def __init__(self, logo: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *, logo: Mapping[str, str] | None = None, font: fonts.Named | None = None) -> None:
         # Not the parent's, which builds an SSL context for each document.
         self._fail_on_errors = True
-        self._logo = logo
+        self._logo, self._font = logo, font
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         scheme, _colon, name = url.partition(":")
-        if scheme == "cop-font" and re.fullmatch(r"[A-Za-z-]+\.ttf", name):
-            return URLFetcherResponse(url, (FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
-        if scheme == "cop-fallback" and (path := fallback()):
-            return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": "font/ttf"})
+        if scheme == "cop-font" and self._font and name in (self._font["regular"], self._font["bold"]):
+            return URLFetcherResponse(url, fonts.read(name, self._font["name"]), {"Content-Type": "font/ttf"})
         if scheme == "cop-logo" and self._logo and name == self._logo["sha256"]:
             content = private_files.read(self._logo["path"])
             if hashlib.sha256(content).hexdigest() != name:
@@ -68,10 +59,10 @@ class OwnFilesOnly(URLFetcher):
 
 
 def _font_configuration() -> FontConfiguration:
-    global _fonts
-    if _fonts is None:
-        _fonts = FontConfiguration()
-    return _fonts
+    global _configuration
+    if _configuration is None:
+        _configuration = FontConfiguration()
+    return _configuration
 
 
 class Page(HTML):
@@ -86,29 +77,54 @@ def _defaults() -> CSS:
     return CSS(string=DEFAULTS.read_text(), url_fetcher=OwnFilesOnly())
 
 
-def css(page_size: str, language: str, extra_font: str = "") -> str:
-    """Return the style sheet for a paper and a language."""
+def faces(font: fonts.Named) -> str:
+    """Return the style rules that load a font. The main one draws accents as its own characters, not as parts."""
+    rest = '; font-feature-settings: "ccmp" 0' if font["name"] == fonts.MAIN else ""
+    return "".join(
+        f"@font-face {{ font-family: {family(font)}; src: url(cop-font:{sha256}); font-weight: {weight}{rest} }}\n"
+        for sha256, weight in ((font["regular"], 400), (font["bold"], 600))
+    )
+
+
+def family(font: fonts.Named) -> str:
+    """Return the name of a font in style sheets."""
+    return f'"Cop {font["name"]} {font["regular"][:6]}{font["bold"][:6]}"'
+
+
+@cache
+def _load(name: str, regular: str, bold: str) -> str:
+    """Load a font for all documents that follow; return its family."""
+    font = {"name": name, "regular": regular, "bold": bold}
+    CSS(string=faces(font), font_config=_font_configuration(), url_fetcher=OwnFilesOnly(font=font))
+    return family(font)
+
+
+def css(page_size: str, language: str, families: str) -> str:
+    """Return the style sheet for a paper, a language and fonts."""
     with translation.override(language):
-        numbers = _("Page %(page)s of %(pages)s") % {"page": '" counter(page) "', "pages": '" counter(pages) "'}
-    extra = FALLBACK if extra_font else ""
-    return f'@page {{ size: {page_size}; @bottom-right {{ content: "{numbers}" }} }}\n{extra}\n{STYLE.read_text()}'
+        numbers = page.numbers() % {"page": '" counter(page) "', "pages": '" counter(pages) "'}
+    style = STYLE.read_text().replace("var(--fonts)", families)
+    return f'@page {{ size: {page_size}; @bottom-right {{ content: "{numbers}" }} }}\n{style}'
 
 
 @lru_cache(maxsize=STYLES_KEPT)
-def _style(page_size: str, language: str, extra_font: str) -> CSS:
-    source = css(page_size, language, extra_font)
-    return CSS(string=source, font_config=_font_configuration(), url_fetcher=OwnFilesOnly())
+def _style(page_size: str, language: str, families: str) -> CSS:
+    return CSS(string=css(page_size, language, families), url_fetcher=OwnFilesOnly())
 
 
 def render(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be rendered in time."""
+    """Return the PDF of a snapshot: the same bytes each time; without its logo if that cannot be rendered in time.
+
+    Raise FontMissing if this machine lacks a font of the snapshot.
+    """
     logo = snapshot["issuer"]["logo"]
     if logo and not _is_drawable(logo["path"], logo["sha256"]):
         snapshot = {**snapshot, "issuer": {**snapshot["issuer"], "logo": None}}
     source = page.html(snapshot)
     attachments = _attachments(snapshot)
     with _lock:
-        style = _style(snapshot["page_size"], snapshot["language"], fallback())
+        families = ", ".join(_load(font["name"], font["regular"], font["bold"]) for font in snapshot["fonts"])
+        style = _style(snapshot["page_size"], snapshot["language"], families)
         return _draw(source, attachments, style, snapshot["issuer"]["logo"])
 
 
@@ -144,7 +160,7 @@ def _draw(source: str, attachments: list[Attachment], style: CSS, logo: Mapping[
     if len(_images) > LOGOS_KEPT:
         _images.clear()
     is_drawing = logo is not None and logo["path"].endswith(".svg")  # keeps its document alive, so it is not cached
-    document = Page(string=source, url_fetcher=OwnFilesOnly(logo))
+    document = Page(string=source, url_fetcher=OwnFilesOnly(logo=logo))
     content: bytes = document.write_pdf(
         stylesheets=[style],
         font_config=_font_configuration(),

@@ -1,49 +1,38 @@
-"""Which characters the bundled fonts contain: PDF/A requires every character in an embedded font."""
+"""Which characters of a text are drawn, and by which others if no font has one."""
 
 import unicodedata
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection
 
-from ...base.conf import conf
+from ...base.text import BLANKS
 
-FONTS = Path(__file__).resolve().parent.parent / "fonts"
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 JOINERS = {"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}
+NO_BREAK = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 
 
-def fallback() -> str:
-    """Return the path of this machine's font for scripts that the bundled ones lack, '' if there is none."""
-    path = conf.COP_INVOICE_FONT
-    return path if path and Path(path).is_file() else ""
-
-
-@cache
-def covered(extra: str = "") -> frozenset[int]:
-    """Return the code points that the regular fonts have, the `extra` one with them; the semi-bold have the same."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415  (slow)
-
-    points: set[int] = set()
-    for path in [*sorted(FONTS.glob("*-Regular.ttf")), *([Path(extra)] if extra else [])]:
-        with TTFont(path, lazy=True) as font:
-            points |= set(font.getBestCmap())
-    return frozenset(points)
-
-
-def drawable(text: str) -> str:
-    """Return `text` with missing characters decomposed, left out (marks, controls) or replaced."""
+def plain(text: str) -> str:
+    """Return `text` composed, with simple spaces, and without what is never visible."""
     if text.isascii() and text.isprintable():
         return text
-    points = covered(fallback())
-    return "".join(_drawable(char, points) for char in unicodedata.normalize("NFC", text))
+    return "".join(map(_plain, BLANKS.sub("", unicodedata.normalize("NFC", text))))
 
 
-def _drawable(char: str, points: frozenset[int]) -> str:
+def _plain(char: str) -> str:
     if char.isspace():
-        return "\N{NO-BREAK SPACE}" if char in "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}" else " "
-    category = unicodedata.category(char)
-    if category in {"Cc", "Cf", "Cs", "Cn", "Co"}:
-        return char if char in JOINERS else ""
-    if ord(char) in points:
-        return char
-    parts = "".join(part for part in unicodedata.normalize("NFKD", char) if ord(part) in points)
-    return parts or ("" if category.startswith("M") else REPLACEMENT)
+        return "\N{NO-BREAK SPACE}" if char in NO_BREAK else " "
+    return "" if unicodedata.category(char) in {"Cc", "Cf", "Cs"} and char not in JOINERS else char
+
+
+def drawable(text: str, points: Collection[int]) -> str:
+    """Return `text` as fonts with `points` draw it: a character that they lack is written by its parts ("ﬁ": "fi")."""
+    return "".join(char if ord(char) in points else parts(char) for char in plain(text))
+
+
+def parts(char: str) -> str:
+    """Return the characters that may stand for `char`, which no font has; `char` itself if there are none."""
+    return char if char in JOINERS else unicodedata.normalize("NFKD", char)
+
+
+def described(points: Collection[int]) -> str:
+    """Return some of the characters, each with its name, since a screen may lack them as well."""
+    some = [f"{chr(point)} ({unicodedata.name(chr(point), f'U+{point:04X}').lower()})" for point in sorted(points)]
+    return ", ".join([*some[:3], *(["…"] if some[3:] else [])])

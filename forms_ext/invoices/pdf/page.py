@@ -1,8 +1,9 @@
 """The document as HTML: every figure and text of a snapshot, ready for layout."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -13,25 +14,42 @@ from djmoney.money import Money
 from cop_program import formatting
 from cop_program.formatting import money_figure
 
-from .glyphs import drawable
+from . import fonts
+from .glyphs import JOINERS, drawable, plain
 
 type Snapshot = Mapping[str, Any]
 
 
 def html(snapshot: Snapshot) -> str:
-    """Return the HTML of a snapshot, without its style sheet."""
+    """Return the HTML of a snapshot, without its style sheet. Raise FontMissing if this machine lacks its fonts."""
+    return _html(snapshot, partial(drawable, points=fonts.covered(snapshot["fonts"])))
+
+
+def points(snapshot: Snapshot) -> set[int]:
+    """Return the code points that the fonts of a document must have."""
     with translation.override(snapshot["language"]):
-        return render_to_string("forms_ext/invoices/page.html", _drawable(_context(snapshot)))
+        shown = _html(snapshot, plain) + numbers()
+    return {ord(char) for char in set(shown) - JOINERS if not char.isspace()}
 
 
-def _drawable(value: Any) -> Any:
-    """Reduce all texts to what the bundled fonts can render."""
+def numbers() -> str:
+    """Return what each page says of its number, in the current language."""
+    return _("Page %(page)s of %(pages)s")
+
+
+def _html(snapshot: Snapshot, write: Callable[[str], str]) -> str:
+    with translation.override(snapshot["language"]):
+        return render_to_string("forms_ext/invoices/page.html", _written(_context(snapshot), write))
+
+
+def _written(value: Any, write: Callable[[str], str]) -> Any:
+    """Return the context with all its texts as they are drawn."""
     if isinstance(value, str):
-        return drawable(value)
+        return write(value)
     if isinstance(value, Mapping):
-        return {key: _drawable(item) for key, item in value.items()}
+        return {key: _written(item, write) for key, item in value.items()}
     if isinstance(value, list):
-        return [_drawable(item) for item in value]
+        return [_written(item, write) for item in value]
     return value
 
 

@@ -42,6 +42,16 @@ class AmountForm(forms.Form):
         return Money(self.cleaned_data["amount"], self.account.currency)
 
 
+class PayerForm(forms.Form):
+    """Who the documents of an account are issued to."""
+
+    payer_name = forms.CharField(label=_("Billing name"), max_length=200)
+    payer_address = forms.CharField(
+        label=_("Billing address"), max_length=600, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    payer_country = Account._meta.get_field("payer_country").formfield()
+
+
 class PaymentForm(AmountForm):
     """A payment received."""
 

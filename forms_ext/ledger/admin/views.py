@@ -19,7 +19,7 @@ from ...mail.admin.views import MailingActionView
 from .. import actions, deposits, queries
 from ..models import Account, RebateDue, RefundDue
 from ..payment_checks import PaymentInDoubt
-from .forms import PaidOnForm, PaymentForm, RebateProgramForm, RefundForm, WithdrawForm
+from .forms import PaidOnForm, PayerForm, PaymentForm, RebateProgramForm, RefundForm, WithdrawForm
 
 ACCOUNTS = "cop_accounts_modeladmin_index"
 REBATES = "cop_rebates_modeladmin_index"
@@ -49,6 +49,25 @@ class AccountActionView(AccountPage, MailingActionView):
 
     def get_success_url(self) -> str:
         return get_valid_next_url_from_request(self.request) or self.account_url()
+
+
+class PayerView(AccountActionView):
+    """Correct the billing name and address."""
+
+    page_title = gettext_lazy("Correct billing name and address")
+    submit_label = gettext_lazy("Save billing name and address")
+    done_message = gettext_lazy("Billing name and address saved.")
+    form_class = PayerForm
+    shows_emails = False
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.account, name) for name in PayerForm.base_fields}
+
+    def effects(self) -> Sequence[str]:
+        return [_("Used on documents that are issued from now on. Issued documents stay as they are.")]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.correct_payer(account=self.account, by=self.request.user, **values)
 
 
 class PaymentView(AccountActionView):

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.log_actions import registry
 
 from ...base.admin.views import ShownEmail, StaffActionView, StaffRequest
 from ...base.errors import ActionRefused
 from ...base.permissions import may
+from ...base.timeline import logged
 from .. import actions, email_types, queries, rendering
 from ..dry_run import emails_of
 from ..models import MailTemplate, OutgoingMail
@@ -265,7 +265,7 @@ class TemplateEdit(MailTemplateView):
                 preview_form=self.preview_form,
                 row=row,
                 unused=self.place.unused(),
-                history=registry.get_logs_for_instance(row) if row else [],
+                history=list(logged(row)) if row else [],
                 may_change=self.may_change,
                 back_url=self.place_url("templates"),
                 media=form.media,
@@ -308,7 +308,7 @@ class EmailView(WagtailAdminTemplateMixin, View):
                 mail=mail,
                 program=dict(scopes()).get(mail.scope, "") if mail.scope else "",
                 attachments=mail.attachments.all(),
-                history=registry.get_logs_for_instance(mail),
+                history=list(logged(mail)),
                 may_try_again=self.may_send and mail.state in {State.FAILED, State.QUEUED},
                 may_send_again=self.may_send and mail.state == State.SENT,
                 rendered=rendered,

@@ -20,7 +20,7 @@ from ...admission import queries as admission
 from ...admission.models import Place
 from ...applications.models import Application
 from ...base.money import format_money
-from ...invoices.models import Invoice
+from ...invoices import queries as invoices
 from ...invoices.payment_status import PaymentStatus, with_payment_status
 from ...ledger import queries as ledger_queries
 from ...ledger.models import AccountRow
@@ -64,6 +64,9 @@ class Dashboard:
         "failed_mails",
         "unused_texts",
         "failed_invoices",
+        "missing_pdfs",
+        "missing_invoices",
+        "logo",
         "holds",
         "to_decide",
         "free_places",
@@ -118,14 +121,38 @@ class Dashboard:
         return Task(text, _("Fix it"), f"{reverse('forms_ext_mail:templates')}?{query}")
 
     def failed_invoices(self) -> Task | None:
-        """Invoices without a PDF after several attempts, and registrations that a run could not process."""
-        broken = Invoice.objects.filter(account__program=self.program, file__isnull=True, pdf_attempts__gte=3).count()
+        """Registrations that a run could not process."""
         failed = BatchItem.objects.filter(run__program=self.program, state=BatchItem.State.FAILED).count()
-        if failed:
-            text = ngettext("%(n)d person could not be processed", "%(n)d people could not be processed", failed)
-            return Task(text % {"n": failed}, _("View"), reverse("cop_programs:run", args=[self.program.pk]))
-        text = ngettext("%(n)d PDF could not be created", "%(n)d PDFs could not be created", broken) % {"n": broken}
-        return Task(text, _("View"), self.url("invoices", state="drawing")) if broken else None
+        text = ngettext("%(n)d person could not be processed", "%(n)d people could not be processed", failed)
+        url = reverse("cop_programs:run", args=[self.program.pk])
+        return Task(text % {"n": failed}, _("View"), url) if failed else None
+
+    def missing_pdfs(self) -> Task | None:
+        """Invoices and receipts without a PDF after several attempts or a while: the account says why."""
+        found = invoices.without_pdf(self.program)
+        if not found:
+            return None
+        n = len(found)
+        text = ngettext("%(n)d PDF could not be created yet", "%(n)d PDFs could not be created yet", n) % {"n": n}
+        return Task(text, _("View"), reverse("cop_billing:account", args=[found[0].account_id]))
+
+    def missing_invoices(self) -> Task | None:
+        """Members of a confirmed program who owe something for which no invoice was issued."""
+        if self.program.status != Program.Status.CONFIRMED:
+            return None
+        members = Registration.objects.filter(program=self.program, state=Registration.State.MEMBER)
+        owing = invoices.receivables(self.program).filter(invoice_id=None, pk__in=members.values("account"))
+        n, first = owing.count(), owing.first()
+        text = ngettext("%(n)d invoice has not been issued", "%(n)d invoices have not been issued", n) % {"n": n}
+        return Task(text, _("View"), reverse("cop_billing:account", args=[first.pk])) if first else None
+
+    def logo(self) -> Task | None:
+        """A logo that documents are printed without."""
+        issuer = ledger_queries.issuer_for(self.program)
+        if issuer is None or not issuer.logo_fault():
+            return None
+        url = reverse("wagtailsnippets_forms_ext_issuer:edit", args=[issuer.pk])
+        return Task(_("The logo cannot be printed on invoices and receipts"), _("Choose another"), url)
 
     def holds(self) -> Task | None:
         """Holds that expire soon, otherwise all unpaid holds."""

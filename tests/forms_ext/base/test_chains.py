@@ -12,7 +12,7 @@ from cop_program.clock import now
 from forms_ext.base import chains, number_series, triggers
 from forms_ext.base.models import Event, NumberSequence
 from forms_ext.invoices import actions, tasks
-from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt
+from forms_ext.invoices.models import Invoice, InvoiceFile, Receipt, ReceiptFile
 from forms_ext.ledger import actions as ledger
 from forms_ext.ledger.models import Account, AccountRow, Payment, PaymentReversal
 from tests.forms_ext.ledger.factories import make_issuer, make_member, make_program
@@ -40,6 +40,8 @@ def accounts() -> list[Account]:
     make_issuer()
     for invoice in Invoice.objects.order_by("pk")[1:]:
         assert tasks.store_pdf(invoice.pk)
+    for receipt in Receipt.objects.order_by("pk")[1:]:
+        assert tasks.render_receipt.func(receipt.pk)
     triggers.remove(connection)
     assert list(chains.broken_links()) == []
     return found
@@ -72,6 +74,8 @@ def other_value(field: "models.Field[Any, Any]", row: Any) -> Any:
         return {**value, "number": "X"}
     if isinstance(value, Money):
         return value.amount * 2
+    if isinstance(field, models.DateTimeField) and not value:
+        return now()
     if isinstance(field, models.DateField):
         return value + timedelta(days=1) if value else date(2024, 1, 1)
     if isinstance(value, int):
@@ -168,7 +172,9 @@ def drop(row: AccountRow) -> None:
         drop(reversing)
     payments = raw(Payment).filter(row=row.pk)
     reversals = raw(PaymentReversal).filter(models.Q(row=row.pk) | models.Q(payment__in=payments))
-    raw(Receipt).filter(models.Q(payment__in=payments) | models.Q(reversal__in=reversals)).delete()
+    receipts = raw(Receipt).filter(models.Q(payment__in=payments) | models.Q(reversal__in=reversals))
+    raw(ReceiptFile).filter(receipt__in=receipts).delete()
+    receipts.delete()
     reversals.delete()
     payments.delete()
     raw(AccountRow).filter(pk=row.pk).delete()

@@ -104,7 +104,7 @@ OTHERS: list[tuple[str, Any]] = [
     ("COP_API_ORIGINS", ("example.org",)),
     ("COP_CLOCK_FILE", 3),
     ("COP_CLOCK_FILE", __file__),
-    ("COP_INVOICE_FONT", Path("/nowhere/font.ttf")),
+    ("COP_INVOICE_FONTS", [Path("/nowhere/font.ttf")]),
     ("COP_KEEP_PAGES", "yes"),
     ("COP_MAIL_FROM", "Programs"),
     ("COP_MAILER", "bulk"),
@@ -171,7 +171,7 @@ def test_tasks_without_a_backend_are_named_at_the_start(settings: Settings, valu
     [
         ("COP_API_ORIGINS", ["https://example.org"], ("https://example.org",)),
         ("COP_PRIVATE_ROOT", "/srv/private", Path("/srv/private")),
-        ("COP_INVOICE_FONT", Path("/srv/font.ttf"), "/srv/font.ttf"),
+        ("COP_INVOICE_FONTS", [Path("/srv/font.ttf")], ("/srv/font.ttf",)),
         ("COP_MAIL_FROM", gettext_lazy("Programs"), "Programs"),
         ("COP_RATE_LIMIT_ADDRESS", 0, 0),
     ],

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from forms_ext.invoices import pdf
+
 
 def invoice(**changes: Any) -> dict[str, Any]:
     """Return the snapshot of the reference invoice: 1,997 USD less the deposit of 100 USD."""
-    return {
+    content = {
         "version": 1,
         "kind": "invoice",
         "language": "en",
@@ -54,4 +56,5 @@ def invoice(**changes: Any) -> dict[str, Any]:
             },
         ],
         "total": "1897.00",
-    } | changes
+    }
+    return pdf.with_fonts(content | changes)

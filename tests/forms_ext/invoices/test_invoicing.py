@@ -1,6 +1,7 @@
 """Invoices and credit notes: issued once, numbered without gaps, never changed."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,7 +13,7 @@ from forms_ext.base import consistency, private_files
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.frozen import Frozen
 from forms_ext.base.models import NumberSequence
-from forms_ext.invoices import actions, pdf, queries, tasks
+from forms_ext.invoices import actions, files, pdf, queries, tasks
 from forms_ext.invoices.models import Invoice
 from forms_ext.invoices.payment_status import with_payment_status
 from forms_ext.ledger import actions as ledger_actions
@@ -201,7 +202,35 @@ def test_a_slow_worker_does_not_end_the_attempt_of_another(member, monkeypatch):
         Invoice.objects.filter(pk=invoice.pk).update(pdf_claimed_at=later)
         raise MemoryError
 
-    monkeypatch.setattr(tasks.pdf, "render", slow)
+    monkeypatch.setattr(files.pdf, "render", slow)
     assert not tasks.store_pdf(invoice.pk)
     invoice.refresh_from_db()
     assert (invoice.pdf_claimed_at, invoice.pdf_error) == (later, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Ada 😀", r"for Ada 😀 \(PAY-2024-0001\), because no font .* has 😀 \(grinning face\)"),
+        ("\u200b\u3164", "The billing name of account PAY-2024-0001 is empty"),
+    ],
+)
+def test_what_cannot_be_printed_is_not_issued_and_says_whose_name_it_is(member, name, words):
+    """No number is drawn, neither for an invoice nor for a receipt; corrected, both are issued."""
+    payer = {"payer_address": member.payer_address, "payer_country": "US"}
+    member = ledger_actions.correct_payer(account=member, payer_name=name, **payer)
+    payment = {"amount": Money("7", "USD"), "received_on": TODAY}
+    for issue in (actions.issue_invoice, partial(ledger_actions.record_payment, **payment)):
+        with pytest.raises(ActionRefused, match=words):
+            issue(account=member)
+    assert member.payments.count() == member.receipts.count() == 1
+    member = ledger_actions.correct_payer(account=member, payer_name="Ada", **payer)
+    assert actions.issue_invoice(account=member).number == "CF-00001"
+    assert ledger_actions.record_payment(account=member, **payment).receipt.number == "R-2024-0002"
+
+
+def test_a_refusal_tells_a_title_from_a_name(member):
+    member.program.page.title = "Program 😀"
+    member.program.page.save()
+    with pytest.raises(ActionRefused, match="in the title of the program"):
+        actions.issue_invoice(account=Account.objects.get(pk=member.pk))

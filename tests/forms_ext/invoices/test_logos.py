@@ -8,14 +8,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import Client
 from PIL import Image as Picture
 from wagtail.images.models import Image
 
 from forms_ext.base import consistency, logos
 from forms_ext.invoices import pdf, snapshots
 from forms_ext.ledger.models import Issuer
+from forms_ext.programs.admin.dashboard import Dashboard
 from tests.forms_ext.invoices.test_pdf import SVG, stored, with_logo
-from tests.forms_ext.ledger.factories import make_issuer
+from tests.forms_ext.ledger.factories import make_issuer, make_program
 
 pytestmark = [pytest.mark.django_db]
 ASSETS = Path(__file__).resolve().parents[3] / "site" / "demo" / "assets"
@@ -136,10 +138,20 @@ def test_the_form_of_an_issuer_says_what_to_choose_instead() -> None:
         issuer.full_clean()
 
 
-def test_a_logo_that_came_another_way_is_left_out_and_staff_are_told(caplog: Any) -> None:
+def test_a_logo_that_came_another_way_is_left_out_and_staff_are_told(caplog: Any, admin_client: Client) -> None:
     issuer: Issuer = make_issuer(logo=image(uses(8), "bomb.svg"))
     assert snapshots._logo(issuer) is None
     assert "does not appear on documents" in caplog.text
+    program = make_program()
+    [task] = [task for task in Dashboard(program).tasks() if "logo" in task.text]
+    page = admin_client.get(task.url).content.decode()
+    assert "Documents are printed without the logo. This SVG is too complex" in page
+    issuer.logo = image(SVG, "logo.svg")
+    issuer.save()
+    assert not [task for task in Dashboard(program).tasks() if "logo" in task.text]
+    assert "printed without" not in admin_client.get(task.url).content.decode()
+    issuer.logo = image(uses(8), "bomb.svg")
+    issuer.save()
     assert any(
         "does not appear on documents" in found.text for found in consistency.run_all() if found.check == "ledger.logos"
     )

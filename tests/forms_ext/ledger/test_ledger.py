@@ -16,7 +16,7 @@ from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.frozen import Frozen
 from forms_ext.invoices import actions as invoices_actions
-from forms_ext.invoices import documents, pdf
+from forms_ext.invoices import documents, pdf, tasks
 from forms_ext.invoices import queries as invoices_queries
 from forms_ext.invoices.pdf import page
 from forms_ext.ledger import actions, payment_checks, queries
@@ -88,7 +88,7 @@ def test_the_receipt_goes_out_with_its_mail(member, mailoutbox):
     assert delivery.deliver(OutgoingMail.objects.get(kind="receipt").pk)
     [(name, content, kind)] = mailoutbox[0].attachments
     assert (name, kind) == (f"{payment.receipt.number}.pdf", "application/pdf")
-    assert content == documents.receipt_of(member, payment.pk).content
+    assert content == documents.receipt_of(member, payment.pk).getvalue()
     assert [found.text for found in consistency.run_all() if found.check == "mail.attachments"] == []
 
 
@@ -197,7 +197,8 @@ def test_a_reversed_payment_is_counted_nowhere(member):
 
 def test_the_cancellation_of_a_receipt_goes_out_with_its_mail(member, mailoutbox, issuer):
     payment = actions.record_payment(account=member, amount=usd("897"), received_on=TODAY, send_receipt=False)
-    receipt = documents.receipt_of(member, payment.pk).content
+    assert tasks.render_receipt.func(payment.receipt.pk)
+    receipt = documents.receipt_of(member, payment.pk).getvalue()
     issuer.name = "Another name"
     issuer.save()
     reversal = actions.reverse_payment(payment=payment, reason="Secret", message="  Sorry\nfor that  ")
@@ -207,8 +208,8 @@ def test_the_cancellation_of_a_receipt_goes_out_with_its_mail(member, mailoutbox
     assert delivery.deliver(mail.pk)
     [(name, content, kind)] = mailoutbox[0].attachments
     assert (name, kind) == ("R-2024-0003.pdf", "application/pdf")
-    assert content == documents.cancellation_of(member, payment.pk).content
-    assert documents.receipt_of(member, payment.pk).content == receipt
+    assert content == documents.cancellation_of(member, payment.pk).getvalue()
+    assert documents.receipt_of(member, payment.pk).getvalue() == receipt
     html = page.html(reversal.receipt.snapshot)
     for words in ("Cancellation of receipt R-2024-0002", "R-2024-0003", "-897.00", "Circle Forward", "by mistake"):
         assert words in html.replace("\N{MINUS SIGN}", "-")

@@ -9,7 +9,7 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import places, queries
 from forms_ext.admission.models import Place
-from forms_ext.base import consistency
+from forms_ext.base import consistency, private_files
 from forms_ext.base.errors import ActionRefused
 from forms_ext.invoices import actions as invoices_actions
 from forms_ext.invoices.models import Invoice
@@ -245,8 +245,9 @@ def test_an_editor_cannot_lower_the_places_below_those_in_use(program: Program) 
 
 
 def test_a_file_sent_with_a_registration_outlives_the_drafts(program: Program) -> None:
+    path = private_files.save("uploads/test/paper.pdf", b"%PDF")
     upload = Upload.objects.create(
-        page_id=program.page_id, question_key="paper", storage_path="uploads/test/paper.pdf", file_name="paper.pdf",
+        page_id=program.page_id, question_key="paper", storage_path=path, file_name="paper.pdf",
         content_type="application/pdf", size=17, sha256="0" * 64, created_at=clock.now(),
     )  # fmt: skip
     invitation, _token = accept(make_application(program))

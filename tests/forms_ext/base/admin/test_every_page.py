@@ -9,11 +9,13 @@ from unittest import mock
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver, reverse
 from djmoney.money import Money
+from wagtail.images.models import Image
 
 from cop_program import clock
 from cop_program.models import Program
@@ -25,7 +27,7 @@ from forms_ext.exports.models import Export
 from forms_ext.invoices import actions, pdf
 from forms_ext.invoices.models import Invoice
 from forms_ext.ledger import actions as billing
-from forms_ext.ledger.models import AccountRow, Payment
+from forms_ext.ledger.models import AccountRow, Issuer, Payment
 from forms_ext.mail import bounces, delivery
 from forms_ext.mail.models import MailTemplate, OutgoingMail
 from forms_ext.programs.admin.dashboard import Dashboard
@@ -94,6 +96,26 @@ def failed_pdf(program: Program) -> None:
     Invoice.objects.update(pdf_attempts=3)
 
 
+def receipt_not_drawn(program: Program) -> datetime:
+    member(program)
+    return clock.now() + DAY
+
+
+def not_invoiced(program: Program) -> None:
+    member(program)
+    Program.objects.filter(pk=program.pk).update(status=Program.Status.CONFIRMED)
+
+
+def logo_not_drawn(program: Program) -> None:
+    image = Image.objects.create(
+        title="Logo",
+        file=ContentFile(b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", name="logo.svg"),
+        width=9,
+        height=9,
+    )
+    Issuer.objects.update(logo=image)
+
+
 def failed_item(program: Program) -> None:
     run = BatchRun.objects.create(program=program, kind="confirm", started_at=clock.now())
     BatchItem.objects.create(run=run, registration=member(program), state="failed", error="ValueError: x")
@@ -151,7 +173,10 @@ def confirmed_and_over(program: Program) -> datetime:
 TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "failed_mails": [refused_mail, lambda program: refused_mail(program, by="provider")],
     "unused_texts": [unused_text],
-    "failed_invoices": [failed_pdf, failed_item],
+    "failed_invoices": [failed_item],
+    "missing_pdfs": [failed_pdf, receipt_not_drawn],
+    "missing_invoices": [not_invoiced],
+    "logo": [logo_not_drawn],
     "holds": [
         lambda program: factories.make_registration(program) and None,
         lambda program: factories.make_registration(program).invitation.place.held_until - DAY,
@@ -318,6 +343,7 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_registration:hold": {"last_day": "2024-03-02"},
     "cop_submissions:delete": {},
     "cop_billing:pay": {"amount": "5", "received_on": "2024-01-30", "method": "cash", "note": "", "key": "k" * 32},
+    "cop_billing:correct_payer": {"payer_name": "Ada", "payer_address": "1 First Street", "payer_country": "US"},
     "cop_billing:issue": {},
     "cop_billing:list_refund": {"amount": "5", "reason": "Too much"},
     "cop_billing:refund": {"paid_on": "2024-02-01"},

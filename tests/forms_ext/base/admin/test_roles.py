@@ -76,6 +76,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_rebates_modeladmin_index": (STAFF, ()),
     "cop_rebates_modeladmin_results": (STAFF, ()),
     "cop_billing:account": (STAFF, ("account",)),
+    "cop_billing:correct_payer": (STAFF, ("account",)),
     "cop_billing:pay": (STAFF, ("account",)),
     "cop_billing:issue": (STAFF, ("account",)),
     "cop_billing:list_refund": (STAFF, ("account",)),

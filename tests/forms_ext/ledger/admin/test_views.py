@@ -12,7 +12,7 @@ from djmoney.money import Money
 
 from cop_program import clock
 from cop_program.models import Program
-from forms_ext.invoices import actions
+from forms_ext.invoices import actions, tasks
 from forms_ext.ledger import actions as ledger_actions
 from forms_ext.ledger import queries
 from forms_ext.ledger.models import Account, Payment
@@ -177,8 +177,14 @@ def test_the_account_tells_of_a_reversed_payment(staff: Client, member: Account)
     for words in ("Payment reversed", "Another Ada", "(reversed)", "receipt cancelled", "cancels receipt R-2024-0001"):
         assert words in page
     assert reverse("cop_registration:reverse_payment", args=[payment.pk]) not in page
-    for name in ("receipt_pdf", "cancellation_pdf"):
-        assert staff.get(reverse(f"cop_billing:{name}", args=[payment.pk])).content.startswith(b"%PDF")
+    documents = [reverse(f"cop_billing:{name}", args=[payment.pk]) for name in ("receipt_pdf", "cancellation_pdf")]
+    assert [staff.get(document).status_code for document in documents] == [404, 404]
+    assert page.count("PDF being created") == 2
+    tasks.finish_receipts()
+    assert "PDF being created" not in text(staff.get(url))
+    for document in documents:
+        assert document in text(staff.get(url))
+        assert staff.get(document).getvalue().startswith(b"%PDF")
     page = text(staff.get(reverse("cop_registration:reverse_payment", args=[payment.pk])))
     assert "has already been reversed" in page
 
