@@ -7,7 +7,7 @@ from django import template
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
-from .. import access, formatting, journey, reader, translations, zones
+from .. import access, formatting, journey, reader, subscriptions, translations, zones
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
 
@@ -52,6 +52,12 @@ def menu_pages(context: dict[str, Any], root: Page | None) -> list[Page]:
     if root is None:
         return []
     return list(access.visible(root.get_children().live().in_menu(), context.get("request")))
+
+
+@register.simple_tag(takes_context=True)
+def calendar_links(context: dict[str, Any], path: str, name: str) -> list[subscriptions.Subscription]:
+    """Return the links that subscribe to the calendar at `path`."""
+    return subscriptions.subscriptions(context["request"].build_absolute_uri(path), name)
 
 
 @register.simple_tag

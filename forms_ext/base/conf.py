@@ -121,9 +121,9 @@ class Conf:
     )
     COP_QUESTION_TYPES: Setting[tuple[str, ...]] = Setting((), "Dotted paths of the site's own question types.")
     # Mail
-    COP_MAIL_ATTEMPTS = Setting(8, "Attempts to send an email before it counts as failed.", least=1)
+    COP_MAIL_RETRY_DAYS = Setting(5, "Days for which an email is retried before it counts as failed.")
     COP_MAIL_RETRY_SECONDS = Setting(
-        60, "Seconds to wait after the first failed attempt; doubled after each further one.", least=1
+        60, "Seconds to wait after the first failed attempt; doubled after each further one, up to six hours.", least=1
     )
     COP_MAIL_CLAIM_SECONDS = Setting(
         600, "Seconds until another worker takes over an email whose worker has stopped.", least=1

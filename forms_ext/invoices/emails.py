@@ -12,7 +12,7 @@ from cop_program.models import Program
 from cop_program.presentation.context import is_over
 from cop_program.translations import title_of
 
-from ..base import standing
+from ..base import recipients, standing
 from ..base.money import format_money
 from ..base.references import reference_to
 from ..ledger import queries as ledger_queries
@@ -20,7 +20,7 @@ from ..ledger.emails import FIELDS, ISSUER, REBATE_PAID, REFUND_MADE, issuer_val
 from ..ledger.models import Account, PaymentReversal
 from ..mail import email_types
 from ..mail.actions import Attachment
-from ..mail.email_types import GREETING, HOW_TO_PAY, STAFF_MESSAGE, TOLD, TRANSFER, define, paragraph
+from ..mail.email_types import GREETING, HOW_TO_PAY, PRIVATE_LINK, STAFF_MESSAGE, TOLD, TRANSFER, define, paragraph
 from . import queries
 from .models import Invoice, Receipt
 
@@ -30,8 +30,9 @@ RECEIPT = "receipt"  # the scheme of attachments that are receipts
 def values_of(kind: str, account: Account) -> dict[str, str]:
     """Return what an email of type `kind` would say to the payer of `account` now, as far as it can be known."""
     issuer = ledger_queries.issuer_for(account.program)
+    person = recipients.find(reference_to(account))
     values = {
-        "name": account.payer_name,
+        "name": person.name if person else account.payer_name,
         "program": title_of(account.program, account.language),
         "issuer": issuer.name if issuer else "",
         "amount": format_money(abs(ledger_queries.balance(account)), account.language),
@@ -224,6 +225,7 @@ INVOICE = define(
         paragraph(_("Your invoice for {program} is attached. Pay {amount} by {due}."), strong=("amount", "due")),
         *HOW_TO_PAY,
         paragraph(_("Include this reference with your transfer: {reference}"), strong=("reference",)),
+        PRIVATE_LINK,
         ISSUER,
     ],
     FIELDS,
@@ -247,6 +249,7 @@ RECEIPT_EMAIL = define(
         ),
         paragraph("{balance}"),
         paragraph(_("Your receipt number is {number}. Keep it for your records.")),
+        PRIVATE_LINK,
         ISSUER,
     ],
     FIELDS,
@@ -276,6 +279,7 @@ PAYMENT_REVERSED = define(
         paragraph("{owed} {place}"),
         paragraph("{how_to_pay}"),
         paragraph(_("Receipt {receipt} is no longer valid. The number of its cancellation is {number}.")),
+        PRIVATE_LINK,
         ISSUER,
     ],
     FIELDS,
@@ -311,6 +315,7 @@ CREDIT_NOTE = define(
         paragraph("{reason}"),
         paragraph(_("The credit note is attached.")),
         paragraph("{money}"),
+        PRIVATE_LINK,
         ISSUER,
     ],
     FIELDS,

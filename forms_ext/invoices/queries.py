@@ -9,6 +9,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from cop_program.clock import now
 from cop_program.models import Program
 
+from ..base import recipients
+from ..base.recipients import Recipient
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, Payment
 from .models import Document, Invoice, Receipt
@@ -29,6 +31,12 @@ class Figures(ledger_queries.Balances):
 
 
 type AccountWithFigures = "WithAnnotations[Account, Figures]"
+
+
+def recipient(pk: int) -> Recipient | None:
+    """Return the person whose account has the invoice `pk`, for emails."""
+    found = Invoice.objects.filter(pk=pk).values_list("account_id", flat=True).first()
+    return recipients.find(f"account:{found}")
 
 
 def open_invoice(account: Account) -> Invoice | None:

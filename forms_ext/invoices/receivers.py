@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..base import history, private_files, row_states
+from ..base import history, private_files, recipients, row_states
 from ..base import tasks as background
 from ..ledger import payment_checks, telling
 from ..ledger.models import Account, Payment, PaymentReversal
@@ -84,6 +84,7 @@ def connect() -> None:
     emails.register()
     previews.register([kind.name for kind in emails.ALL], PAYERS)
     attachments.register(emails.RECEIPT, documents.receipt_pdf)
+    recipients.register("invoice", queries.recipient)
     payment_checks.number_payments(queries.receipt_numbers)
     payment_recorded.connect(receive_payment, dispatch_uid="forms_ext.invoices.receive_payment")
     payment_settled.connect(document_payment, dispatch_uid="forms_ext.invoices.document_payment")

@@ -8,16 +8,17 @@ from djmoney.money import Money
 from cop_program import formatting
 from cop_program.translations import title_of
 
+from ..base import recipients
 from ..base.money import format_money
 from ..base.references import reference_to
 from ..mail.actions import Attachment, send
-from ..mail.email_types import COMMON, GREETING, STAFF_MESSAGE, TOLD, Fields, define, paragraph
+from ..mail.email_types import COMMON, GREETING, PRIVATE_LINK, STAFF_MESSAGE, TOLD, Fields, define, paragraph
 from . import queries
 from .models import Account, AccountRow, RebateDue, RefundDue
 
 FIELDS: Fields = {
     **COMMON,
-    "name": (_("Billing name"), "Ada Sample"),
+    "link": (_("Link to the private page"), ""),
     "amount": (_("Amount, with its currency"), "1,897 USD"),
     "issuer": (_("Name of the issuer"), "Circle Forward"),
 }
@@ -35,6 +36,7 @@ REFUND_MADE = define(
         paragraph(_("We refunded {amount} for {program} on {paid}."), strong=("amount",)),
         STAFF_MESSAGE,
         FEW_DAYS,
+        PRIVATE_LINK,
         ISSUER,
     ],
     FIELDS,
@@ -55,6 +57,7 @@ REBATE_PAID = define(
         paragraph(_("We paid your rebate of {amount} for {program} on {paid}."), strong=("amount",)),
         STAFF_MESSAGE,
         FEW_DAYS,
+        PRIVATE_LINK,
         ISSUER,
     ],
     FIELDS,
@@ -76,12 +79,14 @@ def send_to_payer(
     issuer: Mapping[str, str],
     attachments: Sequence[Attachment] = (),
 ) -> None:
+    person = recipients.find(reference_to(account))
     send(
         kind=kind,
         to=account.payer_email,
-        to_name=account.payer_name,
+        to_name=person.name if person else account.payer_name,
+        secrets={"link": person.private_url if person else ""},
         fields={
-            "name": account.payer_name,
+            "name": person.name if person else account.payer_name,
             "program": title_of(account.program, account.language),
             "amount": format_money(amount, account.language),
             "issuer": issuer.get("name", ""),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from email.utils import make_msgid
 from typing import TYPE_CHECKING
 
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cop_program import email_addresses
 from cop_program.clock import now
 
-from ..base import events, history
+from ..base import events, history, recipients
 from ..base.errors import ActionRefused
 from ..base.tasks import start
 from . import dry_run, email_types, encryption, queries, rendering, secrecy
@@ -23,7 +23,17 @@ from .sender import sender_domain
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-__all__ = ["Attachment", "copy_templates", "preview", "reset_template", "save_template", "send", "show", "try_again"]
+__all__ = [
+    "Attachment",
+    "copy_templates",
+    "preview",
+    "reset_template",
+    "save_template",
+    "send",
+    "send_again",
+    "show",
+    "try_again",
+]
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,8 @@ def send(
 
     The same idempotency key returns the email that it made, even if both calls happen at the same moment.
 
-    `fields` must hold a value for every field of the kind, `secrets` a URL for every secret one. A value "way" in
+    `fields` must hold a value for every field of the kind, `secrets` a URL for every secret one; the paragraph of a
+    secret that is empty is left out. A value "way" in
     `fields` is shown as the last line ("Step 3 of 7: Register, by ...").
 
     Raise LookupError if `kind` is not registered or a secret is missing, ValueError if a field that is not secret holds
@@ -94,13 +105,16 @@ def send(
     if missing := declared.secrets - set(secrets):
         raise LookupError(f"Mail {kind}: no secret for {', '.join(sorted(missing))}")
     for name in set(fields) - declared.secrets:
-        if any(secret in str(fields[name]) for secret in secrets.values()):
+        if any(secret and secret in str(fields[name]) for secret in secrets.values()):
             raise ValueError(f"Mail {kind}: {name} holds a private link; declare it as one of secret_fields")
     for address in (to, reply_to):
         if address:
-            validate_email(address)
+            email_addresses.validate(address)
     source = queries.source(declared, scope=scope, language=language)
-    shown = rendering.compose(kind=declared, source=source, fields=fields, language=language, reply_to=reply_to)
+    without = [name for name, secret in secrets.items() if not secret]
+    shown = rendering.compose(
+        kind=declared, source=source, fields=fields, language=language, reply_to=reply_to, without=without
+    )
     moment = now()
     values = {
         "kind": kind,
@@ -154,18 +168,56 @@ def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> No
     Raise ActionRefused if it is being sent or has been sent, or if its private link has been wiped.
     """
     State = OutgoingMail.State
-    if not mail.secrets and rendering.MARKS.search(mail.text):
-        raise ActionRefused(
-            _("The private link in this email was deleted when the email was sent. Send a new link instead.")
-        )
     changed = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.QUEUED]).update(
-        state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error=""
+        state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error="", secrets=mail.secrets or _new_secrets(mail)
     )
     if not changed:
         raise ActionRefused(_("This email is being sent or has been sent, so it cannot be sent again."))
     mail.refresh_from_db()
     history.record(mail, "forms_ext.mail.try_again", user=by)
     _deliver_after_commit(mail.pk)
+
+
+@transaction.atomic
+def send_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> OutgoingMail:
+    """Send an email that was sent once more, as an email of its own, which is returned.
+
+    Its link to the private page is the one of today. Raise ActionRefused if it has not been sent, or if its private
+    link is one that can be used once.
+    """
+    if mail.state != OutgoingMail.State.SENT:
+        raise ActionRefused(_("This email has not been sent yet."))
+    kept = ["kind", "scope", "about", "recipient", "recipient_name", "reply_to", "language"]
+    moment = now()
+    copy = OutgoingMail.objects.create(
+        **{name: getattr(mail, name) for name in [*kept, "subject", "text", "html", "fields"]},
+        secrets=_new_secrets(mail),
+        created_at=moment,
+        next_attempt_at=moment,
+        message_id=make_msgid(domain=sender_domain()),
+    )
+    enclosed = MailAttachment.objects.bulk_create(
+        MailAttachment(mail=copy, storage_path=one.storage_path, file_name=one.file_name, content_type=one.content_type)
+        for one in mail.attachments.all()
+    )
+    events.append("forms_ext.mail.write", copy, made=[copy, *enclosed], kind=copy.kind, about=copy.about)
+    history.record(mail, "forms_ext.mail.send_again", user=by, copy=copy.pk)
+    _deliver_after_commit(copy.pk)
+    return copy
+
+
+def _new_secrets(mail: OutgoingMail) -> str:
+    """Return the secrets of an email whose own were deleted when it was sent: the link to the private page.
+
+    Raise ActionRefused if it has another private link.
+    """
+    names = set(rendering.MARKS.findall(mail.text + mail.html))
+    recipient = recipients.find(mail.about) if names == {"link"} else None
+    if names and recipient is None:
+        raise ActionRefused(
+            _("The private link in this email was deleted when the email was sent. Send a new link instead.")
+        )
+    return encryption.lock({"link": recipient.private_url} if recipient else {})
 
 
 @transaction.atomic

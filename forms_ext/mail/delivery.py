@@ -8,12 +8,14 @@ from email.utils import format_datetime, formataddr
 from typing import TypedDict
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from cop_program.clock import now
+from cop_program.email_addresses import for_servers
 
 from ..base import events, history
 from ..base.conf import conf
@@ -86,7 +88,12 @@ def keep_secrets(mail: OutgoingMail) -> None:
         raise ValueError("A private link is where it could get to somebody else.")
     source = queries.built_in(kind, mail.language)
     shown = rendering.compose(
-        kind=kind, source=source, fields=mail.fields, language=mail.language, reply_to=mail.reply_to
+        kind=kind,
+        source=source,
+        fields=mail.fields,
+        language=mail.language,
+        reply_to=mail.reply_to,
+        without=[name for name, secret in encryption.unlock(mail.secrets).items() if not secret],
     )
     mail.subject, mail.text, mail.html = shown.subject, shown.text, shown.html
     if not _is_safe(mail):
@@ -102,13 +109,7 @@ def _is_safe(mail: OutgoingMail) -> bool:
 def to_line(mail: OutgoingMail) -> str:
     """Return the To line: the name if it is harmless, without what folding could turn into a second address."""
     name = " ".join(SPECIALS.sub(" ", harmless(mail.recipient_name)).split())
-    return formataddr((name, _ascii(mail.recipient)))
-
-
-def _ascii(address: str) -> str:
-    """Return `address` as email servers write it, with an international domain encoded."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local}@{domain.encode('idna').decode()}"
+    return formataddr((name, for_servers(mail.recipient)))
 
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -119,7 +120,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
         body=rendering.reveal(mail.text, secrets, html=False),
         from_email=rendering.sender(),
         to=[to_line(mail)],
-        reply_to=[_ascii(mail.reply_to)] if mail.reply_to else None,
+        reply_to=[for_servers(mail.reply_to)] if mail.reply_to else None,
         headers={
             "Message-ID": mail.message_id,
             "Date": format_datetime(now()),
@@ -148,7 +149,7 @@ def _failed(mail: OutgoingMail, error: Exception) -> None:
     refused = is_permanent(error)
     words = describe(error)
     logger.warning("Mail %s (%s) not sent, attempt %s: %s", mail.pk, mail.kind, mail.attempts, words)
-    if not refused and mail.attempts < conf.COP_MAIL_ATTEMPTS:
+    if not refused and not is_over(mail.attempts):
         later = now() + wait(mail.attempts)
         _finish(mail, state=OutgoingMail.State.QUEUED, next_attempt_at=later, last_error=words)
         return
@@ -170,13 +171,21 @@ def wait(attempts: int) -> timedelta:
     return min(timedelta(seconds=conf.COP_MAIL_RETRY_SECONDS) * 2 ** (attempts - 1), LONGEST_WAIT)
 
 
+def is_over(attempts: int) -> bool:
+    """Tell whether so many failures have taken COP_MAIL_RETRY_DAYS."""
+    waited = sum((wait(number) for number in range(1, attempts + 1)), timedelta())
+    return waited > timedelta(days=conf.COP_MAIL_RETRY_DAYS)
+
+
 def is_permanent(error: Exception) -> bool:
     """Tell whether there is no use in retrying: the recipient or the message was refused for good."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
-    if isinstance(error, (ValueError, LookupError, encryption.SecretsLost)):  # no server would ever accept it
+    if isinstance(
+        error, (ValueError, LookupError, ValidationError, encryption.SecretsLost)
+    ):  # no server would ever accept it
         return True
     return type(error).__name__ in REFUSED_BY_NAME
 

@@ -32,6 +32,7 @@ EVENTS = {
     "fail": (_("Email failed"), {}),
     "bounce": (_("Email bounced"), {}),
     "try_again": (_("Email retried"), {}),
+    "send_again": (_("Email sent again"), {"copy": "key of the email that was sent"}),
     "save_template": (_("Email template changed"), {"subject": "its subject"}),
     "reset_template": (_("Email template reset"), {}),
     "built_in_text": (
@@ -45,7 +46,9 @@ def connect() -> None:
     """Register this package."""
     templates = [f"forms_ext.{action}_mailtemplate" for action in ("view", "add", "change", "delete")]
     groups.grant(groups.EDITORS, *templates)
-    groups.grant(groups.STAFF, "forms_ext.view_outgoingmail", "forms_ext.view_mailtemplate")
+    groups.grant(
+        groups.STAFF, "forms_ext.view_outgoingmail", "forms_ext.change_outgoingmail", "forms_ext.view_mailtemplate"
+    )
     background.register(tasks.deliver)
     for verb, (label, keys) in EVENTS.items():
         history.register(f"forms_ext.mail.{verb}", label, keys)

@@ -1,7 +1,7 @@
 """Render an editor's text with fields to subject, plain text and HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
@@ -100,23 +100,37 @@ def sender() -> str:
 
 
 def compose(
-    *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
+    *,
+    kind: EmailType,
+    source: Source,
+    fields: Mapping[str, str],
+    language: str,
+    reply_to: str = "",
+    without: Collection[str] = (),
 ) -> Rendered:
     """Render an email in its language; replies go to `reply_to`, otherwise to the sender."""
+    to = reply_to or parseaddr(sender())[1]
     with translation.override(language):
-        return render(
-            kind=kind, source=source, fields=fields, language=language, reply_to=reply_to or parseaddr(sender())[1]
-        )
+        return render(kind=kind, source=source, fields=fields, language=language, reply_to=to, without=without)
 
 
 def render(
-    *, kind: EmailType, source: Source, fields: Mapping[str, str], language: str, reply_to: str = ""
+    *,
+    kind: EmailType,
+    source: Source,
+    fields: Mapping[str, str],
+    language: str,
+    reply_to: str = "",
+    without: Collection[str] = (),
 ) -> Rendered:
-    """Render an email with placeholders for its secrets. Raise LookupError if `fields` lacks a declared field."""
+    """Render an email with placeholders for its secrets, and without those of `without`.
+
+    Raise LookupError if `fields` lacks a declared field.
+    """
     if missing := set(kind.fields) - kind.secrets - set(fields):
         raise LookupError(f"Email {kind.name}: no value for {', '.join(sorted(missing))}")
     values = {name: CONTROL.sub("", str(fields[name])) for name in set(kind.fields) - kind.secrets}
-    values |= {name: mark(name) for name in kind.secrets}
+    values |= {name: "" if name in without else mark(name) for name in kind.secrets}
     subject, body = source.subject, _plain_html(source.body)
     name = harmless(values.get("name", ""))
     if not name:
@@ -214,7 +228,7 @@ def _filled(kind: EmailType, found: str, values: Mapping[str, str]) -> str:
         return PLACEHOLDER.sub(lambda m: escape(values.get(m[1], "")), found)
     name = found[1:-1].strip()
     value = values.get(name, "")
-    if name in kind.secrets:
+    if name in kind.secrets and value:
         return f'<a href="{value}">{value}</a>'
     if name in kind.links:
         return urlize(value, autoescape=True).replace("\n", "<br>")

@@ -19,6 +19,7 @@ from ..admission.queries import gives_deposit_back
 from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
+from ..base.recipients import Recipient
 from ..forms import compiler
 from ..forms.compiler import Answer
 from ..ledger import queries as ledger_queries
@@ -69,6 +70,21 @@ def member_path(registration: Registration) -> str:
         {"r": registration.pk, "c": registration.page_counter}, compress=False
     )
     return reverse("forms_ext:member", args=[token])
+
+
+def recipient(pk: int) -> Recipient | None:
+    """Return the person of the registration `pk`, for emails."""
+    return _recipient(Registration.objects.filter(pk=pk))
+
+
+def recipient_of_account(pk: int) -> Recipient | None:
+    """Return the person whose account is `pk`, for emails."""
+    return _recipient(Registration.objects.filter(account=pk))
+
+
+def _recipient(found: QuerySet[Registration]) -> Recipient | None:
+    registration = found.first()
+    return Recipient(registration.name, member_url(registration)) if registration else None
 
 
 def member_url(registration: Registration) -> str:

@@ -8,15 +8,15 @@ from cop_program.models import Program
 from cop_program.signals import program_published
 
 from ..applications.emails import applicants
-from ..base import groups, history, periodic, row_states
+from ..base import groups, history, periodic, recipients, row_states
 from ..base import standing as standings
 from ..base import tasks as background
 from ..forms import roles
 from ..ledger import telling
 from ..ledger.models import Account
 from ..ledger.signals import payment_recorded, payment_reversed
-from ..mail import previews
-from . import consistency, holds, payments, standing, tasks  # noqa: F401  (consistency registers its checks)
+from ..mail import attachments, previews
+from . import consistency, holds, payments, queries, sessions, standing, tasks  # noqa: F401  (consistency registers itself)
 from .emails import payments as payment_emails
 from .emails import sending, templates
 from .models import Registration, RegistrationCorrection
@@ -71,6 +71,9 @@ def connect() -> None:
     standings.register("application", standing.read_application)
     standings.register("registration", standing.read_registration)
     standings.register("account", standing.read_account)
+    recipients.register("registration", queries.recipient)
+    recipients.register("account", queries.recipient_of_account)
+    attachments.register(sending.SESSIONS, sessions.attachment)
     templates.register()
     previews.register([kind.name for kind in templates.ALL], MEMBERS)
     for kind in (templates.CALLED_OFF_APPLICANT, templates.NO_LINK):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cop_program import calendars, reader
@@ -79,6 +80,13 @@ def calendar(registration: Registration) -> bytes:
         entries = [*map(entry, published(program, language)), *calendars.gone(program)]
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
     return calendars.feed(program, entries, language=language, name=name)
+
+
+def attachment(pk: str) -> bytes:
+    """Return the calendar of the registration `pk` as an email attaches it."""
+    registration = Registration.objects.select_related("program__page").get(pk=pk)
+    with translation.override(registration.language):
+        return calendar(registration)
 
 
 def _is_member(registration: Registration) -> bool:

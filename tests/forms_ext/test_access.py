@@ -4,6 +4,7 @@ The table has a line for each URL of both apps, and for the pages that show some
 in it fails the first test.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +39,7 @@ from forms_ext.submissions import tokens
 from forms_ext.submissions.models import EmbeddingSite, Submission, Upload
 from forms_ext.submissions.pages import AbstractFormPage, FormPage
 from tests.forms_ext.admission import factories
-from tests.forms_ext.forms.factories import make_application_form, make_registration_form, publish
+from tests.forms_ext.forms.factories import make_application_form, make_registration_form, publish, stream
 from tests.forms_ext.submissions.sending import REGISTERING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.domain]
@@ -546,7 +547,7 @@ def test_an_alias_is_as_private_as_its_source(client: Client, world: World) -> N
     beside = world.open_page.get_parent()
     alias = world.open_page.create_alias(parent=world.index, update_slug="alias")
     second = alias.create_alias(parent=beside, update_slug="second")
-    below = add(alias, FormPage(title="Below", slug="below"))
+    below = add(alias, FormPage(title="Below", slug="below", questions=json.dumps(stream(QUESTIONS))))
     Program.objects.bulk_create([Program(page=one, translation_key=one.translation_key) for one in (alias, second)])
     assert not any(closed_everywhere(client, one) for one in (world.open_page, alias, second))
     restriction = make_private(world.open_page, "login", Group.objects.create(name="Readers"))

@@ -85,6 +85,12 @@ def transactions() -> Iterator[str]:
                 yield f"{module.name.removeprefix('forms_ext.')}.{name}"
 
 
+def send_again(w: World) -> None:
+    OutgoingMail.objects.filter(pk=w.mail.pk).update(state="sent", text="", html="")
+    w.mail.refresh_from_db()
+    mail.send_again(mail=w.mail, by=w.user)
+
+
 def call_off(w: World) -> None:
     programs.work_off(programs.call_off_program(program=w.program, by=w.user))
 
@@ -292,6 +298,7 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         {"ledger.rebate", "ledger.rebate_paid"},
     ),
     "mail.actions.send": (write, {"mail.write"}),
+    "mail.actions.send_again": (send_again, {"mail.write", "mail.send_again"}),
     "mail.actions.try_again": (lambda w: mail.try_again(mail=w.mail, by=w.user), {"mail.try_again"}),
     "mail.actions.save_template": (save_text, {"mail.save_template"}),
     "mail.actions.reset_template": (reset_text, {"mail.reset_template"}),

@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from ...base.admin import menu
-from . import urls, views
+from . import bulk, urls, views
 from .listing import email_log
 
 
@@ -66,4 +66,5 @@ def connect() -> None:
     menu.register(email_log.get_menu_item)
     hooks.register("construct_homepage_panels", add_panel)
     email_log.register_with_wagtail()
+    bulk.connect()
     hooks.register("register_permissions", view_permissions)

@@ -65,6 +65,7 @@ class EmailListing(Listing):
 
     filterset_class = EmailFilters
     search_fields = ["search_text"]
+    bulk_permission = "change"
     default_ordering = ["-created_at", "-pk"]
     empty_message = gettext_lazy(
         "Every email to applicants and members will appear here with its status. The first one is created when "
@@ -109,6 +110,7 @@ class EmailLogAdmin(ListingAdmin):
     base_url_path = "cop/outbox"
     index_view_class = EmailListing
     list_permission = "view"
+    assignable = ("change_outgoingmail",)
     detail_url_name = "forms_ext_mail:mail"
     menu_label = gettext_lazy("Email log")
     menu_icon = "mail"

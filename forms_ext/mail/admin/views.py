@@ -279,7 +279,7 @@ def _source(form: TemplateForm, place: Place) -> Source:
 
 
 class EmailView(WagtailAdminTemplateMixin, View):
-    """One mail, as it was written, its private links masked; and the button to try again."""
+    """One mail, as it was written, its private links masked; and the button to send it."""
 
     header_icon = "mail"
     template_name = "forms_ext/mail/admin/mail.html"
@@ -309,14 +309,26 @@ class EmailView(WagtailAdminTemplateMixin, View):
                 program=dict(scopes()).get(mail.scope, "") if mail.scope else "",
                 attachments=mail.attachments.all(),
                 history=list(logged(mail)),
-                may_try_again=mail.state in {State.FAILED, State.QUEUED},
+                may_try_again=self.may_send and mail.state in {State.FAILED, State.QUEUED},
+                may_send_again=self.may_send and mail.state == State.SENT,
                 rendered=rendered,
             )
         )
 
+    @property
+    def may_send(self) -> bool:
+        return may(self.request.user, "change", OutgoingMail)
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Try the email again, or send it once more. Raise PermissionDenied if the user may not."""
+        if not self.may_send:
+            raise PermissionDenied
+        by = cast(User, request.user)
         try:
-            actions.try_again(mail=self.mail, by=cast(User, request.user))
+            if "again" in request.POST:
+                pk = actions.send_again(mail=self.mail, by=by).pk
+            else:
+                actions.try_again(mail=self.mail, by=by)
         except ActionRefused as refused:
             messages.error(request, str(refused))
         else:

@@ -64,7 +64,10 @@ def place_confirmed(registration: Registration, payment: Payment | None = None) 
     sending.send(
         registration,
         "place_confirmed",
-        invoices_emails.receipt_file(payment.receipt) if payment else (),
+        [
+            *(invoices_emails.receipt_file(payment.receipt) if payment else ()),
+            *([sending.calendar(registration)] if confirmed else ()),
+        ],
         way=sending.way(registration),
         **fields,
     )

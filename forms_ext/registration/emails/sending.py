@@ -28,6 +28,8 @@ from . import templates
 
 PRIVATE_PAGE_AGAIN, NO_LINK = templates.PRIVATE_PAGE_AGAIN.name, templates.NO_LINK.name
 
+SESSIONS = "sessions"  # the scheme of attachments that are a member's calendar
+
 
 def reader_zone(registration: Registration) -> str:
     """Return the time zone of a member: their own, otherwise the program's."""
@@ -213,6 +215,13 @@ def sessions_text(registration: Registration) -> str:
     return sessions.as_text(found)
 
 
+def calendar(registration: Registration) -> mail.Attachment:
+    """Return the attachment that puts the sessions into a calendar; it is drawn when the email goes out."""
+    return mail.Attachment(
+        f"{SESSIONS}:{registration.pk}", f"{registration.program.page.slug[:100]}.ics", "text/calendar"
+    )
+
+
 def program_confirmed(registration: Registration) -> None:
     """Tell a member that the program takes place, with the sessions and their join links, and what is left to pay."""
     account = registration.account
@@ -223,6 +232,7 @@ def program_confirmed(registration: Registration) -> None:
     send(
         registration,
         "program_confirmed",
+        [calendar(registration)],
         way=way(registration),
         sessions=sessions_text(registration),
         balance=balance,

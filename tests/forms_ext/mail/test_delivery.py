@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
+from email.errors import ObsoleteHeaderDefect
 from email.utils import parseaddr
 
 import pytest
@@ -17,6 +18,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from cop_program.clock import now
+from cop_program.email_addresses import for_servers
 from forms_ext.base import consistency
 from forms_ext.base.errors import ActionRefused
 from forms_ext.mail import actions, delivery, encryption
@@ -70,16 +72,26 @@ def test_a_mail_is_tried_again_ever_later_and_goes_out(
     assert (row.state, row.last_error, row.secrets, len(outbox.outbox)) == (State.SENT, "", "", 1)
 
 
+def test_a_server_that_is_away_for_days_loses_no_email() -> None:
+    """RFC 5321, 4.5.4.1: the give-up time generally needs to be at least 4-5 days."""
+    attempts = next(number for number in range(1, 100) if delivery.is_over(number))
+    before_last = sum((delivery.wait(number) for number in range(1, attempts)), timedelta())
+    assert timedelta(days=4, hours=18) <= before_last <= timedelta(days=5)
+    assert [delivery.wait(number).total_seconds() / 60 for number in (1, 2, 3, 9, 10, 28)] == [1, 2, 4, 256, 360, 360]
+    within_two_hours = sum(delivery.wait(number) <= timedelta(hours=2) for number in range(1, attempts))
+    assert within_two_hours >= 7, "soon after a short outage it goes out"
+
+
 def test_it_is_given_up_after_so_many_attempts_and_staff_may_try_again(
     row: OutgoingMail, server: Callable[[Exception | None], None], settings: Settings
 ) -> None:
-    settings.COP_MAIL_ATTEMPTS = 2
+    settings.COP_MAIL_RETRY_DAYS, settings.COP_MAIL_RETRY_SECONDS = 0, 1
     server(TimeoutError("timed out"))
     for day in (1, 2, 3):
         with time_machine.travel(f"2099-01-0{day}T00:00:00Z"):
             delivery.deliver_due()
     row.refresh_from_db()
-    assert (row.state, row.attempts, row.last_error) == (State.FAILED, 2, "TimeoutError: timed out")
+    assert (row.state, row.attempts, row.last_error) == (State.FAILED, 1, "TimeoutError: timed out")
     server(None)
     actions.try_again(mail=row)
     assert delivery.deliver(row.pk)
@@ -115,6 +127,33 @@ def test_neither_log_nor_row_holds_an_address(
     row.refresh_from_db()
     assert row.last_error
     assert "@" not in caplog.text + row.last_error
+
+
+NAMES = [
+    "Łukasz: Bcc: x@y.org",
+    "Łukasz: Bcc:",
+    "Łukasz, Müller; Söhne",
+    "Łukasz <x@y.org>",
+    'Łukasz "Bcc" \\',
+    "Łukasz\r\nBcc: x@y.org",
+    "Dr. Łukasz (Bcc)",
+    "=?utf-8?q?x=40y=2Eorg?=",
+    "Group: Łukasz;",
+    "Ł" * 78,
+    "Ada Lovelace",
+]
+PEOPLE = ["ada@example.org", "anna@müller.de", "anna@faß.de"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("address", PEOPLE)
+def test_every_name_and_address_make_one_recipient(row: OutgoingMail, name: str, address: str) -> None:
+    row.recipient, row.recipient_name, row.reply_to = address, name, "buero@exämple.org"
+    sent = message_from_bytes(delivery.message(row).message().as_bytes(), policy=policy.default)
+    assert [one.addr_spec for one in sent["To"].addresses] == [for_servers(address)]
+    assert {type(defect) for defect in sent["To"].defects} <= {ObsoleteHeaderDefect}, "a period in a name"
+    assert sent["Bcc"] is None
+    assert [one.addr_spec for one in sent["Reply-To"].addresses] == ["buero@xn--exmple-cua.org"]
 
 
 def test_only_what_failed_or_waits_can_be_tried_again(row: OutgoingMail) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +12,7 @@ from django.urls import reverse
 from cop_program.clock import now
 from forms_ext.base import groups
 from forms_ext.mail import actions
-from forms_ext.mail.models import OutgoingMail
+from forms_ext.mail.models import MailAttachment, OutgoingMail
 from forms_ext.mail.rendering import MASK
 from tests.forms_ext.mail.kinds import LINK, VALUES
 
@@ -74,6 +74,60 @@ def test_a_failed_mail_is_tried_again_by_a_button(client: Client) -> None:
     assert (mail.state, mail.attempts) == ("queued", 0)
     OutgoingMail.objects.update(state="sent")
     assert "cannot be sent again" in client.post(url, follow=True).content.decode()
+
+
+def many(verb: str) -> str:
+    return reverse("wagtail_bulk_action", args=["forms_ext", "outgoingmail", verb])
+
+
+def test_many_emails_are_tried_again_after_an_outage(client: Client) -> None:
+    sign_in(client, groups.STAFF)
+    rows = [write(number, state="failed", attempts=9) for number in range(3)] + [write(3, state="sent", sent_at=now())]
+    chosen = " ".join(str(row.pk) for row in rows)
+    shown = client.post(many("try_again"), {"rows": chosen, "next": f"{OUTBOX}?state=failed"})
+    assert "Try again (3)" in shown.text
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"failed", "sent"}
+    sent = {"rows": shown.context["selection"], "next": f"{OUTBOX}?state=failed", "confirmed": "1"}
+    assert "3 emails will be sent now." in client.post(many("try_again"), sent, follow=True).text
+    assert [row.state for row in OutgoingMail.objects.order_by("pk")] == ["queued"] * 3 + ["sent"]
+
+
+def test_a_sent_email_is_sent_once_more(client: Client) -> None:
+    sign_in(client, groups.STAFF)
+    mail = write(state="sent", sent_at=now(), secrets="", text="Hello", html="<p>Hello</p>")
+    MailAttachment.objects.create(mail=mail, storage_path="receipt:R-1", file_name="R-1.pdf", content_type="a/pdf")
+    url = reverse("forms_ext_mail:mail", args=[mail.pk])
+    assert "Send again" in client.get(url).text
+    answer = client.post(url, {"again": "1"}, follow=True)
+    copy = OutgoingMail.objects.exclude(pk=mail.pk).get()
+    assert answer.redirect_chain[-1][0] == reverse("forms_ext_mail:mail", args=[copy.pk])
+    same = ("kind", "recipient", "subject", "text", "html", "about", "scope", "language")
+    assert [getattr(copy, name) for name in same] == [getattr(mail, name) for name in same]
+    assert copy.message_id != mail.message_id
+    assert copy.attachments.get().file_name == "R-1.pdf"
+    assert "Email sent again" in client.get(url).text
+
+
+def test_an_email_with_a_link_for_one_use_is_not_sent_again(client: Client) -> None:
+    sign_in(client, groups.STAFF)
+    mail = write(state="sent", sent_at=now(), secrets="")
+    url = reverse("forms_ext_mail:mail", args=[mail.pk])
+    assert "Send a new link instead." in client.post(url, {"again": "1"}, follow=True).text
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_who_may_only_read_the_log_sends_nothing(client: Client) -> None:
+    user = User.objects.create_user("reader")
+    names = ["access_admin", "view_outgoingmail"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+    mail = write(state="failed")
+    url = reverse("forms_ext_mail:mail", args=[mail.pk])
+    assert "Try again now" not in client.get(url).text
+    client.post(url)
+    client.post(many("try_again"), {"rows": str(mail.pk), "confirmed": "1"})
+    mail.refresh_from_db()
+    assert mail.state == "failed"
 
 
 @pytest.mark.parametrize("group", [groups.EDITORS, groups.REVIEWERS])

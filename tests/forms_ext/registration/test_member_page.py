@@ -1,14 +1,17 @@
 """The private page says what to pay, by when and where, and has every document."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from djmoney.money import Money
 
 from cop_program import clock
-from cop_program.models import Program
+from cop_program.models import Program, SessionPage
 from forms_ext.invoices import tasks
+from forms_ext.mail import actions as mail
+from forms_ext.mail import attachments, delivery
+from forms_ext.mail.models import OutgoingMail
 from forms_ext.programs import actions
 from forms_ext.registration import actions as registration_actions
 from forms_ext.registration import queries
@@ -45,6 +48,48 @@ def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program:
     html = shown(client, pay(registration, Money("999.75", "USD")))
     assert "Routing" not in html
     assert "Amount due" not in html
+
+
+def add_session(program: Program) -> None:
+    start = datetime(2024, 2, 8, tzinfo=UTC)
+    program.page.add_child(instance=SessionPage(title="Arriving", starts_at=start, ends_at=start + timedelta(hours=3)))
+
+
+MONEY = ["place_confirmed", "receipt", "program_confirmed", "invoice"]
+
+
+def test_emails_about_money_greet_the_person_and_lead_to_the_private_page(program: Program) -> None:
+    add_session(program)
+    registration = pay(make_registration(program))
+    pay(registration, Money("10", "USD"))
+    actions.work_off(actions.confirm_program(program=program, by=None))
+    tasks.finish_invoices()
+    assert registration.account
+    assert registration.account.payer_name != registration.name
+    for kind in MONEY:
+        written = OutgoingMail.objects.filter(kind=kind).first()
+        assert written, kind
+        assert f"Dear {registration.name}," in written.text, kind
+        link = queries.member_url(registration)
+        assert link in delivery.message(written).body, kind
+        calendar = written.attachments.filter(content_type="text/calendar").first()
+        assert bool(calendar) is (kind == "program_confirmed")
+        if calendar:
+            assert b"BEGIN:VEVENT" in attachments.read(calendar.storage_path)
+            assert calendar.file_name == f"{program.page.slug}.ics"
+        OutgoingMail.objects.filter(pk=written.pk).update(state="sent", secrets="")
+        written.refresh_from_db()
+        again = mail.send_again(mail=written)
+        assert link in delivery.message(again).body, "the link of today"
+        assert again.attachments.count() == written.attachments.count()
+
+
+def test_the_private_page_subscribes_calendar_apps(client: Client, program: Program) -> None:
+    add_session(program)
+    registration = pay(make_registration(program))
+    html = client.get(queries.member_path(registration)).text
+    for words in ("webcal://testserver/", "https://calendar.google.com/calendar/r?cid=webcal", "outlook.live.com"):
+        assert words in html
 
 
 def test_every_paper_can_be_downloaded_by_its_member_alone(client: Client, program: Program) -> None:

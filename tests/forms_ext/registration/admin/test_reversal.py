@@ -56,7 +56,8 @@ def test_the_page_shows_the_email_with_the_day_that_is_filled_in_or_typed(staff:
     answer = staff.post(url(paid), typed, follow=True)
     assert "Payment of 100 USD reversed." in text(answer).replace("\xa0", " ")
     mail = OutgoingMail.objects.get(kind=KIND)
-    assert (email.subject, email.text, email.html) == (mail.subject, mail.text, rendering.masked(mail.html))
+    assert (email.subject, email.text) == (mail.subject, rendering.masked(mail.text))
+    assert email.html == rendering.masked(mail.html)
     registration = Registration.objects.get()
     assert registration.state == "held"
     assert registration.invitation.place.held_until.isoformat() == "2024-02-06T08:00:00+00:00"
