@@ -196,8 +196,7 @@ def _receipt(
     payment: Payment | None = None,
     reversal: PaymentReversal | None = None,
 ) -> Receipt:
-    moment = now()
-    number, place = numbers.draw_receipt(moment.year)
+    number, place = numbers.draw_receipt(ledger_queries.today(account.program).year)
     snapshot = content(number=number)
     receipt = Receipt.objects.create(
         **place,
@@ -205,7 +204,7 @@ def _receipt(
         payment=payment,
         reversal=reversal,
         number=number,
-        issued_at=moment,
+        issued_at=now(),
         snapshot=snapshots.complete(snapshot) if snapshot else {},
     )
     verb = "cancel_receipt" if reversal else "issue_receipt"
