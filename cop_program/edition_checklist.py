@@ -18,7 +18,7 @@ from . import formatting, reader
 from .clock import now
 from .deadlines import KINDS
 from .locales import babel_locale
-from .models import ProgramPage, SessionPage
+from .models import ProgramPage
 
 #: Fields of every Wagtail page that readers or search engines see; the others are internal.
 OF_EVERY_PAGE = {"title", "slug", "seo_title", "search_description"}
@@ -61,8 +61,6 @@ def _of_page(page: Page) -> Iterator[str]:
                     "name": field.verbose_name,
                     "day": formatting.day_text(deadline.day, reader.language()),
                 }
-    if isinstance(page, SessionPage) and page.is_cancelled:
-        yield _("It was cancelled in the previous edition and is copied as cancelled.")
 
 
 def of_texts(instance: models.Model, *, years: set[int], language: str) -> Iterator[str]:

@@ -42,11 +42,10 @@ def moved(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 def shift(page: ProgramPage, first_day: date) -> int:
     """Return the days, whole weeks, from the first session to its weekday on or after `first_day`, in the home zone.
 
-    A cancelled session counts only if there is no other; without sessions, the first day of the program does. Without
-    any day nothing is shifted.
+    Cancelled sessions do not count; without sessions, the first day of the program does. Without any day nothing is
+    shifted.
     """
-    sessions = [newest(one) for one in page.sessions().specific()]
-    sessions = [one for one in sessions if not one.is_cancelled] or sessions
+    sessions = [one for one in map(newest, page.sessions().specific()) if not one.is_cancelled]
     old = min((one.starts_at for one in sessions if one.starts_at), default=None)
     begins = old.astimezone(_zone(page)).date() if old else page.starts_on
     if begins is None:
@@ -66,7 +65,7 @@ def newest(page: Any) -> Any:
 
 @transaction.atomic
 def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "AbstractBaseUser | None") -> Edition:
-    """Copy `page` with all below it to a new start, without join links and recordings."""
+    """Copy `page` with all below it to a new start, without join links, recordings and cancelled sessions."""
     days = shift(page, first_day)
     parent = page.get_parent()
     values = {name: day + timedelta(days=days) for name in _days(page) if (day := getattr(page, name))}
@@ -88,6 +87,8 @@ def _copy_below(source: Page, target: Page, days: int, by: Any, edition: Edition
     zone = _zone(edition.program.page)
     for below in source.get_children().specific():
         child = newest(below)
+        if isinstance(child, SessionPage) and child.is_cancelled:
+            continue
         values = _session_values(child, days, zone) if isinstance(child, SessionPage) else {}
         copy = _copy(child, target, by, values)
         if values and not _same_clock(child, copy, zone):

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 if TYPE_CHECKING:
     from wagtail.models import Page
 
-    from .models import FacilitatorPage, Program, ProgramPage
+    from .models import FacilitatorPage, Program, ProgramPage, SessionRecord, SessionState
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,15 @@ class Provider:
         """Return, for an editor, why `pages` (with all pages below them) cannot be deleted."""
         return []
 
-    def session_changed(self, program: "Program", session_page_id: int, what: str) -> None:
-        """Receive that `what` ("join_link", "recording", "time", "state") of a published session changed."""
+    def session_changed(self, program: "Program", record: "SessionRecord", before: "SessionState | None") -> None:
+        """Receive that a published session of `program` has changed from `before`; None if it is new.
+
+        A session that is unpublished or deleted has changed, too: it is not `is_on` any more.
+        """
+
+    def session_notice(self, program: "Program", request: HttpRequest) -> SafeString:
+        """Return the HTML that tells an editor what the members of `program` will be told of its sessions, or ''."""
+        return SafeString("")
 
 
 _provider = Provider()

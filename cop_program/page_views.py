@@ -8,12 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
+from wagtail.admin.forms.pages import MoveForm
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.views.pages.move import MoveChooseDestinationView
 from wagtail.admin.views.pages.workflow import WorkflowActionView
 from wagtail.admin.viewsets.pages import PageViewSet, page_viewset_registry
+from wagtail.models import Page
 
-from . import publication
+from . import publication, session_records
 from .pages.families import Family
 
 
@@ -60,11 +63,28 @@ class PageWorkflowActionView(WorkflowActionView):
         return redirect(self.redirect_url)
 
 
+class PageMoveForm(MoveForm):
+    """The form that asks for a new place: one that would take a published session from its program is refused."""
+
+    def clean_new_parent_page(self) -> Page:
+        """Return the place. Raise ValidationError if the page cannot be moved there."""
+        destination: Page = self.cleaned_data["new_parent_page"]
+        session_records.refuse_move(self.page_to_move, destination)
+        return destination
+
+
+class PageMoveView(MoveChooseDestinationView):
+    """Where an editor chooses a new place."""
+
+    form_class = PageMoveForm
+
+
 class FamilyViewSet(PageViewSet):
     """The views of all our page types, and of those that a site makes from them, unless it has views of its own."""
 
     add_view_class = PageCreateView
     edit_view_class = PageEditView
+    move_view_class = PageMoveView
     workflow_action_view_class = PageWorkflowActionView
 
     def on_register(self) -> None:

@@ -53,6 +53,7 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
             calendars.Entry(session, url=session.get_full_url(request) or "")
             for session in page.live_sessions(program, request)
         ]
+        entries += calendars.gone(program, for_everyone=True)
         content = calendars.feed(program, entries, language=page.locale.language_code, name=page.title)
     response = calendars.answer(request, content, file_name=page.slug)
     if access.sees_more(request):

@@ -22,7 +22,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
-from . import places, privacy, publication
+from . import places, privacy, publication, session_records
 from .extensions import provider
 from .models import ProgramPage, SessionPage
 from .page_views import FamilyViewSet
@@ -145,6 +145,29 @@ def finish_pages(
             messages.error(request, _("“%(title)s” cannot be published yet: %(what)s") % what)
             return redirect(action_class_instance.next_url or "wagtailadmin_home")
     return None
+
+
+@hooks.register("before_move_page")
+def keep_in_program(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    """Refuse to move a published session into another program, where the form that asks for the place is skipped."""
+    if not (message := session_records.refusal(page, destination)):
+        return None
+    messages.error(request, message)
+    return redirect("wagtailadmin_pages:move", page.pk)
+
+
+@hooks.register("before_bulk_action")
+def keep_all_in_program(
+    request: HttpRequest, action_type: str, objects: Sequence[Any], action_class_instance: Any
+) -> HttpResponse | None:
+    """Refuse to move several pages if one of them is a published session of another program."""
+    if action_type != "move" or not (form := action_class_instance.cleaned_form):
+        return None
+    found = (session_records.refusal(one, form.cleaned_data["chooser"]) for one in objects if isinstance(one, Page))
+    if not (reasons := [message for message in found if message]):
+        return None
+    messages.error(request, " ".join(reasons))
+    return redirect(action_class_instance.next_url or "wagtailadmin_home")
 
 
 @hooks.register("after_convert_alias_page")

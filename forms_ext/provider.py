@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from cop_program.extensions import NextStep, Places, Provider, Standing
-from cop_program.models import FacilitatorPage, Program, ProgramPage
+from cop_program.models import FacilitatorPage, Program, ProgramPage, SessionRecord, SessionState
 
 from .admission.places import set_capacity
 from .admission.queries import standing
-from .programs import program_page
+from .programs import program_page, session_changes
+from .programs.admin import notices
 from .registration.holds import offer_free_places
 from .submissions import embedding, queries
 from .submissions.pages import AbstractFormPage
@@ -66,6 +67,10 @@ class FormsProvider(Provider):
         """Return why pages may not be deleted: people have applied, registered or answered below them."""
         return [*program_page.reasons_to_keep(pages), *queries.reasons_to_keep(pages)]
 
-    def session_changed(self, program: Program, session_page_id: int, what: str) -> None:
-        """Tell the members of a confirmed program of a new or changed link."""
-        program_page.session_changed(program, session_page_id, what)
+    def session_changed(self, program: Program, record: SessionRecord, before: SessionState | None) -> None:
+        """Collect what the members have to be told."""
+        session_changes.collect(program, record, before)
+
+    def session_notice(self, program: Program, request: HttpRequest) -> SafeString:
+        """Show an editor what the members will be told, with the buttons *Send now* and *Don't tell*."""
+        return notices.of_session_changes(program, request)

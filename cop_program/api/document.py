@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,8 +60,9 @@ def build(
     texts = Texts(addresses, {row["pk"]: row["title"] for row in rows})
     sessions = [row for row in rows if row["content_type"] == "sessionpage" and row["starts_at"] and row["ends_at"]]
     sessions = [row for row in sessions if row["url_path"].startswith(page.url_path)]
-    for number, row in enumerate(sessions, 1):
-        row["number"] = number
+    numbers = count(1)
+    for row in sessions:
+        row["number"] = None if row["is_cancelled"] else next(numbers)
     document = summary(page, standing, around) | {
         "language": values["cop_language"] or "en",
         "registration_api_url": _absolute(around, standing.registration_api_url),

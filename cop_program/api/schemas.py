@@ -69,7 +69,7 @@ class Facilitator(Schema):
 
 class Session(Schema):
     id: int
-    number: int
+    number: int | None
     title: str
     url: str
     starts_at: str

@@ -4,6 +4,7 @@ from ..pages.mixins import ProgramPageMixin
 from ..pages.program import ProgramFacilitator, ProgramPage
 from ..pages.session import SessionPage, SessionPageMixin
 from .program import Program
+from .session_record import SessionRecord, SessionState
 
 __all__ = [
     "FacilitatorIndexPage",
@@ -16,4 +17,6 @@ __all__ = [
     "ProgramPageMixin",
     "SessionPage",
     "SessionPageMixin",
+    "SessionRecord",
+    "SessionState",
 ]

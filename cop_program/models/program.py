@@ -36,7 +36,6 @@ class Program(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN)
     status_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     #: Changed by `places.set_number` alone; None until an editor has entered it.
     capacity = models.PositiveSmallIntegerField(_("places"), null=True, editable=False)
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 
 from .. import privacy
+from ..extensions import provider
+from ..models.program import Program
 
 
 class SourceNote(HelpPanel):
@@ -51,6 +53,27 @@ class PrivacyNote(HelpPanel):
             return bool(self.open)
 
 
+class SessionNotice(HelpPanel):
+    """Say what the members will be told of changed sessions."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The notice, which the provider makes."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            program = self._program() if self.instance.pk else None
+            self.content = provider().session_notice(program, self.request) if program and self.request else ""
+
+        def is_shown(self) -> bool:
+            """Whether there is anything to tell."""
+            return bool(self.content)
+
+        def _program(self) -> Program | None:
+            page = self.instance
+            above = page.program_page() if hasattr(page, "program_page") else page
+            return Program.for_page(above) if above is not None else None
+
+
 def _deadline(kind: str, help_text: object) -> FieldRowPanel:
     return FieldRowPanel(
         [
@@ -63,6 +86,7 @@ def _deadline(kind: str, help_text: object) -> FieldRowPanel:
 PROGRAM = [
     PrivacyNote(),
     SourceNote(),
+    SessionNotice(),
     MultiFieldPanel(
         [
             FieldPanel("kind", help_text=_("For example “Community of Practice”. Appears above the title.")),
@@ -132,13 +156,15 @@ PROGRAM = [
 SESSION = [
     PrivacyNote(),
     SourceNote(),
+    SessionNotice(),
     MultiFieldPanel(
         [
             FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
             FieldPanel(
                 "is_cancelled",
                 help_text=_(
-                    "The session stays on the page, marked as cancelled. Members are emailed when you publish."
+                    "The session stays on the page, marked as cancelled. Members are emailed half an hour after you "
+                    "have published your last change."
                 ),
             ),
         ],
@@ -149,7 +175,8 @@ SESSION = [
         [FieldPanel("join_link"), FieldPanel("recording_link")],
         heading=_("For members only"),
         help_text=_(
-            "Never shown in public. Members find both on their private page and get an email when you publish a change."
+            "Never shown in public. Members find both on their private page, and are emailed half an hour after you "
+            "have published your last change."
         ),
     ),
 ]

@@ -11,7 +11,6 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
-from ..models.program import Program
 from ..presentation import context
 from . import panels, validation
 from .forms import SessionPageForm
@@ -20,14 +19,6 @@ from .zoned import ZonedPage
 
 if TYPE_CHECKING:
     from .program import ProgramPage
-
-#: Changes of a published session that people are told about, and their fields.
-TOLD_FIELDS = {
-    "join_link": ("join_link",),
-    "recording": ("recording_link",),
-    "time": ("starts_at", "ends_at"),
-    "state": ("is_cancelled",),
-}
 
 
 class SessionPageMixin(models.Model):
@@ -55,8 +46,6 @@ class SessionPage(SessionPageMixin, ZonedPage):
     api_fields = [APIField(name) for name in ("starts_at", "ends_at", "is_cancelled", "description")]
     #: The program page above a session that is not in the tree yet (set by its form).
     program_page_above: "ProgramPage | None" = None
-    #: What the last save changed in the published session: keys of TOLD_FIELDS.
-    told_changes: tuple[str, ...] = ()
 
     parent_page_types = ["cop_program.ProgramPage"]
     subpage_types: list[str] = []
@@ -66,27 +55,11 @@ class SessionPage(SessionPageMixin, ZonedPage):
         verbose_name = _("session page")
         verbose_name_plural = _("session pages")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Note what changes in a published session before it is overwritten."""
-        if kwargs.get("update_fields") is None:
-            self.told_changes = self._changes()
-        super().save(*args, **kwargs)
-        if {"time", "state"} & set(self.told_changes) and self.source_page() is None:
-            self.touch_calendar()
-
     def first_of(self, pages: Any) -> Any:
         """Return the session below the program's source page."""
         above = self.program_page()
         source = above.source_page() if above is not None else None
         return pages.child_of(source).first() if source is not None else None
-
-    def touch_calendar(self) -> None:
-        """Raise the calendar's sequence, because this session has changed there."""
-        above = self.program_page()
-        if above is not None:
-            Program.objects.filter(translation_key=above.translation_key).update(
-                calendar_sequence=models.F("calendar_sequence") + 1
-            )
 
     def program_page(self) -> "ProgramPage | None":
         """Return the page of the program, None if there is none yet."""
@@ -103,14 +76,3 @@ class SessionPage(SessionPageMixin, ZonedPage):
 
     def template_context(self, request: HttpRequest) -> dict[str, Any]:
         return context.of_session(self, request)
-
-    def _changes(self) -> tuple[str, ...]:
-        if not self.live:
-            return ()
-        names = [name for fields in TOLD_FIELDS.values() for name in fields]
-        before = SessionPage.objects.filter(pk=self.pk, live=True).values(*names).first() if self.pk else None
-        if before is None:
-            return tuple(what for what in ("join_link", "recording") if getattr(self, TOLD_FIELDS[what][0]))
-        return tuple(
-            what for what, fields in TOLD_FIELDS.items() if any(before[name] != getattr(self, name) for name in fields)
-        )

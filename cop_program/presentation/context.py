@@ -18,6 +18,7 @@ Every page:
     `places`            `extensions.Places` or None
     `facilitators`     list of `FacilitatorLine`
     `sessions`         list of `SessionLine`, by start; the cancelled ones too
+    `session_count`    how many of them are not cancelled
     `dates`            "7 February - 26 June 2024", the days of the program, in the reader's zone if it is known
     `is_over`          whether its last day is past
     `is_public`        whether everyone may see the page
@@ -42,6 +43,7 @@ Every page:
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -83,10 +85,13 @@ class FacilitatorLine:
 
 @dataclass(frozen=True)
 class SessionLine:
-    """A session; `when` is in the reader's time zone, or the home one: "Wednesday 7 February 2024, 4:00 ..."."""
+    """A session; `when` is in the reader's time zone, or the home one: "Wednesday 7 February 2024, 4:00 ...".
+
+    A cancelled one has no number.
+    """
 
     page: "SessionPage"
-    number: int
+    number: int | None
     when: str
     starts_at: datetime
     ends_at: datetime
@@ -125,6 +130,7 @@ def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequ
         "places": places,
         "facilitators": of_facilitators(page.facilitators(request)),
         "sessions": session_lines(sessions, zone or page.home_zone or "UTC", language),
+        "session_count": len(timed),
         "dates": reader_days_text(page, timed, zone, language),
         "is_over": is_over(page),
         "is_public": access.is_open(page, None),
@@ -150,7 +156,7 @@ def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     return {
         "program_page": above,
         "session": lines[place],
-        "session_count": len(lines),
+        "session_count": sum(not line.is_cancelled for line in lines),
         "earlier": lines[place - 1] if place else None,
         "later": lines[place + 1] if place + 1 < len(lines) else None,
         "session_schedule": build(timed, zone_groups(above), language),
@@ -230,18 +236,18 @@ def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[Dea
 
 def session_lines(sessions: "list[SessionPage]", zone: str, language: str) -> list[SessionLine]:
     """Return sessions with their time in `zone`."""
-    moment = now()
+    moment, numbers = now(), count(1)
     return [
         SessionLine(
             page=session,
-            number=number,
+            number=None if session.is_cancelled else next(numbers),
             when=when_text(session.starts_at, session.ends_at, zone, language),
             starts_at=session.starts_at,
             ends_at=session.ends_at,
             is_cancelled=session.is_cancelled,
             is_past=session.ends_at <= moment,
         )
-        for number, session in enumerate(sessions, 1)
+        for session in sessions
     ]
 
 

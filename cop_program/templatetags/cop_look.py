@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from babel.lists import format_list
 from django import template
-from django.utils.html import strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.text import Truncator
 
 from .. import reader, videos, zones
@@ -91,3 +91,9 @@ def zone_name(zone: str) -> str:
 def player_url(url: str) -> str:
     """Return the address of a video's player for a frame, '' if the host is unknown."""
     return videos.player_url(url or "")
+
+
+@register.filter
+def mailto(address: str) -> str:
+    """Write an email address as a link."""
+    return format_html('<a href="mailto:{0}">{0}</a>', address)

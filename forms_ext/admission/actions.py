@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from cop_program.clock import now
 from cop_program.models import Program
 
+from ..applications import emails as applications_emails
 from ..applications import queries as applications_queries
-from ..applications.models import Application
+from ..applications.lifecycle import correct
+from ..applications.models import Application, Correction
 from ..base import history
 from ..base.errors import ActionRefused
 from . import emails, invitations
@@ -21,7 +23,16 @@ from .models import Decision, Invitation
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["TRANSITIONS", "allowed", "decide", "revoke_link", "send_link_again", "withdraw"]
+__all__ = [
+    "TRANSITIONS",
+    "allowed",
+    "correct_contact",
+    "decide",
+    "reopen",
+    "revoke_link",
+    "send_link_again",
+    "withdraw",
+]
 
 State = Application.State
 
@@ -31,7 +42,7 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     State.WAITLISTED: (State.ACCEPTED, State.DECLINED, State.WITHDRAWN),
     State.DECLINED: (State.ACCEPTED,),
     State.ACCEPTED: (State.DECLINED, State.WITHDRAWN),
-    State.WITHDRAWN: (),
+    State.WITHDRAWN: (State.SUBMITTED,),
 }
 
 
@@ -74,8 +85,12 @@ def _change_state(*, application: Application, to_state: str) -> str:
 
 def _check_program(application: Application, to_state: str) -> None:
     status = Program.objects.values_list("status", flat=True).get(pk=application.program_id)
-    if to_state == State.ACCEPTED and status not in invitations.OPEN:
+    if status in invitations.OPEN:
+        return
+    if to_state == State.ACCEPTED:
         raise ActionRefused(_("The program is cancelled or closed, so no one else can be accepted."))
+    if to_state == State.SUBMITTED:
+        raise ActionRefused(_("The program is cancelled or closed, so no application can be reopened."))
 
 
 @transaction.atomic
@@ -88,15 +103,18 @@ def decide(
     message: str = "",
     link_ends_at: datetime | None = None,
 ) -> Decision:
-    """Accept, decline, waitlist or withdraw `application` as the caller saw it, and email the person.
+    """Accept, decline, waitlist, withdraw or reopen `application` as the caller saw it, and email the person.
 
     `reason` is for colleagues, `message` is for the person and is added to the email. An acceptance makes an invitation
     link, valid until `link_ends_at` or the registration deadline.
 
-    Raise ActionRefused if the state does not allow it, somebody else has decided first, the person has registered, or
-    the link of an acceptance could not be used (the program is cancelled or closed, or its end has passed).
+    Raise ActionRefused if the state does not allow it, somebody else has decided first, the person has registered, the
+    link of an acceptance could not be used (the program is cancelled or closed, or its end has passed), or a withdrawn
+    application is reopened without a reason.
     """
     seen = application.state
+    if to_state == State.SUBMITTED and not reason.strip():
+        raise ActionRefused(_("Enter the reason why the application is reopened."))
     from_state = _change_state(application=application, to_state=to_state)
     try:
         _check_program(application, to_state)
@@ -139,6 +157,11 @@ def decide(
 def withdraw(*, application: Application, by: "User | None", reason: str = "", message: str = "") -> Decision:
     """Withdraw an application at the applicant's wish. Raise ActionRefused as `decide` does."""
     return decide(application=application, to_state=State.WITHDRAWN, by=by, reason=reason, message=message)
+
+
+def reopen(*, application: Application, by: "User | None", reason: str, message: str = "") -> Decision:
+    """Put a withdrawn application back to where it awaits a decision. Raise ActionRefused as `decide` does."""
+    return decide(application=application, to_state=State.SUBMITTED, by=by, reason=reason, message=message)
 
 
 def _lock_accepted(application: Application) -> Application:
@@ -190,3 +213,33 @@ def revoke_link(*, application: Application, by: "User | None", reason: str = ""
         raise ActionRefused(_("%(reference)s has no invitation link to revoke.") % {"reference": application.reference})
     changed = dict.fromkeys(revoked, invitations.REVOKED)
     history.record(application, "forms_ext.admission.revoke_link", user=by, changed=changed, invitation=revoked[0].pk)
+
+
+@transaction.atomic
+def correct_contact(
+    *, application: Application, name: str, email: str, by: "User | None", reason: str = ""
+) -> Correction:
+    """Correct a mistyped name or email address. Both spellings stay in the history.
+
+    A new address gets what the old one got last: a new invitation link (the old one stops working), the confirmation,
+    or the decision. People who have registered get nothing: their registration has an address of its own.
+
+    Raise ActionRefused if nothing changes, or the name or address is not valid.
+    """
+    locked = applications_queries.locked(application.pk)
+    correction = correct(locked, name=name, email=email, by=by, reason=reason, action="forms_ext.applications.correct")
+    if correction.email_before != correction.email_after and locked.program.status in invitations.OPEN:
+        _tell_new_address(locked, by)
+    return correction
+
+
+def _tell_new_address(application: Application, by: "User | None") -> None:
+    if application.state == State.SUBMITTED:
+        applications_emails.send_receipt(application)
+    elif application.state == State.ACCEPTED:
+        if invitations.live(application):
+            send_link_again(application=application, by=by)
+    elif application.state != State.WITHDRAWN:
+        last = application.decisions.select_related("mail").order_by("pk").last()
+        message = str(last.mail.fields.get("message", "")) if last and last.mail else ""
+        emails.send(application, application.state, message=message)

@@ -108,10 +108,24 @@ WITHDRAWN = define(
     TOLD,
 )
 
+REOPENED = define(
+    "application_reopened",
+    _("Application reopened"),
+    _("Your application is open again: {program}"),
+    [
+        GREETING,
+        paragraph(_("We have reopened your application {reference} to {program}, which had been withdrawn.")),
+        paragraph(_("You do not need to do anything. We will read it and email you our decision.")),
+        STAFF_MESSAGE,
+    ],
+    FIELDS,
+    TOLD,
+)
+
 
 def register() -> None:
     """Declare the email types."""
-    for kind in (ACCEPTED, LINK_AGAIN, DECLINED, WAITLISTED, WITHDRAWN):
+    for kind in (ACCEPTED, LINK_AGAIN, DECLINED, WAITLISTED, WITHDRAWN, REOPENED):
         email_types.register(kind)
 
 
@@ -127,6 +141,7 @@ TYPES = {
     State.DECLINED: "declined",
     State.WAITLISTED: "waitlisted",
     State.WITHDRAWN: "withdrawn_confirmation",
+    State.SUBMITTED: "application_reopened",
     LINK: "link_again",
 }
 

@@ -93,6 +93,11 @@ def own_end(application: Application) -> datetime | None:
     return found.order_by("-pk").values_list("ends_at", flat=True).first()
 
 
+def live(application: Application) -> Invitation | None:
+    """Return the invitation of `application` whose link works now, or None."""
+    return Invitation.objects.filter(valid(now()), application=application).first()
+
+
 def revoke(*, application: Application, by: "User | None" = None, reason: str = "") -> list[Invitation]:
     """Revoke the unused links of `application`, which the caller has locked; return those."""
     unused = Invitation.objects.filter(application=application, revoked_at__isnull=True, used_at__isnull=True)

@@ -20,11 +20,14 @@ from ..mail import actions as mail
 from ..mail.models import OutgoingMail
 from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission, Receipt
+from . import queries
 from .emails import CONFIRMED, send_receipt
 from .models import Application, ApplicationNote
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
 
 
 def _earlier(submission: CleanSubmission) -> Application | None:
@@ -62,6 +65,7 @@ def _with_files(application: Application) -> list[Model]:
 def apply(*, page: Page, submission: CleanSubmission) -> Application:
     """Store an application sent through `page` and confirm it by email.
 
+    If the address has applied to the program before, only that email says so: a stranger learns nothing of it.
     No email is sent if the address has received too many, but the application is stored all the same: nobody can be
     kept from applying by a stranger who misuses their address. The same idempotency key returns the application that it
     made. Raise ActionRefused if the form is closed.
@@ -80,9 +84,9 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
 
 
 def receipt(application: Application) -> Receipt:
-    """Return the reference of `application`, and whether an email confirms it."""
-    mails = OutgoingMail.objects.filter(kind=CONFIRMED, about=reference_to(application))
-    return Receipt(application.reference, is_mailed=mails.exists())
+    """Return the reference and answers of `application`, and whether an email to its address confirms it."""
+    mails = OutgoingMail.objects.filter(kind__in=CONFIRMED, about=reference_to(application))
+    return Receipt(application.reference, is_mailed=mails.exists(), recipient=application.email, stored=application)
 
 
 @transaction.atomic
@@ -93,20 +97,26 @@ def enter_on_behalf(
     language: str,
     answers: Mapping[str, Any],
     entered_by: "User",
+    although_closed: bool = False,
     idempotency_key: str = "",
 ) -> Application:
-    """Store the application of somebody who wrote an email instead, and confirm it. The form may be closed.
+    """Store the application of somebody who wrote an email instead, and confirm it by email.
 
-    The same idempotency key returns the application that it made.
+    Nothing is emailed if the program is cancelled or over. The same idempotency key returns the application that it
+    made. Raise ActionRefused if people cannot apply any more, unless staff add it `although_closed`.
     """
     roles = compiler.compile(version).role_values(answers)
     submission = CleanSubmission(version, answers, roles, language, idempotency_key, source="staff")
     if earlier := _earlier(submission):
         return earlier
+    closed = queries.why_closed(program)
+    if closed and not although_closed:
+        raise ActionRefused(_("%(why)s Confirm that you want to add the application anyway.") % {"why": closed})
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
     if is_new:
         history.record(application, "forms_ext.applications.enter", user=entered_by, made=_with_files(application))
-        send_receipt(application)
+        if program.status in RUNNING:
+            send_receipt(application)
     return application
 
 

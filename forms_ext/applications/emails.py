@@ -1,18 +1,27 @@
 """The emails of `applications`."""
 
 from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
 
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cop_program.formatting import day_text
 from cop_program.translations import title_of
 
 from ..base import dates, standing
 from ..base.references import reference_to
 from ..mail import actions as mail
 from ..mail import email_types
-from ..mail.email_types import COMMON, GREETING, define, paragraph
+from ..mail.email_types import COMMON, GREETING, Fields, define, paragraph
 from ..mail.previews import People
+from . import queries
 from .models import Application
+
+NO_ACCEPTANCE = paragraph(_("This is not an acceptance."))
+YOUR_REFERENCE = paragraph(_("Your reference is {reference}. Include it if you write to us."), strong=("reference",))
+RECEIVED_FIELDS: Fields = {"reference": (_("Reference of the application"), "A-2024-0007")}
 
 RECEIVED = define(
     "application_received",
@@ -22,16 +31,42 @@ RECEIVED = define(
         GREETING,
         paragraph(_("We have received your application to {program}."), strong=("program",)),
         paragraph(_("You do not need to do anything. We will read it and email you our decision.")),
-        paragraph(_("This is not an acceptance. Applications are open {deadline}.")),
-        paragraph(
-            _("Your reference is {reference}. Include it if you write to us."),
-            strong=("reference",),
-        ),
+        NO_ACCEPTANCE,
+        paragraph("{open_note}"),
+        YOUR_REFERENCE,
     ],
     COMMON,
+    RECEIVED_FIELDS,
     {
-        "reference": (_("Reference of the application"), "A-2024-0007"),
+        "open_note": (
+            _("Note until when people can apply, or empty"),
+            "Applications are open until the end of Tuesday 23 January 2024, Pacific time.",
+        ),
         "deadline": (_("Until when people can apply"), "until the end of Tuesday 23 January 2024, Pacific time"),
+    },
+)
+REPEATED = define(
+    "application_repeated",
+    _("Application received from the same address"),
+    _("You have already applied: {program} (another application, {reference})"),
+    [
+        GREETING,
+        paragraph(_("We have received another application to {program} from this address."), strong=("program",)),
+        paragraph(_("We already had {earlier}, sent on {earlier_sent}. We have kept both."), strong=("earlier",)),
+        paragraph(
+            _(
+                "If you did not mean to apply twice, reply to this email and tell us which one to keep. Otherwise you "
+                "do not need to do anything. We will read it and email you our decision."
+            )
+        ),
+        NO_ACCEPTANCE,
+        YOUR_REFERENCE,
+    ],
+    COMMON,
+    RECEIVED_FIELDS,
+    {
+        "earlier": (_("Reference of the earlier application"), "A-2024-0003"),
+        "earlier_sent": (_("Day on which the earlier application was sent"), "Tuesday 9 January 2024"),
     },
 )
 FACILITATOR_MESSAGE = define(
@@ -57,32 +92,41 @@ FACILITATOR_MESSAGE = define(
 def register() -> None:
     """Declare the types of email."""
     email_types.register(RECEIVED)
+    email_types.register(REPEATED)
     email_types.register(FACILITATOR_MESSAGE)
 
 
-CONFIRMED = "application_received"
+#: The types of email that acknowledge an application.
+CONFIRMED = (RECEIVED.name, REPEATED.name)
 
 
-def receipt_fields(application: Application) -> dict[str, str]:
-    """Return what the email says that acknowledges `application`."""
-    page, language = application.program.page, application.language
-    deadline = page.deadline("application")
-    return {
+def receipt_fields(application: Application, earlier: Application | None = None) -> dict[str, str]:
+    """Return what the email says that acknowledges `application`; `earlier` came from the same address."""
+    program, language = application.program, application.language
+    fields = {
         "name": application.name,
-        "program": title_of(application.program, language),
+        "program": title_of(program, language),
         "reference": application.reference,
-        "deadline": deadline.sentence(language, dates.known_zone(application.time_zone)) if deadline else "",
         "way": standing.line(reference_to(application), language),
     }
+    if earlier:
+        day = earlier.submitted_at.astimezone(ZoneInfo(program.page.home_zone)).date()
+        return fields | {"earlier": earlier.reference, "earlier_sent": day_text(day, language)}
+    deadline = program.page.deadline("application")
+    until = deadline.sentence(language, dates.known_zone(application.time_zone)) if deadline else ""
+    with translation.override(language):
+        note = gettext("Applications are open %(deadline)s.") % {"deadline": until}
+    return fields | {"deadline": until, "open_note": "" if queries.why_closed(program) else note}
 
 
 def send_receipt(application: Application) -> None:
-    """Send the email that says that an application was received. It repeats no free text."""
+    """Send the email that says that an application was received, and that there is one already. No free text."""
+    earlier = queries.earlier_open(application)
     mail.send(
-        kind=CONFIRMED,
+        kind=(REPEATED if earlier else RECEIVED).name,
         to=application.email,
         to_name=application.name,
-        fields=receipt_fields(application),
+        fields=receipt_fields(application, earlier),
         scope=application.program.scope,
         language=application.language,
         about=reference_to(application),
@@ -102,5 +146,6 @@ def applicants(read: Callable[[str, Application], Mapping[str, str]]) -> People:
 
 
 def receipt_values(kind: str, application: Application) -> dict[str, str]:
-    """Return what the email says that acknowledges `application`."""
-    return receipt_fields(application)
+    """Return what the email of `kind` says that acknowledges `application`."""
+    earlier = queries.earlier_open(application) if kind == REPEATED.name else None
+    return receipt_fields(application, earlier)

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cop_program.fields import CountryColumn, CountryField, EmailField
@@ -9,13 +11,14 @@ from cop_program.fields import CountryColumn, CountryField, EmailField
 from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
 
-__all__ = ["Application", "ApplicationNote"]
+__all__ = ["Application", "ApplicationCorrection", "ApplicationNote"]
 
 
 class Application(SearchedModel, AnswerSet):
     """An application to a program.
 
-    The columns from `name` to `time_zone` repeat the answers with that role, for the list.
+    The columns from `name` to `time_zone` repeat the answers with that role, for the list. Staff may correct name and
+    email; the answers stay as they were sent.
     """
 
     searched = ("name", "email", "organization", "reference")
@@ -54,7 +57,10 @@ class Application(SearchedModel, AnswerSet):
             ("review_application", _("Can read applications and leave notes")),
             ("decide_application", _("Can decide applications and add them on behalf of people")),
         ]
-        indexes = [models.Index(fields=["program", "state", "-submitted_at"], name="forms_ext_application_list")]
+        indexes = [
+            models.Index(fields=["program", "state", "-submitted_at"], name="forms_ext_application_list"),
+            models.Index(Lower("email"), name="forms_ext_application_email"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["submitted", "accepted", "waitlisted", "declined", "withdrawn"]),
@@ -64,6 +70,49 @@ class Application(SearchedModel, AnswerSet):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Correction(models.Model):
+    """A name or email address that staff corrected, as it was and as it is since then."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    corrected_at = models.DateTimeField()
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    name_before = models.CharField(max_length=200)
+    name_after = models.CharField(max_length=200)
+    email_before = models.EmailField()
+    email_after = models.EmailField()
+
+    class Meta:
+        abstract = True
+        ordering = ["corrected_at", "pk"]
+
+    @property
+    def changes(self) -> list[str]:
+        """What was corrected, in words: "Name: Jon Smiht → Jon Smith"."""
+        pairs = [
+            (gettext("Name: %(before)s → %(after)s"), self.name_before, self.name_after),
+            (gettext("Email: %(before)s → %(after)s"), self.email_before, self.email_after),
+        ]
+        return [words % {"before": before, "after": after} for words, before, after in pairs if before != after]
+
+    @property
+    def text(self) -> str:
+        """What was corrected, and why."""
+        return "\n".join(filter(None, [*self.changes, self.reason]))
+
+
+class ApplicationCorrection(Correction):
+    """A correction of an application."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="corrections")
+
+    class Meta(Correction.Meta):
+        verbose_name = _("correction of an application")
+        verbose_name_plural = _("corrections of applications")
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.pk}"
 
 
 class ApplicationNote(models.Model):

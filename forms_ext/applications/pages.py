@@ -12,6 +12,7 @@ from cop_program import journey
 from cop_program.models import Program
 from cop_program.translations import page_of
 
+from ..mail.sender import sender_address
 from ..submissions import panels
 from ..submissions.cleaned import CleanSubmission, Receipt
 from ..submissions.pages import AbstractFormPage
@@ -76,6 +77,7 @@ class ApplicationFormPage(AbstractFormPage, Page):
             "apply_until": program.page.deadline("application"),
             "applying": journey.applying(program),
             "applied": journey.standing(journey.Facts()),
+            "write_to": sender_address(),
         }
 
     class Meta:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "correct_payer",
+    "correct_payer_email",
     "list_rebate",
     "list_rebates",
     "list_refund",
@@ -85,6 +86,16 @@ def correct_payer(
     changed = {account: ("payer_name", "payer_address", "payer_country")}
     history.record(account, "forms_ext.ledger.correct_payer", user=by, changed=changed)
     return account
+
+
+@transaction.atomic
+def correct_payer_email(*, account: Account, email: str, by: "User | None" = None) -> None:
+    """Correct the address to which emails about `account` go, and that documents name from now on."""
+    account = queries.locked(account.pk)
+    account.payer_email = email
+    account.save(update_fields=["payer_email"])
+    changed = {account: ("payer_email",)}
+    history.record(account, "forms_ext.ledger.correct_payer_email", user=by, changed=changed)
 
 
 def _check_amount(account: Account, amount: Money) -> None:

@@ -12,6 +12,7 @@ REFUND = {"refund": "key of the refund", **AMOUNT}
 EVENTS = {
     "open_account": (_("Account opened"), {}),
     "correct_payer": (_("Billing name and address corrected"), {}),
+    "correct_payer_email": (_("Payer's email corrected"), {}),
     "fee": (_("Fee posted"), ENTRY),
     "payment": (_("Payment recorded"), ENTRY),
     "reversal": (_("Fee reversed"), ENTRY),

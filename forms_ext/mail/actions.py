@@ -28,11 +28,15 @@ __all__ = ["Attachment", "copy_templates", "preview", "reset_template", "save_te
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes out with a mail under the name `file_name`: of private storage, or drawn (`files.register`)."""
+    """A file that goes out with a mail under the name `file_name`: of private storage, or drawn (`files.register`).
+
+    Instead, `content` holds a text that only this mail has, such as a calendar entry.
+    """
 
     storage_path: str
     file_name: str
     content_type: str
+    content: str = ""
 
 
 def preview(
@@ -125,6 +129,7 @@ def send(
         MailAttachment(
             mail=mail,
             storage_path=attachment.storage_path,
+            content=attachment.content,
             file_name=attachment.file_name,
             content_type=attachment.content_type,
         )

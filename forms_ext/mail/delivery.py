@@ -129,7 +129,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     setattr(built, "metadata", {METADATA: str(mail.pk)})  # noqa: B010  (anymail hands it on, others do not look)
     built.attach_alternative(rendering.reveal(mail.html, secrets, html=True), "text/html")
     for attachment in mail.attachments.all():
-        built.attach(attachment.file_name, attachments.read(attachment.storage_path), attachment.content_type)
+        attachments.attach(built, attachment)
     return built
 
 

@@ -82,10 +82,11 @@ class OutgoingMail(SearchedModel):
 
 
 class MailAttachment(models.Model):
-    """An attachment of an email: a file in private storage, or one that a package renders."""
+    """An attachment of an email: a file in private storage, one that a package renders, or a short text of its own."""
 
     mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
-    storage_path = models.CharField(max_length=255)
+    storage_path = models.CharField(max_length=255, blank=True)
+    content = models.TextField(blank=True)
     file_name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=80)
 

@@ -25,7 +25,7 @@ from ..registration.emails import sending
 from ..registration.lifecycle import give_up_place, settle
 from ..registration.models import Registration
 from ..registration.transitions import MOVED, move
-from . import queries
+from . import queries, session_changes
 from .models import BatchItem, BatchRun
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
         BatchItem.objects.bulk_create(
             BatchItem(run=run, registration=member) for member in members(program).order_by("pk")
         )
+        session_changes.listed(program)
     _run_after_commit(run)
     program.refresh_from_db(fields=["status", "status_changed_at"])
     return run

@@ -1,12 +1,14 @@
-"""A batch run: confirming or cancelling a program, person by person."""
+"""Batch runs, which confirm or cancel a program person by person; changed sessions that members do not know yet."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cop_program.models import SessionRecord, SessionState
+
 from ..registration.models import Registration
 
-__all__ = ["BatchItem", "BatchRun"]
+__all__ = ["BatchItem", "BatchRun", "SessionChange"]
 
 
 class BatchRun(models.Model):
@@ -67,3 +69,27 @@ class BatchItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.registration_id or self.application_id}"
+
+
+class SessionChange(models.Model):
+    """A session that is not as members know it: how they know it (null: not at all), when it first and last changed.
+
+    Deleted once they are told, or are not to be told, or it is again as they know it.
+    """
+
+    program = models.ForeignKey("cop_program.Program", on_delete=models.CASCADE, related_name="session_changes")
+    record = models.OneToOneField(SessionRecord, on_delete=models.CASCADE, related_name="change")
+    known = models.JSONField(null=True)
+    since = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["record__starts_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.record_id}"
+
+    @property
+    def before(self) -> SessionState | None:
+        """How members know the session."""
+        return SessionState.from_json(self.known) if self.known else None

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import HttpRequest
@@ -15,7 +14,7 @@ from cop_program.access import unrestricted
 from cop_program.api import paths
 from cop_program.clock import now
 from cop_program.extensions import NextStep, Places, Standing
-from cop_program.models import Program, ProgramPage, SessionPage
+from cop_program.models import Program, ProgramPage
 from cop_program.presentation.context import is_over
 from cop_program.translations import localized
 
@@ -23,12 +22,9 @@ from ..admission.models import Place, QueueEntry
 from ..applications.models import Application
 from ..applications.pages import ApplicationFormPage
 from ..base import dates
-from ..registration import queries as registration_queries
-from ..registration.emails import sending
 from ..registration.pages import RegistrationFormPage
 
 Status = Program.Status
-TOLD_OF = ("join_link", "recording")
 
 
 def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
@@ -135,17 +131,3 @@ def _ancestors_with_forms(page: Page) -> list[str]:
     if issubclass(page.specific_class or Page, (ApplicationFormPage, RegistrationFormPage)):
         return [page.path[: -page.steplen]]
     return []
-
-
-@transaction.atomic
-def session_changed(program: Program, session_page_id: int, what: str) -> None:
-    """Email a new or changed join link or recording to the members; a recording may follow the program's end."""
-    if what not in TOLD_OF or program.status == Status.CALLED_OFF:
-        return
-    session = SessionPage.objects.filter(pk=session_page_id).first()
-    if session is None or not (session.recording_link if what == "recording" else session.join_link):
-        return
-    for registration in registration_queries.members(program).select_related(
-        "program__page", "invitation__application"
-    ):
-        sending.session_update(registration, session, what)

@@ -10,7 +10,7 @@ from cop_program.models import Program
 from ..base import events, history, periodic, row_states
 from ..base import tasks as background
 from ..mail import scopes
-from . import actions, consistency, queries, tasks  # noqa: F401  (consistency registers its checks)
+from . import actions, consistency, queries, session_changes, tasks  # noqa: F401  (consistency registers its checks)
 from .models import BatchRun
 
 RUN = {"run": "key of the batch run"}
@@ -21,6 +21,11 @@ EVENTS = {
     "close": (_("Program closed"), {}),
     "call_off": (_("Program cancelled"), RUN),
     "retry": (_("Failed items retried"), {**RUN, "items": "how many items"}),
+    "tell_changes": (
+        _("Members told of changed sessions"),
+        {"sessions": "how many sessions", "members": "how many members got an email"},
+    ),
+    "drop_changes": (_("Members not told of changed sessions"), {"sessions": "how many sessions"}),
     "new_edition": (_("Created as a new edition"), {"source": "key of the program that was copied"}),
     "delete": (_("Program deleted"), {}),
 }
@@ -39,5 +44,5 @@ def connect() -> None:
         history.register(f"forms_ext.programs.{verb}", label, keys)
     row_states.watch(BatchRun)
     post_delete.connect(note_deletion, sender=Program, dispatch_uid="forms_ext.programs.note_deletion")
-    for job in (actions.resume_runs, tasks.list_rebates):
+    for job in (actions.resume_runs, tasks.list_rebates, session_changes.tell_due):
         periodic.register(job)

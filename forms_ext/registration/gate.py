@@ -12,15 +12,22 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from wagtail.models import Page
 
+from cop_program import access
 from cop_program.clock import now
+from cop_program.models import Program, ProgramPage
+from cop_program.translations import localized
 
 from ..admission import invitations
 from ..admission.models import Invitation
+from ..mail.sender import sender_address
+from . import queries
 
 COOKIE = "cop_invitation"
 SENDING_COOKIE = "cop_invitation_send"
 SALT = "forms_ext.registration.gate"
 REFUSED_STATUS = 404
+#: So many programs are listed on the page that refuses a link.
+LISTED = 5
 
 
 def private[Response: HttpResponseBase](response: Response) -> Response:
@@ -37,17 +44,32 @@ def unkept[Response: HttpResponseBase](response: Response) -> Response:
     return response
 
 
-def refused(request: HttpRequest, name: str = "", typed: Sequence[tuple[str, str]] = ()) -> HttpResponse:
+def refused(
+    request: HttpRequest, name: str = "", typed: Sequence[tuple[str, str]] = (), program: Program | None = None
+) -> HttpResponse:
     """Answer every link that does not open the form in the same way, whatever is wrong with it.
 
-    The page has no time zone form, whose `next` would repeat the link's token. `name` is the URL name of a private
-    link: from here on, neither Django's log nor Wagtail's redirects see the token. People who had the form open get
-    back what was `typed`.
+    The page leads on: to the `program` of the form's own URL, otherwise to those that are running. It has no time zone
+    form, whose `next` would repeat the link's token. `name` is the URL name of a private link: from here on, neither
+    Django's log nor Wagtail's redirects see the token. People who had the form open get back what was `typed`.
     """
     if name:
         request.path = request.path_info = reverse(name, args=["-"])
+    pages = [program.page] if program else _running()
+    context = {
+        "typed": typed,
+        "programs": localized([page for page in pages if access.may_see(page, request)], request=request),
+        "why_shut": queries.why_shut(program) if program else "",
+        "write_to": sender_address(),
+    }
     template = "forms_ext/registration/refused.html"
-    return private(TemplateResponse(request, template, {"typed": typed}, status=REFUSED_STATUS))
+    return private(TemplateResponse(request, template, context, status=REFUSED_STATUS))
+
+
+def _running() -> list[ProgramPage]:
+    """Return the pages of the programs that run now or begin soonest."""
+    pages = ProgramPage.objects.live().filter(cop_program_row__status__in=invitations.OPEN)
+    return list(pages.filter(ends_on__gte=now().date()).select_related("locale").order_by("starts_on", "pk")[:LISTED])
 
 
 def leads_to(invitation: Invitation, page: Page) -> bool:

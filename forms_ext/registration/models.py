@@ -1,15 +1,17 @@
 """The registration form behind the gate, the member, and the program confirmed or cancelled."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
 from cop_program.fields import CountryColumn, CountryField, EmailField
 
+from ..applications.models import Correction
 from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
 
-__all__ = ["Registration"]
+__all__ = ["Registration", "RegistrationCorrection"]
 
 
 class Registration(SearchedModel, AnswerSet):
@@ -56,7 +58,23 @@ class Registration(SearchedModel, AnswerSet):
         verbose_name_plural = _("registrations")
         ordering = ["-submitted_at", "-pk"]
         permissions = [("manage_registration", _("Can record deposits, cancel registrations and confirm programs"))]
-        indexes = [models.Index(fields=["program", "state"], name="forms_ext_registration_list")]
+        indexes = [
+            models.Index(fields=["program", "state"], name="forms_ext_registration_list"),
+            models.Index(Lower("email"), name="forms_ext_registration_email"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+
+class RegistrationCorrection(Correction):
+    """A correction of a registration."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="corrections")
+
+    class Meta(Correction.Meta):
+        verbose_name = _("correction of a registration")
+        verbose_name_plural = _("corrections of registrations")
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.pk}"

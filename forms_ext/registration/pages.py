@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cop_program import journey
+from cop_program import journey, reader
 from cop_program.models import Program
 from cop_program.translations import page_of
 
@@ -23,6 +23,7 @@ from ..submissions.pages import AbstractFormPage
 from ..submissions.responses import typed_before
 from . import actions, gate, queries, standing
 from .models import Registration
+from .terms import Terms, terms
 
 __all__ = ["RegistrationFormPage"]
 
@@ -64,17 +65,22 @@ class RegistrationFormPage(AbstractFormPage, Page):
             return alias
         if not self.let_in(request):
             earlier = serving.sent_before(self, request)
-            return gate.private(earlier or gate.refused(request, typed=_typed(self, request)))
+            return gate.private(earlier or self.refuse(request))
         invitation: Invitation = request.cop_invitation  # type: ignore[attr-defined]
         if _is_of_somebody_else(self, request, invitation):
-            return gate.refused(request, typed=_typed(self, request))
+            return self.refuse(request)
         context = {
             "invitation": invitation,
             "policy_note": admission_emails.late_note(invitation.application),
             "standing": standing.of_invitation(invitation),
+            "terms": _terms(self, request, invitation.ends_at),
         }
         response = serving.serve(self, request, extra_context=context, subject=_subject(invitation))
         return gate.private(response)
+
+    def refuse(self, request: HttpRequest) -> HttpResponse:
+        """Answer a visitor whom the gate does not let in."""
+        return gate.refused(request, typed=_typed(self, request), program=program_of(self))
 
     def let_in(self, request: HttpRequest, token: str | None = None) -> bool:
         """Let in whom the gate admits; what follows finds their invitation in `request.cop_invitation`."""
@@ -93,7 +99,8 @@ class RegistrationFormPage(AbstractFormPage, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Give the template the program with its policy and its cancellation deadline, in the preview, too."""
-        return super().get_context(request, *args, **kwargs) | around(self)
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | around(self, request)
 
     def accept_submission(self, submission: CleanSubmission, request: HttpRequest) -> Receipt:
         """Register the visitor whom the gate let in; the receipt leads to their private page.
@@ -117,8 +124,8 @@ class RegistrationFormPage(AbstractFormPage, Page):
         return None
 
 
-def around(page: RegistrationFormPage) -> dict[str, Any]:
-    """Return what the template says of the program, and the step of the person who was accepted."""
+def around(page: RegistrationFormPage, request: HttpRequest) -> dict[str, Any]:
+    """Return what the template says of the program, and the step and the terms of a person who was accepted."""
     program = program_of(page)
     if program is None:
         return {}
@@ -134,7 +141,15 @@ def around(page: RegistrationFormPage) -> dict[str, Any]:
         "policy": policy,
         "cancellation_deadline": deadline,
         "standing": journey.standing(accepted),
+        "terms": _terms(page, request, program.page.registration_closes_at),
     }
+
+
+def _terms(page: RegistrationFormPage, request: HttpRequest, link_ends: datetime | None) -> Terms | None:
+    program = program_of(page)
+    if program is None or link_ends is None:
+        return None
+    return terms(program, link_ends, zone=reader.zone(request) or "", language=reader.language())
 
 
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:
@@ -149,6 +164,10 @@ def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any
         source = answered.roles.get(role)
         if source in application.answers:
             initial[key] = application.answers[source]
+    if correction := application.corrections.last():
+        for role, value in (("name", correction.name_after), ("email", correction.email_after)):
+            if role in asked.roles:
+                initial[asked.roles[role]] = value
     return initial
 
 

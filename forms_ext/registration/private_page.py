@@ -10,9 +10,11 @@ from cop_program.translations import page_of
 from ..admission import queue
 from ..base import dates
 from ..base.money import format_money
+from ..forms import compiler
 from ..invoices import queries as invoices_queries
 from ..invoices.models import Invoice
 from ..ledger import queries as ledger_queries
+from ..mail.sender import sender_address
 from . import sessions, standing
 from .emails import sending
 from .models import Registration
@@ -106,6 +108,12 @@ def how_to_pay(registration: Registration, here: Standing, zone: str = "") -> di
     }
 
 
+def answered(registration: Registration) -> list[tuple[str, str]]:
+    """Return the questions that were answered, each with its answer."""
+    answers = compiler.compile(registration.version).display(registration.answers)
+    return [(answer.question, answer.text) for answer in answers if answer.text]
+
+
 def member_context(registration: Registration, token: str, zone: str = "") -> dict[str, object]:
     """Return the context of the private page; `zone` is the time zone chosen on this site."""
     zone = zone or sending.reader_zone(registration)
@@ -124,5 +132,7 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "payments": account.payments.select_related("row", "receipt__file", "reversal__receipt__file").order_by("pk")
         if account
         else [],
+        "answered": answered(registration),
+        "write_to": sender_address(),
         "balance": ledger_queries.balance(account) if account else None,
     }

@@ -3,13 +3,17 @@
 from datetime import datetime
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from cop_program import reader
+from cop_program.clock import now
 from cop_program.models import Program
 
-from ..admission.models import Invitation
+from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
 from ..forms import compiler
@@ -21,12 +25,12 @@ SALT = "forms_ext.registration.member"
 State = Registration.State
 
 
-def hold_end(program: Program, invitation: Invitation) -> datetime:
-    """Return when a hold that starts by registering expires: some days after the link, at the end of a day.
+def hold_end(program: Program, link_ends: datetime) -> datetime:
+    """Return when a hold that starts by registering expires: some days after `link_ends`, at the end of a day.
 
     The day is one of the home zone, as that of every hold.
     """
-    return dates.end_of_day(invitation.ends_at, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
+    return dates.end_of_day(link_ends, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:
@@ -81,6 +85,31 @@ def find_member(token: str) -> Registration | None:
 def members(program: Program) -> QuerySet[Registration]:
     """Return the members of `program`, by name."""
     return Registration.objects.filter(program=program, state=State.MEMBER).order_by("name", "pk")
+
+
+def why_shut(program: Program) -> str:
+    """Return in a sentence why nobody can register for `program` any more; '' if people can."""
+    if program.status == Program.Status.CALLED_OFF:
+        return _("This program is cancelled.")
+    if program.status == Program.Status.CLOSED:
+        return _("This program is over.")
+    deadline = program.page.deadline("registration")
+    if deadline and deadline.is_past(now()):
+        return _("Registration was open %(deadline)s.") % {"deadline": deadline.sentence(reader.language())}
+    return ""
+
+
+def of_address(email: str | Subquery) -> QuerySet[Registration]:
+    """Return the registrations of the address `email`, in all programs, the newest first; case does not matter."""
+    value = Value(email) if isinstance(email, str) else email
+    found = Registration.objects.alias(address=Lower("email")).filter(address=Lower(value))
+    return found.order_by("-pk")
+
+
+def of_same_address(application_id: int) -> QuerySet[Registration]:
+    """Return the registrations of the address of an application, with their programs."""
+    email = Subquery(Application.objects.filter(pk=application_id).values("email"))
+    return of_address(email).select_related("program__page").defer("answers", "policy")
 
 
 def display_answers(registration: Registration) -> list[Answer]:

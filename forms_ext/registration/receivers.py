@@ -10,15 +10,16 @@ from cop_program.signals import program_published
 from ..applications.emails import applicants
 from ..base import groups, history, periodic, row_states
 from ..base import standing as standings
+from ..base import tasks as background
 from ..forms import roles
 from ..ledger import telling
 from ..ledger.models import Account
 from ..ledger.signals import payment_recorded, payment_reversed
 from ..mail import previews
-from . import consistency, holds, payments, standing  # noqa: F401  (consistency registers its checks)
+from . import consistency, holds, payments, standing, tasks  # noqa: F401  (consistency registers its checks)
 from .emails import payments as payment_emails
 from .emails import sending, templates
-from .models import Registration
+from .models import Registration, RegistrationCorrection
 
 MEMBERS = previews.People(
     Registration,
@@ -44,6 +45,9 @@ EVENTS = {
     "hold_again": (_("Deposit reversed: place held"), HELD_UNTIL),
     "cancel": (_("Registration cancelled"), {"refund": "whether the deposit is refunded"}),
     "renew_member_page": (_("New private page link"), {}),
+    "correct": (_("Name or email corrected"), {"correction": "key of the correction"}),
+    "private_page_again": (_("Private page link emailed as asked"), {}),
+    "no_link": (_("Asked for an invitation link that no longer works"), {}),
 }
 
 
@@ -68,10 +72,13 @@ def connect() -> None:
     standings.register("account", standing.read_account)
     templates.register()
     previews.register([kind.name for kind in templates.ALL], MEMBERS)
-    previews.register([templates.CALLED_OFF_APPLICANT.name], applicants(sending.applicant_values))
+    for kind in (templates.CALLED_OFF_APPLICANT, templates.NO_LINK):
+        previews.register([kind.name], applicants(sending.applicant_values))
+    background.register(tasks.send_links)
     for verb, (label, keys) in EVENTS.items():
         history.register(f"forms_ext.registration.{verb}", label, keys)
     row_states.watch(Registration, but=["reminded_at"])
+    row_states.watch(RegistrationCorrection)
     payment_recorded.connect(payments.payment_recorded, dispatch_uid="forms_ext.registration.payment_recorded")
     telling.register(payment_emails.tell)
     payment_reversed.connect(payments.payment_reversed, dispatch_uid="forms_ext.registration.payment_reversed")

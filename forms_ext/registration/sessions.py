@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cop_program import calendars, reader
 from cop_program.formatting import day_text, generic_name, time_range
-from cop_program.models import Program, SessionPage
+from cop_program.models import Program, SessionPage, SessionRecord, SessionState
 from cop_program.translations import localized, title_of
 
 from .models import Registration
@@ -26,7 +26,7 @@ class MemberSession:
     is_cancelled: bool
 
 
-def when(session: SessionPage, zone: str, language: str) -> str:
+def when(session: SessionPage | SessionRecord | SessionState, zone: str, language: str) -> str:
     """Return "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time"."""
     start, end = (moment.astimezone(ZoneInfo(zone)) for moment in (session.starts_at, session.ends_at))
     hours = time_range(start.time(), end.time(), language, days=(end.date() - start.date()).days)
@@ -44,11 +44,12 @@ def member_sessions(program: Program, *, zone: str, language: str) -> list[Membe
             recording_link=page.recording_link,
             is_cancelled=page.is_cancelled,
         )
-        for page in _published(program, language)
+        for page in published(program, language)
     ]
 
 
-def _published(program: Program, language: str) -> list[SessionPage]:
+def published(program: Program, language: str) -> list[SessionPage]:
+    """Return the published sessions of `program` by their start, in `language` if they are translated."""
     return localized(program.page.sessions().live(), language, for_participants=True)
 
 
@@ -73,7 +74,9 @@ def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
 def calendar(registration: Registration) -> bytes:
     """Return the sessions as a calendar with join links and recordings; empty if the person is not a member."""
     language, program = reader.language(), registration.program
-    entries = [_entry(one) for one in _published(program, language)] if _is_member(registration) else []
+    entries: list[calendars.Entry] = []
+    if _is_member(registration):
+        entries = [*map(entry, published(program, language)), *calendars.gone(program)]
     name = _("%(program)s (my sessions)") % {"program": title_of(program, language)}
     return calendars.feed(program, entries, language=language, name=name)
 
@@ -82,7 +85,8 @@ def _is_member(registration: Registration) -> bool:
     return registration.state == Registration.State.MEMBER
 
 
-def _entry(session: SessionPage) -> calendars.Entry:
+def entry(session: SessionPage) -> calendars.Entry:
+    """Return `session` as the calendar of a member shows it, with its links."""
     links = {_("Join: %(link)s"): session.join_link, _("Recording: %(link)s"): session.recording_link}
     notes = tuple(text % {"link": link} for text, link in links.items() if link)
     return calendars.Entry(session, url=session.full_url or "", location=session.join_link, notes=notes)

@@ -58,7 +58,7 @@ def of_invitation(invitation: Invitation) -> Standing:
 
 def _applied(application: Application, link: Invitation | None) -> Facts:
     facts = admission_queries.facts_of(application, link.ends_at if link else None)
-    return replace(facts, would_hold_until=queries.hold_end(application.program, link)) if link else facts
+    return replace(facts, would_hold_until=queries.hold_end(application.program, link.ends_at)) if link else facts
 
 
 def _registered(registration: Registration, account: Any) -> Facts:

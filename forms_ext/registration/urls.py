@@ -1,11 +1,12 @@
-"""URLs of the invitation link and the private page. Logs mask their tokens."""
+"""URLs of the invitation link and the private page, whose tokens logs mask, and of the form that asks for them."""
 
 from django.urls import path
 
-from . import views
+from . import link_requests, views
 
 urlpatterns = [
     path("invitation/<str:token>/", views.open_invitation, name="open_invitation"),
+    path("links/", link_requests.ask_for_links, name="ask_for_links"),
     path("member/<str:token>/", views.member, name="member"),
     path("member/<str:token>/calendar.ics", views.member_calendar, name="member_calendar"),
     path("member/<str:token>/invoices/<key:pk>/", views.member_invoice, name="member_invoice"),

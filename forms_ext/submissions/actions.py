@@ -28,7 +28,7 @@ DOWNLOADED = "forms_ext.submissions.download"
 def find_sent(key: str) -> Receipt | None:
     """Return the receipt of what was stored under the idempotency `key`, or None."""
     earlier = Submission.objects.filter(idempotency_key=key).first() if key else None
-    return Receipt(earlier.reference) if earlier else None
+    return Receipt(earlier.reference, stored=earlier) if earlier else None
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from cop_program.journey import Standing
 
 from ..forms import compiler, roles
 from ..forms.models import FormVersion
+from .models import AnswerSet
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Receipt:
 
     `is_mailed` is False if an application is confirmed on the page alone, since its address has got enough emails.
     A person who has registered goes on to their private page at `private_path`. `state` is that of the registration,
-    and `standing` where the person stands in the journey.
+    and `standing` where the person stands in the journey. `recipient` is the address that the confirmation is emailed
+    to, and `stored` is what was sent: both are shown only to the person who sent the form.
     """
 
     reference: str
@@ -55,3 +57,13 @@ class Receipt:
     state: str = ""
     private_path: str = ""
     standing: Standing | None = None
+    recipient: str = ""
+    stored: AnswerSet | None = None
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """The questions that were answered, as they were asked, each with its answer."""
+        if self.stored is None:
+            return []
+        shown = compiler.compile(self.stored.version).display(self.stored.answers)
+        return [(answer.question, answer.text) for answer in shown if answer.text]

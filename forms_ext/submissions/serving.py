@@ -44,17 +44,27 @@ def serve(
     )
     if request.method == "POST":
         return _post(showing)
-    if receipt := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):
-        again = f"{_address(page, request)}?{AGAIN}=1" if page.is_open(now()) else ""
-        context = {
-            "reference": receipt.reference,
-            "is_mailed": receipt.is_mailed,
-            "again_url": again,
-        }
-        return showing.render(page.sent_template, context)
+    if read := tokens.read_receipt(request.GET.get("receipt", ""), page.pk):
+        return _confirmation(showing, *read)
     if AGAIN not in request.GET and (earlier := sent_before(page, request)):
         return earlier
     return showing.form() if page.is_open(now()) else showing.closed()
+
+
+def _confirmation(showing: FormResponse, receipt: Receipt, nonce: str) -> HttpResponse:
+    """Show the confirmation; the browser that sent the form also sees the answers and where the email went."""
+    page, request = showing.page, showing.request
+    nonce = nonce if frames.is_framed(request) else tokens.nonce_of(request, page.pk)
+    sent = page.find_sent(tokens.idempotency_key(page.pk, nonce), request) if nonce else None
+    own = sent if sent and sent.reference == receipt.reference else receipt
+    context = {
+        "reference": receipt.reference,
+        "is_mailed": receipt.is_mailed,
+        "recipient": own.recipient,
+        "typed": own.answered,
+        "again_url": f"{_address(page, request)}?{AGAIN}=1" if page.is_open(now()) else "",
+    }
+    return showing.render(page.sent_template, context)
 
 
 def sent_before(page: Page, request: HttpRequest) -> HttpResponse | None:
@@ -70,9 +80,11 @@ def _confirm(page: Page, request: HttpRequest, receipt: Receipt, nonce: str) -> 
     In a frame there is no cookie. A form reached with the back button counts as the same one if it is sent again.
     """
     address = _address(page, request)
-    response = redirect(receipt.private_path or f"{address}?receipt={tokens.sign_receipt(page.pk, receipt)}")
+    is_framed = frames.is_framed(request)
+    signed = tokens.sign_receipt(page.pk, receipt, nonce if is_framed else "")
+    response = redirect(receipt.private_path or f"{address}?receipt={signed}")
     patch_cache_control(response, private=True, no_store=True)
-    if not frames.is_framed(request):
+    if not is_framed:
         tokens.remember_sent(request, response, page.pk, nonce, path=urlsplit(address).path)
     return response
 

@@ -16,6 +16,7 @@ SALT = "forms_ext.submissions.token"
 RECEIPT_SALT = "forms_ext.submissions.receipt"
 SENT_SALT = "forms_ext.submissions.sent"
 SENT_COOKIE = "cop_sent"
+RECEIPT_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,23 @@ def read(text: Any, page_id: int) -> Token | None:
     return Token(page, version, nonce, now().timestamp() - made, subject) if page == page_id else None
 
 
-def sign_receipt(page_id: int, receipt: Receipt) -> str:
-    """Return what the URL of the confirmation contains: no personal data."""
-    return signing.Signer(salt=RECEIPT_SALT).sign_object([page_id, receipt.reference, receipt.is_mailed])
+def sign_receipt(page_id: int, receipt: Receipt, nonce: str = "") -> str:
+    """Return what the URL of the confirmation contains: no personal data.
+
+    A frame of another website has no cookie, so there the `nonce` tells for a while that this browser sent the form.
+    """
+    data = [page_id, receipt.reference, receipt.is_mailed, nonce, now().timestamp()]
+    return signing.Signer(salt=RECEIPT_SALT).sign_object(data)
 
 
-def read_receipt(text: str, page_id: int) -> Receipt | None:
-    """Return the receipt in the URL of a confirmation, or None."""
+def read_receipt(text: str, page_id: int) -> tuple[Receipt, str] | None:
+    """Return the receipt in the URL of a confirmation and its nonce, '' if it is older than a while; or None."""
     try:
-        page, *receipt = signing.Signer(salt=RECEIPT_SALT).unsign_object(text)
-        return Receipt(*receipt) if page == page_id else None
+        page, reference, is_mailed, nonce, made = signing.Signer(salt=RECEIPT_SALT).unsign_object(text)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+    is_fresh = now().timestamp() - made < RECEIPT_SECONDS
+    return (Receipt(reference, is_mailed), nonce if is_fresh else "") if page == page_id else None
 
 
 def idempotency_key(page_id: int, nonce: str) -> str:

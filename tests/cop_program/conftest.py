@@ -17,6 +17,8 @@ from cop_program.models import (
     ProgramIndexPage,
     ProgramPage,
     SessionPage,
+    SessionRecord,
+    SessionState,
 )
 
 FIRST = datetime(2024, 2, 8, 0, tzinfo=UTC)
@@ -30,12 +32,12 @@ class Recorder(extensions.Provider):
     """Remembers news; answers what a test sets."""
 
     def __init__(self) -> None:
-        self.news: list[tuple[int, str]] = []
+        self.news: list[tuple[SessionRecord, SessionState | None]] = []
         self.reasons: list[str] = []
         self.counted: extensions.Places | None = None
 
-    def session_changed(self, program: Program, session_page_id: int, what: str) -> None:
-        self.news.append((session_page_id, what))
+    def session_changed(self, program: Program, record: SessionRecord, before: SessionState | None) -> None:
+        self.news.append((record, before))
 
     def reasons_to_keep(self, pages: Sequence[Page]) -> list[str]:
         return self.reasons

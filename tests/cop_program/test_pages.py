@@ -202,35 +202,6 @@ def test_a_copy_has_a_program_of_its_own(program_page: ProgramPage) -> None:
     assert Program.for_page(copy) != Program.for_page(program_page)
 
 
-# Sessions --------------------------------------------------------------------------------------
-
-
-def test_changes_of_a_published_session_are_told_once(add_session: AddSession, recorder: Recorder) -> None:
-    session = add_session()
-    assert recorder.news == []
-    session.join_link = SECRET_LINK
-    session.save_revision()
-    assert recorder.news == []
-    session = publish(session)
-    session = publish(session)
-    assert recorder.news == [(session.pk, "join_link")]
-    recorder.news.clear()
-    session.recording_link = SECRET_RECORDING
-    session.ends_at += timedelta(minutes=30)
-    session.is_cancelled = True
-    session = publish(session)
-    assert recorder.news == [(session.pk, what) for what in ("recording", "time", "state")]
-    recorder.news.clear()
-    session.title = "Another title"
-    publish(session)
-    assert recorder.news == []
-
-
-def test_a_session_published_with_a_link_tells_the_link(add_session: AddSession, recorder: Recorder) -> None:
-    session = add_session(join_link=SECRET_LINK)
-    assert recorder.news == [(session.pk, "join_link")]
-
-
 # Deletion --------------------------------------------------------------------------------------
 
 

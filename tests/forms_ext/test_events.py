@@ -16,7 +16,7 @@ from wagtail.models import ModelLogEntry, Page
 
 import forms_ext
 from cop_program import clock, places
-from cop_program.models import FacilitatorPage
+from cop_program.models import FacilitatorPage, SessionPage
 from forms_ext.admission import actions as admission
 from forms_ext.admission.admin import timeline
 from forms_ext.admission.models import Decision
@@ -39,7 +39,7 @@ from forms_ext.mail import actions as mail
 from forms_ext.mail import bounces, delivery
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.programs import actions as programs
-from forms_ext.programs import editions
+from forms_ext.programs import editions, session_changes
 from forms_ext.programs.models import BatchItem
 from forms_ext.registration import actions as registrations
 from forms_ext.registration import holds
@@ -71,8 +71,8 @@ NO_ACTION = {
     "base.events._number_some": "gives events their position",
     "base.groups.create_groups": "makes the groups of Django's permissions",
     "base.number_series.take": "draws a number for the row that an action makes",
-    "programs.program_page.session_changed": "sends emails, of which each has its event",
     "programs.actions._work": "does what confirm_program and call_off_program have begun",
+    "registration.actions.request_links": "starts a worker, which does send_links",
     "submissions.actions.take": "calls the action of the page type",
 }
 
@@ -117,6 +117,28 @@ def close(w: World) -> None:
     programs.confirm_program(program=w.program, by=w.user)
     with clock.at(START + timedelta(days=365)):
         programs.close_program(program=w.program, by=w.user)
+
+
+def change_session(w: World) -> None:
+    starts_at = START + timedelta(days=30)
+    page = SessionPage(title="Arriving", starts_at=starts_at, ends_at=starts_at + timedelta(hours=3))
+    w.program.page.add_child(instance=page)
+
+
+def tell_now(w: World) -> None:
+    change_session(w)
+    assert session_changes.tell_now(program=w.program, by=w.user)
+
+
+def dont_tell(w: World) -> None:
+    change_session(w)
+    session_changes.dont_tell(program=w.program, by=w.user)
+
+
+def tell_due(w: World) -> None:
+    change_session(w)
+    with clock.at(START + timedelta(hours=1)):
+        assert session_changes.tell_due()
 
 
 def cancel_note(w: World) -> Invoice:
@@ -216,6 +238,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         lambda w: admission.send_link_again(application=w.invited.application, by=w.user),
         {"admission.send_link_again"},
     ),
+    "admission.actions.correct_contact": (
+        lambda w: admission.correct_contact(application=w.invited.application, by=w.user, **CONTACT),
+        {"applications.correct", "admission.send_link_again"},
+    ),
     "admission.actions.revoke_link": (
         lambda w: admission.revoke_link(application=w.invited.application, by=w.user),
         {"admission.revoke_link"},
@@ -243,6 +269,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "ledger.actions.correct_payer": (
         lambda w: ledger.correct_payer(account=w.account, payer_name="x", payer_address="y", payer_country="US"),
         {"ledger.correct_payer"},
+    ),
+    "ledger.actions.correct_payer_email": (
+        lambda w: ledger.correct_payer_email(account=w.account, email="ada@example.org"),
+        {"ledger.correct_payer_email"},
     ),
     "ledger.actions.post_fee": (lambda w: ledger.post_fee(account=w.empty, amount=FEE), {"ledger.fee"}),
     "ledger.actions.reverse_fee": (lambda w: ledger.reverse_fee(account=w.account), {"ledger.reversal"}),
@@ -286,6 +316,9 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         lambda w: editions.new_edition(program=w.program, first_day=date(2025, 2, 5), title="Again", by=w.superuser),
         {"programs.new_edition"},
     ),
+    "programs.session_changes.tell_now": (tell_now, {"programs.tell_changes"}),
+    "programs.session_changes.dont_tell": (dont_tell, {"programs.drop_changes"}),
+    "programs.session_changes._tell_if_due": (tell_due, {"programs.tell_changes"}),
     "registration.actions.register": (
         lambda w: registrations.register(invitation=w.invited, submission=submission(7)),
         {"registration.register"},
@@ -297,6 +330,19 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "registration.actions.renew_member_page": (
         lambda w: registrations.renew_member_page(registration=w.member, by=w.user),
         {"registration.renew_member_page"},
+    ),
+    "registration.actions.correct_contact": (
+        lambda w: registrations.correct_contact(registration=w.member, by=w.user, **CONTACT),
+        {
+            "registration.correct",
+            "applications.correct",
+            "ledger.correct_payer_email",
+            "registration.renew_member_page",
+        },
+    ),
+    "registration.actions.send_links": (
+        lambda w: registrations.send_links(email=w.held.email),
+        {"registration.private_page_again"},
     ),
     "registration.holds.offer_free_places": (offer, {"registration.offer_place", "registration.open_account"}),
     "registration.holds._end_hold": (expire, {"registration.end_hold"}),
@@ -311,6 +357,7 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         {"submissions.delete"},
     ),
 }
+CONTACT = {"name": "Ada Sample", "email": "ada@example.org"}
 NEW = ("text", {"label": "More", "required": False})
 
 

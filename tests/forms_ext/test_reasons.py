@@ -23,6 +23,7 @@ from wagtail.models import Site
 
 from cop_program import clock
 from cop_program.models import Program
+from forms_ext.admission import actions as admission_actions
 from forms_ext.admission.admin.forms import NoteForm
 from forms_ext.base.errors import ActionRefused
 from forms_ext.invoices import actions
@@ -53,6 +54,7 @@ INTERNAL = "xyzzy: drinks, says {name}"
 TOLD = "plugh <i>dear</i> {link} {name}"
 REASON = {"reason": INTERNAL}
 PAID = {"paid_on": "2024-01-20", "message": TOLD}
+CONTACT = {"name": "Ada Sample", "email": "ada@example.org"}
 BOTH = {"reason": INTERNAL, "message": TOLD}
 
 
@@ -118,6 +120,12 @@ def accepted(program: Program, number: int) -> Any:
     return application
 
 
+def gone(program: Program, number: int) -> Any:
+    application = make_application(program, number)
+    admission_actions.withdraw(application=application, by=None)
+    return application
+
+
 def unpaid(program: Program, number: int) -> Account:
     return account_of(make_registration(program, number))
 
@@ -154,6 +162,9 @@ CASES = [
     Case("decline", make_application, PERSON, BOTH, told=("declined",), action="declined"),
     Case("waitlist", make_application, PERSON, BOTH, told=("waitlisted",), action="waitlisted"),
     Case("withdraw", make_application, PERSON, BOTH, told=("withdrawn_confirmation",), action="withdrawn"),
+    Case("reopen", gone, PERSON, BOTH, told=("application_reopened",), action="submitted"),
+    Case("correct an address", accepted, "cop_admission:correct", REASON | CONTACT, others=("link_again",)),
+    Case("correct a member's", member, "cop_registration:correct", REASON | CONTACT, others=("member_page",)),
     Case("decline after all", accepted, PERSON, BOTH, told=("declined",), action="declined"),
     Case("revoke the link", accepted, PERSON, REASON, action="revoke"),
     Case("link again", accepted, PERSON, {}, others=("link_again",), action="link"),
@@ -307,7 +318,7 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
         if not form.__module__.endswith(".admin.forms") or form.__module__ == "forms_ext.mail.admin.forms":
             continue
         for name, one in form.base_fields.items():
-            if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput):
+            if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput) or name == "name":
                 continue
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)

@@ -184,8 +184,7 @@ def test_each_mail_of_the_journey_went_to_whom_it_concerns_once(program: Program
         "credit_note": once(PARTS.leaves),
         "cancelled": once(PARTS.leaves),
         "rebate_paid": once(*PARTS.holders[4:6], PARTS.holders[7]),
-        "session_join_link": once(*members),
-        "session_recording": once(*members),
+        "sessions_changed": once(*members, *members),  # a join link, a recording
     }
     payments = [*members, PARTS.holders[1]]  # balances, one in two parts; a deposit is told of with the place
     assert receipts == Counter(person.email for person in payments)

@@ -52,7 +52,7 @@ ADDRESSES = {
     "f'{request.path}?sent=1'",
     "f'{reverse('cop_submissions_modeladmin_index')}?page={self.pk}'",
     "page.get_url(request) or '/'",
-    "receipt.private_path or f'{address}?receipt={tokens.sign_receipt(page.pk, receipt)}'",
+    "receipt.private_path or f'{address}?receipt={signed}'",
     "request.get_full_path()",
     "self.get_success_url()",
     "self.next_url",

@@ -14,6 +14,7 @@ from wagtail.admin import messages
 from cop_program.models import Program
 
 from ...applications import actions as applications_actions
+from ...applications import queries
 from ...applications.models import Application
 from ...applications.pages import ApplicationFormPage
 from ...base.admin.forms import known_key
@@ -22,6 +23,16 @@ from ...base.errors import ActionRefused
 from ...forms import compiler
 from .forms import ProgramForm
 from .listing import applications
+
+
+class AnywayForm(forms.Form):
+    """Ask whether to add an application although the program takes none."""
+
+    prefix = "closed"
+    anyway = forms.BooleanField(
+        label=_("Add the application anyway"),
+        error_messages={"required": _("Select this box to add the application anyway.")},
+    )
 
 
 class ChooseProgramView(StaffActionView):
@@ -62,6 +73,7 @@ class EnterView(StaffView):
             raise Http404(_("This program has no published application form."))
         self.language = page.locale.language_code if page else ""
         self.version, self.plan = version, compiler.compile(version)
+        self.closed = queries.why_closed(self.program)
 
     def get_back(self) -> list[tuple[str, str | Promise]]:
         return [(applications.url_helper.index_url, _("Applications"))]
@@ -69,15 +81,29 @@ class EnterView(StaffView):
     def show(self, form: forms.Form, status: int = 200) -> HttpResponse:
         """Render the form."""
         key = known_key(self.request.POST.get("key", ""))
-        context = self.get_context_data(form=form, program_page=self.program.page, key=key)
+        context = self.get_context_data(
+            form=form,
+            program_page=self.program.page,
+            key=key,
+            closed=self.closed,
+            sure_form=self.sure_form(),
+            is_mailed=self.program.status in applications_actions.RUNNING,
+        )
         return self.render_to_response(context, status=status)
+
+    def sure_form(self) -> AnywayForm | None:
+        """Return the form that asks whether to add the application to a closed program; None if it is open."""
+        if not self.closed:
+            return None
+        return AnywayForm(self.request.POST if self.request.method == "POST" else None)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(self.plan.form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         cleaned = self.plan.clean(request.POST, request.FILES)
-        if not cleaned.errors:
+        sure = self.sure_form()
+        if not cleaned.errors and (sure is None or sure.is_valid()):
             try:
                 application = applications_actions.enter_on_behalf(
                     program=self.program,
@@ -85,6 +111,7 @@ class EnterView(StaffView):
                     language=self.language,
                     answers=cleaned.answers,
                     entered_by=self.request.user,
+                    although_closed=sure is not None,
                     idempotency_key=f"staff:{known_key(request.POST.get('key', ''))}",
                 )
             except (ActionRefused, ValidationError) as refused:

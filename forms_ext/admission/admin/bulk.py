@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 
+from ...applications import queries
 from ...applications.models import Application
 from ...base.admin import selection
 from ...base.admin.listing import ListingBulkAction
@@ -39,7 +40,7 @@ class DecideMany(ListingBulkAction):
 
     @classmethod
     def get_queryset(cls, model: type[Application], object_ids: Any) -> QuerySet[Application]:
-        rows = Application.objects.filter(pk__in=object_ids).select_related("version")
+        rows = queries.with_repeats(Application.objects.filter(pk__in=object_ids).select_related("version"))
         return rows.prefetch_related("program__page")  # one program for all of its applications
 
     def row(self, application: Application, form: forms.Form) -> dict[str, Any]:

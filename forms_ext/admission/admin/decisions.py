@@ -14,6 +14,7 @@ from cop_program import reader
 from cop_program.clock import now
 from cop_program.deadlines import Deadline
 
+from ...applications import queries
 from ...applications.models import Application
 from ...forms import compiler
 from ...forms.compiler import Answer
@@ -53,6 +54,11 @@ VERBS: Mapping[str, Verb] = {
         gettext_lazy("Withdraw application"),
         gettext_lazy("Application of %(name)s withdrawn."),
     ),
+    State.SUBMITTED: Verb(
+        gettext_lazy("Reopen"),
+        gettext_lazy("Reopen and send email"),
+        gettext_lazy("Application of %(name)s reopened."),
+    ),
 }
 
 
@@ -72,8 +78,14 @@ def link_effect(application: Application) -> str:
 
 def effects(application: Application, to_state: str) -> list[str]:
     """Return what the decision will do, in sentences."""
+    if to_state == State.SUBMITTED:
+        return [
+            _("Puts the application back to “Awaiting decision”."),
+            _("Sends this email to %(email)s.") % {"email": application.email},
+        ]
     if to_state == State.ACCEPTED:
         return [
+            *accepted_already(application),
             _("Sends this email to %(email)s with an invitation link to the registration form.")
             % {"email": application.email},
             link_effect(application),
@@ -87,6 +99,14 @@ def effects(application: Application, to_state: str) -> list[str]:
     if application.state == State.ACCEPTED:
         sentences.append(_("The invitation link stops working at once."))
     return sentences
+
+
+def accepted_already(application: Application) -> list[str]:
+    """Say which other applications of the same address to the same program are accepted."""
+    same = queries.of_address(application.email).filter(program=application.program_id, state=State.ACCEPTED)
+    references = same.exclude(pk=application.pk).values_list("reference", flat=True)
+    text = _("This email address is already accepted for this program: %(reference)s.")
+    return [text % {"reference": reference} for reference in references[:5]]
 
 
 def effects_of_many(selected: Sequence[Application], to_state: str) -> list[str]:

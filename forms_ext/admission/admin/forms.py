@@ -34,6 +34,13 @@ class DecisionForm(ReasonForm):
     message = message_field()
 
 
+class ReopenForm(forms.Form):
+    """Why a withdrawn application is reopened, and a message to the person."""
+
+    reason = reason_field(required=True)
+    message = message_field()
+
+
 class LinkForm(forms.Form):
     """When a private link ends."""
 

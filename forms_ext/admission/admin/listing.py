@@ -12,15 +12,28 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cop_program.formatting import shown_day
 
+from ...applications import queries
 from ...applications.admin.listing import PeopleFilterSet
 from ...applications.models import Application
-from ...base.admin.listing import ActionColumn, Listing, ListingAdmin, NextAction, StateColumn
+from ...base.admin.listing import ActionColumn, CountedFilter, Listing, ListingAdmin, NextAction, StateColumn
 
 State = Application.State
 
 
+def repeat_labels(values: list[Any]) -> dict[Any, str]:
+    """Return the label of the filter for those who had applied before."""
+    return {True: _("Same address has applied before")}
+
+
+def marked(application: Any) -> str:
+    """Return the mark of an application whose address had applied to the program before."""
+    return f" · {_('applied before')}" if application.is_repeat else ""
+
+
 class ApplicationFilters(PeopleFilterSet):
     """Filters with counts."""
+
+    is_repeat = CountedFilter(label=gettext_lazy("Address"), labels=repeat_labels, parse=lambda raw: raw == "True")
 
     class Meta:
         model = Application
@@ -39,7 +52,8 @@ class ApplicationListing(Listing):
     )
 
     def get_base_queryset(self) -> QuerySet[Application]:
-        return Application.objects.select_related("program__page").defer("answers")
+        rows = Application.objects.select_related("program__page").defer("answers")
+        return queries.with_repeats(rows)
 
     @cached_property
     def may_decide(self) -> bool:
@@ -59,7 +73,10 @@ class ApplicationListing(Listing):
     def get_columns(self) -> list[Column]:
         return [
             self.name_column(
-                "name", label=_("Name"), sort_key="name", below=lambda row: row.organization or row.reference
+                "name",
+                label=_("Name"),
+                sort_key="name",
+                below=lambda row: f"{row.organization or row.reference}{marked(row)}",
             ),
             StateColumn(
                 "state",

@@ -21,6 +21,7 @@ def _happened(application: Application) -> Iterator[Entry]:
     notes = {note.pk: note for note in application.notes.all()}
     decisions = {decision.pk: decision for decision in application.decisions.all()}
     links = {invitation.pk: invitation for invitation in application.invitations.all()}
+    corrections = {correction.pk: correction for correction in application.corrections.all()}
     for event in events.about(application):
         title, text = events.label(event.name), ""
         if event.name in APPLIED:
@@ -29,6 +30,8 @@ def _happened(application: Application) -> Iterator[Entry]:
             title, text = _("Note"), note.text
         elif decision := decisions.get(event.data.get("decision")):
             title, text = _("Decision: %(state)s") % {"state": decision.get_to_state_display()}, decision.reason
+        elif correction := corrections.get(event.data.get("correction")):
+            text = correction.text
         elif link := links.get(event.data.get("invitation")):
             text = link.revoked_reason if event.name == "forms_ext.admission.revoke_link" else ""
         yield Entry(event.at, title, text, name_of(event.by))

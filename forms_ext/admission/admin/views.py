@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from wagtail.admin import messages
 
 from cop_program import reader
 
+from ...applications import queries as applications_queries
 from ...applications.actions import add_note
 from ...applications.models import Application
 from ...base import dates, standing
@@ -29,16 +31,19 @@ from ...submissions.admin.files import AnswerFileView
 from .. import actions
 from ..models import Invitation
 from . import decisions, timeline
-from .forms import AcceptForm, DecisionForm, LinkForm, NoteForm, ReasonForm
+from .forms import AcceptForm, DecisionForm, LinkForm, NoteForm, ReasonForm, ReopenForm
 from .listing import applications
 
 State = Application.State
+#: So many other applications of the same address are shown.
+SAME_ADDRESS = 10
 #: The form of each panel; the others are decisions.
 FORMS: Mapping[str, type[forms.Form]] = {
     "note": NoteForm,
     "link": LinkForm,
     "revoke": ReasonForm,
     State.ACCEPTED: AcceptForm,
+    State.SUBMITTED: ReopenForm,
 }
 
 
@@ -239,6 +244,11 @@ class PersonView(StaffView):
             "of_all": len(pks),
         }
 
+    def same_address(self) -> list[Application]:
+        """Return the newest other applications of the same address, to this program and others."""
+        found = applications_queries.of_address(self.application.email).exclude(pk=self.application.pk)
+        return list(found.select_related("program__page").defer("answers")[:SAME_ADDRESS])
+
     def person_url(self, pk: int) -> str:
         """Return the URL of another person in the same list."""
         query = self.request.GET.urlencode()
@@ -263,6 +273,8 @@ class PersonView(StaffView):
                 else "",
                 "has_registered": self.has_registered,
                 "way_line": standing.line(reference, reader.language()),
+                "same_address": self.same_address(),
+                "same_address_url": f"{applications.url_helper.index_url}?{urlencode({'q': self.application.email})}",
                 "facts": [fact for panel in panels for fact in panel.facts],
                 "note_form": self.form("note", NoteForm),
                 "notes": self.application.notes.select_related("author"),

@@ -52,3 +52,11 @@ def message_field(label: "StrOrPromise" = "", help_text: "StrOrPromise" = "") ->
         widget=AdminAutoHeightTextInput,
         help_text=help_text or _("Added to the email as you type it. If empty, nothing is added."),
     )
+
+
+class CorrectContactForm(forms.Form):
+    """A person's name and email address, to correct what was mistyped."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("Email"), max_length=254)
+    reason = reason_field()

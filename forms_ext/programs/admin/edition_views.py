@@ -109,7 +109,7 @@ class NewEditionView(OfPage, StaffActionView):
                 "Every session keeps its weekday and its time of day in the home time zone, even if the clocks "
                 "change. Sessions and deadlines move by the same number of weeks."
             ),
-            _("Join links, recordings, applications, registrations and accounts are not copied."),
+            _("Cancelled sessions, join links, recordings, applications, registrations and accounts are not copied."),
             _("Check for holidays yourself. Afterwards you get a list of what else to check."),
         ]
         if self.page.get_translations().exists():

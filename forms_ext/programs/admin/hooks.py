@@ -6,11 +6,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from cop_program import session_records
+from cop_program.models import SessionPage
 from cop_program.models.program import was_public
 
 from ...base.admin import menu
@@ -18,6 +22,7 @@ from ...base.permissions import may
 from ...registration.models import Registration
 from . import urls
 from .edition_views import is_program_page
+from .notices import changes_context
 
 
 class ProgramsMenuItem(MenuItem):
@@ -53,9 +58,31 @@ def admin_urls() -> list[URLPattern | URLResolver]:
     return [path("cop/", include((urls.urlpatterns, urls.app_name)))]
 
 
+def announce_changes(request: HttpRequest, page: Page) -> None:
+    """Tell an editor who has published, unpublished or deleted a session that the members will be told."""
+    if not isinstance(page, SessionPage):
+        return
+    program = session_records.program_of(page)
+    context = changes_context(program, request.user, "") if program else {}
+    if context.get("changes"):
+        n, when = context["members"], context["due_at"]
+        text = ngettext(
+            "%(n)d member will be emailed what has changed, if nothing more changes before %(when)s.",
+            "%(n)d members will be emailed what has changed, if nothing more changes before %(when)s.",
+            n,
+        )
+        buttons = [
+            messages.button(context["tell_changes_url"], _("Send now")),
+            messages.button(context["dont_tell_url"], _("Don't tell")),
+        ]
+        messages.info(request, text % {"n": n, "when": when}, buttons=buttons)
+
+
 def connect() -> None:
     """Register this package in the admin. Called from `forms_ext/wagtail_hooks.py`."""
     hooks.register("register_admin_urls", admin_urls)
     menu.register(programs_menu_item)
+    for hook in ("after_publish_page", "after_unpublish_page", "after_delete_page"):
+        hooks.register(hook, announce_changes)
     hooks.register("register_page_listing_more_buttons", edition_buttons)
     hooks.register("register_page_header_buttons", edition_buttons)

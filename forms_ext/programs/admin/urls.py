@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import edition_views, views
+from . import change_views, edition_views, views
 
 app_name = "cop_programs"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("programs/<key:pk>/cancel/", views.CancelProgramView.as_view(), name="cancel"),
     path("programs/<key:pk>/close/", views.CloseView.as_view(), name="close"),
     path("programs/<key:pk>/places/", views.PlacesView.as_view(), name="places"),
+    path("programs/<key:pk>/tell-changes/", change_views.TellChangesView.as_view(), name="tell_changes"),
+    path("programs/<key:pk>/dont-tell/", change_views.DontTellView.as_view(), name="dont_tell"),
     path("programs/<key:pk>/run/", views.RunView.as_view(), name="run"),
     path("programs/new-edition/<key:page>/", edition_views.NewEditionView.as_view(), name="new_edition"),
     path("programs/checklist/<key:page>/", edition_views.ChecklistView.as_view(), name="checklist"),

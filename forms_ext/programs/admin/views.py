@@ -34,6 +34,7 @@ from ..models import BatchItem, BatchRun
 from .dashboard import Dashboard, unpaid_holds
 from .edition_views import may_copy
 from .forms import CancelProgramForm, PlacesForm
+from .notices import changes_context
 
 State = Registration.State
 
@@ -109,6 +110,7 @@ class DashboardView(ProgramPageMixin, StaffView):
             "can_close": can_close,
             "can_cancel": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
             "can_copy": self.program.was_public and may_copy(self.request.user, self.program.page),
+            **changes_context(self.program, self.request.user, self.dashboard_url()),
             "unpaid": [self.unpaid_row(row) for row in unpaid_holds(self.program)],
         }
 

@@ -12,10 +12,11 @@ from ...base.money import format_money
 from ...base.permissions import may
 from ...base.person import Fact, Panel
 from ...base.references import reference_to
-from ...base.timeline import Entry, logged, name_of
+from ...base.timeline import Entry, name_of
 from ...ledger.models import Account
 from ...mail.admin.timeline import emails_about
 from ...mail.models import OutgoingMail
+from .. import queries
 from ..models import Registration
 
 
@@ -26,20 +27,32 @@ def panel(reference: str, user: Any) -> Panel:
         return Panel()
     found = Registration.objects.filter(invitation__application=int(pk)).select_related("account")
     registrations = list(found.order_by("pk"))
+    others = queries.of_same_address(int(pk)).exclude(pk__in=[one.pk for one in registrations])
     return Panel(
-        facts=[_fact(registration, user) for registration in registrations],
+        facts=[*(_fact(one, user) for one in registrations), *(_same_address(one, user) for one in others[:10])],
         entries=[entry for registration in registrations for entry in _entries(registration, user)],
     )
 
 
 def _fact(registration: Registration, user: Any) -> Fact:
+    return Fact(_("Registration"), registration.reference, _url(registration, user), registration.get_state_display())
+
+
+def _same_address(registration: Registration, user: Any) -> Fact:
+    note = f"{registration.program.page.title}, {registration.get_state_display()}"
+    return Fact(_("Same email address"), registration.reference, _url(registration, user), note)
+
+
+def _url(registration: Registration, user: Any) -> str:
     manages = may(user, "manage", Registration)
-    url = reverse("cop_registration:registration", args=[registration.pk]) if manages else ""
-    return Fact(_("Registration"), registration.reference, url, registration.get_state_display())
+    return reverse("cop_registration:registration", args=[registration.pk]) if manages else ""
 
 
 def _entries(registration: Registration, user: Any) -> Iterator[Entry]:
-    yield from logged(registration)
+    corrections = {correction.pk: correction for correction in registration.corrections.all()}
+    for event in events.about(registration):
+        correction = corrections.get(event.data.get("correction"))
+        yield Entry(event.at, events.label(event.name), correction.text if correction else "", name_of(event.by))
     abouts = [reference_to(registration)]
     if account := registration.account:
         abouts += [reference_to(account), *(reference_to(invoice) for invoice in account.invoices.all())]

@@ -19,6 +19,7 @@ from ...admission.admin import timeline
 from ...admission.queries import gives_deposit_back
 from ...base import dates, standing
 from ...base import person as people
+from ...base.admin.forms import CorrectContactForm
 from ...base.admin.views import ShownEmail, StaffView
 from ...base.money import format_money
 from ...base.permissions import may
@@ -187,6 +188,33 @@ class NewAddressView(RegistrationActionView):
 
     def perform(self, values: dict[str, Any]) -> None:
         actions.renew_member_page(registration=self.registration, by=self.request.user)
+
+
+class CorrectView(RegistrationActionView):
+    """Correct the name or email address."""
+
+    page_title = gettext_lazy("Correct name or email")
+    submit_label = gettext_lazy("Save correction")
+    done_message = gettext_lazy("Correction saved.")
+    form_class = CorrectContactForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.registration.name, "email": self.registration.email}
+
+    def effects(self) -> Sequence[str]:
+        return [
+            _("Both spellings stay in the history. The answers stay as they were sent."),
+            _("The application, the billing name and the account are corrected with it if they say the same."),
+            _("Invoices and receipts that were issued stay as they are."),
+            _("A new email address gets a new private page link. The old link stops working."),
+        ]
+
+    def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
+        is_same = values["email"] == self.registration.email
+        return [] if is_same else super().emails(values)
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.correct_contact(registration=self.registration, by=self.request.user, **values)
 
 
 class HoldView(RegistrationActionView):

@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.deadlines import by_text
-from cop_program.models import SessionPage
 from cop_program.presentation.context import is_over
-from cop_program.translations import localized, title_of
+from cop_program.translations import title_of
 
 from ...admission import emails, places, queue
-from ...admission.models import Place
+from ...admission.models import Invitation, Place
 from ...applications.models import Application
 from ...base import dates, standing
 from ...base.money import format_money
@@ -23,6 +22,10 @@ from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
 from .. import queries, sessions
 from ..models import Registration
+from ..session_news import Letter
+from . import templates
+
+PRIVATE_PAGE_AGAIN, NO_LINK = templates.PRIVATE_PAGE_AGAIN.name, templates.NO_LINK.name
 
 
 def reader_zone(registration: Registration) -> str:
@@ -253,17 +256,38 @@ def new_private_page(registration: Registration) -> None:
     send(registration, "member_page")
 
 
-def session_update(registration: Registration, session: SessionPage, what: str) -> None:
-    """Tell a member of a new or changed join link or recording."""
-    (session,) = localized([session], registration.language, for_participants=True)
-    link = session.recording_link if what == "recording" else session.join_link
-    send(
-        registration,
-        "session_recording" if what == "recording" else "session_join_link",
-        session=session.title,
-        when=sessions.when(session, reader_zone(registration), registration.language),
-        session_link=link,
+def private_page_again(registration: Registration) -> None:
+    """Send the link to the private page again, which stays the same."""
+    send(registration, PRIVATE_PAGE_AGAIN)
+
+
+def no_link(application: Application, newest: Invitation | None) -> None:
+    """Tell an accepted person who asks for the invitation link why there is none any more."""
+    language = application.language
+    with translation.override(language):
+        why = queries.why_shut(application.program) or _why_dead(newest, application)
+    mail.send(
+        kind=NO_LINK,
+        to=application.email,
+        to_name=application.name,
+        fields=applicant_values(NO_LINK, application) | {"why": why},
+        scope=application.program.scope,
+        language=language,
+        about=reference_to(application),
     )
+
+
+def _why_dead(newest: Invitation | None, application: Application) -> str:
+    if newest is None or newest.revoked_at:
+        return _("We have disabled it.")
+    end = dates.until(newest.ends_at, dates.link_zone(application.program), application.language)
+    return _("It expired at %(end)s.") % {"end": end}
+
+
+def sessions_changed(registration: Registration, letter: Letter) -> None:
+    """Tell a member all that is new of the sessions, with the calendar entries."""
+    fields = letter.fields(reader_zone(registration))
+    send(registration, "sessions_changed", letter.entries(registration.email), **fields)
 
 
 def place_held(registration: Registration) -> str:

@@ -27,12 +27,11 @@ DEPOSIT: Fields = {
     "by_day": (_("By which day to pay, in short"), "by Friday 2 February"),
 }
 NOTE: Fields = {"policy_note": (_("Note that the cancellation deadline has passed, or empty"), "")}
-SESSION: Fields = {
-    "session": (_("Title of the session"), "Session 1"),
-    "when": (_("Date and time of the session"), "Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time"),
-    "session_link": (_("Link to the session or its recording"), "https://meet.example/one"),
-}
 SESSIONS = "Session 1: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nhttps://meet.example/one"
+CHANGES = (
+    "Moved: Session 1\nNow: Thursday 8 February 2024, 4:00 - 7:00 pm, Pacific Time\n"
+    "Before: Wednesday 7 February 2024, 4:00 - 7:00 pm, Pacific Time\nJoin: https://meet.example/one"
+)
 MONEY = _("One sentence on what happens to the money")
 BALANCE: Fields = {
     "balance": (_("What is left to pay, in a sentence"), "You still have 1,897 USD to pay on invoice CF-00012.")
@@ -52,6 +51,7 @@ RECEIPT: Fields = {
 }
 PAID_ALREADY = paragraph(_("If you have already paid, you do not need to do anything."))
 POLICY_NOTE = paragraph("{policy_note}")
+NOT_ASKED = paragraph(_("If you did not ask for this, you can ignore this email."))
 TRANSFER_PARTS = (
     *HOW_TO_PAY,
     paragraph(_("Include this reference with your transfer: {payment_reference}"), strong=("payment_reference",)),
@@ -283,34 +283,52 @@ MEMBER_PAGE = define(
     ],
     MEMBER,
 )
-SESSION_JOIN_LINK = define(
-    "session_join_link",
-    _("Join link added or changed"),
-    _("Join link for {session}: {program}"),
+PRIVATE_PAGE_AGAIN = define(
+    "private_page_again",
+    _("Private page link, as asked for"),
+    _("The link to your private page: {program}"),
     [
         GREETING,
-        paragraph(_("Use this link to join {session} of {program}: {session_link}")),
-        paragraph("{when}"),
-        paragraph(_("Any earlier link no longer works.")),
+        paragraph(_("As you asked, here is the link to your private page for {program}.")),
         PRIVATE_LINK,
+        NOT_ASKED,
     ],
     MEMBER,
-    SESSION,
-    link_fields=("session_link",),
 )
-SESSION_RECORDING = define(
-    "session_recording",
-    _("Recording added or changed"),
-    _("Recording of {session}: {program}"),
+NO_LINK = define(
+    "no_link",
+    _("No invitation link any more"),
+    _("There is no invitation link for you any more: {program}"),
     [
         GREETING,
-        paragraph(_("The recording of {session} of {program} is available: {session_link}")),
-        paragraph(_("You can also find it on your private page.")),
+        paragraph(_("You asked for your invitation link for {program}. It can no longer be used.")),
+        paragraph("{why}"),
+        paragraph(_("If you have questions, reply to this email and mention your reference: {reference}.")),
+        NOT_ASKED,
+    ],
+    COMMON,
+    {
+        "reference": (_("Reference of the application"), "A-2024-0007"),
+        "why": (_("Why there is no link, in one sentence"), "This program is cancelled."),
+    },
+)
+SESSIONS_CHANGED = define(
+    "sessions_changed",
+    _("Sessions changed"),
+    "{what}: {program}",
+    [
+        GREETING,
+        paragraph(_("Your sessions of {program} have changed. All times are in your time zone:"), "{changes}"),
+        paragraph("{calendar}"),
         PRIVATE_LINK,
     ],
     MEMBER,
-    SESSION,
-    link_fields=("session_link",),
+    {
+        "what": (_("What has changed, in a few words"), "Session 1 has moved"),
+        "changes": (_("The changed sessions, with their links"), CHANGES),
+        "calendar": (_("Note on the attached calendar entries, or empty"), ""),
+    },
+    link_fields=("changes",),
 )
 ALL = [
     REGISTERED_HOLD,
@@ -326,8 +344,9 @@ ALL = [
     CALLED_OFF,
     CALLED_OFF_APPLICANT,
     MEMBER_PAGE,
-    SESSION_JOIN_LINK,
-    SESSION_RECORDING,
+    PRIVATE_PAGE_AGAIN,
+    NO_LINK,
+    SESSIONS_CHANGED,
 ]
 
 

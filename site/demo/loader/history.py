@@ -14,6 +14,7 @@ from forms_ext.applications.models import Application
 from forms_ext.applications.pages import ApplicationFormPage
 from forms_ext.invoices import tasks as invoices
 from forms_ext.mail import delivery
+from forms_ext.programs import session_changes
 from forms_ext.registration.holds import end_holds, remind_holds
 
 from . import actions, pages
@@ -103,7 +104,9 @@ def of_2024(page: ProgramPage) -> Iterator[Step]:
         yield Step(PAST.at(FIRST_BALANCE + number, 18, 5 * number), partial(actions.pay, program, person))
     yield Step(PAST.at(REBATES), partial(actions.list_rebates, program))
     for session in SessionPage.objects.child_of(page):
-        yield Step(session.ends_at + timedelta(days=RECORDED), partial(pages.add_recording, page, session))
+        recorded = session.ends_at + timedelta(days=RECORDED)
+        yield Step(recorded, partial(pages.add_recording, page, session))
+        yield Step(recorded + session_changes.QUIET, session_changes.tell_due)
     yield Step(PAST.at(CLOSED), partial(actions.close, program))
 
 

@@ -86,7 +86,6 @@ def registration_form(program: ProgramPage) -> RegistrationFormPage:
         title="Registration",
         slug="register",
         introduction=texts.REGISTRATION_INTRODUCTION,
-        submit_label="Register",
         thanks=texts.REGISTRATION_THANKS,
         questions=json.dumps(REGISTRATION),
     )

@@ -96,7 +96,6 @@ APPLICATION = {
 REGISTRATION = {
     "title": "Anmeldung",
     "introduction": "<p>Schön, dass Sie dabei sind. Mit diesem Formular nehmen Sie Ihren Platz ein.</p>",
-    "submit_label": "Anmelden",
     "thanks": "<p>Ihr Platz ist für Sie reserviert. Zahlen Sie die Anzahlung bis zu dem Tag, der unten steht.</p>",
 }
 UPDATES = {

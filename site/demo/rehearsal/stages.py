@@ -209,6 +209,7 @@ def first_session(scenario: Scenario) -> Iterator[Step]:
 def recording(scenario: Scenario) -> Iterator[Step]:
     if sessions := scenario.sessions:
         yield Step(now(), partial(scenario.add_recording, sessions[0]))
+        yield Step(now() + HOUR, partial(scenario.note, "Members were told of the recording half an hour later."))
 
 
 @stage("overdue", "Balances are overdue", balances_overdue)

@@ -14,7 +14,7 @@ MAY_BECOME = {
     "waitlisted": {"accepted", "declined", "withdrawn"},
     "declined": {"accepted"},
     "accepted": {"declined", "withdrawn"},
-    "withdrawn": set(),
+    "withdrawn": {"submitted"},
 }
 
 

@@ -109,7 +109,7 @@ def test_every_mail_went_out_at_its_own_time(past: Program) -> None:
     assert ours.count() > 100
     assert not ours.exclude(sent_at__range=(datetime(2023, 11, 14, tzinfo=UTC), datetime(2024, 7, 31, tzinfo=UTC)))
     assert ours.filter(kind="receipt").count() == 19
-    assert ours.filter(kind="session_recording").count() == 54
+    assert ours.filter(kind="sessions_changed").count() == 54
 
 
 def test_no_value_of_a_mail_holds_a_personal_link_that_is_not_marked(loaded: None) -> None:

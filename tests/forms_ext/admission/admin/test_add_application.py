@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cop_program import clock
 from cop_program.models import Program
 from forms_ext.applications.models import Application
 from forms_ext.mail.models import OutgoingMail
+from tests.forms_ext.admin_fixtures import START
 from tests.forms_ext.base.admin.test_listing import text
 from tests.forms_ext.forms.factories import make_application_form
 
@@ -51,6 +54,35 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(staff: Clie
     assert key(answer) == once
     assert "email" in answer.context["form"].errors
     assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "words", "mails"),
+    [
+        ("open", 0, "", 1),
+        ("open", 30, "Applications were open until the end of Tuesday 23 January 2024", 1),
+        ("called_off", 0, "The program is cancelled.", 0),
+        ("closed", 0, "The program is over.", 0),
+    ],
+)
+def test_adding_to_a_closed_program_asks(
+    staff: Client, url: str, status: str, days: int, words: str, mails: int
+) -> None:
+    Program.objects.update(status=status)
+    with clock.at(START + timedelta(days=days)):
+        shown = staff.get(url)
+        data = ADA | {"key": key(shown)}
+        assert words in text(shown)
+        assert ('name="closed-anyway"' in text(shown)) == bool(words)
+        if words:
+            answer = staff.post(url, data)
+            assert answer.status_code == 422
+            assert "Select this box" in text(answer)
+            assert not Application.objects.exists()
+        assert staff.post(url, data | {"closed-anyway": "on"}).status_code == 302
+    assert OutgoingMail.objects.count() == mails
+    for mail in OutgoingMail.objects.all():
+        assert ("Applications are open" in mail.text) == (not words)
 
 
 def test_a_program_without_a_form_is_no_error(staff: Client, program: Program) -> None:

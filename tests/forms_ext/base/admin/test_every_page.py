@@ -331,13 +331,17 @@ def test_every_listing_shows_with_each_value_of_its_filters(
 #: What each page that does something is sent to do it; `...` where an editor's own page is another test's.
 SENT: dict[str, dict[str, Any]] = {
     "cop_admission:enter": {"program": "program"},
+    "cop_admission:correct": {"name": "Another name", "email": "another@example.org", "reason": ""},
     "cop_programs:confirm": {},
     "cop_programs:cancel": {"reason": "Too few", "sure": "on"},
     "cop_programs:close": {},
     "cop_programs:places": {"number": "4"},
+    "cop_programs:tell_changes": {},
+    "cop_programs:dont_tell": {},
     "cop_programs:run": {},
     "cop_programs:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
     "cop_registration:cancel": {"refund": "", "reason": ""},
+    "cop_registration:correct": {"name": "Another name", "email": "another@example.org", "reason": ""},
     "cop_registration:new_address": {},
     "cop_registration:reverse_payment": {"reason": "Wrong account", "last_day": "2024-02-08", "message": ""},
     "cop_registration:hold": {"last_day": "2024-03-02"},
