@@ -12,6 +12,7 @@ from wagtail.models import Page
 from . import videos
 from .extensions import provider
 from .presentation import teasers
+from .refunds import Gives
 from .translations import localized
 from .zones import zone_choices
 
@@ -39,6 +40,41 @@ class ZoneGroupsBlock(blocks.StreamBlock):
     """The groups of zones to show, in order."""
 
     group = ZoneGroupBlock()
+
+
+class RefundUntilBlock(blocks.StructBlock):
+    """What is given back until the end of a day."""
+
+    until = blocks.DateBlock(label=_("Until the end of"))
+    gives = blocks.ChoiceBlock(choices=Gives.choices, label=_("Given back"))
+
+    class Meta:
+        icon = "date"
+        label = _("Until a day")
+        label_format = "{until}: {gives}"
+
+
+class RefundSessionBlock(blocks.StructBlock):
+    """What is given back until a session begins."""
+
+    number = blocks.IntegerBlock(
+        min_value=1,
+        label=_("Until session number"),
+        help_text=_("1 is the first session. Cancelled ones do not count."),
+    )
+    gives = blocks.ChoiceBlock(choices=Gives.choices, label=_("Given back"))
+
+    class Meta:
+        icon = "time"
+        label = _("Until a session")
+        label_format = "{number}: {gives}"
+
+
+class RefundTermsBlock(blocks.StreamBlock):
+    """What is given back to somebody who cancels, and until when; nothing after the last one."""
+
+    day = RefundUntilBlock()
+    session = RefundSessionBlock()
 
 
 class QuotationBlock(blocks.StructBlock):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
+from wagtail.blocks import StreamValue
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Page
 
@@ -69,6 +70,7 @@ def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "Abstrac
     days = shift(page, first_day)
     parent = page.get_parent()
     values = {name: day + timedelta(days=days) for name in _days(page) if (day := getattr(page, name))}
+    values["refund_terms"] = _moved_terms(page, days)
     slug = find_available_slug(parent, page.slug)
     copy = _copy(page, parent, by, {**values, "title": title, "slug": slug})
     program, _made = Program.objects.get_or_create(translation_key=copy.translation_key, defaults={"page": copy})
@@ -81,6 +83,17 @@ def copy_program(*, page: ProgramPage, first_day: date, title: str, by: "Abstrac
 def _days(page: ProgramPage) -> list[str]:
     """Return the names of the fields of `page` that hold days of its own."""
     return [name for name in page.shared_fields if isinstance(page._meta.get_field(name), models.DateField)]
+
+
+def _moved_terms(page: ProgramPage, days: int) -> StreamValue:
+    """Return what is given back on cancelling, with its days moved."""
+    terms = []
+    for block in page.refund_terms:
+        value = dict(block.value)
+        if "until" in value:
+            value["until"] += timedelta(days=days)
+        terms.append((block.block_type, value))
+    return StreamValue(page.refund_terms.stream_block, terms)
 
 
 def _copy_below(source: Page, target: Page, days: int, by: Any, edition: Edition) -> None:

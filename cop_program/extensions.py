@@ -40,7 +40,7 @@ class NextStep:
 
     `label` is the text of the button and `url` its address, both empty if there is nothing to do;
     `explanation` says in one sentence where the program stands; `closes_at` is the instant until which
-    the step is open; `is_open` tells whether it can be taken now.
+    the step is open; `is_open` tells whether it can be taken now, and `reason` why, in a word (`intake.Why`).
     """
 
     label: str | Promise
@@ -48,6 +48,7 @@ class NextStep:
     explanation: str | Promise
     closes_at: datetime | None = None
     is_open: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class Provider:
         """Return the places of `program`, or None if nobody counts them."""
         return None
 
-    def places_changed(self, program: "Program") -> int:
-        """Bring the places in line with `program.capacity`, and offer new ones to the queue.
+    def places_changed(self, program: "Program", offer_until: datetime | None = None) -> int:
+        """Bring the places in line with `program.capacity`, and offer new ones to the queue, held until `offer_until`.
 
         Return how many there are now: more than that if more are taken or held, then nothing may stay changed.
         """

@@ -18,7 +18,7 @@ from djmoney.utils import get_currency_field_name
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 
-from . import email_addresses
+from . import amounts, email_addresses
 from .countries import Countries
 from .zones import current_name, zone_choices
 
@@ -133,6 +133,10 @@ class MoneyField(AnyMoneyField):
         field.creation_counter = self.creation_counter - 1
         cls.add_to_class(get_currency_field_name(name, self), field)
         self._currency_field = field
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Return the form field that reads amounts as pages write them."""
+        return super().formfield(**{"form_class": amounts.MoneyField} | kwargs)
 
     def deconstruct(self) -> Deconstructed:
         """Leave out what settings decide."""

@@ -1,5 +1,6 @@
 """The number of places of a program: state of its row, no content of its page, changed by one action."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -36,18 +37,21 @@ def check(program: Program | None, number: int) -> None:
 
 
 @transaction.atomic
-def set_number(*, program: Program, number: int, by: "AbstractBaseUser | None" = None) -> bool:
+def set_number(
+    *, program: Program, number: int, by: "AbstractBaseUser | None" = None, offer_until: datetime | None = None
+) -> bool:
     """Give `program` that `number` of places; return whether it is another one than before.
 
-    Places that are added go at once to the first in the queue. Without `by`, the audit log names the user of the
-    request. Raise ValidationError if the number is out of bounds or below the places taken or held.
+    Places that are added go at once to the first in the queue, held until `offer_until` or for the usual days. Without
+    `by`, the audit log names the user of the request. Raise ValidationError if the number is out of bounds or below the
+    places taken or held.
     """
     locked = Program.locked(program.pk)
     check(locked, number)
     before, locked.capacity = locked.capacity, number
     if number != before:
         locked.save(update_fields=["capacity"])
-        if provider().places_changed(locked) > number:  # taken since they were counted
+        if provider().places_changed(locked, offer_until) > number:  # taken since they were counted
             check(locked, number)
             raise ValidationError(_("Someone has just taken a place. Try again."))
         log(locked, ACTION, user=by, data={"before": before, "number": number}, timestamp=now())

@@ -1,6 +1,7 @@
 """The provider that answers what pages ask of `forms_ext`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,11 +29,11 @@ class FormsProvider(Provider):
         found = standing(program)
         return Places(capacity=found.capacity, taken=found.taken, held=found.held, waiting=found.waiting)
 
-    def places_changed(self, program: Program) -> int:
+    def places_changed(self, program: Program, offer_until: datetime | None = None) -> int:
         """Add or delete places; offer what is free to the queue."""
         there = set_capacity(program=program, capacity=program.capacity or 0, changed={program: ("capacity",)})
         if there == program.capacity and program.was_public:
-            offer_free_places(program)
+            offer_free_places(program, offer_until)
         return there
 
     def next_step(self, program: Program, request: HttpRequest | None) -> NextStep | None:

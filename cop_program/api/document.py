@@ -201,6 +201,7 @@ def _next_step(step: NextStep | None, around: Surroundings) -> dict[str, Any] | 
         "explanation": str(step.explanation),
         "closes_at": instant(step.closes_at) if step.closes_at else None,
         "is_open": step.is_open,
+        "reason": step.reason or None,
     }
 
 

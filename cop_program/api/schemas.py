@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from ninja import Schema
+from ninja import Field, Schema
+
+from ..intake import Why
 
 
 class Money(Schema):
@@ -48,6 +50,11 @@ class NextStep(Schema):
     explanation: str
     closes_at: str | None
     is_open: bool
+    reason: str | None = Field(
+        None,
+        json_schema_extra={"enum": [*Why, None]},
+        description="Whether people can apply now (`open`), or why not.",
+    )
 
 
 class Rebate(Schema):

@@ -39,6 +39,11 @@ class Program(models.Model):
     #: Changed by `places.set_number` alone; None until an editor has entered it.
     capacity = models.PositiveSmallIntegerField(_("places"), null=True, editable=False)
 
+    #: The choice of staff: whether people can apply until the deadline. Changed by an action alone.
+    takes_applications = models.BooleanField(_("takes applications"), default=True, editable=False)
+    #: Working days for which a hold goes on once its holder says that the transfer is on its way; None: the default.
+    transfer_days = models.PositiveSmallIntegerField(_("days for a transfer"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("program")
         verbose_name_plural = _("programs")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
-from ..blocks import ProgramBodyBlock, ZoneGroupsBlock
+from ..blocks import ProgramBodyBlock, RefundTermsBlock, ZoneGroupsBlock
 from ..deadlines import Deadline
 from ..fields import CountriesColumn, CountryField, MoneyField, OpenStreamField, ZoneField
 
@@ -64,6 +64,7 @@ class ProgramPageMixin(models.Model):
     rebate_countries: CountriesColumn = CountryField(_("countries with a rebate"), multiple=True, blank=True)
     zone_groups = OpenStreamField(ZoneGroupsBlock(), verbose_name=_("time zones to show"), blank=True)
     cancellation_policy = RichTextField(_("cancellation policy"), blank=True)
+    refund_terms = OpenStreamField(RefundTermsBlock(), verbose_name=_("refunds if somebody cancels"), blank=True)
     body = OpenStreamField(ProgramBodyBlock(), verbose_name=_("body"), blank=True)
 
     #: Figures and dates, which translations have from their source page. A new edition moves the dates.
@@ -81,6 +82,7 @@ class ProgramPageMixin(models.Model):
         "deposit",
         "rebate_percentage",
         "rebate_countries",
+        "refund_terms",
     )
 
     class Meta:

@@ -146,8 +146,22 @@ PROGRAM = [
         heading=_("Costs"),
         help_text=_("Changing the fee does not affect people already registered."),
     ),
-    FieldPanel(
-        "cancellation_policy", help_text=_("The complete policy. It appears at the end of the registration form.")
+    MultiFieldPanel(
+        [
+            FieldPanel(
+                "cancellation_policy",
+                help_text=_("The complete policy. It appears at the end of the registration form."),
+            ),
+            FieldPanel(
+                "refund_terms",
+                help_text=_(
+                    "What the policy says, as dates. They decide what is given back, and appear below the policy. "
+                    "After the last of them, nothing is given back. If empty, the deposit is given back until the "
+                    "cancellation deadline, and everything else at any time. Fixed for each person when they register."
+                ),
+            ),
+        ],
+        heading=_("If somebody cancels"),
     ),
     InlinePanel("program_facilitators", heading=_("Facilitators"), label=_("Facilitator")),
     FieldPanel("body"),

@@ -62,6 +62,7 @@ class ProgramPage(ProgramPageMixin, ZonedPage):
             "rebate_percentage",
             "zone_groups",
             "cancellation_policy",
+            "refund_terms",
             "body",
         )
     ] + api_parts()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .. import formatting, places, reader
+from .. import formatting, places, reader, refunds
 from ..deadlines import KINDS, Deadline
 from ..models.program import Program
 
@@ -31,7 +31,12 @@ def _moment(moment: datetime, zone: ZoneInfo) -> str:
 def program_errors(page: "ProgramPage") -> Errors:
     """Return what is wrong with a program page, by field."""
     return _by_field(
-        _date_errors(page), _money_errors(page), _place_errors(page), _least_errors(page), _session_errors(page)
+        _date_errors(page),
+        _money_errors(page),
+        _place_errors(page),
+        _least_errors(page),
+        _session_errors(page),
+        _refund_errors(page),
     )
 
 
@@ -87,6 +92,30 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
             "deposit",
             _("The deposit is part of the fee. Enter {fee} or less.").format(
                 fee=formatting.money_text(fee, reader.language())
+            ),
+        )
+
+
+def _refund_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
+    """Refuse terms that give more later than before, end after the program, or contradict the deadline."""
+    if not page.refund_terms or not page.ends_on:
+        return
+    days = [block.value for block in page.refund_terms if block.block_type == "day"]
+    if any(value["until"] > page.ends_on for value in days):
+        yield (
+            "refund_terms",
+            _("Refunds must end by the last day of the program, {day}.").format(day=_day(page.ends_on)),
+        )
+    order = list(refunds.Gives)
+    steps = [order.index(term.gives) for term in refunds.read(refunds.freeze(page), page)]
+    if steps != sorted(steps):
+        yield "refund_terms", _("A later time must not give back more than an earlier one.")
+    deadline = page.cancellation_deadline
+    if deadline and deadline not in [value["until"] for value in days if value["gives"] == refunds.Gives.EVERYTHING]:
+        yield (
+            "refund_terms",
+            _("Give everything paid back until the cancellation deadline, {day}, or change that.").format(
+                day=_day(deadline)
             ),
         )
 

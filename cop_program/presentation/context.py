@@ -50,7 +50,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import access, formatting, journey, reader
+from .. import access, formatting, journey, reader, refunds
 from ..clock import now
 from ..deadlines import Deadline
 from ..extensions import NextStep, Places, provider
@@ -136,6 +136,7 @@ def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequ
         "is_public": access.is_open(page, None),
         "fee": page.fee,
         "deposit": page.deposit,
+        "refund_terms": refunds.lines(page, language),
         "balance": balance_of(page),
         "rebate_countries": [str(getattr(country, "name", country)) for country in page.rebate_countries or []],
         "steps": journey.steps(page, None, language, zone or ""),

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cop_program.clock import now
+from cop_program.intake import Why, not_running
 from cop_program.models import Program
 
 from ..applications import emails as applications_emails
@@ -48,7 +49,9 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
 
 def allowed(application: Application) -> tuple[str, ...]:
     """Return the states that `application` can be put into now."""
-    return () if invitations.is_used(application) else TRANSITIONS[application.state]
+    if application.program.status == Program.Status.CALLED_OFF or invitations.is_used(application):
+        return ()
+    return TRANSITIONS[application.state]
 
 
 def _forbid(reference: str, from_state: str, to_state: str) -> ActionRefused:
@@ -84,13 +87,14 @@ def _change_state(*, application: Application, to_state: str) -> str:
 
 
 def _check_program(application: Application, to_state: str) -> None:
-    status = Program.objects.values_list("status", flat=True).get(pk=application.program_id)
-    if status in invitations.OPEN:
-        return
-    if to_state == State.ACCEPTED:
-        raise ActionRefused(_("The program is cancelled or closed, so no one else can be accepted."))
-    if to_state == State.SUBMITTED:
-        raise ActionRefused(_("The program is cancelled or closed, so no application can be reopened."))
+    program = Program.objects.select_related("page").get(pk=application.program_id)
+    ended = not_running(program.page, program.status)
+    if ended == Why.CANCELLED:
+        raise ActionRefused(_("The program is cancelled, and its applications are closed."))
+    if ended and to_state == State.ACCEPTED:
+        raise ActionRefused(_("The program is over, so no one else can be accepted."))
+    if ended and to_state == State.SUBMITTED:
+        raise ActionRefused(_("The program is over, so no application can be reopened."))
 
 
 @transaction.atomic
@@ -109,8 +113,8 @@ def decide(
     link, valid until `link_ends_at` or the registration deadline.
 
     Raise ActionRefused if the state does not allow it, somebody else has decided first, the person has registered, the
-    link of an acceptance could not be used (the program is cancelled or closed, or its end has passed), or a withdrawn
-    application is reopened without a reason.
+    program is cancelled, the link of an acceptance could not be used (the program is over, or its end has passed), or a
+    withdrawn application is reopened without a reason.
     """
     seen = application.state
     if to_state == State.SUBMITTED and not reason.strip():
@@ -182,7 +186,7 @@ def send_link_again(*, application: Application, by: "User | None", ends_at: dat
     """Make a new invitation link and email it. The old link stops working; an end that staff set is kept.
 
     Raise ActionRefused if the application is not accepted, the person has registered, the program is cancelled or
-    closed, or the end of the link has passed.
+    over, or the end of the link has passed.
     """
     application = _lock_accepted(application)
     _check_program(application, State.ACCEPTED)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from cop_program import refunds
 from cop_program.clock import now
 from cop_program.journey import Facts
 from cop_program.models import Program
@@ -62,6 +63,5 @@ def facts_of(application: Application, link_ends: datetime | None) -> Facts:
 
 
 def gives_deposit_back(program: Program) -> bool:
-    """Tell whether the deposit of somebody who cancels now is given back: until the cancellation deadline, if any."""
-    closes_at = program.page.cancellation_closes_at
-    return closes_at is None or now() < closes_at
+    """Tell whether the deposit of somebody who registers now is given back if they cancel."""
+    return refunds.current(program.page, now()).gives == refunds.Gives.EVERYTHING

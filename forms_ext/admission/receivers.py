@@ -49,6 +49,14 @@ def connect() -> None:
         history.register(f"forms_ext.admission.{verb}", label, keys)
     for model in (Decision, Invitation, Place, QueueEntry):
         row_states.watch(model)
-    row_states.watch(Program, "status", "status_changed_at", "capacity", is_made_by_events=False)
+    row_states.watch(
+        Program,
+        "status",
+        "status_changed_at",
+        "capacity",
+        "takes_applications",
+        "transfer_days",
+        is_made_by_events=False,
+    )
     post_delete.connect(drop_place, sender=Place, dispatch_uid="forms_ext.admission.drop_place")
     program_published.connect(follow_page, dispatch_uid="forms_ext.admission.follow_page")

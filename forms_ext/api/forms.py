@@ -16,6 +16,7 @@ from cop_program.api import rows
 from cop_program.api.document import instant, step
 from cop_program.api.openapi import ours
 from cop_program.api.reading import surroundings
+from cop_program.clock import now
 from cop_program.translations import speaking
 
 from ..base import addresses
@@ -87,7 +88,9 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
     try:
         page, version = find(request, page_id)
         _let_in(page, request, invitation)
-        closes_at = page.closes_for(request)
+        closes_at, is_open = page.closes_for(request), page.is_open(now())
+        with speaking(page):
+            notice = page.notice_for(request) if is_open else page.why_closed()
     except Problem as problem:
         return gate.unkept(problem.response())
     return gate.unkept(
@@ -96,6 +99,8 @@ def read_form(request: HttpRequest, page_id: PageId, invitation: Invited = None)
                 "schema": compiler.compile(version).schema(),
                 "version": version.number,
                 "closes_at": instant(closes_at) if closes_at else None,
+                "is_open": is_open,
+                "notice": notice or None,
             }
         )
     )

@@ -14,6 +14,8 @@ class Form(Schema):
     schema_: dict[str, Any] = Field(alias="schema")
     version: int
     closes_at: str | None
+    is_open: bool
+    notice: str | None = Field(description="What to know before writing, or why the form takes no answers now.")
 
 
 STEP = Field(

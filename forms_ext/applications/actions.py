@@ -74,7 +74,7 @@ def apply(*, page: Page, submission: CleanSubmission) -> Application:
         return earlier
     program = page.program
     if program is None or not page.is_open(now()):
-        raise ActionRefused(_("This form is closed. The deadline has passed."))
+        raise ActionRefused(page.why_closed())
     application, is_new = _create(program, submission, source=Application.Source(submission.source))
     if is_new:
         history.record(application, "forms_ext.applications.apply", made=_with_files(application))

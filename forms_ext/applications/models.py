@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cop_program.fields import CountryColumn, CountryField, EmailField
+from cop_program.models import Program
 
 from ..base.search import SearchedModel
 from ..submissions.models import AnswerSet
@@ -67,6 +68,17 @@ class Application(SearchedModel, AnswerSet):
                 name="forms_ext_application_state_is_known",
             ),
         ]
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing is decided any more because the program is cancelled."""
+        undone = {self.State.SUBMITTED, self.State.WAITLISTED, self.State.ACCEPTED}
+        return self.state in undone and self.program.status == Program.Status.CALLED_OFF
+
+    @property
+    def status_text(self) -> str:
+        """What staff read: the status, or that the program is cancelled."""
+        return gettext("Program cancelled") if self.is_closed else self.get_state_display()
 
     def __str__(self) -> str:
         return self.reference

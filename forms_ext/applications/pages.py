@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from cop_program import journey
+from cop_program.intake import Intake, of_program
 from cop_program.models import Program
 from cop_program.translations import page_of
 
@@ -54,10 +55,22 @@ class ApplicationFormPage(AbstractFormPage, Page):
         program = self.program
         return program.page.application_closes_at if program else None
 
-    def is_open(self, moment: datetime) -> bool:
+    def intake(self) -> Intake | None:
+        """Return whether the program takes applications now; None if there is none."""
         program = self.program
-        is_running = program and program.was_public and program.status == Program.Status.OPEN
-        return bool(is_running and super().is_open(moment))
+        return of_program(program, has_form=program.was_public) if program else None
+
+    def is_open(self, moment: datetime) -> bool:
+        found = self.intake()
+        return bool(found and found.is_open)
+
+    def why_closed(self) -> str:
+        found = self.intake()
+        return found.sentence if found else super().why_closed()
+
+    def notice_for(self, request: HttpRequest) -> str:
+        found = self.intake()
+        return found.sentence if found and found.is_full else ""
 
     def accept_submission(self, submission: CleanSubmission, request: HttpRequest) -> Receipt:
         return actions.receipt(actions.apply(page=self, submission=submission))

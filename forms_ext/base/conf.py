@@ -71,8 +71,15 @@ class Conf:
     """`conf.COP_OFFER_DAYS` and so on: the value in Django's settings, or the default."""
 
     # Places and money
-    COP_OFFER_DAYS = Setting(3, "Days for which a free place is held for the first person in the queue.")
-    COP_HOLD_GRACE_DAYS = Setting(3, "Days after the invitation link expires until an unpaid hold expires.")
+    COP_OFFER_DAYS = Setting(
+        3, "Working days (Monday to Friday) for which a free place is held for the first person in the queue.", least=1
+    )
+    COP_TRANSFER_DAYS = Setting(
+        3,
+        "Working days for which a hold goes on, once, if its holder says that the transfer is on its way; 0: never. "
+        "Staff can set another number for each program.",
+    )
+    COP_HOLD_GRACE_DAYS = Setting(3, "Working days after the invitation link expires until an unpaid hold expires.")
     COP_HOLD_REMIND_DAYS = Setting(2, "Days before a hold expires when its holder is reminded.")
     COP_INVOICE_FONTS: Setting[tuple[str, ...]] = Setting(
         (

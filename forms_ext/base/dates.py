@@ -1,6 +1,6 @@
 """Format instants for emails and pages, in the program's home time zone."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -12,10 +12,21 @@ from cop_program.formatting import day_text, time_text
 from cop_program.models import Program
 from cop_program.zones import zone_names
 
+SATURDAY = 5
 
-def end_of_day(moment: datetime, zone: str, *, days: int = 0) -> datetime:
-    """Return the end of the day that ends at or contains `moment` in `zone`, `days` days later."""
-    return Deadline.around(moment, zone, days=days).closes_at
+
+def working_day_after(day: date, days: int) -> date:
+    """Return the day from Monday to Friday that is `days` such days after `day`."""
+    for _day in range(days):
+        day += timedelta(days=1)
+        while day.weekday() >= SATURDAY:
+            day += timedelta(days=1)
+    return day
+
+
+def working_days_later(moment: datetime, zone: str, days: int) -> datetime:
+    """Return the end of the day that is `days` working days after the one that ends at or contains `moment`."""
+    return Deadline(working_day_after(Deadline.around(moment, zone).day, days), zone).closes_at
 
 
 def until(moment: datetime, zone: str, language: str = "en", reader_zone: str = "") -> str:

@@ -180,6 +180,14 @@ def issue_receipt(payment: Payment) -> Receipt:
     return _receipt(payment.account, make, payment=payment)
 
 
+def issue_fee_statement(fee: AccountRow) -> Receipt:
+    """Issue the document that states a cancellation fee, in the transaction that posts it.
+
+    Its content is empty if there is no issuer. Raise ActionRefused if it cannot be printed.
+    """
+    return _receipt(fee.account, partial(snapshots.fee_statement, account=fee.account, fee=fee), fee=fee)
+
+
 def cancel_receipt(reversal: PaymentReversal) -> Receipt:
     """Issue the document that cancels the receipt of a payment, in the transaction that reverses the payment.
 
@@ -195,6 +203,7 @@ def _receipt(
     *,
     payment: Payment | None = None,
     reversal: PaymentReversal | None = None,
+    fee: AccountRow | None = None,
 ) -> Receipt:
     number, place = numbers.draw_receipt(ledger_queries.today(account.program).year)
     snapshot = content(number=number)
@@ -203,11 +212,12 @@ def _receipt(
         account=account,
         payment=payment,
         reversal=reversal,
+        fee=fee,
         number=number,
         issued_at=now(),
         snapshot=snapshots.complete(snapshot) if snapshot else {},
     )
-    verb = "cancel_receipt" if reversal else "issue_receipt"
+    verb = "cancel_receipt" if reversal else "issue_fee_statement" if fee else "issue_receipt"
     history.record(account, f"forms_ext.invoices.{verb}", receipt=receipt.pk, number=number)
     if snapshot:
         start("forms_ext.invoices.tasks.render_receipt", receipt.pk)

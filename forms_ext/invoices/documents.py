@@ -39,6 +39,11 @@ def receipt_of(account: Account, pk: int) -> FileResponse:
     return response(account.receipts.get(payment=pk))
 
 
+def statement_of(account: Account, pk: int) -> FileResponse:
+    """Return the PDF of the cancellation fee with the entry `pk`. Raise ObjectDoesNotExist if there is none."""
+    return response(account.receipts.get(fee=pk))
+
+
 def cancellation_of(account: Account, pk: int) -> FileResponse:
     """Return the PDF that cancels the receipt for the payment `pk` of `account`.
 

@@ -9,7 +9,7 @@ from cop_program.fields import MoneyField
 
 from ..base.chains import ChainedModel, Columns
 from ..base.search import SearchedModel
-from ..ledger.models import Account, Issuer, Payment, PaymentReversal
+from ..ledger.models import Account, AccountRow, Issuer, Payment, PaymentReversal
 
 __all__ = ["Document", "DocumentFile", "Invoice", "InvoiceFile", "Receipt", "ReceiptFile"]
 
@@ -125,12 +125,12 @@ class Invoice(Document, SearchedModel):
 
 
 class Receipt(Document):
-    """The receipt for a payment, or the cancellation of one: its number and its content, which is empty if nobody was
-    set up to issue documents."""
+    """The receipt for a payment, the cancellation of one, or the statement of a cancellation fee that was kept: its
+    number and its content, which is empty if nobody was set up to issue documents."""
 
     lists = {
         1: Columns(
-            ("account_id", "payment_id", "reversal_id", "number", "issued_at", "content"),
+            ("account_id", "payment_id", "reversal_id", "fee_id", "number", "issued_at", "content"),
             personal=("personal_content",),
         ),
     }
@@ -146,6 +146,14 @@ class Receipt(Document):
         related_name="receipt",
         verbose_name=_("reversed payment"),
     )
+    fee = models.OneToOneField(
+        AccountRow,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="statement",
+        verbose_name=_("cancellation fee"),
+    )
 
     class Meta:
         verbose_name = _("receipt")
@@ -154,7 +162,9 @@ class Receipt(Document):
         constraints = [
             *ChainedModel.Meta.constraints,
             models.CheckConstraint(
-                condition=models.Q(payment__isnull=True) ^ models.Q(reversal__isnull=True),
+                condition=models.Q(payment__isnull=False, reversal__isnull=True, fee__isnull=True)
+                | models.Q(payment__isnull=True, reversal__isnull=False, fee__isnull=True)
+                | models.Q(payment__isnull=True, reversal__isnull=True, fee__isnull=False),
                 name="forms_ext_receipt_is_about_one",
             ),
         ]

@@ -24,7 +24,7 @@ PAYERS = previews.People(
 )
 INVOICE = {"invoice": "key of the invoice or credit note", "number": "its number"}
 TOTAL = {"total": "its total, with a point", "currency": "the currency (ISO 4217)"}
-RECEIPT = {"receipt": "key of the receipt or its cancellation", "number": "its number"}
+RECEIPT = {"receipt": "key of the receipt, its cancellation or the statement", "number": "its number"}
 EVENTS = {
     "issue_invoice": (_("Invoice issued"), INVOICE | TOTAL),
     "issue_credit_note": (_("Credit note issued"), INVOICE | TOTAL),
@@ -32,6 +32,7 @@ EVENTS = {
     "close_invoice": (_("Invoice settled"), INVOICE),
     "reopen_invoice": (_("Invoice reopened"), INVOICE),
     "issue_receipt": (_("Receipt issued"), RECEIPT),
+    "issue_fee_statement": (_("Cancellation fee stated"), RECEIPT),
     "cancel_receipt": (_("Receipt cancelled"), RECEIPT),
 }
 

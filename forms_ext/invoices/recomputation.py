@@ -28,7 +28,7 @@ def differing() -> Iterator[str]:
         invoices = _by_account(Invoice.objects.filter(account__in=wanted).select_related("corrects"))
         receipts = _by_account(
             Receipt.objects.filter(account__in=wanted).select_related(
-                "payment__row", "reversal__row", "reversal__payment__receipt"
+                "payment__row", "fee", "reversal__row", "reversal__payment__receipt"
             )
         )
         events = defaultdict(list)
@@ -65,7 +65,7 @@ def _account_differs(
                 posted.append(row)
         elif verb in ("issue_invoice", "issue_credit_note"):
             yield from _document_differs(invoices.pop(data["invoice"], None), data["number"], posted)
-        elif verb in ("issue_receipt", "cancel_receipt"):
+        elif verb in ("issue_receipt", "cancel_receipt", "issue_fee_statement"):
             yield from _document_differs(receipts.pop(data["receipt"], None), data["number"], posted)
     yield from (f"entry {pk} was posted by no event." for pk in rows)
     yield from (f"{document.number} was issued by no event." for document in [*invoices.values(), *receipts.values()])
@@ -114,7 +114,16 @@ def _of_invoice(invoice: Invoice, posted: list[AccountRow]) -> dict[str, Any]:
 
 
 def _of_receipt(receipt: Receipt, posted: list[AccountRow]) -> dict[str, Any]:
-    """Return what the snapshot of a receipt, or of the cancellation of one, must say."""
+    """Return what the snapshot of a receipt, of the cancellation of one, or of a cancellation fee must say."""
+    if receipt.fee:
+        fee = receipt.fee
+        return {
+            "number": receipt.number,
+            "kind": "cancellation_fee",
+            "total": plain(fee.amount),
+            "currency": str(fee.amount.currency),
+            "lines": [(str(fee.kind), fee.amount.amount)],
+        }
     if receipt.reversal:
         payment = receipt.reversal.payment
         first = payment.receipt

@@ -204,6 +204,17 @@ def receipt(*, account: Account, number: str, row: AccountRow, method: str) -> d
         }
 
 
+def fee_statement(*, account: Account, number: str, fee: AccountRow) -> dict[str, Any]:
+    """Return the content of the statement of a cancellation fee; empty if there is no issuer."""
+    issuer = ledger_queries.issuer_for(account.program)
+    if issuer is None:
+        return {}
+    with translation.override(account.language):
+        snapshot = _base(kind="cancellation_fee", account=account, issuer=issuer, number=number)
+        lines = [_line(fee.kind, snapshot["program"], _("Kept of what was paid"), fee.amount)]
+        return snapshot | {"lines": lines, "total": plain(fee.amount), "left": "0"}
+
+
 def cancelled_receipt(payment: Payment, *, number: str) -> dict[str, Any]:
     """Return the content of the cancellation of a receipt; empty if the receipt is empty."""
     receipt = payment.receipt.snapshot

@@ -171,8 +171,10 @@ def post_fee(*, account: Account, amount: Money, by: "User | None" = None) -> Ac
 
 @transaction.atomic
 def reverse_fee(*, account: Account, by: "User | None" = None, note: str = "") -> list[AccountRow]:
-    """Reverse the fee of the account; do nothing if there is none."""
-    return _reverse(queries.locked(account.pk), Kind.FEE, by=by, note=note)
+    """Reverse the fee of the account, and a rebate that was granted on it; do nothing if there is none."""
+    account = queries.locked(account.pk)
+    _reverse(account, Kind.REBATE, by=by, note=note)
+    return _reverse(account, Kind.FEE, by=by, note=note)
 
 
 @transaction.atomic
@@ -183,7 +185,8 @@ def reverse_cancellation_fee(*, account: Account, by: "User | None" = None, note
 
 def _reverse(account: Account, kind: Kind, *, by: "User | None", note: str) -> list[AccountRow]:
     standing = AccountRow.objects.filter(account=account, kind=kind, reversed_by__isnull=True)
-    rows = [_post(account, Kind.REVERSAL, -row.amount.amount, by=by, note=note, reverses=row) for row in standing]
+    reversal = Kind.REBATE_REVERSAL if kind == Kind.REBATE else Kind.REVERSAL
+    rows = [_post(account, reversal, -row.amount.amount, by=by, note=note, reverses=row) for row in standing]
     if rows:
         signals.fee_reversed.send(sender=Account, account=account)
     return rows
@@ -413,7 +416,8 @@ def list_rebates(*, program: Program, by: "User | None" = None) -> list[RebateDu
 def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = None, message: str = "") -> AccountRow:
     """Record that a rebate was paid, and email the payer, with `message` added. It makes two entries: granted, paid.
 
-    Raise ActionRefused if it is paid already, `paid_on` is in the future, or the fee is no longer paid in full.
+    Raise ActionRefused if it is paid already, `paid_on` is in the future, or the fee is no longer paid in full or has
+    been reversed.
     """
     account = queries.locked(rebate.account.pk)
     rebate = RebateDue.objects.select_for_update().get(pk=rebate.pk)
@@ -423,6 +427,8 @@ def record_rebate_paid(*, rebate: RebateDue, paid_on: date, by: "User | None" = 
         raise ActionRefused(_("The date of the rebate cannot be in the future."))
     if queries.balance(account).amount > 0:
         raise ActionRefused(_("The fee is no longer paid in full, so the rebate is not due."))
+    if queries.fee(account).amount <= 0:
+        raise ActionRefused(_("The fee has been reversed, so the rebate is not due."))
     _post(account, Kind.REBATE, -rebate.amount.amount, on=paid_on, by=by)
     row = _post(account, Kind.REBATE_PAID, rebate.amount.amount, on=paid_on, by=by, settles=rebate)
     emails.send_rebate_paid(rebate, account, message)

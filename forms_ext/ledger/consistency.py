@@ -7,8 +7,10 @@ from django.db.models import F, Q
 from ..base import consistency
 from .models import AccountRow, Issuer, Payment, PaymentReversal, RebateDue, RefundDue
 
-REVERSED_KINDS = Q(kind="payment_reversal", reverses__kind="payment") | Q(
-    kind="reversal", reverses__kind__in=["fee", "cancellation_fee"]
+REVERSED_KINDS = (
+    Q(kind="payment_reversal", reverses__kind="payment")
+    | Q(kind="rebate_reversal", reverses__kind="rebate")
+    | Q(kind="reversal", reverses__kind__in=["fee", "cancellation_fee"])
 )
 
 

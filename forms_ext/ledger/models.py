@@ -19,9 +19,9 @@ __all__ = ["Account", "AccountRow", "Issuer", "Payment", "PaymentReversal", "Reb
 
 
 # Entries of these kinds raise the balance; all others lower it.
-OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid", "payment_reversal"]
+OWED_KINDS = ["fee", "cancellation_fee", "refund", "rebate_paid", "payment_reversal", "rebate_reversal"]
 PAID_KINDS = ["payment", "reversal", "rebate"]
-REVERSING_KINDS = ["reversal", "payment_reversal"]
+REVERSING_KINDS = ["reversal", "payment_reversal", "rebate_reversal"]
 
 
 class Issuer(models.Model):
@@ -108,6 +108,7 @@ class AccountRow(ChainedModel):
         REBATE = "rebate", _("Rebate")
         REBATE_PAID = "rebate_paid", _("Rebate paid")
         PAYMENT_REVERSAL = "payment_reversal", _("Payment reversed")
+        REBATE_REVERSAL = "rebate_reversal", _("Rebate reversed")
 
     lists = {
         1: Columns(("kind", "amount", "effective_on", "recorded_at", "reverses_id"), personal=("note",)),

@@ -59,6 +59,7 @@ class Dueness(TypedDict):
     """What `with_dueness` adds to a rebate."""
 
     owed: Decimal
+    fee_total: Decimal
     is_due: bool
 
 
@@ -109,6 +110,11 @@ def paid(account: Account) -> Money:
 def fee(account: Account) -> Money:
     """Return the fee of `account` that is posted and not reversed."""
     return Money(_sum(account, FEE), account.currency)
+
+
+def rebate_paid(account: Account) -> Money:
+    """Return what was paid out to `account` as a rebate."""
+    return Money(_sum(account, Q(kind=Kind.REBATE_PAID)), account.currency)
 
 
 def cancellation_fee(account: Account) -> Money:
@@ -182,9 +188,10 @@ def with_cover(refunds: QuerySet[RefundDue]) -> "QuerySet[RefundWithCover]":
 
 
 def with_dueness(rebates: QuerySet[RebateDue]) -> "QuerySet[RebateWithDueness]":
-    """Annotate rebates with `is_due`: the payer still owes nothing."""
-    is_due = ExpressionWrapper(Q(owed__lte=0), output_field=BooleanField())
-    return rebates.annotate(owed=_rows_sum(account="account")).annotate(is_due=is_due)
+    """Annotate rebates with `is_due`: the fee has not been reversed, and the payer still owes nothing."""
+    is_due = ExpressionWrapper(Q(owed__lte=0, fee_total__gt=0), output_field=BooleanField())
+    owed, fee_total = _rows_sum(account="account"), _rows_sum(FEE, account="account")
+    return rebates.annotate(owed=owed, fee_total=fee_total).annotate(is_due=is_due)
 
 
 def open_rebates(program: Program | None = None) -> QuerySet[RebateDue]:

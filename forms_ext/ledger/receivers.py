@@ -24,6 +24,7 @@ EVENTS = {
     "withdraw_refund": (_("Refund removed from the list"), REFUND),
     "list_rebate": (_("Rebate listed"), {"rebate": "key of the rebate", **AMOUNT}),
     "payment_reversal": (_("Payment reversed"), ENTRY),
+    "rebate_reversal": (_("Rebate reversed"), ENTRY),
 }
 
 

@@ -9,6 +9,6 @@ class DueStatus(models.TextChoices):
 
     OPEN = "open", _("To pay")
     UNCOVERED = "uncovered", _("No longer in credit")
-    UNPAID = "unpaid", _("Not due: fee not fully paid")
+    UNPAID = "unpaid", _("Not due")
     PAID = "paid", _("Recorded as paid")
     DROPPED = "dropped", _("Removed from the list")

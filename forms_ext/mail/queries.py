@@ -93,3 +93,9 @@ def is_due() -> Q:
 def stale_before() -> datetime:
     """Return the instant before which a claim counts as abandoned; by the real clock, like claims."""
     return timezone.now() - timedelta(seconds=conf.COP_MAIL_CLAIM_SECONDS)
+
+
+def last_fields(kind: str, about: str) -> dict[str, str]:
+    """Return the values in the newest email of the type `kind` about a reference; {} if there is none."""
+    found = OutgoingMail.objects.filter(kind=kind, about=about).order_by("-pk")
+    return found.values_list("fields", flat=True).first() or {}

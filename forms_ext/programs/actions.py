@@ -47,17 +47,23 @@ def _start(
     by: "User | None",
     reason: str = "",
     message: str = "",
+    takes_applications: bool = False,
 ) -> tuple[BatchRun, bool]:
     """Move the program by one conditional UPDATE; return the run, and whether this call has begun it."""
     moved = Program.objects.filter(pk=program.pk, status__in=from_statuses).update(
-        status=to_status, status_changed_at=now()
+        status=to_status, status_changed_at=now(), takes_applications=takes_applications
     )
     if moved:
         run = BatchRun.objects.create(
             program=program, kind=kind, started_by=by, started_at=now(), reason=reason, message=message.strip()
         )
         history.record(
-            program, f"forms_ext.programs.{kind}", user=by, made=[run], changed={program: STATUS}, run=run.pk
+            program,
+            f"forms_ext.programs.{kind}",
+            user=by,
+            made=[run],
+            changed={program: (*STATUS, "takes_applications")},
+            run=run.pk,
         )
         return run, True
     current = Program.objects.get(pk=program.pk)
@@ -74,7 +80,9 @@ def _run_after_commit(run: BatchRun) -> None:
     start("forms_ext.programs.tasks.work_off", run.pk)
 
 
-def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun, bool]:
+def start_confirmation(
+    *, program: Program, by: "User | None", takes_applications: bool = True
+) -> tuple[BatchRun, bool]:
     """Confirm the program and nothing else; return the run, and whether this call has started it.
 
     Raise ActionRefused if there is a fee and no issuer, or the program is cancelled or closed.
@@ -83,7 +91,12 @@ def start_confirmation(*, program: Program, by: "User | None") -> tuple[BatchRun
     if fee and fee.amount > 0 and ledger_queries.issuer_for(program) is None:
         raise ActionRefused(_("There is no issuer of invoices yet. Add one under Snippets first."))
     return _start(
-        program, kind=Kind.CONFIRM, from_statuses=[Program.Status.OPEN], to_status=Program.Status.CONFIRMED, by=by
+        program,
+        kind=Kind.CONFIRM,
+        from_statuses=[Program.Status.OPEN],
+        to_status=Program.Status.CONFIRMED,
+        by=by,
+        takes_applications=takes_applications,
     )
 
 
@@ -123,20 +136,54 @@ def applicants(program: Program) -> QuerySet[Application]:
 
 
 @transaction.atomic
-def confirm_program(*, program: Program, by: "User | None") -> BatchRun:
+def confirm_program(*, program: Program, by: "User | None", takes_applications: bool = True) -> BatchRun:
     """Confirm the program; a task then issues the invoice of every member. A second call only goes on.
 
-    Raise ActionRefused as `start_confirmation` does.
+    If it `takes_applications`, people can apply until the deadline while places are left. Raise ActionRefused as
+    `start_confirmation` does.
     """
-    run, begun = start_confirmation(program=program, by=by)
+    run, begun = start_confirmation(program=program, by=by, takes_applications=takes_applications)
     if begun:
         BatchItem.objects.bulk_create(
             BatchItem(run=run, registration=member) for member in members(program).order_by("pk")
         )
         session_changes.listed(program)
     _run_after_commit(run)
-    program.refresh_from_db(fields=["status", "status_changed_at"])
+    program.refresh_from_db(fields=["status", "status_changed_at", "takes_applications"])
     return run
+
+
+@transaction.atomic
+def take_applications(*, program: Program, taken: bool, by: "User | None") -> None:
+    """Take applications until the deadline, or none from now on.
+
+    Raise ActionRefused if the program is cancelled or over, or the deadline has passed.
+    """
+    program = Program.locked(program.pk)
+    found = queries.intake_of(program)
+    if found.why in queries.CLOSED_FOR_GOOD:
+        raise ActionRefused(found.sentence)
+    if program.takes_applications != taken:
+        program.takes_applications = taken
+        program.save(update_fields=["takes_applications"])
+        history.record(
+            program,
+            "forms_ext.programs.take_applications",
+            user=by,
+            changed={program: ["takes_applications"]},
+            taken=taken,
+        )
+
+
+@transaction.atomic
+def set_transfer_days(*, program: Program, days: int, by: "User | None") -> None:
+    """Set for how many working days a hold goes on once its holder says that the transfer is on its way; 0: never."""
+    program = Program.locked(program.pk)
+    program.transfer_days = days
+    program.save(update_fields=["transfer_days"])
+    history.record(
+        program, "forms_ext.programs.set_transfer_days", user=by, changed={program: ["transfer_days"]}, days=days
+    )
 
 
 @transaction.atomic
@@ -238,7 +285,8 @@ def call_off_one(run: BatchRun, registration: Registration) -> None:
     changed = {registration: MOVED, **give_up_place(registration)}
     money = ""
     if registration.account:
-        money = settle(registration, refund=True, by=run.started_by, cause=gettext_lazy("The program was cancelled."))
+        cause = gettext_lazy("The program was cancelled.")
+        money = settle(registration, by=run.started_by, cause=cause, everything=True).sentence
     history.record(registration, "forms_ext.programs.called_off", user=run.started_by, changed=changed, run=run.pk)
     sending.called_off(registration, run.message, money)
 

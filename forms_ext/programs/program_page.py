@@ -10,59 +10,44 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
+from cop_program import intake, reader
 from cop_program.access import unrestricted
 from cop_program.api import paths
 from cop_program.clock import now
 from cop_program.extensions import NextStep, Places, Standing
+from cop_program.intake import Intake, Why
 from cop_program.models import Program, ProgramPage
-from cop_program.presentation.context import is_over
 from cop_program.translations import localized
 
 from ..admission.models import Place, QueueEntry
 from ..applications.models import Application
 from ..applications.pages import ApplicationFormPage
-from ..base import dates
 from ..registration.pages import RegistrationFormPage
+from . import queries
 
 Status = Program.Status
+#: Why nobody can apply although people who were accepted can still register.
+REGISTER_ONLY = frozenset({Why.DEADLINE, Why.STOPPED, Why.FULL})
 
 
 def next_step(program: Program, request: HttpRequest | None) -> NextStep | None:
     """Return what a reader of the program's page does now."""
-    form = ApplicationFormPage.objects.child_of(program.page).live().first()
+    form = queries.application_form(program)
     (form,) = localized([form], request=request) if form else (None,)
-    return _next_step(program.page, program.status, (form.get_url(request) or "") if form else None)
+    found = intake.of_program(program, has_form=form is not None)
+    return _next_step(program.page, found, (form.get_url(request) or "") if form else "")
 
 
-def _next_step(page: ProgramPage, status: str, form_url: str | None) -> NextStep:
-    """Return what a reader does now; `form_url` is None if no application form is published."""
-    if status == Status.CALLED_OFF:
-        return NextStep("", "", _("This program is cancelled."))
-    if is_over(page):
-        return NextStep("", "", _("This program is over."))
-    moment = now()
-    closes_at = page.application_closes_at
-    if form_url is not None and closes_at is not None and moment < closes_at and status != Status.CLOSED:
-        return NextStep(
-            label=_("Apply"),
-            url=form_url,
-            explanation=_("Apply first. If we accept you, you can register and pay."),
-            closes_at=closes_at,
-            is_open=True,
-        )
-    registration_closes_at = page.registration_closes_at
-    if registration_closes_at is not None and moment < registration_closes_at and status != Status.CLOSED:
-        return NextStep(
-            label="",
-            url="",
-            explanation=_(
-                "Applications are closed. "
-                "If you have been accepted, register by %(until)s with the invitation link in your email."
-            )
-            % {"until": dates.until(registration_closes_at, page.registration_deadline_zone or page.home_zone)},
-            closes_at=registration_closes_at,
-        )
-    return NextStep("", "", _("Applications and registration for this program are closed."))
+def _next_step(page: ProgramPage, found: Intake, form_url: str) -> NextStep:
+    """Return what a reader does now; `form_url` is '' if no application form is published."""
+    if found.is_open:
+        return NextStep(_("Apply"), form_url, found.sentence, found.closes_at, is_open=True, reason=found.why)
+    deadline = page.deadline("registration")
+    if found.why not in REGISTER_ONLY or deadline is None or deadline.is_past(now()):
+        return NextStep("", "", found.sentence, reason=found.why)
+    accepted = _("If you have been accepted, register by %(until)s with the invitation link in your email.")
+    said = f"{found.sentence} {accepted % {'until': deadline.end_text(reader.language())}}"
+    return NextStep("", "", said, deadline.closes_at, reason=found.why)
 
 
 def annotations() -> dict[str, Any]:
@@ -71,6 +56,7 @@ def annotations() -> dict[str, Any]:
     last = Concat(OuterRef("path"), Value("Z" * Page.steplen))
     below = Q(live=True, path__gt=OuterRef("path"), path__lte=last, depth=OuterRef("depth") + 1)
     form = ApplicationFormPage.objects.filter(below)
+    program = Program.objects.filter(translation_key=OuterRef("translation_key"))
     itself = Coalesce("alias_of", "pk")  # an alias leads to its source
     return {
         "capacity": _count(Place.objects.filter(mine)),
@@ -80,6 +66,7 @@ def annotations() -> dict[str, Any]:
         "registration_form": Subquery(
             RegistrationFormPage.objects.filter(below, unrestricted()).values_list(itself)[:1]
         ),
+        "takes_applications": Subquery(program.values("takes_applications")[:1]),
         "form": Subquery(form.filter(unrestricted()).values_list(itself)[:1]),
         "form_path": Subquery(form.values("url_path")[:1]),
     }
@@ -97,9 +84,11 @@ def _form_api(form: int | None) -> str:
 def standing(page: ProgramPage, status: str, values: Mapping[str, Any], address: Callable[[str], str]) -> Standing:
     """Return the figures of a program from the values of `annotations`; no query."""
     form, path = values["form"], values["form_path"]
+    places = Places(*(values[name] for name in ("capacity", "taken", "held", "waiting")))
+    facts = intake.Facts(status, bool(values["takes_applications"]), has_form=bool(path), places=places)
     return Standing(
-        places=Places(*(values[name] for name in ("capacity", "taken", "held", "waiting"))),
-        next_step=_next_step(page, status, address(path) if path else None),
+        places=places,
+        next_step=_next_step(page, intake.intake(page, facts), address(path) if path else ""),
         application_api_url=_form_api(form),
         registration_api_url=_form_api(values["registration_form"]),
     )

@@ -19,6 +19,8 @@ EVENTS = {
     "tell_applicant": (_("Applicant told: program cancelled"), RUN),
     "confirm": (_("Program confirmed"), RUN),
     "close": (_("Program closed"), {}),
+    "take_applications": (_("Applications closed or reopened"), {"taken": "whether people can apply from now on"}),
+    "set_transfer_days": (_("Days for a transfer changed"), {"days": "how many working days"}),
     "call_off": (_("Program cancelled"), RUN),
     "retry": (_("Failed items retried"), {**RUN, "items": "how many items"}),
     "tell_changes": (

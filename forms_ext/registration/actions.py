@@ -1,12 +1,14 @@
 """What can happen to a registration. Each verb is one transaction; nothing else changes its state."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from djmoney.money import Money
 
+from cop_program import refunds
 from cop_program.clock import now
 from cop_program.models import Program
 
@@ -14,7 +16,6 @@ from ..admission import emails as admission_emails
 from ..admission import invitations, places, queue
 from ..admission.actions import send_link_again
 from ..admission.models import Invitation, Place, QueueEntry
-from ..admission.queries import gives_deposit_back
 from ..applications import queries as applications_queries
 from ..applications.lifecycle import correct
 from ..applications.models import Application, Correction
@@ -23,14 +24,20 @@ from ..base.errors import ActionRefused
 from ..base.references import reference_to
 from ..base.tasks import start
 from ..ledger import actions as ledger
-from ..ledger import queries as ledger_queries
 from ..mail import encryption
 from ..mail.models import OutgoingMail
 from ..submissions import files, guards
 from ..submissions.cleaned import CleanSubmission
 from . import queries
 from .emails import sending
-from .lifecycle import give_up_place, offer_under_lock, settle, start_hold
+from .lifecycle import (
+    NOTHING_TO_SETTLE,
+    check_not_cancelled,
+    give_up_place,
+    offer_under_lock,
+    settle,
+    start_hold,
+)
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -124,6 +131,7 @@ def _create(program: Program, invitation: Invitation, submission: CleanSubmissio
         state=state,
         state_changed_at=moment,
         policy=page.cancellation_policy,
+        refund_terms=refunds.freeze(page),
         deposit_amount=page.deposit.amount,
         **_columns(submission, application),
     )
@@ -143,31 +151,32 @@ def cancel(
     by: "User | None",
     reason: str = "",
     message: str = "",
-    refund: bool | None = None,
+    refund: Money | None = None,
+    offer_until: datetime | None = None,
 ) -> Registration:
-    """Cancel a registration. Its place goes to the first in the queue; the deposit is listed for refund or kept.
+    """Cancel a registration. Its place goes to the first in the queue; what is given back is listed for refund.
 
-    The deposit is refunded before the cancellation deadline and kept after it. `refund` overrides that, and then needs
-    a reason. `reason` is for colleagues; `message` is added to the email to the person.
+    That is what the policy says to which the person agreed, or `refund`, which needs a reason if it is another amount.
+    `reason` is for colleagues; `message` is added to the email to the person. The place is held for
+    the first in the queue until `offer_until`, or for COP_OFFER_DAYS.
 
-    Raise ActionRefused if the registration has ended, or if `refund` overrides the policy without a reason.
+    Raise ActionRefused if the registration has ended, if the program is cancelled, if `offer_until` has passed, or if
+    `refund` is more than was paid, below zero, or another
+    amount than the policy's without a reason.
     """
     registration = queries.locked(registration)
-    usual = gives_deposit_back(registration.program)
-    chosen = usual if refund is None else refund
-    paid = ledger_queries.paid(registration.account) if registration.account else None
-    if chosen != usual and paid and paid.amount > 0 and not reason.strip():
-        raise ActionRefused(_("Enter the reason why the deposit is not treated as the policy says."))
+    check_not_cancelled(registration.program)
     program = places.lock(registration.program)
     move(registration, State.CANCELLED, reason=reason)
     changed = {registration: MOVED, **give_up_place(registration)}
-    money = ""
+    settled = NOTHING_TO_SETTLE
     if registration.account:
         cause = gettext_lazy("The registration was cancelled.")
-        money = settle(registration, refund=chosen, by=by, cause=cause, reason=reason, follows_policy=chosen == usual)
-    history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=chosen)
-    sending.cancelled(registration, message, money)
-    offer_under_lock(program)
+        settled = settle(registration, by=by, cause=cause, reason=reason, refund=refund)
+    given = str(settled.refund)
+    history.record(registration, "forms_ext.registration.cancel", user=by, changed=changed, refund=given)
+    sending.cancelled(registration, message, settled.sentence, settled.statement)
+    offer_under_lock(program, offer_until)
     return registration
 
 

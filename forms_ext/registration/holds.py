@@ -20,7 +20,7 @@ from ..base.errors import ActionRefused
 from ..ledger import queries as ledger_queries
 from . import queries
 from .emails import sending
-from .lifecycle import end_hold, offer_under_lock
+from .lifecycle import check_end, check_not_cancelled, end_hold, offer_under_lock
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -32,12 +32,13 @@ WORKING_DAYS = 3  # for which a place is held whose deposit was taken back, unle
 
 
 @transaction.atomic
-def offer_free_places(program: Program) -> int:
+def offer_free_places(program: Program, held_until: datetime | None = None) -> int:
     """Give every free place to the first in the queue as a hold; return how many were given.
 
-    Raise ActionRefused as `lifecycle.become_member` does.
+    The holds end at `held_until`, or after COP_OFFER_DAYS. Raise ActionRefused if that has passed, and as
+    `lifecycle.become_member` does.
     """
-    return offer_under_lock(places.lock(program))
+    return offer_under_lock(places.lock(program), held_until)
 
 
 def end_holds() -> int:
@@ -51,7 +52,8 @@ def _end_hold(place: Place, moment: datetime) -> bool:
     held = Registration.objects.get(invitation_id=place.invitation_id)  # type: ignore[misc]  # a hold has an invitation
     registration = queries.locked(held)
     program = places.lock(registration.program)
-    if registration.state != State.HELD or not places.end_hold(place, moment):
+    is_cancelled = program.status == Program.Status.CALLED_OFF  # which closes the registration itself
+    if is_cancelled or registration.state != State.HELD or not places.end_hold(place, moment):
         return False
     cause = gettext_lazy("The deposit was not received in time.")
     end_hold(registration, place=place, cause=cause, reason=_("Partly paid before the hold expired."))
@@ -66,6 +68,7 @@ def remind_holds() -> int:
     soon = Registration.objects.filter(
         state=State.HELD,
         reminded_at__isnull=True,
+        program__status__in=invitations.OPEN,
         invitation__place__held_until__gt=moment,
         invitation__place__held_until__lte=moment + timedelta(days=conf.COP_HOLD_REMIND_DAYS),
     )
@@ -93,9 +96,11 @@ def set_hold_end(
 ) -> Registration:
     """Move the end of a hold; tell its holder, and remind them before the new end.
 
-    `message` is added to the email. Raise ActionRefused if no place is held, or `held_until` has passed.
+    `message` is added to the email. Raise ActionRefused if no place is held, `held_until` has passed, or the program is
+    cancelled.
     """
     registration = queries.locked(registration)
+    check_not_cancelled(registration.program)
     place = hold_until(registration, held_until, by=by)
     sending.hold_moved(registration, place, message)
     return registration
@@ -107,7 +112,7 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
     The caller must have locked `registration`. Raise ActionRefused if no place is held, or `held_until` has passed.
     """
     place = places.place_of(registration.invitation)
-    _check_end(held_until)
+    check_end(held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     _remind_anew(registration)
@@ -129,7 +134,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     has passed.
     """
     place = places.place_of(registration.invitation)
-    _check_end(held_until)
+    check_end(held_until)
     if place is None or not places.hold_again(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
@@ -143,11 +148,6 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     )
 
 
-def _check_end(held_until: datetime) -> None:
-    if held_until <= now():
-        raise ActionRefused(_("Choose a last day in the future for the hold."))
-
-
 def _remind_anew(registration: Registration) -> None:
     registration.reminded_at = None
     registration.save(update_fields=["reminded_at"])
@@ -155,12 +155,7 @@ def _remind_anew(registration: Registration) -> None:
 
 def last_day_of_new_hold(program: Program) -> date:
     """Return the last day of a hold that starts because a deposit has just been reversed: a working day."""
-    day = ledger_queries.today(program)
-    for _day in range(WORKING_DAYS):
-        day += timedelta(days=1)
-        while day.weekday() >= 5:
-            day += timedelta(days=1)
-    return day
+    return dates.working_day_after(ledger_queries.today(program), WORKING_DAYS)
 
 
 def end_of_new_hold(program: Program) -> datetime:

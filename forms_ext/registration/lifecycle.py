@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from cop_program.clock import now
@@ -17,13 +19,16 @@ from ..admission import invitations, places, queue
 from ..admission.models import Place, QueueEntry
 from ..base import dates, history
 from ..base.conf import conf
+from ..base.errors import ActionRefused
+from ..base.money import format_money
 from ..invoices import actions as invoices
 from ..invoices import queries as invoices_queries
+from ..invoices.models import Receipt
 from ..invoices.snapshots import NotPrintable
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
-from . import queries
+from . import queries, refunds
 from .emails import sending
 from .emails.payments import place_confirmed
 from .models import Registration
@@ -97,32 +102,59 @@ def end_hold(registration: Registration, *, place: Place, cause: str | Promise, 
     return list_credit(account, reason)
 
 
+class Settled(NamedTuple):
+    """What became of the money of a registration that ended: in a sentence, and the statement of what was kept."""
+
+    sentence: str
+    refund: Decimal
+    statement: Receipt | None
+
+
+NOTHING_TO_SETTLE = Settled("", Decimal(0), None)
+
+
 def settle(
     registration: Registration,
     *,
-    refund: bool,
     by: "User | None",
     cause: str | Promise,
     reason: str = "",
-    follows_policy: bool = True,
-) -> str:
-    """Close the account of a registration that ends; return what happens to the money, in a sentence.
+    refund: Money | None = None,
+    everything: bool = False,
+) -> Settled:
+    """Close the account of a registration that ends: list for refund what the policy gives back, keep the rest.
 
-    `cause` is printed on the credit note. `reason` is for colleagues, who read `cause` if it is empty. Raise
-    ActionRefused if the ledger refuses an amount.
+    `refund` is another amount than the policy's, `everything` gives back all. `cause` is printed on the credit note.
+    `reason` is for colleagues, who read `cause` if it is empty. Raise ActionRefused if `refund` is more than was paid,
+    below zero, or differs from the policy without a reason.
     """
     account = registration.account
     assert account is not None
+    usual = refunds.settlement(registration, now(), everything=everything)
+    given = usual.refund if refund is None else refund
+    _check_refund(given, usual, reason)
     note = (reason.strip() or str(cause))[:300]
     if invoice := invoices_queries.invoice_to_credit(account):
         invoices.issue_credit_note(invoice=invoice, cause=cause, by=by)
     ledger.reverse_fee(account=account, by=by, note=note)
-    paid = ledger_queries.paid(account)
-    kept = Decimal(0) if refund else min(paid.amount, registration.deposit_amount)
-    if kept > 0:
-        ledger.post_cancellation_fee(account=account, amount=Money(kept, account.currency), by=by, note=note)
+    kept, statement = usual.held - given, None
+    if kept.amount > 0:
+        fee = ledger.post_cancellation_fee(account=account, amount=kept, by=by, note=note)
+        statement = invoices.issue_fee_statement(fee)
     list_credit(account, note, by=by)
-    return sending.money_sentence(registration, kept=Money(kept, account.currency), follows_policy=follows_policy)
+    sentence = sending.money_sentence(
+        registration, kept=kept, rebate=usual.rebate, follows_policy=given == usual.refund
+    )
+    return Settled(sentence, given.amount, statement)
+
+
+def _check_refund(given: Money, usual: refunds.Settlement, reason: str) -> None:
+    if not 0 <= given.amount <= usual.held.amount:
+        raise ActionRefused(
+            _("Refund between zero and %(held)s, which is what was paid.") % {"held": format_money(usual.held)}
+        )
+    if given != usual.refund and not reason.strip():
+        raise ActionRefused(_("Enter the reason why the refund is not what the policy says."))
 
 
 def list_credit(account: Account, reason: str, *, by: "User | None" = None) -> Money:
@@ -141,24 +173,39 @@ def _has_begun(program: Program) -> bool:
     return now().astimezone(ZoneInfo(page.home_zone)).date() >= page.starts_on
 
 
+def check_not_cancelled(program: Program) -> None:
+    """Raise ActionRefused if `program` is cancelled: its registrations are being closed and refunded by themselves."""
+    if program.status == Program.Status.CALLED_OFF:
+        raise ActionRefused(_("The program is cancelled. Its registrations are closed and refunded automatically."))
+
+
+def check_end(held_until: datetime) -> None:
+    """Raise ActionRefused if a hold would have expired already."""
+    if held_until <= now():
+        raise ActionRefused(_("Choose a last day in the future for the hold."))
+
+
 def can_offer(program: Program) -> bool:
     """Tell whether free places are still offered: the program has not begun and is not cancelled or closed."""
     return program.status in invitations.OPEN and not _has_begun(program)
 
 
-def offer_under_lock(program: Program) -> int:
+def offer_under_lock(program: Program, held_until: datetime | None = None) -> int:
     """Give every free place to the first in the queue as a hold; return how many were given.
 
-    The caller must have locked `program`. Raise ActionRefused as `become_member` does.
+    The holds end at `held_until`, or COP_OFFER_DAYS working days from now. The caller must have locked `program`. Raise
+    ActionRefused if that has passed, and as `become_member` does.
     """
+    if held_until is not None:
+        check_end(held_until)
+    until = held_until or dates.working_days_later(now(), dates.hold_zone(program), conf.COP_OFFER_DAYS)
     given = 0
-    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry):
+    while can_offer(program) and (entry := queue.first(program)) and _offer(program, entry, until):
         given += 1
     return given
 
 
-def _offer(program: Program, entry: QueueEntry) -> bool:
-    until = dates.end_of_day(now(), dates.hold_zone(program), days=conf.COP_OFFER_DAYS)
+def _offer(program: Program, entry: QueueEntry, until: datetime) -> bool:
     place = places.claim_for_queue(program=program, invitation=entry.invitation, held_until=until)
     if place is None:
         return False

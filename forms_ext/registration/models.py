@@ -41,6 +41,7 @@ class Registration(SearchedModel, AnswerSet):
     billing_address = models.TextField(_("billing address"), max_length=600)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     policy = RichTextField(_("cancellation policy accepted"), editable=False)
+    refund_terms = models.JSONField(_("refunds accepted"), default=list, editable=False)
     deposit_amount = models.DecimalField(
         _("deposit"),
         max_digits=18,
@@ -51,6 +52,7 @@ class Registration(SearchedModel, AnswerSet):
     )
     page_counter = models.PositiveIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    transfer_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_reason = models.CharField(_("reason"), max_length=500, blank=True)
 
     class Meta:

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cop_program import journey, reader
+from cop_program import journey, reader, refunds
+from cop_program.extensions import provider
 from cop_program.models import Program
 from cop_program.translations import page_of
 
@@ -93,6 +95,14 @@ class RegistrationFormPage(AbstractFormPage, Page):
         end: datetime = request.cop_invitation.ends_at  # type: ignore[attr-defined]
         return end
 
+    def notice_for(self, request: HttpRequest) -> str:
+        """Say that who registers now joins the queue, before they write."""
+        program = program_of(self)
+        places = provider().places(program) if program else None
+        if places is None or (places.left and not places.waiting):
+            return ""
+        return gettext("All places are taken. If you register now, you join the queue for a place. Do not pay yet.")
+
     def initial_answers(self, request: HttpRequest) -> dict[str, Any]:
         """Begin with the application's answers of the person whom the gate admitted."""
         return prefill(self, request.cop_invitation)  # type: ignore[attr-defined]
@@ -140,6 +150,7 @@ def around(page: RegistrationFormPage, request: HttpRequest) -> dict[str, Any]:
         "program_page": words,
         "policy": policy,
         "cancellation_deadline": deadline,
+        "refund_terms": refunds.lines(program.page, page.get_parent().locale.language_code),
         "standing": journey.standing(accepted),
         "terms": _terms(page, request, program.page.registration_closes_at),
     }

@@ -152,14 +152,14 @@ def _bill(registration: Registration, *, unpaid: bool) -> str:
 
 def _keep_less(registration: Registration, *, by: "User | None") -> str:
     """Reduce the cancellation fee to what is paid: people who have paid nothing owe nothing for cancelling."""
-    account = registration.account
-    assert account is not None
+    account = account_of(registration)
     kept = ledger_queries.cancellation_fee(account)
-    left = min(kept, max(ledger_queries.paid(account), Money(0, account.currency)))
+    held = ledger_queries.paid(account) - ledger_queries.rebate_paid(account)
+    left = min(kept, max(held, Money(0, account.currency)))
     if left == kept:
         return ""
     note = _("The payment that covered it was reversed.")
     ledger.reverse_cancellation_fee(account=account, by=by, note=note)
     if left.amount > 0:
-        ledger.post_cancellation_fee(account=account, amount=left, by=by, note=note)
+        invoices.issue_fee_statement(ledger.post_cancellation_fee(account=account, amount=left, by=by, note=note))
     return sending.fee_kept(registration, left)

@@ -1,10 +1,12 @@
 """The content of the private page."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cop_program.formatting import day_text
 from cop_program.journey import Standing
 from cop_program.models import Program
+from cop_program.presentation.context import is_over
 from cop_program.translations import page_of
 
 from ..admission import queue
@@ -15,7 +17,7 @@ from ..invoices import queries as invoices_queries
 from ..invoices.models import Invoice
 from ..ledger import queries as ledger_queries
 from ..mail.sender import sender_address
-from . import sessions, standing
+from . import queries, sessions, standing
 from .emails import sending
 from .models import Registration
 
@@ -44,7 +46,7 @@ def next_step(registration: Registration, here: Standing, zone: str = "") -> str
         said = _("The deposit was not paid in full in time, so your place has been released. You have nothing to pay.")
     else:
         said = _("Your registration is cancelled. You do not need to do anything.")
-    return " ".join([said, *_given_back(registration)])
+    return " ".join([said, *_given_back(registration), *_kept(registration)])
 
 
 def _until(registration: Registration, here: Standing, zone: str) -> str:
@@ -62,6 +64,15 @@ def _given_back(registration: Registration) -> list[str]:
     due = ledger_queries.to_refund(registration.account)
     amount = format_money(due, registration.language) if due.amount > 0 else ""
     return [_("We will refund you %(amount)s.") % {"amount": amount}] if amount else []
+
+
+def _kept(registration: Registration) -> list[str]:
+    """Say in a sentence what is kept as the cancellation fee."""
+    kept = ledger_queries.cancellation_fee(registration.account) if registration.account else None
+    if kept is None or kept.amount <= 0:
+        return []
+    text = _("The cancellation fee is %(amount)s. Its statement is below.")
+    return [text % {"amount": format_money(kept, registration.language)}]
 
 
 def _open_invoice(registration: Registration, here: Standing) -> Invoice | None:
@@ -108,6 +119,38 @@ def how_to_pay(registration: Registration, here: Standing, zone: str = "") -> di
     }
 
 
+LEAVE = {
+    State.WAITING: gettext_lazy("Leave the queue"),
+    State.HELD: gettext_lazy("Give up your place"),
+    State.MEMBER: gettext_lazy("Cancel your registration"),
+}
+
+
+def leave_context(registration: Registration, token: str) -> dict[str, object]:
+    """Return the context of the page that asks whether to cancel; `leave` is its button."""
+    return {
+        "registration": registration,
+        "page": page_of(registration.program, registration.language),
+        "token": token,
+        "leave": LEAVE[State(registration.state)],
+    }
+
+
+def own_ways(registration: Registration, zone: str) -> dict[str, object]:
+    """Return what a person can do by themselves: `leave`, the text of the button, and `transfer_until`, in words."""
+    until = queries.transfer_end(registration)
+    hold_zone = dates.hold_zone(registration.program)
+    may_leave = queries.may_leave(registration)
+    return {
+        "leave": LEAVE[State(registration.state)] if may_leave else "",
+        "asks_to_leave": not may_leave
+        and registration.state in {State.HELD, State.MEMBER}
+        and not is_over(registration.program.page),
+        "transfer_until": dates.until(until, hold_zone, registration.language, zone) if until else "",
+        "transfer_announced": registration.state == State.HELD and registration.transfer_announced_at is not None,
+    }
+
+
 def answered(registration: Registration) -> list[tuple[str, str]]:
     """Return the questions that were answered, each with its answer."""
     answers = compiler.compile(registration.version).display(registration.answers)
@@ -126,10 +169,14 @@ def member_context(registration: Registration, token: str, zone: str = "") -> di
         "token": token,
         "next_step": next_step(registration, here, zone),
         "standing": here,
+        **own_ways(registration, zone),
         "payment": how_to_pay(registration, here, zone),
         "sessions": sessions.shown_to(registration, zone=zone),
         "invoices": account.invoices.filter(file__isnull=False).order_by("pk") if account else [],
         "payments": account.payments.select_related("row", "receipt__file", "reversal__receipt__file").order_by("pk")
+        if account
+        else [],
+        "statements": account.receipts.filter(fee__isnull=False, fee__reversed_by=None).select_related("fee", "file")
         if account
         else [],
         "answered": answered(registration),

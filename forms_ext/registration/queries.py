@@ -11,8 +11,11 @@ from djmoney.money import Money
 
 from cop_program import reader
 from cop_program.clock import now
+from cop_program.intake import not_running
 from cop_program.models import Program
 
+from ..admission.models import Place
+from ..admission.queries import gives_deposit_back
 from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
@@ -26,11 +29,11 @@ State = Registration.State
 
 
 def hold_end(program: Program, link_ends: datetime) -> datetime:
-    """Return when a hold that starts by registering expires: some days after `link_ends`, at the end of a day.
+    """Return when a hold that starts by registering expires: some working days after `link_ends`.
 
-    The day is one of the home zone, as that of every hold.
+    It is the end of a day in the home zone, as that of every hold.
     """
-    return dates.end_of_day(link_ends, dates.hold_zone(program), days=conf.COP_HOLD_GRACE_DAYS)
+    return dates.working_days_later(link_ends, dates.hold_zone(program), conf.COP_HOLD_GRACE_DAYS)
 
 
 def locked(registration: Registration) -> Registration:
@@ -80,6 +83,34 @@ def find_member(token: str) -> Registration | None:
         return None
     registrations = Registration.objects.filter(pk=found["r"], page_counter=found["c"])
     return registrations.select_related("program__page", "invitation__application", "account").first()
+
+
+def may_leave(registration: Registration) -> bool:
+    """Tell whether a person can cancel without asking us: until the cancellation deadline and the first day.
+
+    Who queues or has paid nothing yet can leave at any time.
+    """
+    program, account = registration.program, registration.account
+    if registration.state not in {State.WAITING, State.HELD, State.MEMBER} or not_running(program.page, program.status):
+        return False
+    if registration.state != State.MEMBER and (account is None or ledger_queries.paid(account).amount <= 0):
+        return True
+    return gives_deposit_back(program) and ledger_queries.today(program) < program.page.starts_on
+
+
+def transfer_days(program: Program) -> int:
+    """Return for how many working days a hold goes on once its holder says that the transfer is on its way."""
+    return conf.COP_TRANSFER_DAYS if program.transfer_days is None else program.transfer_days
+
+
+def transfer_end(registration: Registration) -> datetime | None:
+    """Return until when a place is held if its holder says now that the transfer is on its way; None if they cannot."""
+    place = Place.objects.filter(invitation=registration.invitation_id, held_until__gt=now()).first()
+    program = registration.program
+    days = transfer_days(program)
+    if registration.state != State.HELD or place is None or registration.transfer_announced_at or not days:
+        return None
+    return dates.working_days_later(place.held_until, dates.hold_zone(program), days)  # type: ignore[arg-type]
 
 
 def members(program: Program) -> QuerySet[Registration]:

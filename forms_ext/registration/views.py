@@ -8,18 +8,21 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import translation
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cop_program import calendars
 from cop_program.presentation.context import of_every_page
 
 from ..admission import invitations
+from ..base.errors import ActionRefused
 from ..invoices import documents
 from ..ledger.models import Account
-from . import gate, queries, sessions
+from . import gate, queries, self_service, sessions
 from .gate import private, refused
+from .models import Registration
 from .pages import form_for
-from .private_page import member_context
+from .private_page import leave_context, member_context
 
 
 @require_safe
@@ -42,14 +45,52 @@ def member(request: HttpRequest, token: str) -> HttpResponse:
     registration = queries.find_member(token)
     if registration is None:
         return gate.refused(request, "forms_ext:member")
-    around = of_every_page(request)
     with translation.override(registration.language):
-        response = TemplateResponse(
-            request,
-            "forms_ext/registration/private_page.html",
-            {**around, **member_context(registration, token, around["reader_zone"])},
-        ).render()
-    return gate.private(response)
+        return _member_page(request, registration, token)
+
+
+def _member_page(
+    request: HttpRequest, registration: Registration, token: str, notice: str = "", status: int = 200
+) -> HttpResponse:
+    around = of_every_page(request)
+    context = {**around, **member_context(registration, token, around["reader_zone"]), "notice": notice}
+    template = "forms_ext/registration/private_page.html"
+    return gate.private(TemplateResponse(request, template, context, status=status).render())
+
+
+@csrf_exempt  # the token in the URL is the secret that no other website knows
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask a registered person whether to cancel, and say what it means for their money; a post does it."""
+    registration = queries.find_member(token)
+    if registration is None:
+        return gate.refused(request, "forms_ext:member")
+    with translation.override(registration.language):
+        try:
+            if request.method == "POST":
+                self_service.leave(registration=registration)
+                return gate.private(redirect("forms_ext:member", token))
+            money = self_service.what_leaving_means(registration)
+        except ActionRefused as refused:
+            return _member_page(request, registration, token, notice=str(refused), status=409)
+        context = leave_context(registration, token) | {"money": money}
+        template = "forms_ext/registration/leave.html"
+        return gate.private(TemplateResponse(request, template, {**of_every_page(request), **context}).render())
+
+
+@csrf_exempt
+@require_POST
+def member_transfer(request: HttpRequest, token: str) -> HttpResponse:
+    """Hold a place for longer because its holder says that the transfer is on its way."""
+    registration = queries.find_member(token)
+    if registration is None:
+        return gate.refused(request, "forms_ext:member")
+    with translation.override(registration.language):
+        try:
+            self_service.announce_transfer(registration=registration)
+        except ActionRefused as refused:
+            return _member_page(request, registration, token, notice=str(refused), status=409)
+    return gate.private(redirect("forms_ext:member", token))
 
 
 def _paper(serve: Callable[[Account, int], HttpResponseBase], token: str, pk: int) -> HttpResponseBase:
@@ -72,6 +113,12 @@ def member_invoice(request: HttpRequest, token: str, pk: int) -> HttpResponseBas
 def member_receipt(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """Serve the PDF of one of the member's receipts. Raise Http404 if it is not theirs."""
     return _paper(documents.receipt_of, token, pk)
+
+
+@require_safe
+def member_statement(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """Serve the PDF of the member's cancellation fee, by its entry. Raise Http404 if it is not theirs."""
+    return _paper(documents.statement_of, token, pk)
 
 
 @require_safe

@@ -47,12 +47,15 @@ def render_form(page: Page, request: HttpRequest | None) -> SafeString:
     compiled = compiler.compile(version)
     form = compiled.form(initial=form_page.initial_answers(request) if request else {})
     form.auto_id = f"form{form_page.pk}_%s"  # two forms on one page may ask the same
+    is_open = form_page.is_open(now())
     context = responses.of_form(compiled, form) | {
         "page": form_page,
         "token": tokens.make(form_page.pk, version.pk),
         "trap": guards.TRAP,
         "action": reverse("forms_ext:form", args=[form_page.pk]),
-        "is_open": form_page.is_open(now()),
+        "is_open": is_open,
+        "why_closed": "" if is_open else form_page.why_closed(),
+        "before": form_page.notice_for(request) if request and is_open else "",
         "is_preview": getattr(request, "is_preview", False),
     }
     return render_to_string("forms_ext/forms/embedded.html", context, request)

@@ -86,7 +86,7 @@ def count_post(request: HttpRequest, *, files: int = 0) -> None:
 def check_open(page: "AbstractFormPage") -> None:
     """Raise Closed if the form of `page` does not take answers now."""
     if not page.is_open(now()):
-        raise Closed(_("The form is closed."))
+        raise Closed(page.why_closed())
 
 
 def check_sender(request: HttpRequest, token: Token | None, *, version_id: int = 0) -> None:

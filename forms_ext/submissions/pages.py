@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.forms.models import FormMixin
 from wagtail.fields import RichTextField
@@ -30,7 +31,8 @@ class AbstractFormPage(Family, FormMixin, models.Model):
     """A page with questions; publishing freezes a `FormVersion`, and the site serves versions only.
 
     A page type names in `required_roles` the answers that the system needs of it, and may override `closes_at`,
-    `is_open`, `let_in`, `closes_for`, `initial_answers`, `accept_submission` and, with it, `find_sent`.
+    `is_open`, `why_closed`, `notice_for`, `let_in`, `closes_for`, `initial_answers`, `accept_submission` and, with it,
+    `find_sent`.
 
     An alias has no version and takes no answers: it leads to the form that it is an alias of.
     """
@@ -81,6 +83,16 @@ class AbstractFormPage(Family, FormMixin, models.Model):
         """Tell whether the form takes answers at `moment`."""
         closes_at = self.closes_at()
         return closes_at is None or moment < closes_at
+
+    def why_closed(self) -> str:
+        """Say to a visitor why the form takes no answers now."""
+        if self.closes_at():
+            return gettext("This form is closed. The deadline has passed.")
+        return gettext("This form is not accepting answers at the moment.")
+
+    def notice_for(self, request: HttpRequest) -> str:
+        """Return what whom `let_in` has let in must know before they write, in a sentence; '' if there is nothing."""
+        return ""
 
     def let_in(self, request: HttpRequest, token: str | None = None) -> bool:
         """Tell whether the sender of `request` may see the form; some forms are shown to invited people only.

@@ -51,7 +51,13 @@ class FormResponse:
         token = tokens.make(self.page.pk, self.version.pk, self.nonce, self.subject)
         return self._in_form(
             of_form(self.plan, form)
-            | {"notice": notice, "token": token, "closes_at": self.page.closes_at(), **context},
+            | {
+                "notice": notice,
+                "token": token,
+                "closes_at": self.page.closes_at(),
+                "before": self.page.notice_for(self.request),
+                **context,
+            },
             status,
         )
 
@@ -74,7 +80,7 @@ class FormResponse:
     def closed(self, status: int = 200) -> HttpResponse:
         """Say that the form is closed; what was typed can still be read and copied."""
         typed = self.plan.typed(self.request.POST).values() if self.request.method == "POST" else ()
-        return self.render(CLOSED_TEMPLATE, {"typed": list(typed), "closes_at": self.page.closes_at()}, status)
+        return self.render(CLOSED_TEMPLATE, {"typed": list(typed), "why_closed": self.page.why_closed()}, status)
 
     def _in_form(self, context: Mapping[str, Any], status: int) -> HttpResponse:
         always = {"action": self.action, "trap": guards.TRAP}

@@ -75,7 +75,7 @@ def test_the_database_refuses_a_program_without_any_place(program: Program) -> N
 
 
 def test_a_place_taken_meanwhile_undoes_the_change(program: Program, recorder: Recorder) -> None:
-    recorder.places_changed = lambda program: 8  # type: ignore[method-assign]
+    recorder.places_changed = lambda program, offer_until: 8  # type: ignore[method-assign]
     with pytest.raises(ValidationError, match="just taken"):
         places.set_number(program=program, number=7)
     assert number(program) == 9

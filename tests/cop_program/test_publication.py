@@ -156,7 +156,7 @@ def test_a_place_taken_meanwhile_is_an_error_at_the_field(
     """Taken between the check of the form and the save."""
     if headers:  # autosave leaves the number of a public program alone
         ProgramPage.objects.update(live=False, first_published_at=None)
-    recorder.places_changed = lambda program: 8  # type: ignore[method-assign]
+    recorder.places_changed = lambda program, offer_until: 8  # type: ignore[method-assign]
     address = reverse("wagtailadmin_pages:edit", args=[program_page.pk])
     revisions = program_page.revisions.count()
     values = form(capacity="7", initial__capacity="9", title="Typed", **sent)
@@ -166,7 +166,7 @@ def test_a_place_taken_meanwhile_is_an_error_at_the_field(
         assert "Someone has just taken a place" in str(answer.context["form"].errors["capacity"])
         assert 'value="Typed"' in answer.text
     assert (Program.objects.get().capacity, program_page.revisions.count()) == (9, revisions)
-    recorder.places_changed = lambda program: 7  # type: ignore[method-assign]
+    recorder.places_changed = lambda program, offer_until: 7  # type: ignore[method-assign]
     assert admin.post(address, values).status_code == 302
     assert Program.objects.get().capacity == 7
 

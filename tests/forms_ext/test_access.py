@@ -243,10 +243,13 @@ TABLE: dict[str, list[Case] | str] = {
         Case("registration_form", lambda c, w: c.get(f"/go/invitation/{w.invite()}/", follow=True), "Billing address"),
     ],
     "forms_ext:member": "what a member's own link opens is theirs, whoever may see the pages: tested below",
+    "forms_ext:member_leave": "as above",
+    "forms_ext:member_transfer": "as above",
     "forms_ext:member_calendar": "as above",
     "forms_ext:member_invoice": "as above",
     "forms_ext:member_receipt": "as above",
     "forms_ext:member_cancelled_receipt": "as above",
+    "forms_ext:member_statement": "as above",
     "cop_program:calendar": [
         Case("program_page", get(url("cop_program:calendar", "program_page")), "Secret session", (404,)),
     ],

@@ -42,7 +42,7 @@ from forms_ext.programs import actions as programs
 from forms_ext.programs import editions, session_changes
 from forms_ext.programs.models import BatchItem
 from forms_ext.registration import actions as registrations
-from forms_ext.registration import holds
+from forms_ext.registration import holds, self_service
 from forms_ext.registration.admin.person import panel as person_panel
 from forms_ext.registration.models import Registration
 from forms_ext.submissions import actions as submissions
@@ -310,6 +310,14 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         call_off,
         {"programs.call_off", "programs.called_off", "programs.tell_applicant"},
     ),
+    "programs.actions.take_applications": (
+        lambda w: programs.take_applications(program=w.program, taken=False, by=w.user),
+        {"programs.take_applications"},
+    ),
+    "programs.actions.set_transfer_days": (
+        lambda w: programs.set_transfer_days(program=w.program, days=5, by=w.user),
+        {"programs.set_transfer_days"},
+    ),
     "programs.actions.close_program": (close, {"programs.close"}),
     "programs.actions.retry_failed": (retry, {"programs.retry"}),
     "programs.editions.new_edition": (
@@ -347,6 +355,14 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "registration.holds.offer_free_places": (offer, {"registration.offer_place", "registration.open_account"}),
     "registration.holds._end_hold": (expire, {"registration.end_hold"}),
     "registration.holds._remind": (remind, {"registration.remind"}),
+    "registration.self_service.leave": (
+        lambda w: self_service.leave(registration=w.held),
+        {"registration.cancel"},
+    ),
+    "registration.self_service.announce_transfer": (
+        lambda w: self_service.announce_transfer(registration=w.held),
+        {"registration.announce_transfer"},
+    ),
     "registration.holds.set_hold_end": (
         lambda w: holds.set_hold_end(registration=w.held, held_until=START + timedelta(days=20), by=w.user),
         {"registration.set_hold_end"},
@@ -450,7 +466,7 @@ def test_what_nobody_declared_is_refused(world: World) -> None:
 def test_an_honest_action_does_not_vouch_for_what_was_changed_before(world: World) -> None:
     Registration.objects.filter(pk=world.member.pk).update(deposit_amount=7)
     world.member.refresh_from_db()
-    registrations.cancel(registration=world.member, by=world.user, refund=True, reason="Kind")
+    registrations.cancel(registration=world.member, by=world.user, refund=Money(0, "USD"), reason="Kind")
     assert [text for text in events.unrecorded() if "deposit_amount is not what event" in text]
 
 

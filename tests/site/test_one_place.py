@@ -14,9 +14,7 @@ RULES = {
     "the lock of an account": (r"Account\.objects\.select_for_update", {"forms_ext/ledger/queries.py"}),
     "the lock of an application": (r"Application\.objects\.select_for_update", {"forms_ext/applications/queries.py"}),
     "the lock of a program": (r"(Program|cls)\.objects\.select_for_update", {"cop_program/models/program.py"}),
-    "whether a deposit is given back": (r"now\(\)[^\n]*cancellation|closes_at is None or", {
-        "forms_ext/admission/queries.py", "forms_ext/submissions/pages.py",
-    }),
+    "what is given back": (r"now\(\)[^\n]*cancellation|< term\.until", {"cop_program/refunds.py"}),
     "whether a person sent a form": (r"is_hasty|\bPOST\.get\((guards\.)?TRAP", {
         "forms_ext/submissions/guards.py", "forms_ext/submissions/tokens.py",
     }),

@@ -60,9 +60,13 @@ class ApplicationListing(Listing):
         """Tell whether the reader may decide, or only read."""
         return self.allows("decide")
 
+    def awaits_decision(self, application: Application) -> bool:
+        """Tell whether someone has to decide on `application`."""
+        return application.state == State.SUBMITTED and not application.is_closed
+
     def next_step(self, application: Application) -> NextAction:
         """Return what to do with `application` now."""
-        waits = application.state == State.SUBMITTED and self.may_decide
+        waits = self.awaits_decision(application) and self.may_decide
         return NextAction(_("Decide") if waits else _("View"), self.get_detail_url(application) or "", primary=waits)
 
     def get_detail_url(self, instance: Any) -> str | None:
@@ -81,8 +85,8 @@ class ApplicationListing(Listing):
             StateColumn(
                 "state",
                 label=_("Status"),
-                accessor=lambda row: row.get_state_display(),
-                primary=lambda row: row.state == State.SUBMITTED,
+                accessor=lambda row: row.status_text,
+                primary=self.awaits_decision,
                 sort_key="state",
                 classname="cop-state",
             ),

@@ -138,7 +138,7 @@ class PersonView(StaffView):
 
     def link_panels(self) -> list[Panel]:
         """Return what can be done with the private link."""
-        if self.application.state != State.ACCEPTED or self.has_registered:
+        if self.application.state != State.ACCEPTED or self.has_registered or self.application.is_closed:
             return []
         form = self.form("link", LinkForm)
         panels = [

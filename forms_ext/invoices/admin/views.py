@@ -75,7 +75,14 @@ class AccountView(AccountPage, StaffView):
             % {"listed": format_money(listed), "credit": format_money(credit)}
             if listed > credit
             else "",
-            "rebate": RebateDue.objects.filter(account=self.account).first(),
+            "rebate": ledger_queries.with_dueness(RebateDue.objects.filter(account=self.account)).first(),
+            "statements": [
+                (statement, format_money(statement.fee.amount))
+                for statement in self.account.receipts.filter(fee__isnull=False).select_related(
+                    "fee__reversed_by", "file"
+                )
+                if statement.fee
+            ],
         }
 
 
@@ -119,6 +126,13 @@ class InvoicePdfView(PdfView):
     """The PDF of an invoice or credit note."""
 
     model = Invoice
+
+
+class StatementPdfView(PdfView):
+    """The PDF of a cancellation fee, by its entry."""
+
+    model = Receipt
+    found_by = "fee"
 
 
 class ReceiptPdfView(PdfView):

@@ -114,6 +114,8 @@ def _texts(kind: str, snapshot: Snapshot) -> dict[str, str]:
         return {"heading": _("Invoice"), "sum_label": _("Amount due"), "total_label": _("Amount due")}
     if kind == "credit_note":
         return {"heading": _("Credit note"), "sum_label": _("Amount credited"), "total_label": _("Total credited")}
+    if kind == "cancellation_fee":
+        return {"heading": _("Cancellation fee"), "sum_label": _("Amount kept"), "total_label": _("Total kept")}
     if kind == "receipt_cancellation":
         heading = _("Cancellation of receipt %(receipt)s") % {"receipt": snapshot["corrects"]["number"]}
         labels = {"sum_label": _("Amount cancelled"), "total_label": _("Total cancelled")}

@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
+from cop_program.amounts import AmountField
 from cop_program.models import Program
 
 from ...base.admin.forms import day_input, message_field, new_key, reason_field
@@ -21,9 +22,8 @@ from ..payment_checks import Doubt
 class AmountForm(forms.Form):
     """An amount in the currency of an account."""
 
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=_("Amount"),
-        decimal_places=3,
         min_value=0,
         max_value=LIMIT - Decimal("0.001"),
         error_messages={"max_value": format_lazy(_("Enter an amount below {limit}."), limit=f"{LIMIT:,}")},
@@ -32,9 +32,10 @@ class AmountForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
-        self.fields["amount"].help_text = _("In %(currency)s, the currency of the account.") % {
-            "currency": account.currency
-        }
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency = account.currency
+        field.help_text = _("In %(currency)s, the currency of the account.") % {"currency": account.currency}
 
     @property
     def money(self) -> Money:

@@ -82,7 +82,7 @@ class PaymentView(AccountActionView):
         deposit = deposits.unpaid(self.account)
         asked = (deposit.left if deposit else queries.balance(self.account)).amount
         today = queries.today(self.account.program)
-        initial = {"amount": f"{asked.normalize():f}" if asked > 0 else None, "received_on": today}
+        initial = {"amount": asked if asked > 0 else None, "received_on": today}
         self.form = PaymentForm(data, account=self.account, initial=initial)
         return self.form
 

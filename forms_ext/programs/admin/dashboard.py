@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
 
+from cop_program import reader
 from cop_program.clock import now
+from cop_program.intake import Intake, Why
 from cop_program.models import Program
 
 from ...admission import queries as admission
@@ -79,6 +81,9 @@ class Dashboard:
         "close",
     )
 
+    #: Those of a cancelled program: nothing is left to decide, to hold or to confirm.
+    CANCELLED_TASKS = ("failed_mails", "failed_invoices", "refunds", "uncovered_refunds")
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.standing = admission.standing(program)
@@ -99,7 +104,8 @@ class Dashboard:
 
     def tasks(self) -> list[Task]:
         """Return the to-do list, most urgent first."""
-        found = (getattr(self, name)() for name in self.TASKS)
+        is_cancelled = self.program.status == Program.Status.CALLED_OFF
+        found = (getattr(self, name)() for name in (self.CANCELLED_TASKS if is_cancelled else self.TASKS))
         return [task for task in found if task]
 
     def failed_mails(self) -> Task | None:
@@ -272,6 +278,21 @@ class Dashboard:
             ),
             Figure(amount(due), _("refunds due"), self.url("refunds", due="open")),
         ]
+
+
+def intake_text(program: Program, intake: Intake) -> str:
+    """Say to staff whether the program takes applications, and why not."""
+    deadline = program.page.deadline("application")
+    until = deadline.end_text(reader.language()) if deadline else ""
+    said = {
+        Why.OPEN: _("Applications are open until %(until)s.") % {"until": until},
+        Why.SOON: _("No application form is published. The program page says that applications open soon."),
+        Why.DEADLINE: _("Applications are closed since %(until)s.") % {"until": until},
+        Why.STOPPED: _("Applications are closed, as staff chose."),
+        Why.FULL: _("Applications are closed as long as all places are taken."),
+    }
+    full = [_("All places are taken: who registers joins the queue.")] if intake.is_open and intake.is_full else []
+    return " ".join([said.get(intake.why, intake.sentence), *full])
 
 
 def unpaid_holds(program: Program) -> list[Registration]:

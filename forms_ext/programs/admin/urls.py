@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import change_views, edition_views, views
+from . import change_views, choice_views, edition_views, views
 
 app_name = "cop_programs"
 urlpatterns = [
@@ -11,7 +11,9 @@ urlpatterns = [
     path("programs/<key:pk>/confirm/", views.ConfirmView.as_view(), name="confirm"),
     path("programs/<key:pk>/cancel/", views.CancelProgramView.as_view(), name="cancel"),
     path("programs/<key:pk>/close/", views.CloseView.as_view(), name="close"),
-    path("programs/<key:pk>/places/", views.PlacesView.as_view(), name="places"),
+    path("programs/<key:pk>/places/", choice_views.PlacesView.as_view(), name="places"),
+    path("programs/<key:pk>/applications/", choice_views.ApplicationsView.as_view(), name="applications"),
+    path("programs/<key:pk>/transfer-days/", choice_views.TransferDaysView.as_view(), name="transfer_days"),
     path("programs/<key:pk>/tell-changes/", change_views.TellChangesView.as_view(), name="tell_changes"),
     path("programs/<key:pk>/dont-tell/", change_views.DontTellView.as_view(), name="dont_tell"),
     path("programs/<key:pk>/run/", views.RunView.as_view(), name="run"),

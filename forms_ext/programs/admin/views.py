@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -15,25 +14,24 @@ from django.utils.translation import gettext_lazy, ngettext
 from djmoney.money import Money
 
 from cop_program.models import Program
-from cop_program.places import set_number
 
 from ...admission import queries as admission
 from ...applications.models import Application
 from ...base import dates
 from ...base.admin.views import ShownEmail, StaffActionView, StaffView
-from ...base.errors import ActionRefused
 from ...base.money import format_money
 from ...invoices import queries as invoices_queries
 from ...ledger import queries as ledger_queries
 from ...mail import dry_run
 from ...mail.admin.views import MailingActionView
+from ...registration import queries as registration_queries
 from ...registration.admin.listing import deposit_url, held_until
 from ...registration.models import Registration
 from .. import actions, queries, samples
 from ..models import BatchItem, BatchRun
-from .dashboard import Dashboard, unpaid_holds
+from .dashboard import Dashboard, intake_text, unpaid_holds
 from .edition_views import may_copy
-from .forms import CancelProgramForm, PlacesForm
+from .forms import CancelProgramForm, ConfirmForm
 from .notices import changes_context
 
 State = Registration.State
@@ -54,7 +52,9 @@ class ProgramsView(StaffView):
             .annotate(
                 members=Count("registrations", filter=Q(registrations__state=State.MEMBER), distinct=True),
                 to_decide=Count(
-                    "applications", filter=Q(applications__state=Application.State.SUBMITTED), distinct=True
+                    "applications",
+                    filter=Q(applications__state=Application.State.SUBMITTED) & ~Q(status=Program.Status.CALLED_OFF),
+                    distinct=True,
                 ),
             )
         )
@@ -96,16 +96,19 @@ class DashboardView(ProgramPageMixin, StaffView):
         return [self.programs_link()]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        dashboard = Dashboard(self.program)
+        dashboard, intake = Dashboard(self.program), queries.intake_of(self.program)
         can_close = queries.can_close(self.program)
         return super().get_context_data(**kwargs) | {
             "program": self.program,
             "program_page": self.program.page,
             "standing": dashboard.standing,
             "tasks": dashboard.tasks(),
+            "applications_text": intake_text(self.program, intake),
+            "can_choose_applications": intake.why not in queries.CLOSED_FOR_GOOD,
             "places": dashboard.places(),
             "money": dashboard.money(),
             "run": self.run(),
+            "transfer_days": registration_queries.transfer_days(self.program),
             "can_confirm": self.program.status == Program.Status.OPEN,
             "can_close": can_close,
             "can_cancel": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
@@ -119,6 +122,7 @@ class DashboardView(ProgramPageMixin, StaffView):
         end = held_until(registration)
         return {
             "registration": registration,
+            "is_announced": registration.transfer_announced_at is not None,
             "held_until": dates.hold_until(end, self.program) if end else "",
             "url": reverse("cop_registration:registration", args=[registration.pk]),
             "deposit_url": deposit_url(registration, back=self.dashboard_url()) if registration.account_id else "",
@@ -149,6 +153,7 @@ class ConfirmView(ConfirmOrCancelView):
 
     page_title = gettext_lazy("Confirm program")
     submit_label = gettext_lazy("Confirm and send invoices")
+    form_class = ConfirmForm
 
     def owing(self) -> list[Any]:
         """Return the accounts of members with a balance due."""
@@ -179,7 +184,9 @@ class ConfirmView(ConfirmOrCancelView):
         return dry_run.emails_of(partial(samples.confirm, program=self.program, by=self.request.user))
 
     def perform(self, values: dict[str, Any]) -> str:
-        actions.confirm_program(program=self.program, by=self.request.user)
+        actions.confirm_program(
+            program=self.program, by=self.request.user, takes_applications=values["takes_applications"]
+        )
         return _("Program confirmed. The invoices are being created.")
 
 
@@ -231,40 +238,6 @@ class CloseView(ProgramPageMixin, StaffActionView):
 
     def perform(self, values: dict[str, Any]) -> None:
         actions.close_program(program=self.program, by=self.request.user)
-
-
-class PlacesView(ProgramPageMixin, StaffActionView):
-    """Change the number of places."""
-
-    page_title = gettext_lazy("Change number of places")
-    submit_label = gettext_lazy("Change number")
-    form_class = PlacesForm
-
-    def get_back(self) -> list[tuple[str, str | Promise]]:
-        return [self.programs_link(), (self.dashboard_url(), self.program.page.title)]
-
-    def get_success_url(self) -> str:
-        return self.dashboard_url()
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"number": self.program.capacity}
-
-    def effects(self) -> Sequence[str]:
-        standing = admission.standing(self.program)
-        in_use = _("%(taken)d places are taken, %(held)d are held: there cannot be fewer.")
-        return [
-            in_use % {"taken": standing.taken, "held": standing.held},
-            _("New places go at once to the first people in the queue, who get an email."),
-            _("The program page and the API show the new number at once."),
-        ]
-
-    def perform(self, values: dict[str, Any]) -> str:
-        try:
-            set_number(program=self.program, number=values["number"], by=self.request.user)
-        except ValidationError as error:
-            raise ActionRefused(error.messages[0]) from error
-        n = values["number"]
-        return ngettext("The program has %(n)d place.", "The program has %(n)d places.", n) % {"n": n}
 
 
 class RunView(ProgramPageMixin, StaffActionView):

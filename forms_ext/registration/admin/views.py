@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cop_program import reader
+from cop_program.clock import now
 from cop_program.deadlines import Deadline, deadline_instant
-from cop_program.formatting import day_text
 
 from ...admission.admin import timeline
-from ...admission.queries import gives_deposit_back
 from ...base import dates, standing
 from ...base import person as people
 from ...base.admin.forms import CorrectContactForm
@@ -29,7 +28,7 @@ from ...ledger import queries as ledger_queries
 from ...ledger.models import Account, Payment
 from ...mail.admin.views import MailingActionView
 from ...submissions.admin.files import AnswerFileView
-from .. import actions, holds, queries
+from .. import actions, holds, queries, refunds
 from ..models import Registration
 from . import reversal
 from .forms import CancelForm, HoldForm, ReversePaymentForm
@@ -129,38 +128,47 @@ class CancelView(RegistrationActionView):
     form: CancelForm
     is_destructive = True
 
+    @cached_property
+    def settlement(self) -> refunds.Settlement | None:
+        """Return what the policy gives back; None if there is no account."""
+        return refunds.settlement(self.registration, now()) if self.registration.account else None
+
     def make_form(self, data: Any = None) -> forms.Form:
-        self.form = CancelForm(data, initial=self.get_initial())
+        self.form = CancelForm(data, settlement=self.settlement)
         return self.form
 
     def effects(self) -> Sequence[str]:
-        registration = self.registration
+        registration, settlement = self.registration, self.settlement
         effects = [
             _("Emails %(name)s.") % {"name": registration.name},
             _("Releases the place at once. The first person in the queue gets it, if there is one."),
         ]
-        if registration.state == State.WAITING or registration.account is None:
+        if registration.state == State.WAITING or settlement is None:
             return [effects[0], _("Removes the person from the queue.")]
-        paid = ledger_queries.paid(registration.account)
-        if paid.amount > 0:
-            effects.append(self.deposit_effect(format_money(paid)))
         effects.append(_("Reverses the fee. If an invoice was issued, issues a credit note."))
-        return effects
+        if settlement.held.amount <= 0:
+            return effects
+        return [
+            self._policy(settlement),
+            *self._rebate(settlement),
+            _("Lists the refund below. What is left is kept as the cancellation fee, with a statement."),
+            *effects,
+        ]
 
-    def deposit_effect(self, paid: str) -> str:
-        """Say what the deadline means for the amount paid."""
-        page = self.registration.program.page
-        day = day_text(page.cancellation_deadline, reader.language()) if page.cancellation_deadline else ""
-        if not gives_deposit_back(self.registration.program):
-            said = _("The cancellation deadline (%(day)s) has passed. Of the %(paid)s paid, the deposit is kept as a "
-                     "cancellation fee unless you choose otherwise.")  # fmt: skip
-        elif page.cancellation_closes_at is not None:
-            said = _("The cancellation deadline (%(day)s) has not passed. The %(paid)s paid is listed for refund "
-                     "unless you choose otherwise.")  # fmt: skip
-        else:
-            said = _("The program has no cancellation deadline. The %(paid)s paid is listed for refund unless you "
-                     "choose otherwise.")  # fmt: skip
-        return said % {"day": day, "paid": paid}
+    def _policy(self, settlement: refunds.Settlement) -> str:
+        """Say which term of the policy counts now, and what it gives back."""
+        return _("The policy that they agreed to now gives back: %(term)s. Paid: %(paid)s. Refund: %(refund)s.") % {
+            "term": settlement.term.text(reader.language()),
+            "paid": format_money(ledger_queries.paid(self.registration.account)),  # type: ignore[arg-type]
+            "refund": format_money(settlement.refund),
+        }
+
+    def _rebate(self, settlement: refunds.Settlement) -> list[str]:
+        if settlement.rebate.amount <= 0:
+            return []
+        return [
+            _("The rebate of %(rebate)s that was paid out is deducted.") % {"rebate": format_money(settlement.rebate)}
+        ]
 
     def perform(self, values: dict[str, Any]) -> str:
         actions.cancel(
@@ -168,7 +176,8 @@ class CancelView(RegistrationActionView):
             by=self.request.user,
             reason=values["reason"],
             message=values["message"],
-            refund=self.form.choice,
+            refund=self.form.refund,
+            offer_until=deadline_instant(values["offer_last_day"], dates.hold_zone(self.registration.program)),
         )
         return _("Registration of %(name)s cancelled.") % {"name": self.registration.name}
 

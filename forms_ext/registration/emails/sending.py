@@ -18,6 +18,7 @@ from ...base.money import format_money
 from ...base.references import reference_to
 from ...invoices import emails as invoices_emails
 from ...invoices import queries as invoices_queries
+from ...invoices.models import Receipt
 from ...ledger import queries as ledger_queries
 from ...mail import actions as mail
 from .. import queries, sessions
@@ -228,9 +229,10 @@ def program_confirmed(registration: Registration) -> None:
     )
 
 
-def cancelled(registration: Registration, message: str, money: str) -> None:
-    """Say that the registration is cancelled and what happens to the money."""
-    send(registration, "cancelled", message=message.strip(), money=money)
+def cancelled(registration: Registration, message: str, money: str, statement: Receipt | None = None) -> None:
+    """Say that the registration is cancelled and what happens to the money; with the `statement` of what is kept."""
+    attachments = invoices_emails.receipt_file(statement) if statement else ()
+    send(registration, "cancelled", attachments, message=message.strip(), money=money)
 
 
 def called_off(registration: Registration, message: str, money: str) -> None:
@@ -315,12 +317,19 @@ def fee_kept(registration: Registration, amount: Money) -> str:
         return _("The cancellation fee is now %(amount)s.") % {"amount": format_money(amount, registration.language)}
 
 
-def money_sentence(registration: Registration, *, kept: Money, follows_policy: bool = True) -> str:
-    """Say what happens to the money of a registration that ends: `kept` as a fee, all else in credit refunded."""
+def money_sentence(registration: Registration, *, kept: Money, rebate: Money, follows_policy: bool) -> str:
+    """Say what happens to the money of a registration that ends: `kept` as a fee, all else in credit refunded.
+
+    A `rebate` that was paid out is part of it.
+    """
     account, language = registration.account, registration.language
     assert account is not None
     refund = ledger_queries.to_refund(account)
-    facts = {"kept": format_money(kept, language), "amount": format_money(refund, language)}
+    facts = {
+        "kept": format_money(kept, language),
+        "amount": format_money(refund, language),
+        "rebate": format_money(rebate, language),
+    }
     with translation.override(language):
         if kept.amount <= 0 and refund.amount <= 0:
             return _("You have nothing to pay.")
@@ -335,4 +344,6 @@ def money_sentence(registration: Registration, *, kept: Money, follows_policy: b
             said = _("Under the cancellation policy, the %(kept)s that you paid is kept as the cancellation fee.")
         else:
             said = _("The %(kept)s that you paid is kept as the cancellation fee.")
+        if rebate.amount > 0:
+            said = " ".join([said, _("The rebate of %(rebate)s that we paid you is taken into account.")])
         return said % facts

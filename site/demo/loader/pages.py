@@ -22,6 +22,7 @@ from cop_program.models import (
     ProgramPage,
     SessionPage,
 )
+from cop_program.refunds import Gives
 from demo.models import HomePage
 from forms_ext.ledger.models import Issuer
 from forms_ext.submissions.models import EmbeddingSite
@@ -165,6 +166,10 @@ def program(parent: Page, edition: Edition, leaders: list[FacilitatorPage], hero
         rebate_percentage=Decimal(25),
         rebate_countries=["CA", "AU", "NZ"],
         cancellation_policy=texts.POLICY,
+        refund_terms=[
+            ("day", {"until": edition.cancellation_deadline, "gives": Gives.EVERYTHING}),
+            ("session", {"number": 1, "gives": Gives.BALANCE}),
+        ],
         search_description=texts.SUMMARY[:155].rsplit(" ", 1)[0],
         show_in_menus=True,
     )

@@ -74,9 +74,8 @@ def between_deadlines(scenario: Scenario, share: float) -> datetime:
 
 
 def holds_end(scenario: Scenario) -> datetime:
-    return dates.end_of_day(
-        registration_closes(scenario), dates.hold_zone(scenario.program), days=conf.COP_HOLD_GRACE_DAYS
-    )
+    zone = dates.hold_zone(scenario.program)
+    return dates.working_days_later(registration_closes(scenario), zone, conf.COP_HOLD_GRACE_DAYS)
 
 
 def confirmation(scenario: Scenario) -> datetime:
@@ -100,7 +99,9 @@ def balances_overdue(scenario: Scenario) -> datetime:
     if due := invoices.order_by("due_on").values_list("due_on", flat=True).last():
         return Deadline(due, zone).closes_at + 9 * HOUR
     issuer = ledger.issuer_for(scenario.program)
-    return dates.end_of_day(confirmation(scenario), zone, days=issuer.payment_days if issuer else 14) + 9 * HOUR
+    return (
+        Deadline.around(confirmation(scenario), zone, days=issuer.payment_days if issuer else 14).closes_at + 9 * HOUR
+    )
 
 
 def over(scenario: Scenario) -> datetime:

@@ -73,7 +73,7 @@ def test_the_tenth_waits_posts_nothing_and_gets_the_place_that_comes_free(db: No
     third.refresh_from_db()
     fourth.refresh_from_db()
     assert (third.state, fourth.state) == ("held", "waiting")
-    assert Place.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 24, 8, tzinfo=UTC)
+    assert Place.objects.get(invitation=third.invitation).held_until == datetime(2024, 1, 25, 8, tzinfo=UTC)
     assert ledger.balance(third.account) == Money("1997", "USD")  # type: ignore[arg-type]
     assert kinds(third) == ["registered_waiting", "place_offered"]
     assert findings() == []
@@ -135,8 +135,8 @@ def test_cancelling_before_and_after_the_deadline(program: Program) -> None:
         assert ledger.balance(late.account).amount == 0  # type: ignore[arg-type]
         assert ledger.open_refunds(program).count() == 1
         with pytest.raises(ActionRefused, match="Enter the reason"):
-            actions.cancel(registration=kind, by=None, refund=True)
-        actions.cancel(registration=kind, by=None, refund=True, reason="Illness")
+            actions.cancel(registration=kind, by=None, refund=Money(100, "USD"))
+        actions.cancel(registration=kind, by=None, refund=Money(100, "USD"), reason="Illness")
         assert ledger.open_refunds(program).count() == 2
     assert queries.standing(program).taken == 0
     assert findings() == []

@@ -165,9 +165,9 @@ QUEUED = "Step 4 of 7: Deposit, once a place is free"
 JOINED = "Step 5 of 7: Confirmed, once enough people have joined"
 STATES: list[tuple[Callable[[Program], Registration], str, str | None]] = [
     (waiting, QUEUED, "registered_waiting"),
-    (offered, "Step 4 of 7: Deposit, by Tuesday 23 January", "place_offered"),
+    (offered, "Step 4 of 7: Deposit, by Wednesday 24 January", "place_offered"),
     (make_registration, HELD, "registered_hold"),
-    (with_own_link, "Step 4 of 7: Deposit, by Sunday 28 January", "registered_hold"),
+    (with_own_link, "Step 4 of 7: Deposit, by Tuesday 30 January", "registered_hold"),
     (held_longer, "Step 4 of 7: Deposit, by Friday 9 February", "hold_moved"),
     (held_and_billed, HELD, "invoice"),
     (member, JOINED, "place_confirmed"),
@@ -285,7 +285,7 @@ def test_a_link_with_an_end_of_its_own_sets_the_date(client: Client, token: str)
     invitation.save()
     form = client.get(f"/go/invitation/{link}/", follow=True).text
     assert shown(form) == expected
-    assert strip_dates(form) == ["by Thursday 25 January", "by Sunday 28 January"]  # the hold that registering begins
+    assert strip_dates(form) == ["by Thursday 25 January", "by Tuesday 30 January"]  # the hold that registering begins
     assert in_api("applications", application.pk, token) == ("register", "2024-01-26T08:00:00Z", None)
     admission.send_link_again(application=application, by=None, ends_at=end)
     assert OutgoingMail.objects.get(kind="link_again").fields["way"] == expected

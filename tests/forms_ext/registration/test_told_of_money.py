@@ -184,7 +184,7 @@ def cancel(life: Life) -> None:
 
 
 def cancel_and_keep(life: Life) -> None:
-    actions.cancel(registration=life.registration, by=None, refund=False, reason="A false name")
+    actions.cancel(registration=life.registration, by=None, refund=Money(0, "USD"), reason="A false name")
 
 
 def take_back(life: Life) -> None:

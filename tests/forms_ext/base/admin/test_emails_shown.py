@@ -45,7 +45,7 @@ def test_cancelling_shows_every_mail_that_then_goes_out(
     before, mails = counted(), list(OutgoingMail.objects.values_list("pk", flat=True))
     with django_capture_on_commit_callbacks() as waiting:
         first = staff.get(url)
-        again = staff.post(url, {"refund": "", "reason": "Colleagues", "preview": "1"})
+        again = staff.post(url, {"amount": "", "reason": "Colleagues", "preview": "1"})
     assert waiting == []
     assert counted() == before
     row.refresh_from_db()
@@ -54,7 +54,7 @@ def test_cancelling_shows_every_mail_that_then_goes_out(
     assert "Colleagues" in text(again), "what was typed stays"
     assert "/go/member/" not in text(first)
     with django_capture_on_commit_callbacks(execute=True):
-        staff.post(url, {"refund": "", "reason": "Colleagues"})
+        staff.post(url, {"amount": "", "reason": "Colleagues"})
     sent = OutgoingMail.objects.exclude(pk__in=mails)
     assert {mail.kind for mail in sent} == {"cancelled", "credit_note"}
     assert sorted(shown(again)) == sorted(
@@ -65,11 +65,8 @@ def test_cancelling_shows_every_mail_that_then_goes_out(
 def test_a_payment_shows_at_once_what_the_usual_one_sends(staff: Client, register: Callable) -> None:  # noqa: F811
     row = register("Ada")
     page = staff.get(reverse("cop_billing:pay", args=[row.account_id]))
-    assert [email.to for email in page.context["emails"]] == [
-        f"Ada <{row.email}>",
-        f"Ada <{row.account.payer_email}>",
-    ]
-    assert page.context["emails"][1].attachments == ["R-2024-0001.pdf"]
+    [email] = page.context["emails"]
+    assert (email.to, email.attachments) == (f"Ada <{row.email}>", ["R-2024-0001.pdf"])
 
 
 def test_an_action_that_is_refused_says_so_before_it_is_tried(staff: Client, register: Callable) -> None:  # noqa: F811
@@ -83,7 +80,7 @@ def test_an_action_that_is_refused_says_so_before_it_is_tried(staff: Client, reg
 def test_a_preview_with_errors_shows_them_and_keeps_what_was_typed(staff: Client, register: Callable) -> None:  # noqa: F811
     url = reverse("cop_registration:hold", args=[register().pk])
     (email,) = staff.get(url).context["emails"]
-    assert "Tuesday 6 February 2024" in email.subject, "the end that it has now, to begin with"
+    assert "Tuesday 6 February" in email.subject, "the end that it has now, to begin with"
     answer = staff.post(url, {"last_day": "31 May", "message": "Take your time", "preview": "1"})
     assert answer.status_code == 422
     assert "Take your time" in text(answer)

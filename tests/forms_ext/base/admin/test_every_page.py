@@ -340,7 +340,7 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_programs:dont_tell": {},
     "cop_programs:run": {},
     "cop_programs:new_edition": {"first_day": "2024-09-02", "title": "Autumn"},
-    "cop_registration:cancel": {"refund": "", "reason": ""},
+    "cop_registration:cancel": {"amount": "", "reason": ""},
     "cop_registration:correct": {"name": "Another name", "email": "another@example.org", "reason": ""},
     "cop_registration:new_address": {},
     "cop_registration:reverse_payment": {"reason": "Wrong account", "last_day": "2024-02-08", "message": ""},
