@@ -205,8 +205,7 @@ def _receipt(
     reversal: PaymentReversal | None = None,
     fee: AccountRow | None = None,
 ) -> Receipt:
-    moment = now()
-    number, place = numbers.draw_receipt(moment.year)
+    number, place = numbers.draw_receipt(ledger_queries.today(account.program).year)
     snapshot = content(number=number)
     receipt = Receipt.objects.create(
         **place,
@@ -215,7 +214,7 @@ def _receipt(
         reversal=reversal,
         fee=fee,
         number=number,
-        issued_at=moment,
+        issued_at=now(),
         snapshot=snapshots.complete(snapshot) if snapshot else {},
     )
     verb = "cancel_receipt" if reversal else "issue_fee_statement" if fee else "issue_receipt"

@@ -173,8 +173,8 @@ class Receipt(Document):
         return self.number
 
     def series_key(self) -> str:
-        """Return the series of the year in which this number was drawn."""
-        return receipt_series(self.issued_at.year)
+        """Return the series of the year in which this number was drawn: that of the program's home zone."""
+        return self.number.rpartition("-")[0]
 
 
 class DocumentFile(ChainedModel):

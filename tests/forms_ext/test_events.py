@@ -12,18 +12,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.transaction import Atomic
 from djmoney.money import Money
-from wagtail.models import Page
+from wagtail.models import ModelLogEntry, Page
 
 import forms_ext
 from cop_program import clock, places
 from cop_program.models import FacilitatorPage, SessionPage
 from forms_ext.admission import actions as admission
+from forms_ext.admission.admin import timeline
 from forms_ext.admission.models import Decision
 from forms_ext.admission.places import set_capacity
 from forms_ext.applications import actions as applications
 from forms_ext.base import events, history, integrity
 from forms_ext.base.frozen import Frozen
 from forms_ext.base.models import Event
+from forms_ext.base.references import reference_to
 from forms_ext.exports import actions as exports
 from forms_ext.exports.options import Options
 from forms_ext.exports.sources import SOURCES
@@ -41,6 +43,7 @@ from forms_ext.programs import editions, session_changes
 from forms_ext.programs.models import BatchItem
 from forms_ext.registration import actions as registrations
 from forms_ext.registration import holds, self_service
+from forms_ext.registration.admin.person import panel as person_panel
 from forms_ext.registration.models import Registration
 from forms_ext.submissions import actions as submissions
 from forms_ext.submissions.cleaned import CleanSubmission
@@ -491,3 +494,22 @@ def test_a_program_without_applicants_is_deleted_with_its_places(world: World) -
     assert list(events.unrecorded()) == []
     assert Event.objects.filter(name="forms_ext.programs.delete").count() == 1
     assert Event.objects.filter(name="forms_ext.admission.drop_place").count() == 3
+
+
+def test_the_history_that_staff_read_comes_from_events(world: World) -> None:
+    ModelLogEntry.objects.all().delete()
+    person = world.member.invitation.application
+    applications.add_note(application=person, author=world.user, text="Kind")
+    added = person_panel(reference_to(person), world.superuser).entries
+    found = timeline.of_application(person, world.superuser, added)
+    told = {(str(entry.title), entry.text) for entry in found}
+    assert {
+        ("Application sent", person.reference),
+        ("Note", "Kind"),
+        ("Decision: Accepted", ""),
+        ("Registered", ""),
+        ("Deposit paid: place secured", ""),
+        ("Fee posted: 1,997\N{NO-BREAK SPACE}USD", ""),
+        ("Payment recorded: 100\N{NO-BREAK SPACE}USD", ""),
+    } <= told
+    assert [entry.at for entry in found] == sorted((entry.at for entry in found), reverse=True)

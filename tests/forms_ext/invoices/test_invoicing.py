@@ -9,12 +9,12 @@ from django.utils import timezone
 from djmoney.money import Money
 
 from cop_program import clock
-from forms_ext.base import consistency, private_files
+from forms_ext.base import chains, consistency, private_files
 from forms_ext.base.errors import ActionRefused
 from forms_ext.base.frozen import Frozen
 from forms_ext.base.models import NumberSequence
 from forms_ext.invoices import actions, files, pdf, queries, tasks
-from forms_ext.invoices.models import Invoice
+from forms_ext.invoices.models import Invoice, Receipt
 from forms_ext.invoices.payment_status import with_payment_status
 from forms_ext.ledger import actions as ledger_actions
 from forms_ext.ledger.models import Account
@@ -234,3 +234,12 @@ def test_a_refusal_tells_a_title_from_a_name(member):
     member.program.page.save()
     with pytest.raises(ActionRefused, match="in the title of the program"):
         actions.issue_invoice(account=Account.objects.get(pk=member.pk))
+
+
+def test_a_receipt_bears_the_year_of_its_day_in_the_home_zone(program, issuer):
+    with clock.at(datetime(2025, 1, 1, 3, tzinfo=UTC)):  # still New Year's Eve in Los Angeles
+        account = make_member(program)
+    receipt = Receipt.objects.get(account=account)
+    assert receipt.number.startswith("R-2024-")
+    assert receipt.snapshot["issued_on"] == "2024-12-31"
+    assert list(chains.broken_links()) == []
