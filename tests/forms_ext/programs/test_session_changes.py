@@ -170,7 +170,9 @@ def close(program: Program) -> None:
 
 @pytest.mark.parametrize("event", ["cancel", "move", "delete", "join", "record"])
 @pytest.mark.parametrize(
-    ("state", "is_told"), [(open_, True), (confirm, True), (close, True), (call_off, False)], ids=["open", "confirmed", "closed", "called off"]
+    ("state", "is_told"),
+    [(open_, True), (confirm, True), (close, True), (call_off, False)],
+    ids=["open", "confirmed", "closed", "called off"],
 )
 def test_who_is_told_in_which_state(
     state: Callable[[Program], None],
