@@ -192,6 +192,7 @@ def send(
         scope=application.program.scope,
         language=application.language,
         about=reference_to(application),
+        last_moment=(ends_at or invitations.natural_end(application.program)) if link else None,
     )
 
 

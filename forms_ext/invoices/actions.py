@@ -14,9 +14,11 @@ from cop_program.clock import now
 
 from ..base import history
 from ..base.errors import ActionRefused
+from ..base.references import reference_to
 from ..base.tasks import start
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, AccountRow, Issuer, Payment, PaymentReversal
+from ..mail import actions as mail
 from ..mail import dry_run
 from . import emails, numbers, queries, snapshots
 from .models import Invoice, Receipt
@@ -132,6 +134,35 @@ def _issue(
     return invoice
 
 
+@transaction.atomic
+def send_reminder(
+    *, account: Account, by: "User | None" = None, message: str = "", only_first: bool = False
+) -> Invoice:
+    """Email a reminder of the overdue balance of `account`, with `message` added.
+
+    Raise ActionRefused if nothing is overdue, or if `only_first` and its payer has been reminded of the invoice.
+    """
+    account = ledger_queries.locked(account.pk)
+    invoice = queries.overdue_invoice(account)
+    if invoice is None:
+        raise ActionRefused(_("Nothing is overdue on this account."))
+    if only_first and invoice.reminded_at:
+        raise ActionRefused(_("A reminder of this invoice has been sent."))
+    withdraw_reminder(account)
+    Invoice.objects.filter(pk=invoice.pk).update(reminded_at=now())
+    _record(account, "remind", invoice, column="reminded_at", by=by)
+    emails.send_reminder(invoice, account, message)
+    return invoice
+
+
+def withdraw_reminder(account: Account) -> None:
+    """Withdraw a reminder that has not been sent and names an amount of before; what stays overdue is told anew."""
+    invoice = queries.open_invoice(account)
+    if mail.withdraw(kinds=[emails.PAYMENT_REMINDER.name], about=reference_to(account)) and invoice:
+        Invoice.objects.filter(pk=invoice.pk).update(reminded_at=None)
+        _record(account, "withdraw_reminder", invoice, column="reminded_at")
+
+
 def close_if_settled(account: Account) -> None:
     """Close the open invoice of `account` if nothing is owed any more."""
     if ledger_queries.balance(account).amount <= 0 and (invoice := queries.open_invoice(account)):
@@ -139,10 +170,18 @@ def close_if_settled(account: Account) -> None:
         _record(account, "close_invoice", invoice)
 
 
-def _record(account: Account, verb: str, invoice: Invoice) -> None:
-    """Record that `invoice` was closed or reopened."""
-    changed = {invoice: ("closed_at",)}
-    history.record(account, f"forms_ext.invoices.{verb}", changed=changed, invoice=invoice.pk, number=invoice.number)
+def _record(
+    account: Account, verb: str, invoice: Invoice, *, column: str = "closed_at", by: "User | None" = None
+) -> None:
+    """Record what happened to `invoice` in `column`."""
+    history.record(
+        account,
+        f"forms_ext.invoices.{verb}",
+        user=by,
+        changed={invoice: (column,)},
+        invoice=invoice.pk,
+        number=invoice.number,
+    )
 
 
 def settled_by(payment: Payment) -> Invoice | None:

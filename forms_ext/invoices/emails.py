@@ -1,13 +1,14 @@
 """Puts the mails of `invoices` into the email log, in the transaction of what they tell."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cop_program import formatting
+from cop_program.clock import now
 from cop_program.models import Program
 from cop_program.presentation.context import is_over
 from cop_program.translations import title_of
@@ -24,6 +25,7 @@ from ..mail.email_types import GREETING, HOW_TO_PAY, PRIVATE_LINK, STAFF_MESSAGE
 from . import queries
 from .models import Invoice, Receipt
 
+REMINDER_LASTS = timedelta(days=7)
 RECEIPT = "receipt"  # the scheme of attachments that are receipts
 
 
@@ -71,6 +73,30 @@ def send_invoice(invoice: Invoice) -> None:
         fields=fields,
         issuer=issuer,
         attachments=[attachment],
+    )
+
+
+def send_reminder(invoice: Invoice, account: Account, message: str) -> None:
+    """Remind the payer of an overdue invoice, and of what is left of it now; a week later it is out of date."""
+    assert invoice.due_on is not None
+    issuer = invoice.snapshot["issuer"]
+    file = [Attachment(invoice.pdf_path, f"{invoice.number}.pdf", "application/pdf")] if invoice.pdf_path else []
+    send_to_payer(
+        kind=PAYMENT_REMINDER.name,
+        account=account,
+        about=reference_to(account),
+        amount=ledger_queries.balance(account),
+        fields={
+            "number": invoice.number,
+            "due": formatting.date_text(invoice.due_on, account.language),
+            "reference": account.reference,
+            "bank_details": issuer["bank_details"],
+            "message": message.strip(),
+            "way": _standing_line(account),
+        },
+        issuer=issuer,
+        attachments=file,
+        last_moment=now() + REMINDER_LASTS,
     )
 
 
@@ -238,6 +264,34 @@ INVOICE = define(
 )
 
 
+PAYMENT_REMINDER = define(
+    "payment_reminder",
+    _("Reminder of an overdue balance"),
+    _("{amount} was due on {due}: {program}"),
+    [
+        GREETING,
+        paragraph(
+            _("{amount} of invoice {number} for {program} was due on {due}, and we have not received it."),
+            strong=("amount", "due"),
+        ),
+        STAFF_MESSAGE,
+        paragraph(_("If you have already paid, you do not need to do anything.")),
+        *HOW_TO_PAY,
+        paragraph(_("Include this reference with your transfer: {reference}"), strong=("reference",)),
+        PRIVATE_LINK,
+        ISSUER,
+    ],
+    FIELDS,
+    TRANSFER,
+    TOLD,
+    {
+        "number": (_("Invoice number"), "CF-00012"),
+        "due": (_("Due date"), "15 February 2024"),
+        "reference": (_("Reference for the transfer"), "PAY-2024-0007"),
+    },
+)
+
+
 RECEIPT_EMAIL = define(
     "receipt",
     _("Receipt"),
@@ -331,7 +385,7 @@ CREDIT_NOTE = define(
 )
 
 
-ALL = (INVOICE, RECEIPT_EMAIL, PAYMENT_REVERSED, CREDIT_NOTE, REFUND_MADE, REBATE_PAID)
+ALL = (INVOICE, PAYMENT_REMINDER, RECEIPT_EMAIL, PAYMENT_REVERSED, CREDIT_NOTE, REFUND_MADE, REBATE_PAID)
 
 
 def register() -> None:

@@ -76,7 +76,7 @@ class Invoice(Document, SearchedModel):
     """
 
     searched = ("number",)
-    unfrozen = Document.unfrozen | {"closed_at", "mailed_at"}
+    unfrozen = Document.unfrozen | {"closed_at", "mailed_at", "reminded_at"}
     lists = {
         1: Columns(
             ("kind", "issuer_id", "number", "account_id", "corrects_id", "total", "issued_at", "due_on", "content"),
@@ -96,6 +96,7 @@ class Invoice(Document, SearchedModel):
     total = MoneyField(_("total"), max_digits=18, decimal_places=3)
     due_on = models.DateField(_("due date"), null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -44,6 +44,18 @@ def open_invoice(account: Account) -> Invoice | None:
     return account.invoices.filter(kind=Invoice.Kind.INVOICE, closed_at__isnull=True).first()
 
 
+def overdue_invoice(account: Account) -> Invoice | None:
+    """Return the open invoice of `account` if its due date has passed in the home zone and something is owed.
+
+    Nothing is overdue in a cancelled program.
+    """
+    invoice, program = open_invoice(account), account.program
+    is_late = invoice and invoice.due_on and invoice.due_on < ledger_queries.today(program)
+    if not is_late or program.status == Program.Status.CALLED_OFF:
+        return None
+    return invoice if ledger_queries.balance(account).amount > 0 else None
+
+
 def invoice_to_credit(account: Account) -> Invoice | None:
     """Return the newest invoice of `account` that no credit note corrects, settled or not."""
     return account.invoices.filter(kind=Invoice.Kind.INVOICE, credit_note__isnull=True).order_by("-pk").first()

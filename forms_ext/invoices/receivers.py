@@ -30,6 +30,8 @@ EVENTS = {
     "issue_credit_note": (_("Credit note issued"), INVOICE | TOTAL),
     "email_invoice": (_("Invoice or credit note emailed"), INVOICE),
     "close_invoice": (_("Invoice settled"), INVOICE),
+    "remind": (_("Reminder of an overdue balance written"), INVOICE),
+    "withdraw_reminder": (_("Reminder of an overdue balance withdrawn"), INVOICE),
     "reopen_invoice": (_("Invoice reopened"), INVOICE),
     "issue_receipt": (_("Receipt issued"), RECEIPT),
     "issue_fee_statement": (_("Cancellation fee stated"), RECEIPT),
@@ -38,7 +40,8 @@ EVENTS = {
 
 
 def receive_payment(sender: Any, *, payment: Payment, **kwargs: Any) -> None:
-    """Close what is paid."""
+    """Withdraw a reminder that has not been sent, and close what is paid."""
+    actions.withdraw_reminder(payment.account)
     actions.close_if_settled(payment.account)
 
 
@@ -67,7 +70,8 @@ def tell_of_reversal(
 
 
 def close_without_fee(sender: Any, *, account: Account, **kwargs: Any) -> None:
-    """Close the open invoice of an account that owes nothing without its fee."""
+    """Withdraw a reminder that has not been sent; close the open invoice of an account that owes nothing now."""
+    actions.withdraw_reminder(account)
     actions.close_if_settled(account)
 
 
@@ -94,4 +98,4 @@ def connect() -> None:
     fee_reversed.connect(close_without_fee, dispatch_uid="forms_ext.invoices.close_without_fee")
     for verb, (label, keys) in EVENTS.items():
         history.register(f"forms_ext.invoices.{verb}", label, keys)
-    row_states.watch(Invoice, "closed_at", "mailed_at")
+    row_states.watch(Invoice, "closed_at", "mailed_at", "reminded_at")

@@ -1,5 +1,7 @@
 """Draws, stores and emails documents: safe to run twice, at the same time, and to be killed at any point."""
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +11,11 @@ from django.tasks import Task, task
 from cop_program.clock import now
 
 from ..base import history, periodic
+from ..base.errors import ActionRefused
 from ..base.tasks import start
-from . import emails, files
+from ..ledger import queries as ledger_queries
+from ..ledger.models import Account, Issuer
+from . import actions, emails, files
 from .models import Invoice, Receipt
 
 AT_ONCE = 200
@@ -65,6 +70,32 @@ def finish_receipts() -> int:
     """Take up the receipts that a killed worker or a failure left without PDF."""
     waiting = Receipt.objects.filter(files.is_due(Receipt)).exclude(snapshot={}).order_by("pk")
     return _finish(render_receipt, waiting.values_list("pk", flat=True))
+
+
+@periodic.register
+def remind_overdue() -> int:
+    """Remind the payers of invoices that are overdue for as many days as their issuer waits, once for each invoice."""
+    unpaid = Invoice.objects.filter(
+        kind=Invoice.Kind.INVOICE, closed_at__isnull=True, mailed_at__isnull=False, reminded_at__isnull=True
+    ).select_related("account__program__page")
+    reminded = 0
+    for issuer in Issuer.objects.filter(reminder_days__isnull=False):
+        wait = timedelta(days=issuer.reminder_days or 0)
+        due = unpaid.filter(issuer=issuer, due_on__lte=ledger_queries.latest_day() - wait).order_by("pk")
+        reminded += sum(_remind(invoice.account) for invoice in due if _is_due(invoice, wait))
+    return reminded
+
+
+def _is_due(invoice: Invoice, wait: timedelta) -> bool:
+    """Tell whether so much time has passed in the home zone of its program since `invoice` was due."""
+    return invoice.due_on is not None and invoice.due_on + wait <= ledger_queries.today(invoice.account.program)
+
+
+def _remind(account: Account) -> bool:
+    with suppress(ActionRefused):  # paid or reminded of meanwhile, or due today
+        actions.send_reminder(account=account, only_first=True)
+        return True
+    return False
 
 
 def _finish(render: "Task[[int], bool]", pks: QuerySet[Any, int]) -> int:

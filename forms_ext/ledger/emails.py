@@ -1,6 +1,7 @@
 """The emails about refunds and rebates paid."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
@@ -78,6 +79,7 @@ def send_to_payer(
     fields: Mapping[str, str],
     issuer: Mapping[str, str],
     attachments: Sequence[Attachment] = (),
+    last_moment: datetime | None = None,
 ) -> None:
     person = recipients.find(reference_to(account))
     send(
@@ -97,6 +99,7 @@ def send_to_payer(
         about=about,
         reply_to=issuer.get("email", ""),
         attachments=attachments,
+        last_moment=last_moment,
     )
 
 

@@ -44,6 +44,12 @@ class Issuer(models.Model):
     bank_details = models.TextField(_("bank details"), max_length=600)
     number_prefix = models.CharField(_("invoice number prefix"), max_length=12, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days until an invoice is due"), default=14)
+    reminder_days = models.PositiveSmallIntegerField(
+        _("days after the due date until a reminder"),
+        null=True,
+        blank=True,
+        help_text=_("The payer is then reminded by email, once for each invoice. If empty, only staff send reminders."),
+    )
 
     class Meta:
         verbose_name = _("issuer")

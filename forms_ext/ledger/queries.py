@@ -178,6 +178,13 @@ def open_refunds(program: Program | None = None) -> QuerySet[RefundDue]:
     return refunds.select_related("account__program__page")
 
 
+def unlisted(program: Program) -> QuerySet[Account]:
+    """Return the accounts of `program` with more in credit than is listed for refund."""
+    refunds = RefundDue.objects.filter(OPEN, account=OuterRef("pk")).order_by().values("account")
+    listed = Coalesce(Subquery(refunds.annotate(total=Sum("amount")).values("total")), ZERO, output_field=AMOUNT)
+    return accounts(program).annotate(listed=Round(listed, precision=3)).filter(owed__lt=ZERO - F("listed"))
+
+
 def with_cover(refunds: QuerySet[RefundDue]) -> "QuerySet[RefundWithCover]":
     """Annotate refunds with `is_covered`: it and those listed before it are in credit on its account."""
     before = RefundDue.objects.filter(OPEN, account=OuterRef("account"), pk__lte=OuterRef("pk")).order_by()

@@ -1,7 +1,8 @@
 """What other packages ask of the mail package: send an email, preview it, try it again, change its template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import make_msgid
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ __all__ = [
     "send_again",
     "show",
     "try_again",
+    "withdraw",
 ]
 
 
@@ -88,10 +90,12 @@ def send(
     reply_to: str = "",
     attachments: Sequence[Attachment] = (),
     idempotency_key: str = "",
+    last_moment: datetime | None = None,
 ) -> OutgoingMail:
     """Write an email into the email log, in the caller's transaction; it is sent after the commit.
 
-    The same idempotency key returns the email that it made, even if both calls happen at the same moment.
+    The same idempotency key returns the email that it made, even if both calls happen at the same moment. It is not
+    sent after `last_moment`, from which on what it says is no longer so.
 
     `fields` must hold a value for every field of the kind, `secrets` a URL for every secret one; the paragraph of a
     secret that is empty is left out. A value "way" in
@@ -131,6 +135,7 @@ def send(
         "secrets": encryption.lock({name: secrets[name] for name in declared.secrets}),
         "created_at": moment,
         "next_attempt_at": moment,
+        "last_moment": last_moment,
         "message_id": make_msgid(domain=sender_domain()),
     }
     if not idempotency_key:
@@ -165,9 +170,11 @@ def _deliver_after_commit(pk: int) -> None:
 def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> None:
     """Try an email at once that failed or waits for its next attempt, with all its attempts anew.
 
-    Raise ActionRefused if it is being sent or has been sent, or if its private link has been wiped.
+    Raise ActionRefused if it is being sent or has been sent, if it is out of date, or if its private link has been
+    wiped.
     """
     State = OutgoingMail.State
+    _check_up_to_date(mail)
     changed = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.QUEUED]).update(
         state=State.QUEUED, attempts=0, next_attempt_at=now(), last_error="", secrets=mail.secrets or _new_secrets(mail)
     )
@@ -182,12 +189,13 @@ def try_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> No
 def send_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> OutgoingMail:
     """Send an email that was sent once more, as an email of its own, which is returned.
 
-    Its link to the private page is the one of today. Raise ActionRefused if it has not been sent, or if its private
-    link is one that can be used once.
+    Its link to the private page is the one of today. Raise ActionRefused if it has not been sent, if it is out of date,
+    or if its private link is one that can be used once.
     """
+    _check_up_to_date(mail)
     if mail.state != OutgoingMail.State.SENT:
         raise ActionRefused(_("This email has not been sent yet."))
-    kept = ["kind", "scope", "about", "recipient", "recipient_name", "reply_to", "language"]
+    kept = ["kind", "scope", "about", "recipient", "recipient_name", "reply_to", "language", "last_moment"]
     moment = now()
     copy = OutgoingMail.objects.create(
         **{name: getattr(mail, name) for name in [*kept, "subject", "text", "html", "fields"]},
@@ -206,6 +214,11 @@ def send_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> O
     return copy
 
 
+def _check_up_to_date(mail: OutgoingMail) -> None:
+    if mail.state == OutgoingMail.State.DROPPED or mail.is_out_of_date:
+        raise ActionRefused(_("This email is out of date, so it can no longer be sent."))
+
+
 def _new_secrets(mail: OutgoingMail) -> str:
     """Return the secrets of an email whose own were deleted when it was sent: the link to the private page.
 
@@ -218,6 +231,26 @@ def _new_secrets(mail: OutgoingMail) -> str:
             _("The private link in this email was deleted when the email was sent. Send a new link instead.")
         )
     return encryption.lock({"link": recipient.private_url} if recipient else {})
+
+
+@transaction.atomic
+def withdraw(*, kinds: Collection[str], about: str) -> int:
+    """Drop the emails of `kinds` about `about` that wait or have failed; return how many.
+
+    What they say is no longer so, such as when the payment that they ask for has come.
+    """
+    State = OutgoingMail.State
+    unsent = OutgoingMail.objects.filter(
+        kind__in=kinds, about=about, state__in=[State.QUEUED, State.FAILED], sent_at__isnull=True
+    )
+    withdrawn = [
+        mail
+        for mail in unsent
+        if unsent.filter(pk=mail.pk).update(state=State.DROPPED, next_attempt_at=None, secrets="")
+    ]
+    for mail in withdrawn:
+        events.append("forms_ext.mail.drop", mail)
+    return len(withdrawn)
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ def secrets_left_after_sending() -> Iterator[str]:
 @consistency.check("mail.attachments")
 def attachments_that_are_gone() -> Iterator[str]:
     """Missing files of emails that are not sent yet."""
-    waiting = MailAttachment.objects.exclude(mail__state=State.SENT).filter(content="")
+    waiting = MailAttachment.objects.exclude(mail__state__in=[State.SENT, State.DROPPED]).filter(content="")
     for mail, path in waiting.values_list("mail_id", "storage_path"):
         if not attachments.exists(path):
             yield f"Email {mail} is waiting to be sent, but its attachment {path} is missing"

@@ -38,13 +38,16 @@ class SendOptions(TypedDict, total=False):
 
 
 def deliver(pk: int) -> bool:
-    """Send the email `pk` if it is due and no other worker has it; return whether it was sent.
+    """Send the email `pk` if it is due and no other worker has it; return whether it was sent. Drop it if out of date.
 
     The claim is one conditional UPDATE, so any number of workers may try. If a worker dies after the server has
     accepted the email, it is sent once more, with the same Message-ID.
     """
     mail = claim(pk)
     if mail is None:
+        return False
+    if mail.is_out_of_date:
+        _finish(mail, verb="drop", state=OutgoingMail.State.DROPPED, secrets="", next_attempt_at=None)
         return False
     try:
         keep_secrets(mail)

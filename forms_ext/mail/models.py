@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
+from cop_program.clock import now
+
 from ..base.search import SearchedModel
 
 __all__ = ["MailAttachment", "MailTemplate", "OutgoingMail"]
@@ -48,6 +50,7 @@ class OutgoingMail(SearchedModel):
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        DROPPED = "dropped", _("Out of date, not sent")
 
     kind = models.CharField(_("email type"), max_length=60)
     scope = models.CharField(_("scope"), max_length=60, blank=True)
@@ -67,6 +70,7 @@ class OutgoingMail(SearchedModel):
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_moment = models.DateTimeField(_("not sent after"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=255, blank=True)
     message_id = models.CharField(max_length=255, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
@@ -79,6 +83,11 @@ class OutgoingMail(SearchedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_out_of_date(self) -> bool:
+        """Tell whether what it says is no longer so, since its last moment has passed."""
+        return self.last_moment is not None and self.last_moment <= now()
 
 
 class MailAttachment(models.Model):

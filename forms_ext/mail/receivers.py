@@ -25,11 +25,13 @@ WRITTEN = (
     "text",
     "html",
     "created_at",
+    "last_moment",
 )
 EVENTS = {
     "write": (_("Email written"), {"kind": "type of the email", "about": "what it is about, such as application:7"}),
     "sent": (_("Email sent"), {}),
     "fail": (_("Email failed"), {}),
+    "drop": (_("Email out of date, not sent"), {}),
     "bounce": (_("Email bounced"), {}),
     "try_again": (_("Email retried"), {}),
     "send_again": (_("Email sent again"), {"copy": "key of the email that was sent"}),

@@ -85,8 +85,10 @@ def start_confirmation(
 ) -> tuple[BatchRun, bool]:
     """Confirm the program and nothing else; return the run, and whether this call has started it.
 
-    Raise ActionRefused if there is a fee and no issuer, or the program is cancelled or closed.
+    Raise ActionRefused if there is a fee and no issuer, or the program is over, cancelled or closed.
     """
+    if program.status == Program.Status.OPEN and is_over(program.page):
+        raise ActionRefused(_("The program is over. Close it; it can no longer be confirmed."))
     fee = program.page.fee
     if fee and fee.amount > 0 and ledger_queries.issuer_for(program) is None:
         raise ActionRefused(_("There is no issuer of invoices yet. Add one under Snippets first."))

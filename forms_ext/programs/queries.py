@@ -35,6 +35,11 @@ def intake_of(program: Program) -> Intake:
     return intake.of_program(program, has_form=application_form(program) is not None)
 
 
+def can_confirm(program: Program) -> bool:
+    """Tell whether `program` is neither confirmed nor cancelled, closed or over."""
+    return program.status == Program.Status.OPEN and not is_over(program.page)
+
+
 def can_close(program: Program) -> bool:
     """Tell whether `program` is over, and neither cancelled nor closed: it may never have been confirmed."""
     return program.status in CLOSABLE and is_over(program.page)

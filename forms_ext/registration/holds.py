@@ -20,7 +20,7 @@ from ..base.errors import ActionRefused
 from ..ledger import queries as ledger_queries
 from . import queries
 from .emails import sending
-from .lifecycle import check_end, check_not_cancelled, end_hold, offer_under_lock
+from .lifecycle import check_end, check_not_cancelled, end_hold, offer_under_lock, withdraw_reminder
 from .models import Registration
 from .transitions import MOVED, move
 
@@ -116,7 +116,7 @@ def hold_until(registration: Registration, held_until: datetime, *, by: "User | 
     check_end(registration.program, held_until)
     if registration.state != State.HELD or place is None or not places.extend(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
-    _remind_anew(registration)
+    remind_anew(registration)
     history.record(
         registration,
         "forms_ext.registration.set_hold_end",
@@ -139,7 +139,7 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     if place is None or not places.hold_again(place, held_until):
         raise ActionRefused(_("%(reference)s has no hold.") % {"reference": registration.reference})
     move(registration, State.HELD)
-    _remind_anew(registration)
+    remind_anew(registration)
     history.record(
         registration,
         "forms_ext.registration.hold_again",
@@ -149,7 +149,9 @@ def hold_again(registration: Registration, held_until: datetime, *, by: "User | 
     )
 
 
-def _remind_anew(registration: Registration) -> None:
+def remind_anew(registration: Registration) -> None:
+    """Let a person be reminded of their hold once more; a reminder that is not sent yet is withdrawn."""
+    withdraw_reminder(registration)
     registration.reminded_at = None
     registration.save(update_fields=["reminded_at"])
 

@@ -21,6 +21,7 @@ from ..base import dates, history
 from ..base.conf import conf
 from ..base.errors import ActionRefused
 from ..base.money import format_money
+from ..base.references import reference_to
 from ..invoices import actions as invoices
 from ..invoices import queries as invoices_queries
 from ..invoices.models import Receipt
@@ -28,6 +29,7 @@ from ..invoices.snapshots import NotPrintable
 from ..ledger import actions as ledger
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account
+from ..mail import actions as mail
 from . import queries, refunds
 from .emails import sending
 from .emails.payments import place_confirmed
@@ -76,6 +78,7 @@ def give_up_place(registration: Registration) -> "Changed":
 
     The caller must have locked the program.
     """
+    withdraw_reminder(registration)
     changed: dict[Model, Iterable[str]] = {}
     if (place := places.place_of(registration.invitation)) and places.free(place):
         changed[place] = places.STATE
@@ -237,6 +240,11 @@ def has_deposit(registration: Registration) -> bool:
     return queries.deposit_left(registration).amount <= 0
 
 
+def withdraw_reminder(registration: Registration) -> bool:
+    """Withdraw a reminder of the deposit that is not sent yet; return whether there was one."""
+    return bool(mail.withdraw(kinds=["hold_ending"], about=reference_to(registration)))
+
+
 def become_member(registration: Registration, place: Place) -> bool:
     """Keep the place for good, and return whether it was still held. In a confirmed program, issue the invoice.
 
@@ -245,6 +253,7 @@ def become_member(registration: Registration, place: Place) -> bool:
     """
     if not places.keep(place):
         return False
+    withdraw_reminder(registration)
     move(registration, State.MEMBER)
     changed = {registration: MOVED, place: places.STATE}
     history.record(registration, "forms_ext.registration.keep_place", changed=changed)

@@ -20,7 +20,7 @@ from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, AccountRow, Payment
 from . import holds
 from .emails import sending
-from .lifecycle import become_member, end_hold, has_deposit, list_credit
+from .lifecycle import become_member, end_hold, has_deposit, list_credit, withdraw_reminder
 from .models import Registration
 from .outcomes import Effect, Outcome
 
@@ -58,6 +58,8 @@ def _join(registration: Registration) -> Outcome | None:
         return _give_back(registration, Effect.CALLED_OFF, _("Paid after the program was cancelled."))
     if not has_deposit(registration):
         if _is_held(registration):
+            if withdraw_reminder(registration):  # it asked for more than is left now
+                holds.remind_anew(registration)
             return None
         return _give_back(registration, Effect.TOO_LITTLE, _("Partly paid after the hold had expired."))
     place = _place(registration)

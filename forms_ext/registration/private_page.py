@@ -83,6 +83,12 @@ def _open_invoice(registration: Registration, here: Standing) -> Invoice | None:
 
 def _member_step(registration: Registration, here: Standing) -> str:
     invoice = _open_invoice(registration, here)
+    if invoice and registration.account and invoices_queries.overdue_invoice(registration.account):
+        return _("Invoice %(number)s is overdue: it was due by %(due)s. Pay %(amount)s now.") % {
+            "number": invoice.number,
+            "due": day_text(invoice.due_on, registration.language) if invoice.due_on else "",
+            "amount": format_money(ledger_queries.balance(registration.account), registration.language),
+        }
     if invoice and here.until:
         return _("Pay invoice %(number)s by %(due)s.") % {"number": invoice.number, "due": _due(registration, here)}
     if registration.program.status == Program.Status.CLOSED:

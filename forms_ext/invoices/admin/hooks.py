@@ -55,7 +55,12 @@ class IssuerViewSet(SnippetViewSet):
         ),
         MultiFieldPanel([FieldPanel("email"), FieldPanel("website"), FieldPanel("logo")], heading=_("Contact")),
         MultiFieldPanel(
-            [FieldPanel("bank_details"), FieldPanel("payment_days"), FieldPanel("number_prefix")],
+            [
+                FieldPanel("bank_details"),
+                FieldPanel("payment_days"),
+                FieldPanel("reminder_days"),
+                FieldPanel("number_prefix"),
+            ],
             heading=_("Payment and numbering"),
         ),
     ]

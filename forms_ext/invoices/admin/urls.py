@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/<key:pk>/refund/", ledger_views.ListRefundView.as_view(), name="list_refund"),
     path("invoices/<key:pk>/pdf/", views.InvoicePdfView.as_view(), name="invoice_pdf"),
     path("payments/<key:pk>/pdf/", views.ReceiptPdfView.as_view(), name="receipt_pdf"),
+    path("accounts/<key:pk>/remind/", views.RemindView.as_view(), name="remind"),
     path("entries/<key:pk>/pdf/", views.StatementPdfView.as_view(), name="statement_pdf"),
     path("payments/<key:pk>/cancellation/", views.CancelledReceiptPdfView.as_view(), name="cancellation_pdf"),
     path("refunds/<key:pk>/withdraw/", ledger_views.WithdrawRefundView.as_view(), name="withdraw_refund"),

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from djmoney.money import Money
 
+from cop_program.formatting import shown_moment
+
 from ...base.admin.views import StaffView
 from ...base.money import format_money
 from ...ledger import queries as ledger_queries
+from ...ledger.admin.forms import MessageForm
 from ...ledger.admin.views import AccountActionView, AccountPage
 from ...ledger.models import Account, RebateDue
-from .. import actions, documents
+from .. import actions, documents, queries
 from ..models import Document, Invoice, Receipt
 
 
@@ -58,6 +61,7 @@ class AccountView(AccountPage, StaffView):
             "program_page": self.account.program.page,
             "balance": format_money(abs(balance)),
             "owes": balance.amount > 0,
+            "is_overdue": queries.overdue_invoice(self.account) is not None,
             "in_credit": balance.amount < 0,
             "paid": format_money(ledger_queries.paid(self.account)),
             "rows": self.rows(),
@@ -104,6 +108,29 @@ class IssueView(AccountActionView):
         if invoice is None:
             return _("Nothing is due, so no invoice was issued.")
         return _("Invoice %(number)s issued.") % {"number": invoice.number}
+
+
+class RemindView(AccountActionView):
+    """Send a reminder of an overdue balance."""
+
+    page_title = gettext_lazy("Send reminder")
+    submit_label = gettext_lazy("Send reminder")
+    done_message = gettext_lazy("Reminder sent.")
+    form_class = MessageForm
+
+    def effects(self) -> Sequence[str]:
+        invoice = queries.overdue_invoice(self.account)
+        if invoice is None:
+            return [_("Nothing is overdue on this account.")]
+        facts = {"email": self.account.payer_email, "owed": format_money(ledger_queries.balance(self.account))}
+        reminded = invoice.reminded_at
+        return [
+            _("Emails %(email)s that %(owed)s is overdue.") % facts,
+            *([_("The last reminder was written on %(when)s.") % {"when": shown_moment(reminded)}] if reminded else []),
+        ]
+
+    def perform(self, values: dict[str, Any]) -> None:
+        actions.send_reminder(account=self.account, by=self.request.user, message=values["message"])
 
 
 class PdfView(StaffView):

@@ -92,6 +92,12 @@ class PaidOnForm(forms.Form):
     message = message_field()
 
 
+class MessageForm(forms.Form):
+    """A message to the payer."""
+
+    message = message_field()
+
+
 class RefundForm(AmountForm):
     """A refund to list."""
 

@@ -302,6 +302,7 @@ class EmailView(WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         mail = self.mail
+        may_send = self.may_send and not mail.is_out_of_date
         rendered = rendering.Rendered(mail.subject, rendering.masked(mail.text), rendering.masked(mail.html))
         return self.render_to_response(
             self.get_context_data(
@@ -309,8 +310,8 @@ class EmailView(WagtailAdminTemplateMixin, View):
                 program=dict(scopes()).get(mail.scope, "") if mail.scope else "",
                 attachments=mail.attachments.all(),
                 history=list(logged(mail)),
-                may_try_again=self.may_send and mail.state in {State.FAILED, State.QUEUED},
-                may_send_again=self.may_send and mail.state == State.SENT,
+                may_try_again=may_send and mail.state in {State.FAILED, State.QUEUED},
+                may_send_again=may_send and mail.state == State.SENT,
                 rendered=rendered,
             )
         )

@@ -77,6 +77,7 @@ class Dashboard:
         "free_places",
         "confirmable",
         "overdue",
+        "overpaid",
         "refunds",
         "uncovered_refunds",
         "rebates",
@@ -85,7 +86,7 @@ class Dashboard:
     )
 
     #: Those of a cancelled program: nothing is left to decide, to hold or to confirm.
-    CANCELLED_TASKS = ("failed_mails", "failed_invoices", "refunds", "uncovered_refunds")
+    CANCELLED_TASKS = ("failed_mails", "failed_invoices", "overpaid", "refunds", "uncovered_refunds")
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -212,8 +213,11 @@ class Dashboard:
 
     def confirmable(self) -> Task | None:
         """Enough members to confirm."""
-        is_open = self.program.status == Program.Status.OPEN and not queries.can_close(self.program)
-        if not is_open or not self.standing.taken or self.standing.taken < self.standing.least:
+        if (
+            not queries.can_confirm(self.program)
+            or not self.standing.taken
+            or self.standing.taken < self.standing.least
+        ):
             return None
         text = _("You can confirm the program: %(taken)d members, minimum %(least)d")
         return Task(
@@ -227,6 +231,16 @@ class Dashboard:
         n = self.accounts.get(PaymentStatus.OVERDUE, 0)
         text = ngettext("%(n)d invoice is overdue", "%(n)d invoices are overdue", n) % {"n": n}
         return Task(text, _("View"), self.url("accounts", standing="overdue")) if n else None
+
+    def overpaid(self) -> Task | None:
+        """Accounts in credit of which no refund is listed."""
+        n = ledger_queries.unlisted(self.program).count()
+        text = ngettext(
+            "%(n)d account is overpaid without a listed refund",
+            "%(n)d accounts are overpaid without a listed refund",
+            n,
+        ) % {"n": n}
+        return Task(text, _("View"), self.url("accounts", standing="credit")) if n else None
 
     def refunds(self) -> Task | None:
         """Refunds to pay."""

@@ -109,7 +109,7 @@ class DashboardView(ProgramPageMixin, StaffView):
             "money": dashboard.money(),
             "run": self.run(),
             "transfer_days": registration_queries.transfer_days(self.program),
-            "can_confirm": self.program.status == Program.Status.OPEN,
+            "can_confirm": queries.can_confirm(self.program),
             "can_close": can_close,
             "can_cancel": self.program.status in {Program.Status.OPEN, Program.Status.CONFIRMED} and not can_close,
             "can_copy": self.program.was_public and may_copy(self.request.user, self.program.page),

@@ -1,6 +1,7 @@
 """The emails of `registration`, each written in the transaction of what it tells."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -90,8 +91,18 @@ def applicant_values(kind: str, application: Application) -> dict[str, str]:
     }
 
 
-def send(registration: Registration, kind: str, attachments: Sequence[mail.Attachment] = (), /, **fields: str) -> None:
-    """Put an email of `kind` to the registered person into the email log, with the link to the private page."""
+def send(
+    registration: Registration,
+    kind: str,
+    attachments: Sequence[mail.Attachment] = (),
+    last_moment: datetime | None = None,
+    /,
+    **fields: str,
+) -> None:
+    """Put an email of `kind` to the registered person into the email log, with the link to the private page.
+
+    It is not sent after `last_moment`.
+    """
     values = common(registration) | fields
     mail.send(
         kind=kind,
@@ -103,6 +114,7 @@ def send(registration: Registration, kind: str, attachments: Sequence[mail.Attac
         language=registration.language,
         about=reference_to(registration),
         attachments=attachments,
+        last_moment=last_moment,
     )
 
 
@@ -136,6 +148,8 @@ def registered_hold(registration: Registration, place: Place) -> None:
     send(
         registration,
         "registered_hold",
+        (),
+        place.held_until,
         way=way(registration),
         **_hold_fields(registration, place),
         policy_note=late_note(registration),
@@ -158,6 +172,8 @@ def place_offered(registration: Registration, place: Place) -> None:
     send(
         registration,
         "place_offered",
+        (),
+        place.held_until,
         way=way(registration),
         **_hold_fields(registration, place),
         policy_note=late_note(registration),
@@ -170,6 +186,8 @@ def hold_ending(registration: Registration, place: Place) -> None:
     send(
         registration,
         "hold_ending",
+        (),
+        place.held_until,
         way=way(registration),
         **_hold_fields(registration, place),
         **payment_fields(registration),
@@ -181,6 +199,8 @@ def hold_moved(registration: Registration, place: Place, message: str) -> None:
     send(
         registration,
         "hold_moved",
+        (),
+        place.held_until,
         way=way(registration),
         **_hold_fields(registration, place),
         message=message.strip(),

@@ -98,6 +98,22 @@ def test_it_is_given_up_after_so_many_attempts_and_staff_may_try_again(
     assert LINK in outbox.outbox[0].body
 
 
+def test_what_is_out_of_date_is_dropped(server: Callable[[Exception | None], None]) -> None:
+    with time_machine.travel("2099-01-01T00:00:00Z", tick=False) as clock:
+        given = {"kind": "test.welcome", "fields": VALUES, "secrets": {"link": LINK}, "to": "ada@example.com"}
+        row = actions.send(**given, last_moment=now() + timedelta(hours=1))  # type: ignore[arg-type]
+        server(TimeoutError("timed out"))
+        delivery.deliver(row.pk)
+        server(None)
+        clock.shift(timedelta(hours=2))
+        assert delivery.deliver_due() == 0
+        row.refresh_from_db()
+        assert (row.state, row.secrets, row.next_attempt_at, outbox.outbox) == (State.DROPPED, "", None, [])
+        for again in (actions.try_again, actions.send_again):
+            with pytest.raises(ActionRefused, match="out of date"):
+                again(mail=row)
+
+
 def test_an_address_that_is_refused_for_good_is_not_tried_again(
     row: OutgoingMail, server: Callable[[Exception | None], None]
 ) -> None:

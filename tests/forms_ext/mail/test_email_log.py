@@ -46,6 +46,18 @@ def test_staff_see_what_went_to_whom_and_what_will_be_tried_again(client: Client
         assert words in page
 
 
+def test_staff_see_what_was_not_sent_because_it_is_out_of_date(client: Client) -> None:
+    sign_in(client, groups.STAFF)
+    mail = write(1, state="failed", last_moment=now() - timedelta(hours=1))
+    url = reverse("forms_ext_mail:mail", args=[mail.pk])
+    assert "Try again" not in client.get(url).content.decode()
+    assert actions.withdraw(kinds=[mail.kind], about=mail.about) == 1
+    page = client.get(url).content.decode()
+    for words in ("Out of date, not sent", "Not sent after", "Email out of date, not sent"):
+        assert words in page
+    assert "Out of date, not sent" in client.get(OUTBOX).content.decode()
+
+
 def test_filters_and_search_narrow_the_list(client: Client) -> None:
     sign_in(client, groups.STAFF)
     write(1, state="failed")

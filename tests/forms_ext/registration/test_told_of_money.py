@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,11 +14,14 @@ from cop_program import clock
 from cop_program.models import Program
 from forms_ext.admission import places, queue
 from forms_ext.admission import queries as admission
+from forms_ext.invoices import actions as invoice_actions
 from forms_ext.invoices import queries as invoices
 from forms_ext.invoices import tasks
+from forms_ext.invoices.models import Invoice
 from forms_ext.ledger import actions as billing
 from forms_ext.ledger import queries as ledger
-from forms_ext.ledger.models import Account, Payment
+from forms_ext.ledger.models import Account, Issuer, Payment
+from forms_ext.mail import delivery
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.programs import actions as programs
 from forms_ext.registration import actions, holds
@@ -30,6 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.domain]
 LAPSED = datetime(2024, 2, 3, 8, tzinfo=UTC)
 AFTER_DEADLINE = datetime(2024, 1, 25, 8, tzinfo=UTC)
 BEGUN = datetime(2024, 2, 9, 18, tzinfo=UTC)
+OVERDUE = datetime(2024, 4, 1, 8, tzinfo=UTC)
 OVER = datetime(2024, 6, 28, 8, tzinfo=UTC)
 
 
@@ -89,6 +93,10 @@ def deposit_left(life: Life) -> Decimal:
     return registrations.deposit_left(life.registration).amount
 
 
+def is_overdue(life: Life) -> bool:
+    return invoices.overdue_invoice(life.account) is not None
+
+
 def last_payment(life: Life) -> Decimal:
     return Payment.objects.filter(account=life.account).order_by("pk").last().received.amount  # type: ignore[union-attr]
 
@@ -117,6 +125,7 @@ TRUTHS: list[tuple[str, Callable[[Life], Decimal] | None, Callable[[Life], bool]
     (r"The program is going ahead", None, lambda life: life.program.page.ends_on >= clock.now().date()),
     (rf"{AMOUNT} (?:that you paid )?is kept", lambda life: ledger.cancellation_fee(life.account).amount, None),
     (rf"remaining {AMOUNT} of what you paid", lambda life: ledger.cancellation_fee(life.account).amount, None),
+    (rf"{AMOUNT} of invoice", lambda life: ledger.balance(life.account).amount, lambda life: is_overdue(life)),
     (r"We did not receive the whole deposit", None, lambda life: paid(life) < 100),
 ]  # fmt: skip
 
@@ -154,6 +163,23 @@ def expire_late(life: Life) -> None:
     at(LAPSED)(life)
 
 
+def overdue(life: Life) -> None:
+    at(OVERDUE)(life)
+    Invoice.objects.update(mailed_at=clock.now())
+
+
+def remind_of_balance(life: Life) -> None:
+    invoice_actions.send_reminder(account=life.account, message="Write to us if you need more time.")
+
+
+def remind_by_itself(life: Life) -> None:
+    Issuer.objects.update(reminder_days=10)
+    due = invoices.open_invoice(life.account).due_on + timedelta(days=10)  # type: ignore[union-attr, operator]
+    for day, reminded in ((due - timedelta(days=1), 0), (due, 1), (due + timedelta(days=30), 0)):
+        at(datetime(day.year, day.month, day.day, 20, tzinfo=UTC))(life)
+        assert tasks.remind_overdue() == reminded
+
+
 def fill(life: Life) -> None:
     places.set_capacity(program=life.program, capacity=0)
 
@@ -167,8 +193,8 @@ def move_hold(life: Life) -> None:
     holds.set_hold_end(registration=life.registration, held_until=datetime(2024, 2, 20, 8, tzinfo=UTC), by=None)
 
 
-def hold_past_the_end(life: Life) -> None:
-    holds.set_hold_end(registration=life.registration, held_until=datetime(2024, 7, 20, 8, tzinfo=UTC), by=None)
+def hold_to_the_end(life: Life) -> None:
+    holds.set_hold_end(registration=life.registration, held_until=datetime(2024, 6, 27, 6, tzinfo=UTC), by=None)
 
 
 def confirm(life: Life) -> None:
@@ -225,9 +251,9 @@ TABLE: dict[str, tuple[list[Step], Step, list[str], list[str], list[str]]] = {
     "expired a minute ago, half": ([expire_late], pay("50"), ["late_deposit"], ["refund 50 USD"], ["to keep it"]),
     "expired, called off": ([expire, call_off], pay("100"), ["late_deposit"], ["the program was cancelled"], ["place"]),
     "expired, over": ([expire, over], pay("100"), ["late_deposit"], ["the program was over"], ["no place", "ahead"]),
-    "held, over": ([hold_past_the_end, over], pay("100"), ["late_deposit"], ["the program was over"], ["ahead"]),
+    "held, over": ([hold_to_the_end, over], pay("100"), ["late_deposit"], ["the program was over"], ["ahead"]),
     "held, confirmed, over": (
-        [confirm, hold_past_the_end, over], pay("100"), ["late_deposit"], ["refund 100 USD"], ["invoice", "ahead"],
+        [confirm, hold_to_the_end, over], pay("100"), ["late_deposit"], ["refund 100 USD"], ["invoice", "ahead"],
     ),
     # a member
     "member, more": ([pay("100")], pay("400"), ["receipt"], ["still have 1,497 USD", "email you an invoice"], []),
@@ -241,6 +267,13 @@ TABLE: dict[str, tuple[list[Step], Step, list[str], list[str], list[str]]] = {
         [pay("100")], confirm, ["program_confirmed", "invoice"], ["on invoice CF-00001", "invoice separately"], [],
     ),
     "paid, confirmed": ([pay("1997")], confirm, ["program_confirmed"], ["nothing left to pay"], ["invoice"]),
+    "overdue, reminded": (
+        [pay("100"), confirm, pay("400"), overdue], remind_of_balance, ["payment_reminder"],
+        ["1,497 USD of invoice CF-00001", "need more time"], [],
+    ),
+    "overdue, reminded by itself": (
+        [pay("100"), confirm], remind_by_itself, ["payment_reminder"], ["1,897 USD of invoice CF-00001"], [],
+    ),
     # the end
     "member, cancelled": ([pay("100")], cancel, ["cancelled"], ["refund you 100 USD"], ["kept"]),
     "member, cancelled late": (
@@ -274,3 +307,37 @@ def test_one_event_one_email_and_each_sentence_is_true(db: None, name: str) -> N
         if "pay" in event.__qualname__:
             receipt = Payment.objects.filter(account=life.account).order_by("pk").last().receipt  # type: ignore[union-attr]
             assert Decimal(receipt.snapshot["left"]) == ledger.balance(life.account).amount
+
+
+#: What happened before; the reminder; what makes it untrue; what then reminds anew of what is left, if anything does.
+WITHDRAWN: dict[str, tuple[list[Step], Step, Step, Callable[[], int] | None]] = {
+    "hold, deposit": ([], remind, pay("100"), None),
+    "hold, half": ([], remind, pay("50"), holds.remind_holds),
+    "hold, moved": ([], remind, move_hold, None),
+    "hold, cancelled": ([], remind, cancel, None),
+    "overdue, all": ([pay("100"), confirm, overdue], remind_of_balance, pay("1897"), None),
+    "overdue, part": ([pay("100"), confirm, overdue], remind_of_balance, pay("900"), tasks.remind_overdue),
+    "overdue, cancelled": ([pay("100"), confirm, overdue], remind_of_balance, cancel, None),
+    "overdue, called off": ([pay("100"), confirm, overdue], remind_of_balance, call_off, None),
+}
+
+
+@pytest.mark.parametrize("name", WITHDRAWN)
+def test_a_reminder_that_has_not_gone_out_is_withdrawn(db: None, name: str) -> None:
+    before, reminder, event, anew = WITHDRAWN[name]
+    with ExitStack() as time, clock.at(START):
+        program = open_program()
+        Issuer.objects.update(reminder_days=1)
+        life = Life(program, make_registration(program), time)
+        for step in [*before, reminder]:
+            life.step(step)
+        (mail,) = life.mails
+        life.step(event)
+        mail.refresh_from_db()
+        assert (mail.state, mail.secrets) == (OutgoingMail.State.DROPPED, "")
+        if anew:
+            life.step(lambda life: anew())
+            assert [(again.kind, again.state) for again in life.mails] == [(mail.kind, OutgoingMail.State.QUEUED)]
+        else:
+            assert holds.remind_holds() == tasks.remind_overdue() == 0
+        assert not delivery.deliver(mail.pk)
