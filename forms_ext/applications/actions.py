@@ -27,8 +27,6 @@ from .models import Application, ApplicationNote
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-RUNNING = [Program.Status.OPEN, Program.Status.CONFIRMED]
-
 
 def _earlier(submission: CleanSubmission) -> Application | None:
     """Return the application that the same post has made before."""
@@ -115,7 +113,7 @@ def enter_on_behalf(
     application, is_new = _create(program, submission, source=Application.Source.STAFF, entered_by=entered_by)
     if is_new:
         history.record(application, "forms_ext.applications.enter", user=entered_by, made=_with_files(application))
-        if program.status in RUNNING:
+        if queries.is_running(program):
             send_receipt(application)
     return application
 

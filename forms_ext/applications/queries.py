@@ -4,10 +4,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
-from django.utils.translation import gettext as _
 
-from cop_program import reader
-from cop_program.clock import now
+from cop_program.intake import not_running, of_program
 from cop_program.models import Program
 
 from .models import Application
@@ -52,17 +50,12 @@ def earlier_open(application: Application) -> Application | None:
     return found.exclude(state__in=[State.DECLINED, State.WITHDRAWN]).first()
 
 
+def is_running(program: Program) -> bool:
+    """Tell whether `program` is neither cancelled nor over."""
+    return not_running(program.page, program.status) is None
+
+
 def why_closed(program: Program) -> str:
     """Return in a sentence why people cannot apply to `program` now; '' if they can."""
-    if program.status == Program.Status.CALLED_OFF:
-        return _("The program is cancelled.")
-    if program.status == Program.Status.CLOSED:
-        return _("The program is over.")
-    if program.status == Program.Status.CONFIRMED:
-        return _("The program is confirmed, so applications are closed.")
-    if not program.was_public:
-        return _("The program is not published.")
-    deadline = program.page.deadline("application")
-    if deadline and deadline.is_past(now()):
-        return _("Applications were open %(deadline)s.") % {"deadline": deadline.sentence(reader.language())}
-    return ""
+    found = of_program(program, has_form=program.was_public)
+    return "" if found.is_open else found.sentence

@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import reader
+from cop_program import reader, refunds
 from cop_program.clock import now
 from cop_program.intake import not_running
 from cop_program.models import Program
 
 from ..admission.models import Place
-from ..admission.queries import gives_deposit_back
 from ..applications.models import Application
 from ..base import addresses, dates
 from ..base.conf import conf
@@ -102,8 +101,14 @@ def find_member(token: str) -> Registration | None:
     return registrations.select_related("program__page", "invitation__application", "account").first()
 
 
+def terms_of(registration: Registration) -> list[refunds.Term]:
+    """Return the terms to which a person has agreed: those of the page for a registration made without any."""
+    page = registration.program.page
+    return refunds.read(registration.refund_terms or refunds.freeze(page), page)
+
+
 def may_leave(registration: Registration) -> bool:
-    """Tell whether a person can cancel without asking us: until the cancellation deadline and the first day.
+    """Tell whether a person can cancel without asking us: while all is given back, and before the first day.
 
     Who queues or has paid nothing yet can leave at any time.
     """
@@ -112,7 +117,8 @@ def may_leave(registration: Registration) -> bool:
         return False
     if registration.state != State.MEMBER and (account is None or ledger_queries.paid(account).amount <= 0):
         return True
-    return gives_deposit_back(program) and ledger_queries.today(program) < program.page.starts_on
+    term = refunds.in_force(terms_of(registration), now())
+    return term.gives == refunds.Gives.EVERYTHING and ledger_queries.today(program) < program.page.starts_on
 
 
 def transfer_days(program: Program) -> int:

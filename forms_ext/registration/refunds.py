@@ -23,12 +23,6 @@ class Settlement:
     term: Term
 
 
-def terms_of(registration: Registration) -> list[Term]:
-    """Return the terms to which a person has agreed: those of the page for a registration made without any."""
-    page = registration.program.page
-    return refunds.read(registration.refund_terms or refunds.freeze(page), page)
-
-
 def settlement(registration: Registration, moment: datetime, *, everything: bool = False) -> Settlement:
     """Return what `registration` gets back if it is cancelled at `moment`; all of it if `everything`.
 
@@ -37,7 +31,7 @@ def settlement(registration: Registration, moment: datetime, *, everything: bool
     account = registration.account
     assert account is not None
     nothing = Money(0, account.currency)
-    term = refunds.in_force(terms_of(registration), moment)
+    term = refunds.in_force(queries.terms_of(registration), moment)
     paid, rebate = max(ledger_queries.paid(account), nothing), ledger_queries.rebate_paid(account)
     too_much = max(paid - ledger_queries.fee(account), nothing)
     for_fee = paid - too_much

@@ -87,7 +87,7 @@ class EnterView(StaffView):
             key=key,
             closed=self.closed,
             sure_form=self.sure_form(),
-            is_mailed=self.program.status in applications_actions.RUNNING,
+            is_mailed=queries.is_running(self.program),
         )
         return self.render_to_response(context, status=status)
 

@@ -45,6 +45,10 @@ def test_the_open_invoice_stands_there_until_it_is_paid(client: Client, program:
         assert words in html
     assert registration.account
     assert registration.account.reference in html
+    assert "overdue" not in html
+    with clock.at(datetime(2024, 2, 4, 12, tzinfo=UTC)):
+        late = "Invoice CF-00001 is overdue: it was due by Saturday 3 February 2024. Pay 999.75 USD now."
+        assert late in shown(client, registration)
     html = shown(client, pay(registration, Money("999.75", "USD")))
     assert "Routing" not in html
     assert "Amount due" not in html

@@ -10,7 +10,7 @@ from django.urls import reverse
 from djmoney.money import Money
 
 from cop_program import clock, places
-from cop_program.models import Program
+from cop_program.models import Program, ProgramPage
 from forms_ext.base import dates
 from forms_ext.base.errors import ActionRefused
 from forms_ext.ledger.models import RefundDue
@@ -186,6 +186,16 @@ def test_people_leave_by_themselves_until_the_deadline_and_know_what_it_costs(
     assert money in mail.text.replace("\xa0", " ")
     assert RefundDue.objects.exists() == ("refund" in money)
     assert "Your registration is cancelled." in client.get(page).text
+
+
+@pytest.mark.parametrize(("deadline", "days"), [(date(2024, 1, 2), 0), (date(2024, 2, 6), 1)])
+def test_people_leave_by_the_policy_to_which_they_agreed(deadline: date, days: int) -> None:
+    """The page has another cancellation deadline since: an earlier one, or a later one."""
+    program = open_program()
+    registration = member(program)
+    ProgramPage.objects.update(cancellation_deadline=deadline)
+    with clock.at(AFTER if days else START):
+        assert queries.may_leave(fresh(registration)) == (not days)
 
 
 def test_a_declined_offer_goes_to_the_next(client: Client) -> None:

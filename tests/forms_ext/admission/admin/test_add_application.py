@@ -60,9 +60,11 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(staff: Clie
     ("status", "days", "words", "mails"),
     [
         ("open", 0, "", 1),
-        ("open", 30, "Applications were open until the end of Tuesday 23 January 2024", 1),
-        ("called_off", 0, "The program is cancelled.", 0),
-        ("closed", 0, "The program is over.", 0),
+        ("open", 30, "Applications are closed. The deadline has passed.", 1),
+        ("open", 200, "This program is over.", 0),
+        ("confirmed", 0, "", 1),
+        ("called_off", 0, "This program is cancelled.", 0),
+        ("closed", 0, "This program is over.", 0),
     ],
 )
 def test_adding_to_a_closed_program_asks(

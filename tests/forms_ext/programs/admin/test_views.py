@@ -245,6 +245,36 @@ def test_calling_off_needs_a_second_yes(staff: Client, program: Program) -> None
     assert program.status == Program.Status.OPEN
 
 
+def test_a_program_that_is_over_is_not_confirmed(staff: Client, program: Program) -> None:
+    make_issuer()
+    url = reverse("cop_programs:confirm", args=[program.pk])
+    assert url in text(staff.get(home(program)))
+    with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
+        assert url not in text(staff.get(home(program)))
+        answer = staff.post(url, {"takes_applications": "on"})
+        assert answer.status_code == 409
+        assert "it can no longer be confirmed" in text(answer)
+    program.refresh_from_db()
+    assert program.status == Program.Status.OPEN
+
+
+@pytest.mark.parametrize(("listed", "task"), [(0, True), (9, True), (10, False)])
+def test_the_home_tells_of_money_that_nobody_has_listed(
+    staff: Client, program: Program, register: Callable, listed: int, task: bool
+) -> None:
+    account = register().account
+    actions.record_payment(account=account, amount=Money(2007, "USD"), received_on=NOW.date(), send_receipt=False)
+    for refund in queries.open_refunds(program):
+        actions.withdraw_refund(refund=refund, reason="The payer asked")
+    if listed:
+        actions.list_refund(account=account, amount=Money(listed, "USD"), reason="Overpaid")
+    found = {task.text: task.url for task in staff.get(home(program)).context["tasks"]}
+    words = "1 account is overpaid without a listed refund"
+    assert (words in found) == task
+    if task:
+        assert "Ada Sample" in text(staff.get(found[words]))
+
+
 def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) -> None:
     url = reverse("cop_programs:close", args=[program.pk])
     Program.objects.update(status=Program.Status.CONFIRMED)
@@ -254,6 +284,7 @@ def test_a_program_is_closed_once_it_is_over(staff: Client, program: Program) ->
     assert url not in text(staff.get(home(program)))
     with clock.at(datetime(2024, 6, 28, tzinfo=UTC)):
         page = text(staff.get(home(program)))
+        assert reverse("cop_programs:confirm", args=[program.pk]) not in page
         assert "the last session is over" in page
         assert "Cancel program" not in page
         assert "No email is sent" in text(staff.get(url))
