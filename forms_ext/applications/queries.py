@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.clock import now
 from cop_program.models import Program
 
@@ -64,5 +64,5 @@ def why_closed(program: Program) -> str:
         return _("The program is not published.")
     deadline = program.page.deadline("application")
     if deadline and deadline.is_past(now()):
-        return _("Applications were open %(deadline)s.") % {"deadline": deadline.sentence(reader.language())}
+        return _("Applications were open %(deadline)s.") % {"deadline": deadline.sentence(locales.language())}
     return ""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.clock import now
 from cop_program.intake import not_running
 from cop_program.models import Program
@@ -143,7 +143,7 @@ def why_shut(program: Program) -> str:
         return _("This program is over.")
     deadline = program.page.deadline("registration")
     if deadline and deadline.is_past(now()):
-        return _("Registration was open %(deadline)s.") % {"deadline": deadline.sentence(reader.language())}
+        return _("Registration was open %(deadline)s.") % {"deadline": deadline.sentence(locales.language())}
     return ""
 
 
