@@ -13,7 +13,7 @@ from djmoney.forms import MoneyField as AnyMoneyField
 from djmoney.forms.widgets import MoneyWidget
 from djmoney.money import Money
 
-from . import formatting, reader
+from . import formatting, locales
 from .formatting import MINUS
 
 #: What may stand around an amount and between its thousands: spaces of any kind, apostrophes.
@@ -81,7 +81,7 @@ class AmountField(forms.DecimalField):
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:
-            amount = parse(value, reader.language())
+            amount = parse(value, locales.language())
         except ValueError:
             raise ValidationError(self._advice(), code="invalid") from None
         if self.currency and formatting.round_minor(Money(amount, self.currency)).amount != amount:
@@ -93,12 +93,12 @@ class AmountField(forms.DecimalField):
         if self.currency:
             example = formatting.round_minor(Money(example, self.currency)).amount
         return _("Enter an amount such as {example}.").format(
-            example=written(example, self.currency or "USD", reader.language())
+            example=written(example, self.currency or "USD", locales.language())
         )
 
     def prepare_value(self, value: Any) -> Any:
         """Write an amount as pages do; what was typed stays as it is."""
-        return written(value, self.currency or "USD", reader.language()) if isinstance(value, Decimal) else value
+        return written(value, self.currency or "USD", locales.language()) if isinstance(value, Decimal) else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Ask for the keyboard with digits, which has a comma and a point."""
@@ -112,7 +112,7 @@ class AmountWidget(MoneyWidget):
         """Write the amount."""
         amount, currency = super().decompress(value)
         if isinstance(amount, Decimal):
-            amount = written(amount, str(currency or "USD"), reader.language())
+            amount = written(amount, str(currency or "USD"), locales.language())
         return [amount, currency]
 
 

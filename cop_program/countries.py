@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django_countries import Countries as AnyCountries
 from django_countries.conf import settings
 
-from .locales import babel_locale
+from .locales import babel_locale, language
 
 KOSOVO = "XK"  # not in ISO 3166-1: the code that the EU, banks and CLDR use
 
 
 def _name() -> str:
-    return str(babel_locale(get_language() or "en").territories[KOSOVO])
+    return str(babel_locale(language()).territories[KOSOVO])
 
 
 class Countries(AnyCountries):

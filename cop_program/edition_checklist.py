@@ -14,7 +14,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from . import formatting, reader
+from . import formatting, locales
 from .clock import now
 from .deadlines import KINDS
 from .locales import babel_locale
@@ -59,7 +59,7 @@ def _of_page(page: Page) -> Iterator[str]:
                 field: Any = page._meta.get_field(f"{kind}_deadline")
                 yield _("The %(name)s has passed: %(day)s.") % {
                     "name": field.verbose_name,
-                    "day": formatting.day_text(deadline.day, reader.language()),
+                    "day": formatting.day_text(deadline.day, locales.language()),
                 }
 
 

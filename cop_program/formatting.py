@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
 
-from . import reader
+from . import locales
 from .locales import babel_locale
 
 MINUS = "\N{MINUS SIGN}"
@@ -127,12 +127,12 @@ def local(value: date | datetime) -> date:
 
 def shown_day(value: date | datetime) -> str:
     """Return "30 January 2024" for a reader of the language, and in the time zone, in use."""
-    return date_text(local(value), reader.language())
+    return date_text(local(value), locales.language())
 
 
 def shown_time(value: datetime) -> str:
     """Return "9:00 am"."""
-    return time_text(timezone.localtime(value).time().replace(second=0, microsecond=0), reader.language())
+    return time_text(timezone.localtime(value).time().replace(second=0, microsecond=0), locales.language())
 
 
 def shown_moment(value: datetime) -> str:
@@ -196,7 +196,7 @@ def duration_text(length: timedelta) -> str:
         ngettext("{n} hour", "{n} hours", hours).format(n=hours) if hours else "",
         ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes) if minutes else "",
     ]
-    return and_list([part for part in parts if part], reader.language()) or _("less than a minute")
+    return and_list([part for part in parts if part], locales.language()) or _("less than a minute")
 
 
 # Zones -----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from wagtail.models import ModelLogEntry, PageLogEntry
 
-from . import reader, site_frame
+from . import locales, reader, site_frame
 from .api import reading
 from .api.statements import Statement
 from .blocks import FormBlock, TeasersBlock
@@ -80,7 +80,7 @@ def _key(page: ProgramPage, request: HttpRequest) -> Hashable:
     rows, logged = reading.state(request, page.pk), _log_statement().run()
     if rows is None or not logged:
         return None
-    return rows, logged, reader.language(), reader.zone(request), request.get_full_path()
+    return rows, logged, locales.language(), reader.zone(request), request.get_full_path()
 
 
 def _has_live_blocks(page: ProgramPage) -> bool:

@@ -1,8 +1,9 @@
-"""The Babel locale of a language."""
+"""The language in use, and the Babel locale of a language."""
 
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from django.utils import translation
 
 
 @cache
@@ -17,3 +18,8 @@ def babel_locale(language: str) -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     return Locale.parse("en_GB")
+
+
+def language() -> str:
+    """Return the language in use; English, that of the code, where translations are switched off."""
+    return translation.get_language() or "en"

@@ -1,18 +1,12 @@
 """The reader of a page: their language, and their time zone, kept in a cookie that holds nothing else."""
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 
 from .zones import current_name, zone_names
 
 COOKIE = "cop_zone"
 PARAMETER = "tz"
 YEAR = 365 * 24 * 60 * 60
-
-
-def language() -> str:
-    """Return the language in use; English, that of the code, where translations are switched off."""
-    return translation.get_language() or "en"
 
 
 def zone(request: HttpRequest | None) -> str | None:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from wagtail.models import Page
 
-from . import access, reader
+from . import access, locales
 
 if TYPE_CHECKING:
     from .models import Program, ProgramPage
@@ -29,7 +29,7 @@ def are_on() -> bool:
 @contextmanager
 def speaking(page: Page) -> Iterator[None]:
     """Activate the language of `page` inside, whatever language its URL names."""
-    with translation.override(page.locale.language_code) if are_on() else translation.override(reader.language()):
+    with translation.override(page.locale.language_code) if are_on() else translation.override(locales.language()):
         yield
 
 
@@ -59,7 +59,7 @@ def localized[AnyPage: Page](
     members have access in another way.
     """
     found = list(pages)
-    language = language or reader.language()
+    language = language or locales.language()
     if not found or not are_on() or not translation.check_for_language(language):
         return found
     keys = [page.translation_key for page in found]
@@ -102,7 +102,7 @@ def links(page: Page, request: HttpRequest) -> list[LanguageLink]:
 
 def page_of(program: "Program", language: str = "") -> "ProgramPage":
     """Return the page of `program` in `language`, otherwise its source page. Use it for texts, not for figures."""
-    language = language or reader.language()
+    language = language or locales.language()
     known = program.pages_by_language
     if language not in known:
         page = program.page

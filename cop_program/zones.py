@@ -8,9 +8,8 @@ from importlib import resources
 from zoneinfo import available_timezones
 
 from babel.core import get_global
-from django.utils.translation import get_language
 
-from .locales import babel_locale
+from .locales import babel_locale, language
 
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 UTC = "UTC"
@@ -72,7 +71,7 @@ def _city(name: str, known: Mapping[str, Mapping[str, str]]) -> str:
 
 def label(name: str) -> str:
     """Return what the zone `name` is called in the language in use; `name` itself if it is not known."""
-    return _labels(get_language() or "en").get(current_name(name), name)
+    return _labels(language()).get(current_name(name), name)
 
 
 @cache
@@ -87,4 +86,4 @@ def _folded(text: str) -> str:
 
 def zone_choices() -> list[tuple[str, str]]:
     """Return `(name, label)` of each offered zone in the language in use, sorted by label."""
-    return _choices(get_language() or "en")
+    return _choices(language())

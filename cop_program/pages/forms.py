@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
 
-from .. import formatting, places, reader
+from .. import formatting, locales, places
 from ..models.program import was_public
 
 
@@ -139,6 +139,6 @@ class SessionPageForm(TranslatedForm):
                     disabled=old.disabled,
                     widget=old.widget,
                     help_text=_("In the program's home time zone: {zone}. Readers see their own time.").format(
-                        zone=f"{formatting.generic_name(zone, reader.language())} ({zone.replace('_', ' ')})"
+                        zone=f"{formatting.generic_name(zone, locales.language())} ({zone.replace('_', ' ')})"
                     ),
                 )

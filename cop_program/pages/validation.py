@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .. import extensions, formatting, places, reader, refunds
+from .. import extensions, formatting, locales, places, refunds
 from ..deadlines import KINDS, Deadline
 from ..models.program import Program
 
@@ -20,12 +20,12 @@ LIMIT = 10**12  # what an account can hold (`forms_ext/ledger/actions.py`)
 
 
 def _day(day: date) -> str:
-    return formatting.day_text(day, reader.language())
+    return formatting.day_text(day, locales.language())
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{_day(local.date())}, {formatting.time_text(local.time(), reader.language())}"
+    return f"{_day(local.date())}, {formatting.time_text(local.time(), locales.language())}"
 
 
 def program_errors(page: "ProgramPage") -> Errors:
@@ -95,7 +95,7 @@ def _money_errors(page: "ProgramPage") -> Iterable[tuple[str, str]]:
         yield (
             "deposit",
             _("The deposit is part of the fee. Enter {fee} or less.").format(
-                fee=formatting.money_text(fee, reader.language())
+                fee=formatting.money_text(fee, locales.language())
             ),
         )
 

@@ -50,7 +50,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import access, formatting, journey, reader, refunds
+from .. import access, formatting, journey, locales, reader, refunds
 from ..clock import now
 from ..deadlines import Deadline
 from ..extensions import NextStep, Places, provider
@@ -117,7 +117,7 @@ def of_every_page(request: HttpRequest) -> dict[str, Any]:
 
 def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a program page, with a number of queries that does not grow with its sessions."""
-    language, zone = reader.language(), reader.zone(request)
+    language, zone = locales.language(), reader.zone(request)
     sessions = page.live_sessions(program, request) if page.path else []
     timed = [times_of(session) for session in sessions if not session.is_cancelled]
     places, step = _standing(program, request)
@@ -145,7 +145,7 @@ def of_program(page: "ProgramPage", program: "Program | None", request: HttpRequ
 
 def of_session(page: "SessionPage", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a session's page; its join link and recording are not for it."""
-    language, zone, above = reader.language(), reader.zone(request), page.program_page()
+    language, zone, above = locales.language(), reader.zone(request), page.program_page()
     if above is None or page.starts_at is None or page.ends_at is None:
         return {"program_page": above, "session": None, "session_schedule": None, "reader_schedule": None}
     others = above.live_sessions(request=request) if above.path else []
@@ -174,7 +174,7 @@ def of_facilitator(page: "FacilitatorPage", request: HttpRequest) -> dict[str, A
 
 def of_programs(pages: "Sequence[ProgramPage]", programs: "Iterable[Program]", request: HttpRequest) -> dict[str, Any]:
     """Return the context of a list of `pages`: future ones, soonest first, then past ones, latest first."""
-    language = reader.language()
+    language = locales.language()
     known = {program.translation_key: program for program in programs}
     ahead, over = [one for one in pages if not is_over(one)], [one for one in pages if is_over(one)]
     lines = []
@@ -203,7 +203,7 @@ def zone_groups(page: "ProgramPage") -> list[ZoneGroup]:
 
 def _home_group(page: "ProgramPage") -> ZoneGroup:
     zone = page.home_zone or "UTC"
-    return ZoneGroup(formatting.generic_name(zone, reader.language()), (zone,))
+    return ZoneGroup(formatting.generic_name(zone, locales.language()), (zone,))
 
 
 def times_of(session: "SessionPage") -> Session:
@@ -218,7 +218,7 @@ def deadline_lines(page: "ProgramPage", request: HttpRequest | None) -> list[Dea
         "cancellation": _("Cancel and get your deposit back"),
         "registration": _("Register and pay the deposit"),
     }
-    language, zone, moment = reader.language(), reader.zone(request), now()
+    language, zone, moment = locales.language(), reader.zone(request), now()
     lines = []
     for kind in KINDS:
         if deadline := page.deadline(kind):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
-from .. import access, reader, translations
+from .. import access, locales, translations
 from ..extensions import Standing, provider
 from .context import FacilitatorLine, ProgramLine, days_text, is_over
 
@@ -41,7 +41,7 @@ def _pages(pages: "QuerySet[Any]", picture: str, size: str) -> "QuerySet[Any]":
 
 def program_lines(model: type[Page], pages: Sequence[Page | None], request: HttpRequest | None) -> list[ProgramLine]:
     """Return the cards of those `pages` that the reader may see."""
-    language = reader.language()
+    language = locales.language()
     lines = []
     for page in _shown(pages, request, partial(programs, model)):
         standing = _standing(page, request)
@@ -68,7 +68,7 @@ def _shown(pages: Sequence[Page | None], request: HttpRequest | None, load: Any)
     if any(not hasattr(page, "cop_is_public") for page in chosen.values()):  # the preview of what an editor just chose
         found = load(chosen).in_bulk()
         chosen = {pk: found[pk] for pk in chosen if pk in found}
-    language = reader.language()
+    language = locales.language()
     if translations.are_on() and any(page.locale.language_code != language for page in chosen.values()):
         keys = [page.pk for page in translations.localized(chosen.values(), language, request=request)]
         found = load(keys).in_bulk()

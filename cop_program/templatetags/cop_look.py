@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html, strip_tags
 from django.utils.text import Truncator
 
-from .. import reader, videos, zones
+from .. import locales, videos, zones
 from ..extensions import Places
 from ..formatting import and_list as join_with_and
 from ..formatting import locale_of
@@ -64,14 +64,14 @@ def lines(text: str) -> list[str]:
 @register.filter
 def and_list(parts: Sequence[Any]) -> str:
     """Return "a, b and c"."""
-    return join_with_and([str(part) for part in parts], reader.language())
+    return join_with_and([str(part) for part in parts], locales.language())
 
 
 @register.filter
 def own_times(group: GroupSchedule) -> str:
     """Return the times of one reader's sessions, each once: "1:00 - 4:00 am or midnight - 3:00 am"."""
     times = list(dict.fromkeys(line.time for section in group.sections for line in section.lines))
-    return format_list(times, style="or", locale=locale_of(reader.language()))
+    return format_list(times, style="or", locale=locale_of(locales.language()))
 
 
 @register.filter

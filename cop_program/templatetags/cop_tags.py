@@ -7,7 +7,7 @@ from django import template
 from djmoney.money import Money
 from wagtail.models import Page, Site
 
-from .. import access, formatting, journey, reader, subscriptions, translations, zones
+from .. import access, formatting, journey, locales, reader, subscriptions, translations, zones
 from ..deadlines import Deadline
 from ..models import Program, ProgramPage
 
@@ -21,7 +21,7 @@ def the_way(
     """Show the steps of `program` to somebody who stands at `standing`. Without a program it is the page's."""
     source = program or context.get("page")
     zone = reader.zone(context.get("request")) or ""
-    steps = journey.steps(source, standing, reader.language(), zone) if source is not None else []
+    steps = journey.steps(source, standing, locales.language(), zone) if source is not None else []
     here = next((step for step in steps if step.state == "current"), None)
     return {"steps": steps, "current": here, "number": here.number if here else 0, "count": len(steps)}
 
@@ -29,7 +29,7 @@ def the_way(
 @register.simple_tag(takes_context=True)
 def deadline(context: dict[str, Any], value: Deadline | None) -> str:
     """Write a deadline as a sentence, in the reader's zone too."""
-    return value.sentence(reader.language(), reader.zone(context.get("request"))) if value else ""
+    return value.sentence(locales.language(), reader.zone(context.get("request"))) if value else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -75,7 +75,7 @@ def day(value: date | datetime) -> str:
 @register.filter
 def long_day(value: date | datetime) -> str:
     """Write a date with its weekday: "Tuesday 30 January 2024"."""
-    return formatting.day_text(formatting.local(value), reader.language()) if value else ""
+    return formatting.day_text(formatting.local(value), locales.language()) if value else ""
 
 
 @register.filter
@@ -99,4 +99,4 @@ def long_moment(value: datetime) -> str:
 @register.filter
 def money(value: Money | None) -> str:
     """Write an amount: "1,997 USD", "499.25 USD"."""
-    return formatting.money_text(value, reader.language()) if value is not None else ""
+    return formatting.money_text(value, locales.language()) if value is not None else ""

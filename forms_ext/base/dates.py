@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.deadlines import Deadline, with_own_time
 from cop_program.formatting import day_text, time_text
 from cop_program.models import Program
@@ -58,7 +58,7 @@ def link_zone(program: Program) -> str:
 
 def link_until(moment: datetime, program: Program) -> str:
     """Return `until` for the end of a link, in the language of the page that is being shown."""
-    return until(moment, link_zone(program), reader.language())
+    return until(moment, link_zone(program), locales.language())
 
 
 def hold_zone(program: Program) -> str:
@@ -68,7 +68,7 @@ def hold_zone(program: Program) -> str:
 
 def hold_until(moment: datetime, program: Program) -> str:
     """Return `until` for the end of a hold, in the language of the page that is being shown."""
-    return until(moment, hold_zone(program), reader.language())
+    return until(moment, hold_zone(program), locales.language())
 
 
 def end_of_program(program: Program) -> datetime:

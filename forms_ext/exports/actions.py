@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.clock import now
 
 from ..base import history
@@ -37,7 +37,7 @@ def begin(
         source=source.name,
         format=format,
         query=query if background else "",
-        options=options.as_json() | {"language": reader.language()},
+        options=options.as_json() | {"language": locales.language()},
         made_by=by,
         created_at=now(),
         rows=count,

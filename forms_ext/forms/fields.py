@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.numbers import read
 from cop_program.zones import current_name
 
@@ -24,7 +24,7 @@ class NumberField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.strip():
             try:
-                value = read(value, reader.language())
+                value = read(value, locales.language())
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)
@@ -41,7 +41,10 @@ class PhoneField(TextField):
     """A phone number, kept in E.164; its extension follows as in RFC 3966: "+15745550123;ext=52"."""
 
     def clean(self, value: Any, region: str = "") -> str:
-        """Return the number. Without a country code it is one of the country `region`."""
+        """Return the number; without a country code it is one of the country `region`.
+
+        Raise ValidationError if it is no phone number.
+        """
         text = super().clean(value)
         if not text:
             return ""

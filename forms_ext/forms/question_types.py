@@ -14,7 +14,7 @@ from django.utils import formats
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.countries import countries
 from cop_program.formatting import date_text
 from cop_program.zones import label as zone_label
@@ -233,7 +233,7 @@ class Date(QuestionType):
         return {"type": "string", "format": "date"}
 
     def display(self, value: Any) -> str:
-        return date_text(datetime.date.fromisoformat(value), reader.language())
+        return date_text(datetime.date.fromisoformat(value), locales.language())
 
 
 @register

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import formatting, reader
+from cop_program import formatting, locales
 
 from ..base.errors import ActionRefused
 from ..base.money import format_money
@@ -72,7 +72,7 @@ def _before(account: Account, received_on: date) -> Doubt | None:
     opened_on = account.created_at.astimezone(ZoneInfo(account.program.page.home_zone)).date()
     if received_on >= opened_on:
         return None
-    day, opened = (formatting.date_text(value, reader.language()) for value in (received_on, opened_on))
+    day, opened = (formatting.date_text(value, locales.language()) for value in (received_on, opened_on))
     text = _("The payment is dated %(day)s, before the account was opened on %(opened)s.") % {
         "opened": opened,
         "day": day,

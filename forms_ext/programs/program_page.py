@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
-from cop_program import intake, reader
+from cop_program import intake, locales
 from cop_program.access import unrestricted
 from cop_program.api import paths
 from cop_program.clock import now
@@ -46,7 +46,7 @@ def _next_step(page: ProgramPage, found: Intake, form_url: str) -> NextStep:
     if found.why not in REGISTER_ONLY or deadline is None or deadline.is_past(now()):
         return NextStep("", "", found.sentence, reason=found.why)
     accepted = _("If you have been accepted, register by %(until)s with the invitation link in your email.")
-    said = f"{found.sentence} {accepted % {'until': deadline.end_text(reader.language())}}"
+    said = f"{found.sentence} {accepted % {'until': deadline.end_text(locales.language())}}"
     return NextStep("", "", said, deadline.closes_at, reason=found.why)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cop_program import journey, reader, refunds
+from cop_program import journey, locales, reader, refunds
 from cop_program.extensions import provider
 from cop_program.models import Program
 from cop_program.translations import page_of
@@ -164,7 +164,7 @@ def _terms(page: RegistrationFormPage, request: HttpRequest, link_ends: datetime
     program = program_of(page)
     if program is None or link_ends is None:
         return None
-    return terms(program, link_ends, zone=reader.zone(request) or "", language=reader.language())
+    return terms(program, link_ends, zone=reader.zone(request) or "", language=locales.language())
 
 
 def prefill(page: RegistrationFormPage, invitation: Invitation) -> dict[str, Any]:

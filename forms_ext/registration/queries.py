@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from cop_program import reader, refunds
+from cop_program import locales, refunds
 from cop_program.clock import now
 from cop_program.intake import not_running
 from cop_program.models import Program
@@ -149,7 +149,7 @@ def why_shut(program: Program) -> str:
         return _("This program is over.")
     deadline = program.page.deadline("registration")
     if deadline and deadline.is_past(now()):
-        return _("Registration was open %(deadline)s.") % {"deadline": deadline.sentence(reader.language())}
+        return _("Registration was open %(deadline)s.") % {"deadline": deadline.sentence(locales.language())}
     return ""
 
 

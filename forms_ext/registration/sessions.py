@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cop_program import calendars, reader
+from cop_program import calendars, locales
 from cop_program.formatting import day_text, generic_name, time_range
 from cop_program.models import Program, SessionPage, SessionRecord, SessionState
 from cop_program.translations import localized, title_of
@@ -74,7 +74,7 @@ def shown_to(registration: Registration, *, zone: str) -> list[MemberSession]:
 
 def calendar(registration: Registration) -> bytes:
     """Return the sessions as a calendar with join links and recordings; empty if the person is not a member."""
-    language, program = reader.language(), registration.program
+    language, program = locales.language(), registration.program
     entries: list[calendars.Entry] = []
     if _is_member(registration):
         entries = [*map(entry, published(program, language)), *calendars.gone(program)]

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.db.models import Model
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.journey import Standing
 
 from ..forms import compiler, roles
@@ -32,7 +32,7 @@ class CleanSubmission:
             version=version,
             answers=answers,
             roles=compiler.compile(version).role_values(answers),
-            language=reader.language()[:12],
+            language=locales.language()[:12],
             idempotency_key=key,
             source=source,
         )

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cop_program import formatting, reader
+from cop_program import formatting, locales, reader
 from cop_program.clock import now
 
 from ..base import limits, network
@@ -59,7 +59,7 @@ class TooMany(Exception):
 
 def _when(until: datetime, minutes: int, request: HttpRequest) -> str:
     zone = reader.zone(request)
-    time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), reader.language())
+    time = formatting.time_text(until.astimezone(ZoneInfo(zone or "UTC")).time(), locales.language())
     return ngettext(
         "Try again at %(time)s, in %(minutes)s minute.",
         "Try again at %(time)s, in %(minutes)s minutes.",

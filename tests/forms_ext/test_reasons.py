@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pypdf
@@ -114,6 +115,13 @@ def invoiced(program: Program, number: int) -> Registration:
     return registration
 
 
+def overdue(program: Program, number: int) -> Account:
+    account = account_of(member(program, number))
+    with clock.at(clock.now() - timedelta(days=30)):
+        actions.issue_invoice(account=account)
+    return account
+
+
 def accepted(program: Program, number: int) -> Any:
     application = make_application(program, number)
     accept(application)
@@ -190,6 +198,7 @@ CASES = [
     ),
     Case("take a refund off the list", listed, "cop_billing:withdraw_refund", REASON, is_shown=False),
     Case("an invoice", lambda *of: account_of(member(*of)), "cop_billing:issue", others=("invoice",)),
+    Case("remind", overdue, "cop_billing:remind", {"message": TOLD}, told=("payment_reminder",)),
     Case("list a refund", in_credit, "cop_billing:list_refund", {"amount": "100", **REASON}, is_shown=False),
     Case("pay a refund", listed, "cop_billing:refund", PAID, told=("refund_made",)),
     Case("pay a rebate", rebate, "cop_billing:rebate", PAID, told=("rebate_paid",)),

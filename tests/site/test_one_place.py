@@ -7,7 +7,7 @@ import pytest
 from tests.databases import PROJECT_DIR
 
 RULES = {
-    "the language in use": (r"get_language\(\)", {"cop_program/reader.py"}),
+    "the language in use": (r"get_language\(\)", {"cop_program/locales.py"}),
     "the scope of a program": (r'f"program:\{', {"cop_program/models/program.py"}),
     "a reference to a row": (r'f"(account|application|invoice|registration):\{', set()),
     "who waits in the queue": (r"offered_at__isnull|left_at__isnull", {"forms_ext/admission/models.py"}),

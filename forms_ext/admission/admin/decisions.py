@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.clock import now
 from cop_program.deadlines import Deadline
 
@@ -70,7 +70,7 @@ def allowed(application: Application) -> list[str]:
 def link_effect(application: Application) -> str:
     """Say until when a private link made now is valid."""
     deadline: Deadline = application.program.page.deadline("registration")  # type: ignore[assignment]  # required there
-    until = deadline.sentence(reader.language())
+    until = deadline.sentence(locales.language())
     if deadline.is_past(now()):
         return _("The registration deadline has passed (%(until)s). Set a last day for the link.") % {"until": until}
     return _("The link works %(until)s, or until the last day that you set below.") % {"until": until}

@@ -15,7 +15,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
-from cop_program import reader
+from cop_program import locales
 
 from ...applications import queries as applications_queries
 from ...applications.actions import add_note
@@ -272,7 +272,7 @@ class PersonView(StaffView):
                 if self.invitation
                 else "",
                 "has_registered": self.has_registered,
-                "way_line": standing.line(reference, reader.language()),
+                "way_line": standing.line(reference, locales.language()),
                 "same_address": self.same_address(),
                 "same_address_url": f"{applications.url_helper.index_url}?{urlencode({'q': self.application.email})}",
                 "facts": [fact for panel in panels for fact in panel.facts],

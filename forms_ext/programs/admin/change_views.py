@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.models import Program
 
 from ...base.admin.views import ShownEmail, StaffActionView
@@ -48,7 +48,7 @@ class ChangesView(StaffActionView):
     def effects(self) -> Sequence[str]:
         if self.pending is None:
             return [_("There is nothing to tell: the members know all sessions as they are.")]
-        lines = self.pending.letter(reader.language()).lines(self.program.page.home_zone)
+        lines = self.pending.letter(locales.language()).lines(self.program.page.home_zone)
         return [*self.sentences(self.pending), *lines]
 
     def sentences(self, found: session_changes.Pending) -> Sequence[str]:
@@ -72,7 +72,7 @@ class TellChangesView(ChangesView):
     def emails(self, values: dict[str, Any]) -> Sequence[ShownEmail]:
         if self.pending is None:
             return []
-        kind, language = email_types.get("sessions_changed"), reader.language()
+        kind, language = email_types.get("sessions_changed"), locales.language()
         letter = self.pending.letter(language)
         fields = dict(kind.sample) | {"program": self.program.page.title} | letter.fields(self.program.page.home_zone)
         shown = mail.preview(kind=kind.name, fields=fields, scope=self.program.scope, language=language)

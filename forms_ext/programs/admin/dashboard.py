@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from djmoney.money import Money
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.clock import now
 from cop_program.intake import Intake, Why
 from cop_program.models import Program
@@ -318,7 +318,7 @@ class Dashboard:
 def intake_text(program: Program, intake: Intake) -> str:
     """Say to staff whether the program takes applications, and why not."""
     deadline = program.page.deadline("application")
-    until = deadline.end_text(reader.language()) if deadline else ""
+    until = deadline.end_text(locales.language()) if deadline else ""
     said = {
         Why.OPEN: _("Applications are open until %(until)s.") % {"until": until},
         Why.SOON: _("No application form is published. The program page says that applications open soon."),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from cop_program import formatting, reader
+from cop_program import formatting, locales
 from cop_program.clock import now
 from cop_program.deadlines import KINDS
 from cop_program.editions import newest
@@ -148,7 +148,7 @@ class ChecklistView(OfPage, StaffView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.page.get_latest_revision_as_object()
         home_zone = draft.home_zone or "UTC"
-        zone = formatting.generic_name(home_zone, reader.language())
+        zone = formatting.generic_name(home_zone, locales.language())
         return super().get_context_data(**kwargs) | {
             "program_page": draft,
             "findings": editions.checklist(draft),

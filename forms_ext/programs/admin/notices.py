@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.models import Program
 
 from ...base import dates
@@ -30,8 +30,8 @@ def changes_context(program: Program, user: Any, back: str) -> dict[str, Any]:
     query = urlencode({"next": back})
     names = ("tell_changes", "dont_tell")
     return {
-        "changes": found.letter(reader.language()).lines(program.page.home_zone),
-        "due_at": dates.until(found.due_at, program.page.home_zone, reader.language()),
+        "changes": found.letter(locales.language()).lines(program.page.home_zone),
+        "due_at": dates.until(found.due_at, program.page.home_zone, locales.language()),
         "is_due": found.is_due,
         "members": found.members,
         **{f"{name}_url": f"{reverse(f'cop_programs:{name}', args=[program.pk])}?{query}" for name in names},

@@ -11,7 +11,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cop_program import reader
+from cop_program import locales
 from cop_program.clock import now
 from cop_program.deadlines import Deadline, deadline_instant
 
@@ -87,7 +87,7 @@ class RegistrationView(RegistrationPage, StaffView):
             "application": application,
             "program_page": registration.program.page,
             "answers": queries.display_answers(registration),
-            "way_line": standing.line(reference_to(registration), reader.language()),
+            "way_line": standing.line(reference_to(registration), locales.language()),
             "money": self.money(),
             "may_bill": may_bill,
             "held_until": dates.hold_until(end, registration.program) if end else "",
@@ -158,7 +158,7 @@ class CancelView(RegistrationActionView):
     def _policy(self, settlement: refunds.Settlement) -> str:
         """Say which term of the policy counts now, and what it gives back."""
         return _("The policy that they agreed to now gives back: %(term)s. Paid: %(paid)s. Refund: %(refund)s.") % {
-            "term": settlement.term.text(reader.language()),
+            "term": settlement.term.text(locales.language()),
             "paid": format_money(ledger_queries.paid(self.registration.account)),  # type: ignore[arg-type]
             "refund": format_money(settlement.refund),
         }

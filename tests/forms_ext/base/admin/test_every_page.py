@@ -365,6 +365,7 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_billing:pay": {"amount": "5", "received_on": "2024-01-30", "method": "cash", "note": "", "key": "k" * 32},
     "cop_billing:correct_payer": {"payer_name": "Ada", "payer_address": "1 First Street", "payer_country": "US"},
     "cop_billing:issue": {},
+    "cop_billing:remind": {"message": ""},
     "cop_billing:list_refund": {"amount": "5", "reason": "Too much"},
     "cop_billing:refund": {"paid_on": "2024-02-01"},
     "cop_billing:withdraw_refund": {"reason": "Not due"},

@@ -85,6 +85,7 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "cop_billing:correct_payer": (STAFF, ("account",)),
     "cop_billing:pay": (STAFF, ("account",)),
     "cop_billing:issue": (STAFF, ("account",)),
+    "cop_billing:remind": (STAFF, ("account",)),
     "cop_billing:list_refund": (STAFF, ("account",)),
     "cop_billing:invoice_pdf": (STAFF, ("invoice",)),
     "cop_billing:receipt_pdf": (STAFF, ("payment",)),
