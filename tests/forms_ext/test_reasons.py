@@ -256,7 +256,7 @@ def everything_outside(program: Program) -> Iterator[tuple[str, str]]:
     for message in django_mail.outbox:
         yield message.subject, f"{message.subject}{message.body}{message.alternatives}{message.message().as_string()}"
         for name, content, _kind in message.attachments:
-            yield name, in_pdf(content)
+            yield name, content if isinstance(content, str) else in_pdf(content)
     for snapshot in (*Invoice.objects.values_list("snapshot"), *Receipt.objects.values_list("snapshot")):
         yield "snapshot", json.dumps(snapshot)
     client = Client()
