@@ -89,9 +89,15 @@ def transactions() -> Iterator[str]:
 
 
 def send_again(w: World) -> None:
-    OutgoingMail.objects.filter(pk=w.mail.pk).update(state="sent", text="", html="")
-    w.mail.refresh_from_db()
-    mail.send_again(mail=w.mail, by=w.user)
+    write(w)
+    written = OutgoingMail.objects.latest("pk")
+    OutgoingMail.objects.filter(pk=written.pk).update(state="sent")
+    written.refresh_from_db()
+    mail.send_again(mail=written, by=w.user)
+
+
+def withdraw(w: World) -> None:
+    assert mail.withdraw(kinds=[w.mail.kind], about=w.mail.about) == 1
 
 
 def call_off(w: World) -> None:
@@ -151,6 +157,14 @@ def cancel_note(w: World) -> Invoice:
     invoice = invoices.issue_invoice(account=w.account)
     assert invoice
     return invoices.issue_credit_note(invoice=invoice, cause="You cancelled.")
+
+
+def remind_overdue(w: World) -> None:
+    """Remind of an invoice, and withdraw that reminder for another."""
+    assert invoices.issue_invoice(account=w.account)
+    with clock.at(START + timedelta(days=60)):
+        for message in ("", "Please write to us."):
+            invoices.send_reminder(account=w.account, by=w.user, message=message)
 
 
 def email_invoice(w: World) -> None:
@@ -270,6 +284,10 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         {"invoices.issue_invoice"},
     ),
     "invoices.actions.issue_credit_note": (cancel_note, {"invoices.issue_credit_note"}),
+    "invoices.actions.send_reminder": (
+        remind_overdue,
+        {"invoices.remind", "invoices.withdraw_reminder", "mail.write", "mail.drop"},
+    ),
     "invoices.tasks.email_invoice": (email_invoice, {"invoices.email_invoice", "mail.write"}),
     "ledger.actions.open_account": (lambda w: make_account(w.program), {"ledger.open_account"}),
     "ledger.actions.correct_payer": (
@@ -303,6 +321,7 @@ ACTIONS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "mail.actions.send": (write, {"mail.write"}),
     "mail.actions.send_again": (send_again, {"mail.write", "mail.send_again"}),
     "mail.actions.try_again": (lambda w: mail.try_again(mail=w.mail, by=w.user), {"mail.try_again"}),
+    "mail.actions.withdraw": (withdraw, {"mail.drop"}),
     "mail.actions.save_template": (save_text, {"mail.save_template"}),
     "mail.actions.reset_template": (reset_text, {"mail.reset_template"}),
     "mail.actions.copy_templates": (copy_texts, {"mail.save_template"}),
