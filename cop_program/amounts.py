@@ -124,7 +124,7 @@ class MoneyField(AnyMoneyField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         options = ("max_value", "min_value", "max_digits", "decimal_places")
-        amount = AmountField(required=self.required, **{name: kwargs[name] for name in options if name in kwargs})
+        amount = AmountField(required=False, **{name: kwargs[name] for name in options if name in kwargs})
         self.fields = (amount, self.fields[1])
         self.widget = AmountWidget(
             amount_widget=amount.widget,

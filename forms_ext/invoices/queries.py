@@ -11,6 +11,7 @@ from cop_program.models import Program
 
 from ..base import recipients
 from ..base.recipients import Recipient
+from ..base.references import reference_to
 from ..ledger import queries as ledger_queries
 from ..ledger.models import Account, Payment
 from .models import Document, Invoice, Receipt
@@ -35,8 +36,8 @@ type AccountWithFigures = "WithAnnotations[Account, Figures]"
 
 def recipient(pk: int) -> Recipient | None:
     """Return the person whose account has the invoice `pk`, for emails."""
-    found = Invoice.objects.filter(pk=pk).values_list("account_id", flat=True).first()
-    return recipients.find(f"account:{found}")
+    account = Account.objects.filter(invoices=pk).first()
+    return recipients.find(reference_to(account)) if account else None
 
 
 def open_invoice(account: Account) -> Invoice | None:

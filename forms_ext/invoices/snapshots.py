@@ -254,7 +254,7 @@ def complete(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return pdf.with_fonts(snapshot)
     except pdf.NotPrintable as error:
-        words["characters"] = pdf.described(error.points)
+        words = {**words, "characters": pdf.described(error.points)}
         if error.points & set(map(ord, f"{recipient['name']}{recipient['address']}")):
             refused = _(
                 "No document can be printed for %(name)s (%(account)s), because no font on this server has "

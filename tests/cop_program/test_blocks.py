@@ -85,6 +85,7 @@ def draft(**values: Any) -> dict[str, Any]:
             "cancellation_policy": rich_text("", features=[]),
             "zone_groups": streamfield([("group", {"name": "", "zones": {"count": "0"}})]),
             "body": streamfield([("video", {"url": "", "title": "", "text": rich_text("")})]),
+            "refund_terms": streamfield([]),
             "program_facilitators": inline_formset([]),
             "comments": inline_formset([]),
             "least_members": "1",

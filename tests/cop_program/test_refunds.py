@@ -21,23 +21,23 @@ TERMS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture
-def page(program_page: ProgramPage, add_session: Callable[..., Any]) -> ProgramPage:
+def terms_page(program_page: ProgramPage, add_session: Callable[..., Any]) -> ProgramPage:
     add_session()
     program_page.refund_terms = TERMS
     program_page.save()
     return program_page
 
 
-def test_the_page_says_the_terms_in_their_order(page: ProgramPage, client: Client) -> None:
-    lines = [line.replace("\xa0", " ") for line in refunds.lines(page, "en")]
+def test_the_page_says_the_terms_in_their_order(terms_page: ProgramPage, client: Client) -> None:
+    lines = [line.replace("\xa0", " ") for line in refunds.lines(terms_page, "en")]
     assert lines == [
         "Until the end of Wednesday 24 January 2024, Pacific time: everything paid",
         "Until session 1 begins (Wednesday 7 February 2024): everything paid but the deposit",
         "After that: nothing",
     ]
-    shown = client.get(page.url).content.decode().replace("\xa0", " ")
+    shown = client.get(terms_page.url).content.decode().replace("\xa0", " ")
     assert [line for line in lines if line not in shown] == []
-    assert "Bis zum Beginn" in refunds.lines(page, "de")[1]
+    assert "Bis zum Beginn" in refunds.lines(terms_page, "de")[1]
 
 
 @pytest.mark.parametrize(
@@ -54,16 +54,16 @@ def test_the_page_says_the_terms_in_their_order(page: ProgramPage, client: Clien
         ([("day", {"until": date(2024, 1, 10), "gives": "everything"})], "until the cancellation deadline"),
     ],
 )
-def test_terms_that_cannot_be_meant_are_refused(page: ProgramPage, terms: list[Any], words: str) -> None:
-    page.clean()
-    page.refund_terms = terms
+def test_terms_that_cannot_be_meant_are_refused(terms_page: ProgramPage, terms: list[Any], words: str) -> None:
+    terms_page.clean()
+    terms_page.refund_terms = terms
     with pytest.raises(ValidationError) as refused:
-        page.clean()
+        terms_page.clean()
     assert words in str(refused.value.message_dict["refund_terms"])
 
 
-def test_a_new_edition_moves_the_days(page: ProgramPage) -> None:
-    copy = editions.copy_program(page=page, first_day=date(2025, 2, 5), title="Again", by=None).program.page
+def test_a_new_edition_moves_the_days(terms_page: ProgramPage) -> None:
+    copy = editions.copy_program(page=terms_page, first_day=date(2025, 2, 5), title="Again", by=None).program.page
     [day] = [block.value["until"] for block in copy.refund_terms if block.block_type == "day"]
     assert day - DEADLINE == copy.cancellation_deadline - DEADLINE == timedelta(days=364)
 

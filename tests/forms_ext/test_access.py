@@ -243,6 +243,7 @@ TABLE: dict[str, list[Case] | str] = {
     "forms_ext:open_invitation": [
         Case("registration_form", lambda c, w: c.get(f"/go/invitation/{w.invite()}/", follow=True), "Billing address"),
     ],
+    "forms_ext:ask_for_links": "answers whoever asks in the same words; the links go to the address alone",
     "forms_ext:member": "what a member's own link opens is theirs, whoever may see the pages: tested below",
     "forms_ext:member_leave": "as above",
     "forms_ext:member_transfer": "as above",

@@ -316,6 +316,10 @@ def test_a_credit_note_says_why_in_the_language_of_its_payer(program: Program) -
     assert note.snapshot["reason"] == "Die Anmeldung wurde storniert."
 
 
+#: What staff type of a person, which is no message to anybody.
+DETAILS = {"name", "payer_name", "payer_address"}
+
+
 def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
     def below(cls: type[forms.Form]) -> Iterator[type[forms.Form]]:
         for sub in cls.__subclasses__():
@@ -327,7 +331,7 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
         if not form.__module__.endswith(".admin.forms") or form.__module__ == "forms_ext.mail.admin.forms":
             continue
         for name, one in form.base_fields.items():
-            if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput) or name == "name":
+            if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput) or name in DETAILS:
                 continue
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)

@@ -49,3 +49,9 @@ def test_the_lock_file_names_the_public_registry_alone() -> None:
     hosts = set(re.findall(r'url = "(https?://[^/"]+)', text))
     assert sources | hosts <= REGISTRIES
     assert not re.search(r"\[\[tool\.uv\.index\]\]|index-url|extra-index", (PROJECT_DIR / "pyproject.toml").read_text())
+
+
+def test_no_fixture_takes_the_name_of_the_browsers_page() -> None:
+    """It would be given the browser's parameter, and pytest would run it among what empties the database."""
+    fixture = re.compile(r"@pytest\.fixture[^\n]*\ndef page\(")
+    assert [name for name, text in files() if name.endswith(".py") and fixture.search(text)] == []

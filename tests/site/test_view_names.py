@@ -23,6 +23,10 @@ COMPOSED: dict[tuple[str, str], list[str]] = {
         f"cop_{name}_modeladmin_index" for name in REGISTERS
     ],
     ("forms_ext/registration/gate.py", "name"): ["forms_ext:open_invitation", "forms_ext:member"],
+    ("forms_ext/programs/admin/notices.py", "f'cop_programs:{name}'"): [
+        "cop_programs:tell_changes",
+        "cop_programs:dont_tell",
+    ],
     ("forms_ext/mail/admin/views.py", "f'forms_ext_mail:{name}'"): [
         "forms_ext_mail:templates",
         "forms_ext_mail:template",

@@ -80,7 +80,7 @@ def _program(facilitator: int) -> dict[str, str]:
         "capacity": "9",
         "fee_0": "450",
         "deposit_0": "50",
-        **nested_form_data({name: streamfield([]) for name in ("zone_groups", "body")}),
+        **nested_form_data({name: streamfield([]) for name in ("zone_groups", "refund_terms", "body")}),
         **{f"program_facilitators-{name}": value for name, value in _inline(facilitator).items()},
     }
 

@@ -10,6 +10,7 @@ TEMPLATES = {f"{action}_mailtemplate" for action in ("view", "add", "change", "d
 SITES = {f"{action}_embeddingsite" for action in ("view", "add", "change", "delete")}
 STAFF = {"review_application", "decide_application", "manage_registration", "bill_account", "view_outgoingmail"}
 STAFF |= {"add_export", "view_submission", "delete_submission", "view_mailtemplate"}
+STAFF |= {"change_outgoingmail"}
 STAFF |= {"view_issuer", "add_issuer", "change_issuer"}
 
 

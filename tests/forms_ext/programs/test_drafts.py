@@ -32,6 +32,7 @@ EMPTY = nested_form_data(
         **dict.fromkeys(("program_facilitators", "comments"), inline_formset([])),
         "zone_groups-count": "0",
         "body-count": "0",
+        "refund_terms-count": "0",
     }
 )
 

@@ -352,6 +352,8 @@ SENT: dict[str, dict[str, Any]] = {
     "cop_programs:cancel": {"reason": "Too few", "sure": "on"},
     "cop_programs:close": {},
     "cop_programs:places": {"number": "4"},
+    "cop_programs:applications": {},
+    "cop_programs:transfer_days": {"days": "3"},
     "cop_programs:tell_changes": {},
     "cop_programs:dont_tell": {},
     "cop_programs:run": {},

@@ -106,6 +106,8 @@ TABLE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "bulk:accept": (STAFF, ("application",)),
     "bulk:waitlist": (STAFF, ("application",)),
     "bulk:decline": (STAFF, ("application",)),
+    "bulk:try_again": (STAFF, ("mail",)),
+    "bulk:send_again": (STAFF, ("mail",)),
 }
 
 
@@ -227,7 +229,8 @@ def things(
 def address(name: str, things: dict[str, Any]) -> str:
     arguments = [things[thing] for thing in TABLE[name][1]]
     if name.startswith("bulk:"):
-        action = reverse("wagtail_bulk_action", args=["forms_ext", "application", name.removeprefix("bulk:")])
+        model = {"application": "application", "mail": "outgoingmail"}[TABLE[name][1][0]]
+        action = reverse("wagtail_bulk_action", args=["forms_ext", model, name.removeprefix("bulk:")])
         return f"{action}?id={arguments[0]}&next=/admin/cop/applications/"
     return reverse(name, args=arguments)
 
