@@ -27,6 +27,7 @@ from cop_program.models import Program
 from forms_ext.admission import actions as admission_actions
 from forms_ext.admission.admin.forms import NoteForm
 from forms_ext.base.errors import ActionRefused
+from forms_ext.base.fields import TextField
 from forms_ext.invoices import actions
 from forms_ext.invoices.models import Invoice, Receipt
 from forms_ext.ledger import actions as billing
@@ -331,7 +332,11 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
         if not form.__module__.endswith(".admin.forms") or form.__module__ == "forms_ext.mail.admin.forms":
             continue
         for name, one in form.base_fields.items():
-            if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput) or name in DETAILS:
+            if (
+                type(one) not in {forms.CharField, TextField}
+                or isinstance(one.widget, forms.HiddenInput)
+                or name in DETAILS
+            ):
                 continue
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)
