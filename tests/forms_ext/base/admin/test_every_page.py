@@ -156,13 +156,17 @@ def overpaid(program: Program) -> Registration:
     return factories.pay(member(program), FEE)
 
 
+def overpaid_unlisted(program: Program) -> None:
+    for refund in overpaid(program).account.refunds_due.all():
+        billing.withdraw_refund(refund=refund, reason="x")
+
+
 def listed_refund(program: Program) -> None:
-    billing.list_refund(account=overpaid(program).account, amount=Money(5, "USD"), reason="x")
+    overpaid(program)
 
 
 def uncovered_refund(program: Program) -> None:
     account = overpaid(program).account
-    billing.list_refund(account=account, amount=Money(5, "USD"), reason="x")
     billing.reverse_payment(payment=account.payments.last(), reason="x")
 
 
@@ -201,6 +205,7 @@ TASKS: dict[str, list[Callable[[Program], datetime | None]]] = {
     "free_places": [waits_though_free],
     "confirmable": [lambda program: member(program) and None],
     "overdue": [overdue],
+    "overpaid": [overpaid_unlisted],
     "refunds": [listed_refund],
     "uncovered_refunds": [uncovered_refund],
     "rebates": [listed_rebate],
