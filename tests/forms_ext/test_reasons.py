@@ -26,6 +26,7 @@ from cop_program.models import Program
 from forms_ext.admission import actions as admission_actions
 from forms_ext.admission.admin.forms import NoteForm
 from forms_ext.base.errors import ActionRefused
+from forms_ext.base.fields import TextField
 from forms_ext.invoices import actions
 from forms_ext.invoices.models import Invoice, Receipt
 from forms_ext.ledger import actions as billing
@@ -247,7 +248,7 @@ def everything_outside(program: Program) -> Iterator[tuple[str, str]]:
     for message in django_mail.outbox:
         yield message.subject, f"{message.subject}{message.body}{message.alternatives}{message.message().as_string()}"
         for name, content, _kind in message.attachments:
-            yield name, in_pdf(content)
+            yield name, content if isinstance(content, str) else in_pdf(content)
     for snapshot in (*Invoice.objects.values_list("snapshot"), *Receipt.objects.values_list("snapshot")):
         yield "snapshot", json.dumps(snapshot)
     client = Client()
@@ -322,7 +323,8 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
         if not form.__module__.endswith(".admin.forms") or form.__module__ == "forms_ext.mail.admin.forms":
             continue
         for name, one in form.base_fields.items():
-            if type(one) is not forms.CharField or isinstance(one.widget, forms.HiddenInput) or name in DETAILS:
+            is_text = type(one) in {forms.CharField, TextField}
+            if not is_text or isinstance(one.widget, forms.HiddenInput) or name in DETAILS:
                 continue
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)
