@@ -205,7 +205,13 @@ def send_again(*, mail: OutgoingMail, by: "AbstractBaseUser | None" = None) -> O
         message_id=make_msgid(domain=sender_domain()),
     )
     enclosed = MailAttachment.objects.bulk_create(
-        MailAttachment(mail=copy, storage_path=one.storage_path, file_name=one.file_name, content_type=one.content_type)
+        MailAttachment(
+            mail=copy,
+            storage_path=one.storage_path,
+            content=one.content,
+            file_name=one.file_name,
+            content_type=one.content_type,
+        )
         for one in mail.attachments.all()
     )
     events.append("forms_ext.mail.write", copy, made=[copy, *enclosed], kind=copy.kind, about=copy.about)

@@ -31,6 +31,7 @@ from cop_program.models import (
 )
 from forms_ext.applications.models import Application
 from forms_ext.applications.pages import ApplicationFormPage
+from forms_ext.invoices import tasks
 from forms_ext.mail.models import OutgoingMail
 from forms_ext.registration import queries
 from forms_ext.registration.models import Registration
@@ -443,8 +444,9 @@ def test_what_a_member_has_a_link_to_stays_theirs(client: Client, world: World) 
     path = queries.member_path(world.member)
     assert "Secret program" in client.get(path).text
     assert "Secret session" in client.get(f"{path}calendar.ics").text
-    receipt = world.member.account.payments.get()  # type: ignore[union-attr]
-    assert client.get(f"{path}receipts/{receipt.pk}/").status_code == 200
+    payment = world.member.account.payments.get()  # type: ignore[union-attr]
+    assert tasks.render_receipt.func(payment.receipt.pk)
+    assert client.get(f"{path}receipts/{payment.pk}/").status_code == 200
 
 
 def test_wagtail_s_api_tells_who_is_not_logged_in_of_public_pages_alone(client: Client, world: World) -> None:

@@ -332,11 +332,8 @@ def test_every_text_of_a_staff_action_says_who_reads_it() -> None:
         if not form.__module__.endswith(".admin.forms") or form.__module__ == "forms_ext.mail.admin.forms":
             continue
         for name, one in form.base_fields.items():
-            if (
-                type(one) not in {forms.CharField, TextField}
-                or isinstance(one.widget, forms.HiddenInput)
-                or name in DETAILS
-            ):
+            is_text = type(one) in {forms.CharField, TextField}
+            if not is_text or isinstance(one.widget, forms.HiddenInput) or name in DETAILS:
                 continue
             names.add(name)
             assert (name == "message") != str(one.help_text).startswith("For colleagues only"), (form, name)

@@ -314,8 +314,7 @@ def make_frozen_rows(pk: int) -> None:
     today = clock.now().date()
     for method in Payment.Method.values:
         billing.record_payment(account=account, amount=FEE, received_on=today, method=method)
-    (refund,) = account.refunds_due.all()
-    billing.record_refund(refund=refund, paid_on=today)
+    billing.record_refund(refund=account.refunds_due.first(), paid_on=today)
     billing.record_rebate_paid(rebate=account.rebate_due, paid_on=today)
     actions.issue_credit_note(invoice=account.invoices.get(kind="invoice"), cause="x")
     billing.reverse_fee(account=account)
