@@ -101,7 +101,10 @@ CONFIRMED = (RECEIVED.name, REPEATED.name)
 
 
 def receipt_fields(application: Application, earlier: Application | None = None) -> dict[str, str]:
-    """Return what the email says that acknowledges `application`; `earlier` came from the same address."""
+    """Return what the email says that acknowledges `application`; `earlier` came from the same address.
+
+    Both take the same number of queries, so that the time of an answer does not tell whether there is an earlier one.
+    """
     program, language = application.program, application.language
     fields = {
         "name": application.name,
@@ -109,6 +112,7 @@ def receipt_fields(application: Application, earlier: Application | None = None)
         "reference": application.reference,
         "way": standing.line(reference_to(application), language),
     }
+    closed = queries.why_closed(program)
     if earlier:
         day = earlier.submitted_at.astimezone(ZoneInfo(program.page.home_zone)).date()
         return fields | {"earlier": earlier.reference, "earlier_sent": day_text(day, language)}
@@ -116,7 +120,7 @@ def receipt_fields(application: Application, earlier: Application | None = None)
     until = deadline.sentence(language, dates.known_zone(application.time_zone)) if deadline else ""
     with translation.override(language):
         note = gettext("Applications are open %(deadline)s.") % {"deadline": until}
-    return fields | {"deadline": until, "open_note": "" if queries.why_closed(program) else note}
+    return fields | {"deadline": until, "open_note": "" if closed else note}
 
 
 def send_receipt(application: Application) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import sys
 import tarfile
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_tests_run_from_the_sdist(built: tuple[Path, Path, Path], tmp_path: Path
     tests = ("test_place.py", "site/test_docs.py", "site/test_repository.py", "cop_program/test_deadlines.py")
     options = ("-q", "-n", "0", "-p", "no:playwright", "-p", "no:cacheprovider")
     said = building.run(sys.executable, "-m", "pytest", *options, *(f"tests/{name}" for name in tests), cwd=folder)
-    assert "passed, 1 skipped" in said
+    assert re.search(r"\d passed, [12] skipped in", said), said
 
 
 def test_names_what_it_needs(wheel: dict[str, bytes]) -> None:

@@ -42,11 +42,11 @@ def test_a_withdrawn_application_is_reopened_with_a_reason_and_decided(program: 
     assert invitations.find(token)
 
 
-@pytest.mark.parametrize("status", ["called_off", "closed"])
-def test_nothing_is_reopened_in_a_program_that_has_ended(program: Program, status: str) -> None:
+@pytest.mark.parametrize(("status", "words"), [("called_off", "is cancelled"), ("closed", "is over")])
+def test_nothing_is_reopened_in_a_program_that_has_ended(program: Program, status: str, words: str) -> None:
     application = withdrawn(program)
     Program.objects.filter(pk=program.pk).update(status=status)
-    with pytest.raises(ActionRefused, match="cancelled or closed"):
+    with pytest.raises(ActionRefused, match=words):
         actions.reopen(application=application, by=None, reason="A mistake")
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from cop_program import clock
 from forms_ext.base.errors import ActionRefused
-from forms_ext.invoices import actions, numbers, pdf, tasks
+from forms_ext.invoices import actions, files, numbers, pdf, tasks
 from forms_ext.invoices.models import Invoice, InvoiceFile
 from forms_ext.ledger import actions as ledger_actions
 from forms_ext.ledger import queries as ledger_queries
@@ -99,7 +99,7 @@ def die(invoice: Invoice) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         return b""
 
-    with patch.object(pdf, "render", killed), patch.object(tasks, "CLAIM", timedelta(seconds=1)):
+    with patch.object(pdf, "render", killed), patch.object(files, "CLAIM", timedelta(seconds=1)):
         tasks.render_invoice.func(invoice.pk)
 
 

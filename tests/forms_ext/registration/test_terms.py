@@ -57,9 +57,9 @@ def test_amounts_and_their_dates_stand_before_the_first_question(client: Client,
 
 def test_the_deadline_is_that_of_this_link_and_in_the_readers_time(client: Client, invited: Invited) -> None:
     _page, invitation, link = invited
-    Invitation.objects.filter(pk=invitation.pk).update(ends_at=invitation.ends_at + timedelta(days=10))
+    Invitation.objects.filter(pk=invitation.pk).update(ends_at=invitation.ends_at + timedelta(days=5))
     assert (
-        "until the end of Monday 12 February 2024, Pacific time (in your time: Tuesday 13 February, 9:00 am)"
+        "until the end of Wednesday 7 February 2024, Pacific time (in your time: Thursday 8 February, 9:00 am)"
         in said(client, link, "Europe/Berlin")
     )
 

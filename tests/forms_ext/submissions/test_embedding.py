@@ -84,7 +84,7 @@ def test_an_application_form_can_stand_in_its_programs_page(client: Client, prog
     assert Application.objects.get().name == "Ada"
     with clock.at(START + timedelta(days=20)):
         html = client.get(page.url).text
-    assert "This form is not accepting answers at the moment." in html
+        assert form.why_closed() in html
     assert f"/go/form/{form.pk}/" not in html
 
 

@@ -57,7 +57,7 @@ def test_the_frozen_deposit_is_shown_offered_and_missed(staff: Client, lowered: 
     lowered.refresh_from_db()
     assert lowered.state == State.MEMBER
     page = staff.get(pay)
-    assert page.context["form"]["amount"].value() == "1897"
+    assert page.context["form"]["amount"].value() == "1,897"
     assert "deposit" not in words(page).lower()
 
 
