@@ -338,7 +338,7 @@ def live(examples: int, steps: int) -> None:
 BEHIND = "The model knows neither offers in working days, nor refunds by amount, nor overpayments that list themselves."
 
 
-@pytest.mark.xfail(reason=BEHIND, strict=True)
+@pytest.mark.xfail(reason=BEHIND, run=False)
 def test_any_life_keeps_the_promises(db: None) -> None:
     live(examples=9, steps=25)
 
